@@ -1,0 +1,1 @@
+"""The command; no decision of its own."""

@@ -1,0 +1,1 @@
+"""Text to and from values, one file per format."""

@@ -1,0 +1,1 @@
+"""Words: what clients and engines say, and our own in other languages."""

@@ -1,0 +1,1 @@
+"""The nouns of mailtrust: frozen values without behaviour beyond looking at themselves."""

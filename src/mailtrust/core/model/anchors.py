@@ -1,0 +1,72 @@
+"""Whom a client trusts: anchors and the stores they stand in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from mailtrust.core.model.certificate import Certificate, Name
+
+STALE_AFTER = timedelta(days=180)
+
+
+@dataclass(frozen=True, slots=True)
+class TrustAnchor:
+    """A trusted name and key (RFC 5280 6.1.1 d), with what the store that holds it adds."""
+
+    certificate: Certificate
+    purposes: frozenset[str] | None = None
+    """EKU OIDs it is trusted for; None: all."""
+    distrust_after: datetime | None = None
+    """Leaves issued (notBefore) later are not trusted: NSS' distrust-after, Microsoft's NotBefore date."""
+    disallowed_from: datetime | None = None
+    """Nothing under it is trusted from this moment on: Microsoft's Disallowed date."""
+    locally_added: bool = False
+    """Added by user or administrator: rules for public roots do not apply."""
+
+    @property
+    def subject(self) -> Name:
+        """The anchor's name."""
+        return self.certificate.subject
+
+    @property
+    def spki(self) -> bytes:
+        """The anchor's key, as DER SubjectPublicKeyInfo."""
+        return self.certificate.public_key.spki
+
+    @property
+    def fingerprint(self) -> str:
+        """Lower-case hex SHA-256 of the anchor's certificate."""
+        return self.certificate.fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorStore:
+    """A named, dated set of anchors. An empty store trusts nothing."""
+
+    name: str
+    """mozilla, microsoft, chrome, apple, android, java, system, ..."""
+    date: datetime
+    provenance: str
+    """Where it came from and how near it is to the client's own store, as one sentence."""
+    digest: str
+    """Lower-case hex SHA-256 over the sorted fingerprints and limits of the anchors."""
+    anchors: tuple[TrustAnchor, ...]
+    _by_subject: dict[tuple[object, ...], tuple[TrustAnchor, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        for anchor in self.anchors:
+            key = anchor.subject.match_key
+            self._by_subject[key] = (*self._by_subject.get(key, ()), anchor)
+
+    def named(self, name: Name) -> tuple[TrustAnchor, ...]:
+        """The anchors that bear this name (RFC 5280 7.1)."""
+        return self._by_subject.get(name.match_key, ())
+
+    def is_stale(self, now: datetime) -> bool:
+        """Whether the store is older than 180 days at `now`."""
+        return now - self.date > STALE_AFTER
+
+    def __iter__(self) -> Iterator[TrustAnchor]:
+        return iter(self.anchors)

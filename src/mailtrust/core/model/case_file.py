@@ -1,0 +1,57 @@
+"""All that was seen in one run: nothing secret, enough to judge again without a network."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailtrust.core.model.anchors import TrustAnchor
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.observation import Observation
+from mailtrust.core.model.pool import Pool
+
+
+@dataclass(frozen=True, slots=True)
+class StoreReference:
+    """Which anchor store a case was judged with."""
+
+    name: str
+    date: datetime
+    provenance: str
+    digest: str
+    anchors: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """One question to the outside that was not a handshake: DNS or a caIssuers download, and its answer in words."""
+
+    kind: str
+    """dns-mx, dns-srv, dns-address, aia."""
+    question: str
+    answer: tuple[str, ...]
+    failure: str = ""
+    """Empty when it was answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """The facts of one run."""
+
+    target: str
+    at: datetime
+    """When looking began."""
+    version: str
+    """mailtrust's version that looked."""
+    observations: tuple[Observation, ...]
+    pool: Pool
+    lookups: tuple[Lookup, ...] = ()
+    stores: tuple[StoreReference, ...] = ()
+    local_roots: tuple[Certificate, ...] = ()
+    """--roots: assumed to be present in every client's store."""
+    deployed: tuple[str, ...] = ()
+    """--deployed: the ways by which the local roots reach clients; empty: all."""
+    hypothetical: tuple[Certificate, ...] = ()
+    """--with: judged as if this were presented instead."""
+
+    def local_anchors(self) -> tuple[TrustAnchor, ...]:
+        """The local roots as anchors that somebody added."""
+        return tuple(TrustAnchor(root, locally_added=True) for root in self.local_roots)

@@ -1,0 +1,150 @@
+"""A client profile: data and citations that pick named strategies, and the client's words; no code path of its own."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol as Interface
+
+from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
+from mailtrust.core.model.certificate import AnyCertificate, Certificate
+from mailtrust.core.model.endpoint import Protocol
+from mailtrust.core.model.observation import Handshake
+from mailtrust.core.model.pool import Pool, Source
+from mailtrust.core.model.verdict import Basis, Link, Outcome, PathAttempt, Reason, Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a statement about a client was read: repository and path, document, or run; and when."""
+
+    where: str
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CandidatePath:
+    """A chain of names and signatures from the leaf up, before anything else was asked of it."""
+
+    links: tuple[Link, ...]
+    anchor: TrustAnchor | None
+    """None when no anchor was reached."""
+
+    @property
+    def leaf(self) -> Certificate:
+        """The server's own certificate."""
+        return self.links[0].certificate
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far a client's path search goes before it gives up."""
+
+    max_certificates: int = 12
+    """Certificates in a path, leaf and anchor included."""
+    budget: int = 2000
+    """Signature checks and candidate looks per judgement; when it is spent the answer is `refused` (fail closed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchProblem:
+    """What a path search is given. `pool` holds only what this client can see."""
+
+    presented: tuple[AnyCertificate, ...]
+    pool: Pool
+    store: AnchorStore
+    at: datetime
+    limits: Limits
+    path_checks: "tuple[PathCheck, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Every path tried, the decisive one first; never empty unless nothing readable was presented."""
+
+    attempts: tuple[PathAttempt, ...]
+    budget_exceeded: bool = False
+
+
+class PathSearch(Interface):
+    """How a client looks for a path: order of candidates, backtracking, what stops it."""
+
+    def __call__(self, problem: SearchProblem, /) -> SearchResult:
+        """Search; checks run on each candidate path as the engine would run them."""
+        ...
+
+
+class PathCheck(Interface):
+    """One demand on a path (dates, constraints, keys, usages); an empty answer means that it is met."""
+
+    def __call__(self, path: CandidatePath, at: datetime, /) -> Iterable[Reason]:
+        """Give a reason for each thing that does not hold."""
+        ...
+
+
+class NameRules(Interface):
+    """How a client compares the name it was told with the names in the certificate."""
+
+    def __call__(self, leaf: Certificate, reference: str, anchor: TrustAnchor | None, /) -> Iterable[Reason]:
+        """Give a reason for each thing that does not hold; none when one name matches."""
+        ...
+
+
+class HandshakeCheck(Interface):
+    """What a client demands of the handshake itself: version, key usage bits for the key exchange, key proven."""
+
+    def __call__(self, handshake: Handshake, leaf: Certificate, /) -> Iterable[Reason]:
+        """Give a reason for each thing that does not hold."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OnFailure:
+    """What the client does when something does not hold."""
+
+    outcome: Outcome
+    """WARNED: it asks and its ordinary button goes on. REFUSED: it does not connect. ACCEPTED: it does not care."""
+    overridable: frozenset[str] = frozenset()
+    """The reason codes past which its user can go; `*` stands for all."""
+    never: frozenset[str] = frozenset()
+    """Codes past which nobody can go, although `*` stands in `overridable`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the client says when one of `codes` is among its reasons; an empty set stands for any reason."""
+
+    codes: frozenset[str]
+    utterances: tuple[Utterance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientProfile:
+    """A client, as far as it is known how it judges a server's certificate."""
+
+    id: str
+    """outlook-windows, or with its version outlook-windows@2007."""
+    title: str
+    versions: str
+    """For which versions this holds, in words."""
+    speaks: frozenset[Protocol]
+    anchor_store: str
+    """Name of the AnchorStore it trusts."""
+    issuer_sources: frozenset[Source]
+    path_search: PathSearch
+    path_checks: tuple[PathCheck, ...]
+    name_rules: NameRules
+    handshake_checks: tuple[HandshakeCheck, ...]
+    on_failure: OnFailure
+    words: tuple[Words, ...]
+    """In the order of precedence: the first that fits is what the user reads."""
+    citations: tuple[Citation, ...]
+    basis: Basis
+    limits: Limits = Limits()
+    basis_of: Mapping[str, Basis] | None = None
+    """Where single reason codes rest on less (or more) than the profile as a whole."""
+    unknown_because: str = ""
+    """Not empty: nobody outside can know what it decides; the verdict is always `unknown`, with this reason."""
+    trusts_local_anchors: bool = True
+    """Whether an anchor added by an administrator on the device counts for this client."""
+    reached_by: frozenset[str] = frozenset()
+    """The ways (gpo, firefox, android, ...) that bring an anchor to this client; `--deployed` names them."""

@@ -1,0 +1,99 @@
+"""What rules look at: the facts of a case and the verdicts on them, with ways to find one's way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mailtrust.core.model.anchors import AnchorStore
+from mailtrust.core.model.case_file import CaseFile
+from mailtrust.core.model.certificate import AnyCertificate, Certificate
+from mailtrust.core.model.client import ClientProfile
+from mailtrust.core.model.endpoint import Offer
+from mailtrust.core.model.finding import Finding, RuleResult
+from mailtrust.core.model.observation import Handshake, Observation
+from mailtrust.core.model.remedy import Remedy
+from mailtrust.core.model.settings import Settings
+from mailtrust.core.model.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One case, judged."""
+
+    case: CaseFile
+    now: datetime
+    settings: Settings
+    clients: Mapping[str, ClientProfile]
+    """The clients that were asked, by id."""
+    stores: Mapping[str, AnchorStore]
+    verdicts: tuple[Verdict, ...]
+    _certificates: dict[str, Certificate] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for observation in self.case.observations:
+            for certificate in observation.presented_chain:
+                if isinstance(certificate, Certificate):
+                    self._certificates[certificate.fingerprint] = certificate
+        for entry in self.case.pool:
+            self._certificates[entry.certificate.fingerprint] = entry.certificate
+        for root in self.case.local_roots:
+            self._certificates.setdefault(root.fingerprint, root)
+        for verdict in self.verdicts:
+            for attempt in verdict.attempts:
+                if attempt.anchor is not None:
+                    self._certificates.setdefault(attempt.anchor.fingerprint, attempt.anchor.certificate)
+
+    @property
+    def certificates(self) -> Mapping[str, Certificate]:
+        """Every readable certificate of the case by fingerprint, anchors of the paths included."""
+        return self._certificates
+
+    @property
+    def handshakes(self) -> tuple[tuple[Observation, Handshake], ...]:
+        """The observations that ended in a handshake, with it."""
+        return tuple((seen, seen.result) for seen in self.case.observations if isinstance(seen.result, Handshake))
+
+    @property
+    def default_handshakes(self) -> tuple[tuple[Observation, Handshake], ...]:
+        """Those whose hello held back nothing: what clients of today see."""
+        return tuple((seen, shake) for seen, shake in self.handshakes if seen.offer is Offer.DEFAULT)
+
+    def leaf(self, observation: Observation) -> AnyCertificate | None:
+        """The first presented certificate."""
+        return observation.presented_chain[0] if observation.presented_chain else None
+
+    def observation(self, observation_id: str) -> Observation:
+        """The observation of that id; KeyError when there is none."""
+        for seen in self.case.observations:
+            if seen.id == observation_id:
+                return seen
+        raise KeyError(observation_id)
+
+    def verdicts_on(self, observation_id: str) -> tuple[Verdict, ...]:
+        """Every client's verdict on one observation."""
+        return tuple(verdict for verdict in self.verdicts if verdict.observation == observation_id)
+
+    def hurt_by(self, code: str, observation_id: str | None = None) -> tuple[str, ...]:
+        """The clients that `code` stops, here or anywhere, in the order of the profiles."""
+        hurt = {
+            verdict.client
+            for verdict in self.verdicts
+            if code in verdict.error_codes and observation_id in (None, verdict.observation)
+        }
+        return tuple(client for client in self.clients if client in hurt)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All that is said about a case: the input of every report."""
+
+    evidence: Evidence
+    results: tuple[RuleResult, ...]
+    remedies: tuple[Remedy, ...]
+    """Safest first; each finding is cured by at least one, or its explanation says why there is none."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong, worst first."""
+        found = [result for result in self.results if isinstance(result, Finding)]
+        return tuple(sorted(found, key=lambda finding: -finding.severity.rank))

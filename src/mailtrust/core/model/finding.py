@@ -1,0 +1,85 @@
+"""What a rule can answer: a finding, passed, not applicable, or unknown. Silence proves nothing."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailtrust.core.model.text import Text
+from mailtrust.core.model.verdict import Fact
+
+
+class Severity(StrEnum):
+    """How much a finding weighs, least first."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for info to 3 for critical."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The same fact in three voices."""
+
+    admin: Text
+    """What is wrong and why, for the administrator who will mend it."""
+    manager: Text
+    """What it means for the organisation: who is hurt, how urgent, what it costs. No jargon."""
+    user: Text
+    """What the person at the phone sees and may safely do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong, or soon will be."""
+
+    rule: str
+    severity: Severity
+    observations: tuple[str, ...]
+    """Observation ids."""
+    certificates: tuple[str, ...]
+    """Fingerprints."""
+    clients: tuple[str, ...]
+    """Client ids it hurts."""
+    facts: tuple[tuple[str, Fact], ...]
+    title: Text
+    explanation: Explanation
+    subject: str = ""
+    """What tells two findings of one rule apart; with `rule` it is the finding's identity across runs."""
+
+    @property
+    def id(self) -> str:
+        """The finding's identity across runs."""
+        return f"{self.rule}:{self.subject}" if self.subject else self.rule
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The rule looked and all is well."""
+
+    rule: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplicable:
+    """The rule has nothing to look at here."""
+
+    rule: str
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The rule could not look."""
+
+    rule: str
+    why: Text
+    subject: str = ""
+
+
+RuleResult = Finding | Passed | NotApplicable | Unknown

@@ -1,0 +1,46 @@
+"""A sentence for a person: a template in English with named placeholders, translated only when shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A translatable sentence: `template` is the gettext msgid, `values` fill its named placeholders.
+
+    Values may come from a stranger's server. They are data: only `template` is ever read as a format.
+    """
+
+    template: str
+    values: tuple[tuple[str, str | int | date | Text | tuple[str, ...]], ...] = ()
+
+    def render(self, translate: Callable[[str], str]) -> str:
+        """Translate the template, then put the values in; `translate` is gettext's `gettext` or alike."""
+        shown = {name: _shown(value, translate) for name, value in self.values}
+        return translate(self.template).format_map(shown)
+
+    def __str__(self) -> str:
+        """Render in English, for logs and errors."""
+        return self.render(lambda template: template)
+
+
+def text(template: str, /, **values: str | int | date | Text | tuple[str, ...]) -> Text:
+    """Mark `template` for translation (Babel extracts the first argument) and bind its values."""
+    return Text(template, tuple(values.items()))
+
+
+def _shown(value: str | int | date | Text | tuple[str, ...], translate: Callable[[str], str]) -> str:
+    match value:
+        case Text():
+            return value.render(translate)
+        case datetime():
+            return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        case date():
+            return value.isoformat()
+        case tuple():
+            return ", ".join(value)
+        case _:
+            return str(value)

@@ -1,0 +1,1 @@
+"""Sans-IO dialogues up to the start of TLS, one file per protocol."""

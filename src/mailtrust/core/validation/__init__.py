@@ -1,0 +1,1 @@
+"""Judging: paths, names, checks, and the named strategies that profiles pick."""

@@ -1,0 +1,1 @@
+"""Input and output: thin, dumb, replaceable."""

@@ -1,0 +1,1 @@
+"""Trust stores, one file per store."""

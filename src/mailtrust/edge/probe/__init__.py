@@ -1,0 +1,1 @@
+"""Connections to mail servers, up to and through the handshake."""

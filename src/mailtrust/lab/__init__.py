@@ -1,0 +1,1 @@
+"""A broken mail world on loopback."""

@@ -1,0 +1,1 @@
+"""One broken world a file."""

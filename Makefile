@@ -1,0 +1,77 @@
+# mailtrust: two commands set up everything on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SERVERS := nginx haproxy postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved slapd knot unbound \
+  openssl gnutls-bin libnss3-tools openjdk-17-jre-headless swaks libnet-ssleay-perl
+
+.PHONY: help demo test test-servers test-long bench lint locks texts clean missing-servers
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/run.stamp ## watch a missing intermediate being found, mended and proven mended (needs only Python)
+	@$(BIN)/python -m mailtrust.lab.demo
+
+test: $(VENV)/test.stamp missing-servers lint ## every check and test (under 15 minutes on 2 cores)
+	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile
+
+test-long: $(VENV)/test.stamp missing-servers ## the tests that take longer
+	$(BIN)/python -m pytest -m long
+
+lint: $(VENV)/test.stamp ## style, types for three platforms, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --platform linux
+	$(BIN)/mypy --platform win32
+	$(BIN)/mypy --platform darwin
+	$(BIN)/lint-imports
+
+bench: $(VENV)/test.stamp ## what the command costs, printed
+	$(BIN)/python benchmarks/command.py
+
+test-servers: ## install the real mail servers and clients that the tests talk to (Debian; starts no daemon)
+	@command -v apt-get >/dev/null || { echo "test-servers: expected Debian's apt-get, found none; install by hand: $(SERVERS)"; exit 1; }
+	@missing=""; for p in $(SERVERS); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -z "$$missing" ]; then echo "test-servers: all there"; exit 0; fi; \
+	sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	policy=/usr/sbin/policy-rc.d; made=""; \
+	if [ ! -e $$policy ]; then printf '#!/bin/sh\nexit 101\n' | $$sudo tee $$policy >/dev/null; $$sudo chmod 755 $$policy; made=1; fi; \
+	$$sudo apt-get update -qq && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	status=$$?; [ -z "$$made" ] || $$sudo rm -f $$policy; exit $$status
+
+missing-servers:
+	@if command -v dpkg >/dev/null; then missing=""; \
+	for p in $(SERVERS); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	[ -z "$$missing" ] || echo "Some tests are left out: make test-servers installs$$missing"; fi
+
+locks: $(VENV)/test.stamp ## renew the locked versions
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --group build pyproject.toml -o requirements/run.txt --upgrade
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --group build --group dev --extra fast pyproject.toml -o requirements/test.txt --upgrade
+
+texts: $(VENV)/test.stamp ## collect the translatable sentences and merge them into the catalogues
+	$(BIN)/pybabel -q extract -k text -F /dev/null --no-wrap --omit-header -o src/mailtrust/locale/mailtrust.pot src/mailtrust
+
+clean: ## remove what the targets above have made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "mailtrust needs Python 3.11 or newer; found: $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python's venv is missing. Try: apt install python3-venv"; exit 1; }
+	@echo "Making a virtual environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	@[ -e $(VENV)/test.stamp ] || { echo "Installing the locked versions ..."; \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt && \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; }
+	@touch $@
+
+$(VENV)/test.stamp: requirements/test.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the locked versions ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,1 +1,65 @@
-"""Judging: paths, names, checks, and the named strategies that profiles pick."""
+"""Judging: paths, names, checks, and the named strategies that profiles pick.
+
+Every strategy is a function (or a factory, shown with its arguments, that makes one) of the type that
+`core.model.client` names. An engine's quirk lives in its strategy, with its citation, and nowhere else.
+
+PathSearch, `mailtrust.core.validation.search`:
+
+- `search_all_paths`: every path, backtracking, best sources first. Windows, Mozilla, Chromium, Apple, RFC 4158.
+- `search_first_issuer`: OpenSSL 3: no backtracking, trusted store first, stops at an untrusted root that was sent.
+- `search_gnutls`: GnuTLS 3.7: one list, sorted and cut at the first anchor, then judged as it stands.
+- `search_java`: OpenJDK 17 PKIX builder: presented certificates only, backtracking, anchor is name and key.
+- `search_conscrypt`: Android: any order of what was sent, bad intermediates skipped; a leaf in the store is not judged.
+- `search_go`: Go crypto/x509: backtracking with a signature budget; for reference.
+
+PathCheck sets of whole engines, `mailtrust.core.validation.engines` (tuples; add to them by `(*CHECKS_X, extra)`):
+
+- `CHECKS_RFC5280`, `CHECKS_OPENSSL` (security level 2), `CHECKS_GNUTLS`, `CHECKS_JAVA`, `CHECKS_CONSCRYPT`,
+  `CHECKS_MOZILLA`, `CHECKS_CHROMIUM`, `CHECKS_APPLE`, `CHECKS_WINDOWS`, `CHECKS_GO`.
+
+PathCheck, one by one, `mailtrust.core.validation.checks`:
+
+- `readable`: a needed field of a certificate could not be read: `certificate-unparsable`.
+- `dates`: leaf and intermediates, both ends inclusive, the anchor's dates ignored (RFC 5280 6.1.3 a 2).
+- `dates_with_anchor`: as `dates`, and the anchor must be in its time too.
+- `dates_openssl`: as `dates_with_anchor`, but the very second of notAfter is expired already.
+- `issuers_are_cas(anchor=..., version_1=..., key_usage_instead=...)`: `issuer-not-ca`.
+- `issuer_key_usage(anchor=...)`: an issuer whose keyUsage lacks keyCertSign is no issuer: `issuer-not-ca`.
+- `path_lengths(anchor=..., count_self_issued=...)`: `path-length-exceeded`.
+- `leaf_is_no_ca`: a server certificate with CA:TRUE is refused: `leaf-is-ca`.
+- `server_auth(any_ok=..., sgc_ok=..., issuers=..., anchor=...)`: extended key usage: `eku-no-server-auth`.
+- `server_auth_apple`: Apple demands the extension, by who added the root and when the leaf was issued.
+- `leaf_key_usage(bits)`: a leaf's keyUsage, where present, has one of these bits: `key-usage-wrong`.
+- `name_constraints(anchor=..., common_name=..., email_in_subject=...)`: RFC 5280 4.2.1.10: `name-constraint-violated`.
+- `critical_extensions(anchor=...)`: `critical-extension-unknown`.
+- `explicit_policy(anchor=...)`: requireExplicitPolicy with no policy in common; `no_policy_constraints` (GnuTLS).
+- `minimum_keys(rsa=..., ec=..., dsa=..., curves=..., anchor=...)`: `key-weak`.
+- `refuse_hashes({...}, public_only=...)`: `signature-weak`; an anchor's own signature is exempt.
+- `lifetime_398_public`, `lifetime_apple`: `validity-too-long`.
+- `transparency(issued_since=...)`: public roots only, embedded timestamps: `ct-missing`.
+- `anchor_limits`: purposes, distrust-after and disallowed dates of the store: `anchor-distrusted`.
+
+NameRules, `mailtrust.core.validation.names`:
+
+- `names_rfc9525`: SAN only, whole left-most label wildcard. The reference.
+- `names_openssl`: common name if there is no dNSName; partial wildcards; an address by iPAddress only.
+- `names_postfix`: as OpenSSL without partial wildcards.
+- `names_gnutls`: common name unless DNS, IP, URI or SRV names exist or there are two; `*suffix` wildcards.
+- `names_java_https`: common name if no dNSName; wildcards in any label and in parts of labels.
+- `names_java_ldaps`: what Angus Mail asks for: wildcards in the left-most label only.
+- `names_java_off`: JavaMail before Angus 1.0: nothing is compared.
+- `names_android`: OkHostnameVerifier: SAN only, addresses compared as text.
+- `names_k9`: Apache HttpClient 5: common name if no dNSName; one `*` anywhere in a label.
+- `names_apple`, `names_mozilla`, `names_chromium`, `names_go`: SAN only, each with its wildcard limits.
+- `names_windows`: SAN, or the common name when there is no SAN at all (partly recalled).
+- `names_outlook_2007`: only the first DNS name of the SAN.
+
+HandshakeCheck, `mailtrust.core.validation.handshake`:
+
+- `key_usage_for_key_exchange`: ECDHE and TLS 1.3 need digitalSignature, RSA key exchange keyEncipherment: `key-usage-wrong`.
+- `tls_at_least("TLSv1.2")`: `tls-version-old`.
+- `key_proven`: the server must hold the leaf's key: `key-not-proven`.
+- `staple_when_demanded`: a must-staple leaf without a stapled answer: `must-staple-without-staple` (GnuTLS, Mozilla).
+
+Judgement, `mailtrust.core.validation.evaluate`: `evaluate(observation, ...)` and `evaluate_chain(chain, ...)`.
+"""

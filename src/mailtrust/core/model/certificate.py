@@ -138,7 +138,7 @@ class Certificate:
     must_staple: bool
     """RFC 7633 TLS feature status_request."""
     sct_count: int
-    """Embedded signed certificate timestamps (RFC 6962 3.3)."""
+    """Embedded signed certificate timestamps (RFC 6962 3.3, historic: embedded SCTs are still of this version)."""
     unknown_critical: tuple[str, ...]
     """OIDs of critical extensions whose meaning this reader does not know."""
     extensions: tuple[tuple[str, bool, bytes], ...]

@@ -1,0 +1,97 @@
+"""Judge a case: every client's verdict, every rule's result, every remedy. Pure: a saved case gives the same again."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from mailtrust.core.model.anchors import AnchorStore
+from mailtrust.core.model.case_file import CaseFile
+from mailtrust.core.model.client import ClientProfile
+from mailtrust.core.model.endpoint import Offer
+from mailtrust.core.model.evidence import Assessment, Evidence
+from mailtrust.core.model.finding import Finding
+from mailtrust.core.model.observation import Handshake, Observation
+from mailtrust.core.model.settings import Settings
+from mailtrust.core.remedies.propose import propose
+from mailtrust.core.rules import judge_all
+from mailtrust.core.targets import with_steps
+from mailtrust.core.validation.evaluate import evaluate
+
+
+def assess(
+    case: CaseFile,
+    *,
+    stores: Mapping[str, AnchorStore],
+    clients: tuple[ClientProfile, ...],
+    settings: Settings,
+    now: datetime,
+) -> Assessment:
+    """Judge `case` as of `now` for `clients`; `stores` must hold each client's anchor store by name."""
+    supposed = suppose(case)
+    anchors = supposed.local_anchors()
+    verdicts = tuple(
+        evaluate(
+            observation,
+            pool=supposed.pool,
+            store=stores[client.anchor_store],
+            client=client,
+            now=now,
+            local_anchors=anchors if reaches(client, supposed.deployed) else (),
+        )
+        for observation in judged_observations(supposed)
+        for client in clients
+        if concerns(client, observation)
+    )
+    evidence = Evidence(supposed, now, settings, {client.id: client for client in clients}, stores, verdicts)
+    results = judge_all(evidence)
+    findings = tuple(result for result in results if isinstance(result, Finding))
+    remedies = with_steps(propose(evidence, findings), evidence)
+    return Assessment(evidence, results, remedies)
+
+
+def suppose(case: CaseFile) -> CaseFile:
+    """The case as it would be if every endpoint presented the hypothetical chain; unchanged when there is none."""
+    if not case.hypothetical:
+        return case
+    supposed = tuple(
+        replace(seen, result=replace(seen.result, presented_chain=case.hypothetical, ocsp_staple=None, key_proven=True))
+        if isinstance(seen.result, Handshake)
+        else seen
+        for seen in case.observations
+    )
+    return replace(case, observations=supposed)
+
+
+def judged_observations(case: CaseFile) -> tuple[Observation, ...]:
+    """What clients meet: the default offer, and RSA or ECDSA where the server then presents another leaf.
+
+    No client of today leaves the server name out, so `no-sni` is evidence for a rule and not judged.
+    """
+    leaf_of = {
+        seen.endpoint.id: seen.presented_chain[0].fingerprint
+        for seen in case.observations
+        if seen.offer is Offer.DEFAULT and seen.presented_chain
+    }
+    return tuple(
+        seen
+        for seen in case.observations
+        if isinstance(seen.result, Handshake)
+        and (
+            seen.offer is Offer.DEFAULT
+            or (
+                seen.offer in (Offer.RSA, Offer.ECDSA)
+                and seen.presented_chain
+                and seen.presented_chain[0].fingerprint != leaf_of.get(seen.endpoint.id)
+            )
+        )
+    )
+
+
+def concerns(client: ClientProfile, observation: Observation) -> bool:
+    """Whether a client is judged here: everywhere that was asked for by port, else where it speaks the protocol."""
+    return observation.endpoint.found_by == "given" or observation.endpoint.protocol in client.speaks
+
+
+def reaches(client: ClientProfile, deployed: tuple[str, ...]) -> bool:
+    """Whether a local anchor brought out by these ways gets to the client; no ways named means that it does."""
+    return not deployed or bool(client.reached_by.intersection(deployed))

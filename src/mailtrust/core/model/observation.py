@@ -31,6 +31,8 @@ class FailureKind(StrEnum):
     BUSY = "busy"
     """421 and its kin: the server asks us to come back later."""
     GREYLISTED = "greylisted"
+    REJECTED = "rejected"
+    """The server speaks the protocol and will not talk to us: 554, `* BYE`, `-ERR` before anything was asked."""
     TLS_NOT_OFFERED = "tls-not-offered"
     TLS_REFUSED = "tls-refused"
     """Offered, but the server answered the upgrade command with a failure."""

@@ -63,6 +63,8 @@ class Passed:
 
     rule: str
     subject: str = ""
+    observations: tuple[str, ...] = ()
+    """Where it looked: a finding is mended when its rule has passed at each of its own observations."""
 
 
 @dataclass(frozen=True, slots=True)

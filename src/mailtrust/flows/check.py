@@ -1,0 +1,182 @@
+"""Look at a mail server and judge what was seen: find endpoints, probe, gather issuers, assess."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol as Interface
+
+from mailtrust.core.formats.connect_to import Detours
+from mailtrust.core.formats.target import Target
+from mailtrust.core.model.anchors import AnchorStore
+from mailtrust.core.model.case_file import CaseFile, Lookup, StoreReference
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.client import ClientProfile
+from mailtrust.core.model.endpoint import Endpoint, Offer
+from mailtrust.core.model.evidence import Assessment
+from mailtrust.core.model.observation import FailureKind, Observation, ProbeFailure, Stage
+from mailtrust.core.model.pool import Pool, PoolEntry, Source
+from mailtrust.core.model.settings import Settings
+from mailtrust.edge.lookup.dns import Resolver
+from mailtrust.flows.assess import assess
+from mailtrust.flows.endpoints import Kind, find_endpoints
+from mailtrust.version import __version__
+
+OFFERS = (Offer.DEFAULT, Offer.NO_SNI, Offer.RSA, Offer.ECDSA)
+"""What is said to each port, most important first: four connections (invariant: a default check makes no more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a check has come, for whoever watches."""
+
+    stage: str
+    """looking-up, probing, gathering, judging."""
+    done: int
+    total: int
+
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """What to check and for whom."""
+
+    target: Target
+    title: str
+    """The target as the user wrote it."""
+    clients: tuple[ClientProfile, ...]
+    settings: Settings = field(default_factory=Settings)
+    at: datetime | None = None
+    """Judge as of this time; None: now."""
+    roots: tuple[Certificate, ...] = ()
+    deployed: tuple[str, ...] = ()
+    hypothetical: tuple[Certificate, ...] = ()
+    detours: Detours = field(default_factory=Detours)
+    also: tuple[tuple[str, int | None], ...] = ()
+    kind: Kind | None = None
+    fetch_issuers: bool = True
+    per_host: int | None = None
+    offers: tuple[Offer, ...] = OFFERS
+
+
+class Prober(Interface):
+    """Connects to ports, politely."""
+
+    def __call__(
+        self,
+        wishes: Sequence[tuple[Endpoint, Offer]],
+        *,
+        per_host: int | None,
+        on_progress: OnProgress | None,
+    ) -> Awaitable[tuple[Observation, ...]]:
+        """Carry out the wishes and give what was seen."""
+        ...
+
+
+class IssuerSource(Interface):
+    """Knows certificates that the server did not send."""
+
+    def __call__(
+        self, certificates: Sequence[Certificate], /
+    ) -> Awaitable[tuple[Sequence[PoolEntry], Sequence[Lookup]]]:
+        """Issuers of these certificates, and of those, as far as they can be found."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Everything a check needs from outside, each replaceable by a fake of the same interface."""
+
+    resolver: Resolver
+    probe: Prober
+    issuers: tuple[IssuerSource, ...]
+    load_stores: Callable[[Iterable[str]], Mapping[str, AnchorStore]]
+    now: Callable[[], datetime]
+    remember: Callable[[Iterable[Certificate]], None] = lambda _: None
+    """Keep what was seen, for the catalogue of later runs."""
+
+
+async def check(request: CheckRequest, edge: Edge, on_progress: OnProgress | None = None) -> Assessment:
+    """Look and judge. Raises nothing for what a server or a network does: that is part of the answer."""
+    case = await look(request, edge, on_progress)
+    return judge(case, request, edge.load_stores, edge.now())
+
+
+async def look(request: CheckRequest, edge: Edge, on_progress: OnProgress | None = None) -> CaseFile:
+    """Record the facts: everything up to, and without, judging."""
+    started = edge.now()
+    _tell(on_progress, "looking-up")
+    endpoints, lookups = await find_endpoints(
+        request.target, edge.resolver, detours=request.detours, also=request.also, kind=request.kind
+    )
+    nowhere = tuple(_nowhere(endpoint, started) for endpoint in endpoints if not endpoint.address)
+    wishes = [(endpoint, offer) for offer in request.offers for endpoint in endpoints if endpoint.address]
+    probed = await edge.probe(
+        [(endpoint, offer) for endpoint, offer in wishes if offer is not Offer.NO_SNI or endpoint.server_name],
+        per_host=request.per_host,
+        on_progress=on_progress,
+    )
+    observations = (*nowhere, *probed)
+    _tell(on_progress, "gathering")
+    pool, downloads = await gather(observations, edge.issuers if request.fetch_issuers else edge.issuers[:0])
+    edge.remember(entry.certificate for entry in pool)
+    return CaseFile(
+        target=request.title,
+        at=started,
+        version=__version__,
+        observations=observations,
+        pool=pool,
+        lookups=(*lookups, *downloads),
+        local_roots=request.roots,
+        deployed=request.deployed,
+    )
+
+
+async def gather(
+    observations: Sequence[Observation], sources: Sequence[IssuerSource]
+) -> tuple[Pool, tuple[Lookup, ...]]:
+    """Every certificate of the run, and those that the sources know to be missing from it."""
+    entries = [
+        PoolEntry(certificate, frozenset({Source.ELSEWHERE}), (observation.id,))
+        for observation in observations
+        for certificate in observation.presented_chain
+        if isinstance(certificate, Certificate)
+    ]
+    known = tuple({entry.certificate.fingerprint: entry.certificate for entry in entries}.values())
+    lookups: list[Lookup] = []
+    for source in sources:
+        found, asked = await source(known)
+        entries += found
+        lookups += asked
+    return Pool.merge(entries), tuple(lookups)
+
+
+def judge(
+    case: CaseFile,
+    request: CheckRequest,
+    load_stores: Callable[[Iterable[str]], Mapping[str, AnchorStore]],
+    now: datetime,
+) -> Assessment:
+    """Judge recorded facts as the request asks; the case then names the stores it was judged with."""
+    stores = load_stores({client.anchor_store for client in request.clients})
+    used = tuple(
+        StoreReference(store.name, store.date, store.provenance, store.digest, len(tuple(store)))
+        for _, store in sorted(stores.items())
+    )
+    pool = case.pool
+    if request.hypothetical:
+        given = [PoolEntry(certificate, frozenset({Source.GIVEN})) for certificate in request.hypothetical]
+        pool = Pool.merge((*pool, *given))
+    judged = replace(case, stores=used, hypothetical=request.hypothetical or case.hypothetical, pool=pool)
+    return assess(judged, stores=stores, clients=request.clients, settings=request.settings, now=request.at or now)
+
+
+def _nowhere(endpoint: Endpoint, at: datetime) -> Observation:
+    detail = f"{endpoint.host} has no address"
+    return Observation(endpoint, Offer.DEFAULT, at, ProbeFailure(Stage.RESOLVE, FailureKind.NO_ADDRESS, detail))
+
+
+def _tell(on_progress: OnProgress | None, stage: str) -> None:
+    if on_progress is not None:
+        on_progress(Progress(stage, 0, 0))

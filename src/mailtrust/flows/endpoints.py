@@ -1,0 +1,243 @@
+"""From what the user typed to the ports to be looked at."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mailtrust.core.formats.connect_to import Detours
+from mailtrust.core.formats.host_name import is_address
+from mailtrust.core.formats.target import SCHEMES, Address, Host, HostPort, Scheme, Target, Url
+from mailtrust.core.model.case_file import Lookup
+from mailtrust.core.model.endpoint import Endpoint, Protocol, TlsMode
+from mailtrust.core.protocols import DEFAULT_PORTS
+from mailtrust.edge.lookup.dns import Found, Resolver
+
+# RFC 6186 3, RFC 8314 3 and 5.1, RFC 5804 1.8: the services by which a domain publishes its mail hosts.
+MAIL_SERVICES: tuple[tuple[str, Scheme], ...] = (
+    ("_imaps._tcp", SCHEMES["imaps"]),
+    ("_imap._tcp", SCHEMES["imap"]),
+    ("_pop3s._tcp", SCHEMES["pop3s"]),
+    ("_pop3._tcp", SCHEMES["pop3"]),
+    ("_submissions._tcp", SCHEMES["submissions"]),
+    ("_submission._tcp", SCHEMES["submission"]),
+    ("_sieve._tcp", SCHEMES["sieve"]),
+)
+
+# The names that administrators use and clients guess, with what such a host is asked for.
+USUAL_NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("mail", ("submissions", "submission", "imap", "imaps", "pop3", "pop3s", "sieve", "https")),
+    ("imap", ("imap", "imaps", "sieve")),
+    ("smtp", ("submissions", "submission")),
+    ("pop", ("pop3", "pop3s")),
+    ("pop3", ("pop3", "pop3s")),
+    ("webmail", ("https",)),
+)
+
+# No zone holds it unless it answers for every name: then a usual name that resolves alike says nothing.
+WILDCARD_LABEL = "mailtrust-does-not-exist"
+
+Kind = Literal["domain", "host"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A port to be looked at, before its addresses are known."""
+
+    host: str
+    port: int
+    protocol: Protocol
+    tls_mode: TlsMode
+    found_by: str
+
+
+@dataclass(slots=True)
+class Search:
+    """Where looking for endpoints has come: what is wanted, and what was asked on the way."""
+
+    resolver: Resolver
+    detours: Detours = field(default_factory=Detours)
+    lookups: list[Lookup] = field(default_factory=list)
+
+    async def mail_exchangers(self, domain: str) -> tuple[str, ...]:
+        """The MX hosts of a domain, most preferred first; `.` alone is the null MX (RFC 7505)."""
+        answer = await self.resolver.mx(domain)
+        hosts = tuple(record.exchange for record in answer.records) if isinstance(answer, Found) else ()
+        self._note("dns-mx", domain, hosts, answer)
+        return hosts
+
+    async def services(self, domain: str) -> tuple[Wanted, ...]:
+        """What the domain's SRV records announce (RFC 6186)."""
+        names = [f"{service}.{domain}" for service, _ in MAIL_SERVICES]
+        answers = await asyncio.gather(*(self.resolver.srv(name) for name in names))
+        wanted = []
+        for name, (_, scheme), answer in zip(names, MAIL_SERVICES, answers, strict=True):
+            # RFC 2782: a target of "." says that the service is not offered.
+            records = (
+                [record for record in answer.records if record.target not in ("", ".")]
+                if isinstance(answer, Found)
+                else []
+            )
+            if not isinstance(answer, Found) and not _is_absent(answer):
+                self._note("dns-srv", name, (), answer)
+            elif records:
+                self._note("dns-srv", name, tuple(f"{record.target}:{record.port}" for record in records), answer)
+            wanted += [
+                Wanted(record.target, record.port, scheme.protocol, scheme.tls_mode, "srv") for record in records
+            ]
+        return tuple(wanted)
+
+    async def usual_hosts(self, domain: str) -> tuple[Wanted, ...]:
+        """The usual names of the domain that exist, and not only by a wildcard record (RFC 4592)."""
+        names = [f"{label}.{domain}" for label, _ in USUAL_NAMES]
+        anything, *answers = await asyncio.gather(
+            *(self.resolver.addresses(name) for name in (f"{WILDCARD_LABEL}.{domain}", *names))
+        )
+        everything = set(anything.records) if isinstance(anything, Found) else set()
+        wanted = []
+        for name, (_, schemes), answer in zip(names, USUAL_NAMES, answers, strict=True):
+            if isinstance(answer, Found) and set(answer.records) != everything:
+                self._note("dns-address", name, tuple(answer.records), answer)
+                wanted += [_wanted(name, SCHEMES[scheme], "usual-name") for scheme in schemes]
+        return tuple(wanted)
+
+    async def place(self, wanted: Wanted) -> tuple[Endpoint, ...]:
+        """The wanted port at each of its addresses; one without address where the name has none."""
+        host, port = self.detours.destination(wanted.host, wanted.port)
+        given = self.detours.addresses(host, port)
+        addresses: Sequence[str]
+        if given:
+            addresses = given
+        elif is_address(host):
+            addresses = (host,)
+        else:
+            answer = await self.resolver.addresses(host)
+            addresses = answer.records if isinstance(answer, Found) else ()
+            self._note("dns-address", host, tuple(addresses), answer)
+        return tuple(
+            Endpoint(
+                host=wanted.host,
+                port=wanted.port,
+                protocol=wanted.protocol,
+                tls_mode=wanted.tls_mode,
+                address=address,
+                # RFC 6066 3: literal addresses are not sent as a server name.
+                server_name=None if is_address(wanted.host) else wanted.host,
+                found_by=wanted.found_by,
+                connect_port=port if port != wanted.port else None,
+            )
+            for address in dict.fromkeys(addresses) or ("",)
+        )
+
+    def _note(self, kind: str, question: str, answer: tuple[str, ...], outcome: object) -> None:
+        failure = "" if isinstance(outcome, Found) else str(outcome)
+        entry = Lookup(kind, question, answer, failure)
+        if entry not in self.lookups:
+            self.lookups.append(entry)
+
+
+async def find_endpoints(
+    target: Target,
+    resolver: Resolver,
+    *,
+    detours: Detours | None = None,
+    also: Sequence[tuple[str, int | None]] = (),
+    kind: Kind | None = None,
+) -> tuple[tuple[Endpoint, ...], tuple[Lookup, ...]]:
+    """The endpoints of a target, and what was asked of DNS to find them.
+
+    `also`: the same names at other addresses (the backend behind a balancer), with their own port or the same one.
+    `kind` decides whether a bare name is a mail domain or a host; without it DNS does: a name with MX or mail SRV records
+    is a domain. A name without address gives one endpoint whose address is empty.
+    """
+    search = Search(resolver, detours or Detours())
+    wanted = await _wanted_of(target, search, kind)
+    placed = await asyncio.gather(*(search.place(item) for item in wanted))
+    endpoints = [endpoint for group in placed for endpoint in group]
+    endpoints += [
+        Endpoint(
+            item.host,
+            item.port,
+            item.protocol,
+            item.tls_mode,
+            address,
+            None if is_address(item.host) else item.host,
+            "also",
+            connect_port=port if port not in (None, item.port) else None,
+        )
+        for address, port in also
+        for item in wanted
+    ]
+    return _once(endpoints), tuple(search.lookups)
+
+
+async def _wanted_of(target: Target, search: Search, kind: Kind | None) -> tuple[Wanted, ...]:
+    match target:
+        case Url(protocol=protocol, tls_mode=mode, host=host, port=port):
+            return (Wanted(host, port, protocol, mode, "given"),)
+        case HostPort(host=host, port=port):
+            scheme = scheme_of_port(port)
+            return (Wanted(host, port, scheme.protocol, scheme.tls_mode, "given"),)
+        case Address(domain=domain):
+            return await _of_domain(domain, search)
+        case Host(host=host) if target.is_address or kind == "host":
+            return _of_host(host)
+        case Host(host=domain) if kind == "domain":
+            return await _of_domain(domain, search)
+        case Host(host=name):
+            exchangers, services = await asyncio.gather(search.mail_exchangers(name), search.services(name))
+            if not exchangers and not services:
+                search.lookups.clear()  # It is a host: that it has no MX is no news.
+                return _of_host(name)
+            return await _of_domain(name, search, exchangers, services)
+
+
+async def _of_domain(
+    domain: str,
+    search: Search,
+    exchangers: tuple[str, ...] | None = None,
+    services: tuple[Wanted, ...] | None = None,
+) -> tuple[Wanted, ...]:
+    if exchangers is None or services is None:
+        exchangers, services = await asyncio.gather(search.mail_exchangers(domain), search.services(domain))
+    usual = await search.usual_hosts(domain)
+    # RFC 5321 5.1: without MX the domain itself is its mail exchanger. RFC 7505: "." means that there is no mail.
+    hosts = [host for host in (exchangers or (domain,)) if host not in ("", ".")]
+    inbound = tuple(_wanted(host, SCHEMES["smtp"], "mx") for host in hosts)
+    return _once_wanted((*inbound, *services, *usual))
+
+
+def _of_host(host: str) -> tuple[Wanted, ...]:
+    return tuple(Wanted(host, port, protocol, mode, "default-port") for port, protocol, mode in DEFAULT_PORTS)
+
+
+def scheme_of_port(port: int) -> Scheme:
+    """What is spoken on a port by custom; a port without custom is taken for bare TLS."""
+    for scheme in SCHEMES.values():
+        if scheme.port == port:
+            return scheme
+    return Scheme(Protocol.TLS, TlsMode.IMPLICIT, port)
+
+
+def _wanted(host: str, scheme: Scheme, found_by: str) -> Wanted:
+    assert scheme.port is not None
+    return Wanted(host, scheme.port, scheme.protocol, scheme.tls_mode, found_by)
+
+
+def _once_wanted(wanted: Iterable[Wanted]) -> tuple[Wanted, ...]:
+    """Each port of each host once: the first way by which it was found counts."""
+    first: dict[tuple[str, int], Wanted] = {}
+    for item in wanted:
+        first.setdefault((item.host, item.port), item)
+    return tuple(first.values())
+
+
+def _once(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
+    return tuple({endpoint.id: endpoint for endpoint in endpoints}.values())
+
+
+def _is_absent(answer: object) -> bool:
+    """Whether DNS said that there is no such record, rather than failing to answer."""
+    from mailtrust.edge.lookup.dns import NoData, NoSuchName
+
+    return isinstance(answer, NoData | NoSuchName)

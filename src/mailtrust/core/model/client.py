@@ -10,7 +10,7 @@ from mailtrust.core.model.certificate import AnyCertificate, Certificate
 from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.observation import Handshake
 from mailtrust.core.model.pool import Pool, Source
-from mailtrust.core.model.verdict import Basis, Link, Outcome, PathAttempt, Reason, Utterance
+from mailtrust.core.model.verdict import Basis, Link, Outcome, PathAttempt, Reason, ReasonSeverity, Utterance
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,28 @@ class Words:
 
     codes: frozenset[str]
     utterances: tuple[Utterance, ...]
+    """`{host}` stands for the name that the client was told, `{date}` for the day that a certificate ends or begins."""
+    protocols: frozenset[Protocol] = frozenset()
+    """Over which it is said; empty: over any."""
+
+    def fit(self, codes: frozenset[str], protocol: Protocol) -> bool:
+        """Whether this is said when `codes` stop the client."""
+        return (not self.codes or bool(self.codes & codes)) and (not self.protocols or protocol in self.protocols)
+
+    def spoken(self, host: str, reasons: Iterable[Reason]) -> tuple[Utterance, ...]:
+        """The utterances with their placeholders filled. What fills them is data and is not read as a format."""
+        dates = [
+            value
+            for reason in reasons
+            if reason.code in self.codes or not self.codes
+            for _, value in reason.facts
+            if isinstance(value, datetime)
+        ]
+        date = f"{dates[0]:%Y-%m-%d}" if dates else "?"
+        return tuple(
+            Utterance(said.text.replace("{date}", date).replace("{host}", host), said.lang, said.source)
+            for said in self.utterances
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +170,11 @@ class ClientProfile:
     """Whether an anchor added by an administrator on the device counts for this client."""
     reached_by: frozenset[str] = frozenset()
     """The ways (gpo, firefox, android, ...) that bring an anchor to this client; `--deployed` names them."""
+
+    def say(self, host: str, reasons: Iterable[Reason], protocol: Protocol) -> tuple[Utterance, ...]:
+        """What its user reads when `reasons` stop it, in every language that is known; none when nothing does."""
+        stopping = tuple(reason for reason in reasons if reason.severity is ReasonSeverity.ERROR)
+        codes = frozenset(reason.code for reason in stopping)
+        if not codes:
+            return ()
+        return next((words.spoken(host, stopping) for words in self.words if words.fit(codes, protocol)), ())

@@ -7,6 +7,7 @@ whether they are good enough is a question for clients and rules.
 import hashlib
 import hmac
 from collections import OrderedDict
+from collections.abc import Callable
 from enum import StrEnum
 from threading import Lock
 
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from mailtrust.core.model.certificate import Certificate, PublicKey
 from mailtrust.core.x509 import der
-from mailtrust.core.x509.algorithms import algorithm_identifier, pss_parameters, rsa_numbers
+from mailtrust.core.x509.algorithms import ML_DSA, algorithm_identifier, pss_parameters, rsa_numbers
 
 _MAX_REMEMBERED = 4096
 _MAX_RSA_BITS = 16_384
@@ -86,9 +87,8 @@ def pkcs1_v1_5_encoding(digest_name: str, message: bytes, octets: int) -> bytes 
 
 
 def _verify(child: Certificate, issuer: PublicKey) -> SignatureResult:
-    algorithm = child.signature_algorithm
-    if algorithm.kind == "unknown" or not child.signature:
-        return SignatureResult.UNSUPPORTED if child.signature else SignatureResult.INVALID
+    if not child.signature:
+        return SignatureResult.INVALID
     if issuer.algorithm == "rsa" and not _reasonable_rsa(issuer):
         return SignatureResult.UNSUPPORTED
     try:
@@ -107,6 +107,8 @@ def _verify_with(key: PublicKeyTypes, child: Certificate) -> SignatureResult:
     """Verify with the crypto library; InvalidSignature and UnsupportedAlgorithm are its own answers."""
     kind = child.signature_algorithm.kind
     message, signature = child.tbs_der, child.signature
+    if kind == "unknown":
+        return _verify_ml_dsa(key, child)
     digest = _HASHES.get(child.signature_algorithm.hash or "")
     match kind, key:
         case "ed25519", ed25519.Ed25519PublicKey():
@@ -133,6 +135,15 @@ def _verify_with(key: PublicKeyTypes, child: Certificate) -> SignatureResult:
             key.verify(signature, message, digest)
         case _:  # a key of one algorithm never made a signature of another
             return SignatureResult.INVALID
+    return SignatureResult.VALID
+
+
+def _verify_ml_dsa(key: PublicKeyTypes, child: Certificate) -> SignatureResult:
+    """ML-DSA (RFC 9881), where the installed crypto library has it already."""
+    verify: Callable[[bytes, bytes], None] | None = getattr(key, "verify", None)
+    if child.signature_algorithm.oid not in ML_DSA or not type(key).__name__.startswith("MLDSA") or verify is None:
+        return SignatureResult.UNSUPPORTED
+    verify(child.signature, child.tbs_der)
     return SignatureResult.VALID
 
 

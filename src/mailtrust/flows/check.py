@@ -60,6 +60,10 @@ class CheckRequest:
     offers: tuple[Offer, ...] = OFFERS
 
 
+Gathered = tuple[Sequence[PoolEntry], Sequence[Lookup]]
+"""Certificates that were found, and what was asked for them."""
+
+
 class Prober(Interface):
     """Connects to ports, politely."""
 

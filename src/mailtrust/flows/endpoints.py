@@ -147,8 +147,8 @@ async def find_endpoints(
     """The endpoints of a target, and what was asked of DNS to find them.
 
     `also`: the same names at other addresses (the backend behind a balancer), with their own port or the same one.
-    `kind` decides whether a bare name is a mail domain or a host; without it DNS does: a name with MX or mail SRV records
-    is a domain. A name without address gives one endpoint whose address is empty.
+    `kind` decides whether a bare name is a mail domain or a host; without it DNS does: a name with MX or mail SRV
+    records is a domain. A name without address gives one endpoint whose address is empty.
     """
     search = Search(resolver, detours or Detours())
     wanted = await _wanted_of(target, search, kind)
@@ -220,7 +220,8 @@ def scheme_of_port(port: int) -> Scheme:
 
 
 def _wanted(host: str, scheme: Scheme, found_by: str) -> Wanted:
-    assert scheme.port is not None
+    if scheme.port is None:
+        raise ValueError(f"{scheme.protocol} has no port of its own")
     return Wanted(host, scheme.port, scheme.protocol, scheme.tls_mode, found_by)
 
 

@@ -1,0 +1,220 @@
+"""`mailtrust check`: look at servers, judge for every client, explain the cure."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailtrust.cli import exit_status
+from mailtrust.cli.looking import (
+    add_looking_options,
+    certificates_of,
+    edge_of,
+    progress_line,
+    read_file,
+    request_of,
+    write_output,
+)
+from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.text import text
+
+if TYPE_CHECKING:
+    from mailtrust.core.model.case_file import CaseFile
+    from mailtrust.core.model.evidence import Assessment
+    from mailtrust.flows.check import CheckRequest
+
+EPILOG = """\
+examples:
+  mailtrust check example.com                          a mail domain: MX, mail hosts by SRV and by usual names
+  mailtrust check mail.example.com                     one host, on every mail port
+  mailtrust check imaps://mail.example.com             one port, judged for every client
+  mailtrust check mail.example.com --with bundle.pem   what if it presented this instead?
+  mailtrust check mail.example.com --save case.json    keep the facts; --from case.json judges them again
+"""
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "check",
+        help="look at mail servers, judge for every client, explain the cure",
+        description="Look at mail servers, judge what they present for every client, and explain the cure.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "targets", metavar="TARGET", nargs="*", help="mail domain, e-mail address, host, host:port or URL"
+    )
+    add_looking_options(parser)
+    parser.add_argument("--save", metavar="CASE", type=Path, help="keep the recorded facts in this file")
+    parser.add_argument(
+        "--from", dest="case", metavar="CASE", type=Path, help="judge recorded facts instead of looking"
+    )
+    parser.add_argument(
+        "--with", dest="hypothetical", metavar="FILE", type=Path, help="judge as if this were presented"
+    )
+    shown = parser.add_argument_group("showing")
+    shown.add_argument("--product", metavar="ID", help="the product that serves the certificate: its steps are shown")
+    shown.add_argument("--warn", metavar="30d|20%", type=threshold, default="20%", help="warn this long before expiry")
+    shown.add_argument(
+        "--critical", metavar="10d", type=threshold, default="10d", help="critical this long before expiry"
+    )
+    shown.add_argument(
+        "--fail-on",
+        choices=("warning", "error", "critical", "never"),
+        default="error",
+        help="exit 1 from this severity on",
+    )
+    shown.add_argument("--lang", choices=("en", "fr", "zh"), help="language of the report (default: the locale's)")
+    shown.add_argument(
+        "--voice", choices=("admin", "manager", "user"), default="admin", help="for whom findings are told"
+    )
+    shown.add_argument("--format", choices=("text", "json"), default="text")
+    shown.add_argument("--width", metavar="COLUMNS", type=int, help=argparse.SUPPRESS)
+    shown.add_argument("--colour", choices=("auto", "always", "never"), default="auto")
+    shown.add_argument("-o", "--output", metavar="FILE", type=Path, help="write here instead of standard output")
+    parser.set_defaults(handler=run)
+
+
+def threshold(given: str) -> object:
+    """Read --warn and --critical for argparse."""
+    from mailtrust.core.formats.threshold import parse_threshold
+
+    try:
+        return parse_threshold(given)
+    except UserProblem as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from problem
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check every target; the exit status is that of the worst."""
+    targets: Sequence[str] = options.targets
+    if options.case is not None:
+        if targets:
+            raise UserProblem(text("--from judges the target of its case file: give no TARGET beside it."))
+        return _worst([_check_again(options)], options)
+    if not targets:
+        raise UserProblem(
+            text("Expected a TARGET: a mail domain, a host, host:port or a URL such as imaps://mail.example.com.")
+        )
+    if options.save is not None and len(targets) > 1:
+        raise UserProblem(text("--save keeps one case: give one TARGET with it."))
+    return _worst([_check(options, target) for target in targets], options)
+
+
+def _check(options: argparse.Namespace, target: str) -> "Assessment":
+    from mailtrust.core.formats.case_file import encode
+    from mailtrust.edge.probe.loop import run as run_loop
+    from mailtrust.flows.check import judge, look
+
+    request = _request(options, target)
+    edge = edge_of(options)
+    watch = progress_line()
+    try:
+        case = run_loop(look(request, edge, watch))
+    finally:
+        if watch is not None:
+            from mailtrust.cli.progress import wipe_progress
+
+            wipe_progress()
+    assessment = judge(case, request, edge.load_stores, edge.now())
+    if options.save is not None:
+        # The facts as they were seen: what `--with` supposes is not one of them.
+        write_output(encode(_recorded(case, assessment)), options.save)
+    return assessment
+
+
+def _check_again(options: argparse.Namespace) -> "Assessment":
+    from mailtrust.core.formats.case_file import decode
+    from mailtrust.edge.anchors import load_stores
+    from mailtrust.flows.check import judge
+
+    case = decode(read_file(options.case))
+    request = _request(options, case.target)
+    assessment = judge(case, request, load_stores, case.at)
+    for recorded in case.stores:
+        used = next((store for store in assessment.evidence.case.stores if store.name == recorded.name), None)
+        if used is not None and used.digest != recorded.digest:
+            _warn(
+                text(
+                    "The {name} store has changed since this case was recorded ({before} then, {after} now): "
+                    "verdicts may differ.",
+                    name=recorded.name,
+                    before=recorded.digest[:12],
+                    after=used.digest[:12],
+                ).render(_translate(options))
+            )
+    return assessment
+
+
+def _request(options: argparse.Namespace, target: str) -> "CheckRequest":
+    from dataclasses import replace
+
+    request = request_of(options, target)
+    if options.hypothetical is not None:
+        from mailtrust.core.x509.containers import presented_order
+
+        request = replace(request, hypothetical=presented_order(certificates_of(options.hypothetical)))
+    return request
+
+
+def _recorded(case: "CaseFile", assessment: "Assessment") -> "CaseFile":
+    from dataclasses import replace
+
+    return replace(case, stores=assessment.evidence.case.stores)
+
+
+def _worst(assessments: "list[Assessment]", options: argparse.Namespace) -> int:
+    write_output(b"".join(_render(assessment, options) for assessment in assessments), options.output)
+    return max(_status(assessment, options.fail_on) for assessment in assessments)
+
+
+def _render(assessment: "Assessment", options: argparse.Namespace) -> bytes:
+    if options.format == "json":
+        from mailtrust.core.report.report_json import to_json
+
+        return to_json(assessment, _translate(options), _language(options))
+    from mailtrust.cli.screen import screen_of
+    from mailtrust.core.report.terminal import render
+
+    screen = screen_of(options)
+    shown = render(
+        assessment,
+        width=screen.width,
+        colour=screen.colour,
+        translate=_translate(options),
+        lang=_language(options),
+        voice=options.voice,
+        ascii_only=screen.ascii_only,
+    )
+    return shown.encode(screen.encoding, "replace")
+
+
+def _status(assessment: "Assessment", fail_on: str) -> int:
+    from mailtrust.core.model.finding import Severity
+
+    if not assessment.evidence.handshakes and not any(
+        finding.rule != "network-blocked" for finding in assessment.findings
+    ):
+        return exit_status.COULD_NOT_LOOK
+    if fail_on == "never":
+        return exit_status.CLEAN
+    bar = Severity(fail_on).rank
+    return exit_status.FINDINGS if any(f.severity.rank >= bar for f in assessment.findings) else exit_status.CLEAN
+
+
+def _translate(options: argparse.Namespace) -> Callable[[str], str]:
+    from mailtrust.cli.translations import translator
+
+    return translator(options.lang)
+
+
+def _language(options: argparse.Namespace) -> str:
+    from mailtrust.cli.translations import language
+
+    return language(options.lang)
+
+
+def _warn(sentence: str) -> None:
+    sys.stderr.write(f"mailtrust: {sentence}\n")

@@ -1,0 +1,41 @@
+"""What the screen can show: width, colour, characters."""
+
+import argparse
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+
+NARROWEST = 60
+WIDEST = 140
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """How a text report is to be written."""
+
+    width: int
+    colour: bool
+    ascii_only: bool
+    encoding: str
+
+
+def screen_of(options: argparse.Namespace) -> Screen:
+    """The screen that standard output is, or the file that `-o` names (UTF-8, 100 columns, no colour)."""
+    to_file = options.output is not None and str(options.output) != "-"
+    terminal = not to_file and sys.stdout.isatty()
+    encoding = "utf-8" if to_file else (sys.stdout.encoding or "utf-8")
+    width = options.width or (shutil.get_terminal_size().columns if terminal else 100)
+    # no-color.org: any value that is not empty switches colours off; what was asked for on the command line counts more.
+    colour = options.colour == "always" or (
+        options.colour == "auto" and terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
+    return Screen(max(NARROWEST, min(width, WIDEST)), colour, not _can_draw(encoding), encoding)
+
+
+def _can_draw(encoding: str) -> bool:
+    try:
+        "├─✓✗".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -1,0 +1,51 @@
+"""The real outside: one Edge made of the system's resolver, sockets, downloads and trust stores."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.endpoint import Endpoint, Offer
+from mailtrust.core.model.observation import Observation
+from mailtrust.edge.anchors import load_stores
+from mailtrust.edge.lookup.dns import DnsResolver
+from mailtrust.flows.check import Edge, Gathered, OnProgress, Progress
+
+
+def real_edge(*, dns: tuple[str, int] | None = None, allow_private_aia: bool = False, proxy: str | None = None) -> Edge:
+    """Everything real. `dns`: ask this server instead of the system's; `proxy`: for caIssuers downloads."""
+    resolver = DnsResolver(dns)
+
+    async def probe(
+        wishes: Sequence[tuple[Endpoint, Offer]], *, per_host: int | None, on_progress: OnProgress | None
+    ) -> tuple[Observation, ...]:
+        from mailtrust.edge.probe.schedule import probe_all
+
+        def tell(done: int, total: int) -> None:
+            if on_progress is not None:
+                on_progress(Progress("probing", done, total))
+
+        return await probe_all(wishes, per_host=per_host, on_progress=tell)
+
+    async def download(certificates: Sequence[Certificate]) -> Gathered:
+        from mailtrust.edge.lookup.aia import fetch_issuers
+
+        return await fetch_issuers(certificates, allow_private=allow_private_aia, proxy=proxy, resolver=resolver)
+
+    async def recall(certificates: Sequence[Certificate]) -> Gathered:
+        from mailtrust.edge.lookup.catalogue import Catalogue
+
+        return Catalogue.of_this_user().issuers_of(certificates), ()
+
+    def remember(certificates: Iterable[Certificate]) -> None:
+        from mailtrust.edge.lookup.catalogue import Catalogue
+
+        Catalogue.of_this_user().remember(certificates)
+
+    return Edge(
+        resolver=resolver,
+        probe=probe,
+        issuers=(download, recall),
+        load_stores=load_stores,
+        now=lambda: datetime.now(UTC),
+        remember=remember,
+    )

@@ -1,0 +1,112 @@
+"""mailtrust/case/1 as it stands in a file: what the published schema is made from."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from mailtrust.core.model.endpoint import Offer, Protocol, TlsMode
+from mailtrust.core.model.observation import FailureKind, Stage
+from mailtrust.core.model.pool import Source
+
+SCHEMA: Literal["mailtrust/case/1"] = "mailtrust/case/1"
+
+Fingerprint = Annotated[
+    str, Meta(pattern="^[0-9a-f]{64}$", min_length=64, max_length=64, description="SHA-256, lower-case hexadecimal.")
+]
+Moment = Annotated[datetime, Meta(tz=True)]
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Milliseconds = Annotated[int, Meta(ge=0, le=86_400_000)]
+Line = Annotated[str, Meta(max_length=65_536)]
+Fingerprints = Annotated[list[Fingerprint], Meta(max_length=10_000)]
+Lines = Annotated[list[Line], Meta(max_length=100_000)]
+
+
+class EndpointWire(Struct, kw_only=True):
+    """One port of one address, seen by one name."""
+
+    host: Line
+    port: Port
+    protocol: Protocol
+    tls_mode: TlsMode
+    address: Line
+    server_name: Line | None = None
+    found_by: Line
+    connect_port: Port | None = None
+    connect_address: Line | None = None
+
+
+class HandshakeWire(Struct, kw_only=True, tag_field="type", tag="handshake"):
+    """A handshake; the chain names certificates of the file, in the order in which they were sent."""
+
+    tls_version: Line
+    cipher: Line
+    presented_chain: Fingerprints
+    ocsp_staple: bytes | None = None
+    key_proven: bool
+    completed: bool
+    note: Line = ""
+
+
+class FailureWire(Struct, kw_only=True, tag_field="type", tag="failure"):
+    """Why there was no handshake."""
+
+    stage: Stage
+    kind: FailureKind
+    detail: Line
+
+
+class ObservationWire(Struct, kw_only=True):
+    """One connection to one endpoint."""
+
+    endpoint: EndpointWire
+    offer: Offer
+    at: Moment
+    result: HandshakeWire | FailureWire
+    transcript: Lines = []
+    bytes_before_tls: bytes = b""
+    duration_ms: Milliseconds = 0
+
+
+class PoolEntryWire(Struct, kw_only=True):
+    """Where a certificate of the file came from."""
+
+    certificate: Fingerprint
+    sources: Annotated[list[Source], Meta(max_length=100)]
+    origins: Lines = []
+
+
+class LookupWire(Struct, kw_only=True):
+    """A question to DNS or to a caIssuers host, and its answer."""
+
+    kind: Line
+    question: Line
+    answer: Lines
+    failure: Line = ""
+
+
+class StoreWire(Struct, kw_only=True):
+    """Which anchor store the case was judged with."""
+
+    name: Line
+    date: Moment
+    provenance: Line
+    digest: Line
+    anchors: Annotated[int, Meta(ge=0, le=1_000_000)]
+
+
+class CaseWire(Struct, kw_only=True):
+    """All that was seen in one run; nothing secret."""
+
+    schema: Literal["mailtrust/case/1"]
+    version: Line
+    target: Line
+    at: Moment
+    observations: Annotated[list[ObservationWire], Meta(max_length=50_000)]
+    certificates: Annotated[dict[Fingerprint, bytes], Meta(max_length=50_000, description="DER in Base64.")]
+    pool: Annotated[list[PoolEntryWire], Meta(max_length=50_000)] = []
+    lookups: Annotated[list[LookupWire], Meta(max_length=50_000)] = []
+    stores: Annotated[list[StoreWire], Meta(max_length=1_000)] = []
+    local_roots: Fingerprints = []
+    deployed: Lines = []
+    hypothetical: Fingerprints = []

@@ -1,6 +1,7 @@
 """Whom a client trusts: anchors and the stores they stand in."""
 
-from collections.abc import Iterator
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -39,6 +40,14 @@ class TrustAnchor:
         return self.certificate.fingerprint
 
 
+class UnreadAnchors(Sequence[TrustAnchor]):
+    """Anchors that are read only when somebody asks: a check of one host needs five of a store's hundreds."""
+
+    @abstractmethod
+    def named(self, name: Name) -> tuple[TrustAnchor, ...]:
+        """The anchors that bear this name (RFC 5280 7.1)."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnchorStore:
     """A named, dated set of anchors. An empty store trusts nothing."""
@@ -50,18 +59,23 @@ class AnchorStore:
     """Where it came from and how near it is to the client's own store, as one sentence."""
     digest: str
     """Lower-case hex SHA-256 over the sorted fingerprints and limits of the anchors."""
-    anchors: tuple[TrustAnchor, ...]
+    anchors: Sequence[TrustAnchor]
+    """All of them: a tuple, or UnreadAnchors."""
     _by_subject: dict[tuple[object, ...], tuple[TrustAnchor, ...]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
 
     def __post_init__(self) -> None:
+        if isinstance(self.anchors, UnreadAnchors):
+            return
         for anchor in self.anchors:
             key = anchor.subject.match_key
             self._by_subject[key] = (*self._by_subject.get(key, ()), anchor)
 
     def named(self, name: Name) -> tuple[TrustAnchor, ...]:
         """The anchors that bear this name (RFC 5280 7.1)."""
+        if isinstance(self.anchors, UnreadAnchors):
+            return self.anchors.named(name)
         return self._by_subject.get(name.match_key, ())
 
     def is_stale(self, now: datetime) -> bool:
@@ -70,3 +84,6 @@ class AnchorStore:
 
     def __iter__(self) -> Iterator[TrustAnchor]:
         return iter(self.anchors)
+
+    def __len__(self) -> int:
+        return len(self.anchors)

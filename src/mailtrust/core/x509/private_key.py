@@ -1,0 +1,84 @@
+"""Private keys: read from PKCS#8, PKCS#1 and SEC 1, kept opaque, written as PKCS#8. Never shown."""
+
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_der_private_key,
+    load_pem_private_key,
+)
+
+from mailtrust.core.model.certificate import Certificate, PublicKey
+from mailtrust.core.model.text import Text, text
+from mailtrust.core.x509 import der
+from mailtrust.core.x509.algorithms import read_public_key, rsa_numbers
+
+PRIVATE_KEY_LABELS = frozenset(
+    {"PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateKey:
+    """A private key of any algorithm. What it shows of itself is its public half."""
+
+    pkcs8: bytes = field(repr=False)
+    """DER of an unencrypted PrivateKeyInfo (RFC 5958): never to be shown, logged or recorded."""
+    public_key: PublicKey
+
+    @property
+    def spki(self) -> bytes:
+        """DER SubjectPublicKeyInfo of the public half."""
+        return self.public_key.spki
+
+    def matches(self, certificate: Certificate) -> bool:
+        """Whether the certificate is for this key, however its SubjectPublicKeyInfo is spelled."""
+        if certificate.public_key.spki == self.spki:
+            return True
+        if not certificate.public_key.algorithm == self.public_key.algorithm == "rsa":
+            return False
+        try:  # an RSA key may be restricted to PSS in the certificate (RFC 4055 1.2)
+            return rsa_numbers(certificate.public_key.spki) == rsa_numbers(self.spki)
+        except der.DerError:
+            return False
+
+    def to_pem(self, password: bytes | None = None) -> str:
+        """PKCS#8 PEM, encrypted when there is a password (PBES2 with AES-256)."""
+        encryption = BestAvailableEncryption(password) if password else NoEncryption()
+        return self.opened().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption).decode("ascii")
+
+    def opened(self) -> PrivateKeyTypes:
+        """The crypto library's own object, to sign with."""
+        # What made this value has checked the numbers already
+        return load_der_private_key(self.pkcs8, None, unsafe_skip_rsa_key_validation=True)
+
+
+def keep(key: PrivateKeyTypes) -> PrivateKey:
+    """Wrap a key of the crypto library."""
+    spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    pkcs8 = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return PrivateKey(pkcs8, read_public_key(spki)[0])
+
+
+def read_private_key(data: bytes, password: bytes | None = None) -> PrivateKey | Text:
+    """Read one key from its PEM block or its DER octets; a Text says why it cannot be read."""
+    load = load_pem_private_key if b"-----BEGIN" in data else load_der_private_key
+    try:
+        return keep(load(data, password))
+    except TypeError:  # the library's way to say that password and key do not go together
+        if password is None:
+            return text("The private key is encrypted: give its password.")
+    except (ValueError, UnsupportedAlgorithm):
+        if password is not None:
+            return text("The private key cannot be read: its password is another one, or the file is damaged.")
+        return text("The private key cannot be read: it is damaged, or of a kind that is not supported.")
+    try:
+        return keep(load(data, None))
+    except (TypeError, ValueError, UnsupportedAlgorithm):
+        return text("The private key cannot be read: it is damaged, or of a kind that is not supported.")

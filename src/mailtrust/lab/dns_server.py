@@ -74,7 +74,9 @@ class Zone:
         values = self._records.get((_folded(name), record_type))
         if not values:
             return None
-        return dns.rrset.from_text_list(name, TTL, dns.rdataclass.IN, record_type, values, origin=dns.name.root)
+        return dns.rrset.from_text_list(
+            name, TTL, dns.rdataclass.IN, record_type, values, origin=dns.name.root, relativize=False
+        )
 
     def _exists(self, name: dns.name.Name) -> bool:
         # RFC 8020 2: a name with something below it exists, though it has no records itself.

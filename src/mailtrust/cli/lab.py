@@ -1,0 +1,181 @@
+"""`mailtrust lab`: a broken mail world on loopback, to see every fault and its cure without harm."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailtrust.cli import exit_status
+from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.text import Text, text
+
+if TYPE_CHECKING:
+    from mailtrust.lab.runner import Comparison, Run
+    from mailtrust.lab.scenario import Scenario
+    from mailtrust.lab.world import World
+
+EPILOG = """\
+examples:
+  mailtrust lab list
+  mailtrust lab run missing-intermediate     build it, check it, cure it, check it again
+  mailtrust lab run --all
+  mailtrust lab up missing-intermediate      keep it up to play with, until Ctrl-C
+"""
+
+LOOK_AGAIN_SECONDS = 0.5
+"""How often a world that is up looks whether somebody installed another certificate."""
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "lab",
+        help="a broken mail world on this machine, to try everything without harm",
+        description="Run mail servers with faulty certificates on this machine's loopback address, and check them.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    verbs.add_parser("list", help="name the scenarios")
+    run_parser = verbs.add_parser("run", help="run scenarios end to end and compare with what is expected")
+    run_parser.add_argument("names", metavar="NAME", nargs="*", help="a scenario, as `lab list` names it")
+    run_parser.add_argument("--all", action="store_true", help="run every scenario")
+    up_parser = verbs.add_parser("up", help="keep one scenario up, and print what to try")
+    up_parser.add_argument("name", metavar="NAME", help="a scenario, as `lab list` names it")
+    up_parser.add_argument(
+        "--folder", type=Path, metavar="DIR", help="keep the world's files here (default: a new one)"
+    )
+    parser.set_defaults(handler=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what the verb says; the exit status is 1 when a scenario did not come as expected."""
+    match args.verb:
+        case "list":
+            return _list()
+        case "run":
+            return _run(args.names, every=args.all)
+        case _:
+            return _up(args.name, args.folder)
+
+
+def _list() -> int:
+    from mailtrust.lab.scenarios import SCENARIOS
+
+    width = max(len(scenario.id) for scenario in SCENARIOS)
+    for scenario in SCENARIOS:
+        _say(f"{scenario.id:<{width}}  {_translated(scenario.title)}")
+    return exit_status.CLEAN
+
+
+def _run(names: list[str], *, every: bool) -> int:
+    import asyncio
+    import tempfile
+    from datetime import UTC, datetime
+
+    from mailtrust.lab.runner import run_scenario
+    from mailtrust.lab.scenarios import SCENARIOS, scenario_by_id
+
+    if bool(names) == every:
+        raise UserProblem(text("Expected the names of scenarios, or --all. `mailtrust lab list` names them."))
+    scenarios = SCENARIOS if every else tuple(scenario_by_id(name) for name in names)
+    failed = 0
+    for scenario in scenarios:
+        with tempfile.TemporaryDirectory(prefix="mailtrust-lab-") as folder:
+            outcome = asyncio.run(run_scenario(scenario, Path(folder), datetime.now(UTC)))
+        _show(outcome)
+        failed += not outcome.holds
+    _say(
+        _translated(
+            text("{failed} of {count} scenarios differ from what is expected.", failed=failed, count=len(scenarios))
+            if failed
+            else text("All as expected, in {count} scenarios.", count=len(scenarios))
+        )
+    )
+    return exit_status.FINDINGS if failed else exit_status.CLEAN
+
+
+def _show(outcome: "Run") -> None:
+    _say(f"{outcome.scenario.id}: {_translated(outcome.scenario.title)}")
+    for heading, comparisons in (
+        (text("broken"), outcome.broken),
+        (text("cured"), outcome.cured),
+    ):
+        _say(f"  {_translated(heading)}")
+        width = max((len(comparison.subject) for comparison in comparisons), default=0)
+        for comparison in comparisons:
+            _say(
+                f"    {'ok  ' if comparison.holds else 'DIFF'} {comparison.subject:<{width}}  {_difference(comparison)}"
+            )
+
+
+def _difference(comparison: "Comparison") -> str:
+    if comparison.holds:
+        return _translated(comparison.found)
+    return _translated(text("expected {expected}, got {found}", expected=comparison.expected, found=comparison.found))
+
+
+def _up(name: str, folder: Path | None) -> int:
+    import asyncio
+    import tempfile
+
+    from mailtrust.lab.scenarios import scenario_by_id
+
+    scenario = scenario_by_id(name)
+    try:
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            asyncio.run(_keep_up(scenario, folder.resolve()))
+        else:
+            with tempfile.TemporaryDirectory(prefix="mailtrust-lab-") as temporary:
+                asyncio.run(_keep_up(scenario, Path(temporary)))
+    except KeyboardInterrupt:
+        _say(_translated(text("The world is down.")))
+    return exit_status.CLEAN
+
+
+async def _keep_up(scenario: "Scenario", folder: Path) -> None:
+    """Until Ctrl-C."""
+    import asyncio
+    from datetime import UTC, datetime
+
+    from mailtrust.cli.translations import translator
+    from mailtrust.lab.guide import write_guide
+    from mailtrust.lab.world import World
+
+    world = World(folder, now=datetime.now(UTC))
+    scenario.build(world)
+    async with world:
+        _say(f"{scenario.id}: {_translated(scenario.title)}\n")
+        _say(write_guide(world, translator(None)))
+        _say(_translated(text("The world is up. Ctrl-C takes it down.")))
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            _reload_changed(world)
+
+
+def _reload_changed(world: "World") -> None:
+    """Let servers whose folder has changed present what stands there now."""
+    from mailtrust.lab.lab_error import LabError
+
+    for listener in world.listeners:
+        if not listener.changed:
+            continue
+        try:
+            listener.reload()
+        except LabError as problem:
+            _say(_translated(problem.message))
+        else:
+            place = f"{listener.host}:{listener.port}"
+            _say(_translated(text("{place} presents what stands in its folder now.", place=place)))
+
+
+def _translated(sentence: Text) -> str:
+    from mailtrust.cli.translations import translator
+
+    return sentence.render(translator(None))
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

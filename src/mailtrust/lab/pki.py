@@ -1,0 +1,109 @@
+"""The lab's public key infrastructure: a root, an intermediate, and certificates good and bad, all made at start."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+from mailtrust.core.issuance import authority
+from mailtrust.core.issuance.authority import Authority
+from mailtrust.core.issuance.keys import KeyKind, make_key
+from mailtrust.core.issuance.recipe import Recipe, intermediate_recipe, root_recipe, server_recipe
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.x509.private_key import PrivateKey
+from mailtrust.lab.aia_host import AiaHost
+
+SERIAL_BITS = 127
+"""RFC 5280 4.1.2.2: positive, at most 20 octets; the Web PKI asks for 64 random bits at least."""
+
+Days = tuple[float, float]
+"""A lifetime: days from the world's `now` to its first and to its last moment."""
+
+DECADES: Days = (-3650, 3650)
+YEARS: Days = (-730, 1825)
+SEASON: Days = (-30, 60)
+
+
+class _Fresh(TypedDict):
+    serial: int
+    not_before: datetime
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A certificate of the lab, its subject's key, and what a well-kept server sends with it."""
+
+    certificate: Certificate
+    key: PrivateKey
+    chain: tuple[Certificate, ...]
+    """Leaf first, the root not among them."""
+
+    @property
+    def key_pem(self) -> bytes:
+        """The private key, for the server's folder."""
+        return self.key.to_pem().encode("ascii")
+
+
+class Pki:
+    """A CA of the lab. Its keys are new each time; its names and dates are arguments."""
+
+    def __init__(self, now: datetime, ca_name: str, aia: AiaHost) -> None:
+        self._now = now
+        self._ca_name = ca_name
+        self._aia = aia
+        self.issued: dict[str, Issued] = {}
+        """The last certificate issued for a name, by its first name."""
+        self.root = self.another_root("Root")
+        self._root_url = aia.publish("root.crt", self.root.certificate.der)
+        self.intermediate, self._intermediate_url = self.another_intermediate("Issuing CA")
+
+    def another_root(self, title: str) -> Authority:
+        """Another root of the CA's organisation."""
+        recipe = root_recipe(f"{self._ca_name} {title}", self._ca_name)
+        return authority.make_root(recipe, make_key("ec-p256"), **self._fresh(DECADES))
+
+    def another_intermediate(
+        self, title: str, *, by: Authority | None = None, days: Days = YEARS
+    ) -> tuple[Authority, str]:
+        """An intermediate, and the address at which it is offered."""
+        recipe = replace(intermediate_recipe(f"{self._ca_name} {title}", self._ca_name), ca_issuers=(self._root_url,))
+        made = authority.make_intermediate(by or self.root, recipe, make_key("ec-p256"), **self._fresh(days))
+        return made, self._aia.publish(f"{title.lower().replace(' ', '-')}.crt", made.certificate.der)
+
+    def leaf(
+        self, *dns_names: str, days: Days = SEASON, key: KeyKind = "rsa-2048", recipe: Recipe | None = None
+    ) -> Issued:
+        """A server's certificate from the intermediate; `recipe` replaces a server's usual one."""
+        made = authority.issue(
+            self.intermediate,
+            recipe or server_recipe(*dns_names),
+            make_key(key),
+            ca_issuers=(self._intermediate_url,),
+            **self._fresh(days),
+        )
+        return self._keep(
+            dns_names, Issued(made.certificate, made.key, (made.certificate, self.intermediate.certificate))
+        )
+
+    def self_signed(self, *dns_names: str, common_name: str, days: Days = SEASON, key: KeyKind = "rsa-2048") -> Issued:
+        """A certificate that its server made for itself; without names there is no subjectAltName."""
+        recipe = replace(server_recipe(*dns_names), common_name=common_name)
+        made = authority.self_signed(recipe, make_key(key), **self._fresh(days))
+        return self._keep(dns_names or (common_name,), Issued(made.certificate, made.key, (made.certificate,)))
+
+    def cross_sign(self, subject: Authority, *, by: Authority, days: Days = YEARS) -> Certificate:
+        """A second certificate for an authority, vouched for by another (RFC 4158 1.5.2)."""
+        recipe = root_recipe(self._ca_name)
+        right = replace(recipe, authority_key_identifier="right")
+        return authority.cross_sign(by, subject, right, **self._fresh(days)).certificate
+
+    def _keep(self, names: tuple[str, ...], made: Issued) -> Issued:
+        if names:
+            self.issued[names[0]] = made
+        return made
+
+    def _fresh(self, days: Days) -> _Fresh:
+        """A serial number and a lifetime."""
+        first, last = (self._now + timedelta(days=count) for count in days)
+        return {"serial": secrets.randbits(SERIAL_BITS) | 1, "not_before": first, "not_after": last}

@@ -1,0 +1,52 @@
+"""A self-signed certificate with its name in the subject alone: brought to every client, and still not for browsers."""
+
+from mailtrust.core.model.text import text
+from mailtrust.lab.scenario import Expected, Port, Scenario
+from mailtrust.lab.world import World
+
+TWENTY_YEARS = 20 * 365
+
+
+def build(world: World) -> None:
+    """What the archive server's own tool makes, rolled out by group policy."""
+    own = world.pki.self_signed(common_name=world.name("archive"), days=(-1, TWENTY_YEARS))
+    world.serve("archive", "https", "imaps", chain=(own.certificate,), by=own)
+    world.trust(own.certificate)
+    world.target = world.name("archive")
+
+
+def cure(world: World) -> None:
+    """Make it anew with a subjectAltName, and bring that to the clients."""
+    own = world.pki.self_signed(world.name("archive"), common_name=world.name("archive"), days=(-1, 365))
+    world.present("archive", "https", "imaps", chain=(own.certificate,), by=own)
+    world.trust(own.certificate)
+
+
+SCENARIO = Scenario(
+    id="self-signed-without-san",
+    title=text("Self-signed and trusted, but the name stands in the subject alone"),
+    build=build,
+    expected=Expected(
+        ports=(
+            Port(
+                "archive",
+                "https",
+                accepted=("outlook-windows", "mailstore-addin", "dotnet-windows"),
+                warned=("chrome", "firefox", "edge"),
+            ),
+            Port("archive", "imaps", accepted=("outlook-windows", "java-mail", "openssl", "gnutls")),
+        ),
+        found=("name-only-in-common-name",),
+        absent=("chain-incomplete", "expired", "name-mismatch"),
+        remedies=("replace-certificate",),
+    ),
+    cure=cure,
+    cured=Expected(
+        ports=(
+            Port("archive", "https", accepted=("outlook-windows", "mailstore-addin", "chrome", "firefox", "edge")),
+            Port("archive", "imaps", accepted=("outlook-windows", "java-mail", "openssl", "gnutls")),
+        ),
+        absent=("name-only-in-common-name", "name-mismatch", "chain-incomplete"),
+    ),
+    seed=1,
+)

@@ -1,0 +1,163 @@
+"""The lab's world: a CA, a DNS zone, an AIA host and servers, with all that `mailtrust check` needs to find them."""
+
+import asyncio
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Self
+
+from mailtrust.core.formats.connect_to import Detours, parse_connect_to
+from mailtrust.core.formats.target import SCHEMES, Url, parse_target
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.text import text
+from mailtrust.core.x509.pem import to_pem
+from mailtrust.lab.aia_host import AiaHost
+from mailtrust.lab.dns_server import DnsServer, Zone
+from mailtrust.lab.lab_error import LabError
+from mailtrust.lab.listener import BUNDLE, KEY, Listener
+from mailtrust.lab.pki import Issued, Pki
+
+ROOTS = "root.pem"
+"""The anchors that the clients of this world were given, in the world's folder."""
+
+LOOPBACK = "127.0.0.1"
+NO_PORTS: Mapping[str, int] = MappingProxyType({})
+
+
+class World:
+    """One broken mail world. A scenario declares it, then `async with` brings it up and takes it down.
+
+    Schemes (`imaps`, `smtp`, ...) name what a server speaks; `ports` replaces the port that clients believe it to have.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        now: datetime,
+        domain: str = "example.test",
+        ca_name: str = "Lab Trust",
+        ports: Mapping[str, int] = NO_PORTS,
+    ) -> None:
+        self.folder = folder
+        self.now = now
+        self.domain = domain
+        self.zone = Zone()
+        self.aia = AiaHost(LOOPBACK)
+        self.dns = DnsServer(self.zone, LOOPBACK)
+        self.pki = Pki(now, ca_name, self.aia)
+        self.target = ""
+        """What is given to `mailtrust check`: a scenario sets it."""
+        self.with_roots: tuple[Certificate, ...] = ()
+        """The anchors that were brought to the clients; a scenario sets them by `trust`."""
+        self._ports = ports
+        self._listeners: dict[tuple[str, str], Listener] = {}
+        # Bound and never listening: whoever is sent here is refused at once, as by a host without that service.
+        self._closed = socket.socket()
+        self._closed.bind((LOOPBACK, 0))
+
+    def name(self, label: str) -> str:
+        """A name in the world's domain; the domain itself for an empty label."""
+        return f"{label}.{self.domain}" if label else self.domain
+
+    def url(self, label: str, scheme: str) -> str:
+        """One port as a TARGET."""
+        port = self.port(scheme)
+        return f"{scheme}://{self.name(label)}" + ("" if port == SCHEMES[scheme].port else f":{port}")
+
+    def port(self, scheme: str) -> int:
+        """The port that clients believe in."""
+        port = self._ports.get(scheme, SCHEMES[scheme].port)
+        if port is None:
+            raise LabError(text("{scheme} has no port of its own; give it one in `ports`.", scheme=scheme))
+        return port
+
+    def serve(self, label: str, *schemes: str, chain: Sequence[Certificate], by: Issued) -> None:
+        """Declare servers under one name that present `chain`, and prove `by`'s key."""
+        host = self.name(label)
+        self.zone.replace(host, "A", LOOPBACK)
+        for scheme in schemes:
+            port = self.port(scheme)
+            folder = self.folder / f"{host}-{port}"
+            known = SCHEMES[scheme]
+            self._listeners[label, scheme] = Listener(host, port, known.protocol, known.tls_mode, folder)
+            self.present(label, scheme, chain=chain, by=by)
+
+    def present(self, label: str, *schemes: str, chain: Sequence[Certificate], by: Issued) -> None:
+        """Put another chain and key into the servers' folders, and let those that run read them."""
+        for scheme in schemes:
+            listener = self.listener(label, scheme)
+            listener.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            key = listener.folder / KEY
+            key.touch(mode=0o600)
+            key.write_bytes(by.key_pem)
+            (listener.folder / BUNDLE).write_text("".join(to_pem(certificate) for certificate in chain), "ascii")
+            if listener.real_port:
+                listener.reload()
+
+    def listener(self, label: str, scheme: str) -> Listener:
+        """The server of that name that speaks `scheme`; KeyError when there is none."""
+        return self._listeners[label, scheme]
+
+    @property
+    def listeners(self) -> tuple[Listener, ...]:
+        """Every server."""
+        return tuple(self._listeners.values())
+
+    def trust(self, *anchors: Certificate) -> None:
+        """Let these be the anchors that were brought to every client."""
+        self.with_roots = anchors
+        (self.folder / ROOTS).write_text("".join(to_pem(anchor) for anchor in anchors), "ascii")
+
+    @property
+    def dns_address(self) -> tuple[str, int]:
+        """Where the world's DNS answers."""
+        return LOOPBACK, self.dns.port
+
+    def detours(self, target: str | None = None) -> Detours:
+        """How the ports that clients believe in are reached, as far as the target needs it."""
+        return Detours(connect_to=tuple(parse_connect_to(given) for given in self._connect_to(target or self.target)))
+
+    def flags(self, target: str | None = None) -> tuple[str, ...]:
+        """What `mailtrust check` must be told, in the world's folder, to look into this world and nowhere else."""
+        given = ["--dns", ":".join(map(str, self.dns_address)), "--allow-private-aia"]
+        for detour in self._connect_to(target or self.target):
+            given += ["--connect-to", detour]
+        if self.with_roots:
+            given += ["--roots", ROOTS]
+        return tuple(given)
+
+    def _connect_to(self, target: str) -> Iterator[str]:
+        parsed = parse_target(target)
+        for listener in self.listeners:
+            if not isinstance(parsed, Url) or (parsed.host, parsed.port) == (listener.host, listener.port):
+                yield f"{listener.host}:{listener.port}:{LOOPBACK}:{listener.real_port}"
+        if not isinstance(parsed, Url):
+            # A host is asked on every usual port: those that the lab does not serve must not reach this machine's own.
+            closed = self._closed.getsockname()[1]
+            for host in dict.fromkeys(listener.host for listener in self.listeners):
+                yield f"{host}::{LOOPBACK}:{closed}"
+
+    async def start(self) -> None:
+        """Bring up DNS, the AIA host and every declared server."""
+        await self.dns.start()
+        await self.aia.start()
+        await asyncio.gather(*(listener.start(LOOPBACK) for listener in self.listeners))
+
+    async def stop(self) -> None:
+        """Take everything down; the folder stays."""
+        await asyncio.gather(*(listener.stop() for listener in self.listeners))
+        await self.aia.stop()
+        await self.dns.stop()
+        self._closed.close()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()

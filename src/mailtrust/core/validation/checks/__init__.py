@@ -1,0 +1,41 @@
+"""PathCheck: one demand on a path each, as functions or as factories that make one. Profiles take them from here."""
+
+from mailtrust.core.validation.checks.anchors import anchor_limits, transparency
+from mailtrust.core.validation.checks.authority import (
+    issuer_key_usage,
+    issuers_are_cas,
+    issuers_are_cas_openssl,
+    leaf_is_no_ca,
+    path_lengths,
+)
+from mailtrust.core.validation.checks.dates import dates, dates_openssl, dates_with_anchor
+from mailtrust.core.validation.checks.extensions import critical_extensions, readable
+from mailtrust.core.validation.checks.keys import minimum_keys, refuse_hashes
+from mailtrust.core.validation.checks.lifetimes import lifetime_398_public, lifetime_apple
+from mailtrust.core.validation.checks.name_constraints import name_constraints
+from mailtrust.core.validation.checks.policies import explicit_policy
+from mailtrust.core.validation.checks.usages import leaf_key_usage, server_auth, server_auth_apple
+
+__all__ = [
+    "anchor_limits",
+    "critical_extensions",
+    "dates",
+    "dates_openssl",
+    "dates_with_anchor",
+    "explicit_policy",
+    "issuer_key_usage",
+    "issuers_are_cas",
+    "issuers_are_cas_openssl",
+    "leaf_is_no_ca",
+    "leaf_key_usage",
+    "lifetime_398_public",
+    "lifetime_apple",
+    "minimum_keys",
+    "name_constraints",
+    "path_lengths",
+    "readable",
+    "refuse_hashes",
+    "server_auth",
+    "server_auth_apple",
+    "transparency",
+]

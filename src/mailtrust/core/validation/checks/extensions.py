@@ -1,0 +1,61 @@
+"""Extensions that a client must understand, and fields that could not be read at all."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.client import CandidatePath, PathCheck
+from mailtrust.core.model.verdict import Reason
+from mailtrust.core.validation.paths import certificates
+from mailtrust.core.validation.reasons import error
+from mailtrust.core.x509.times import UNREADABLE_NOT_AFTER, UNREADABLE_NOT_BEFORE
+
+POLICY_CONSTRAINTS = "2.5.29.36"
+TLS_FEATURE = "1.3.6.1.5.5.7.1.24"
+
+
+def critical_extensions(*, anchor: bool = False, also_unknown: frozenset[str] = frozenset()) -> PathCheck:
+    """No critical extension that the client does not know (RFC 5280 4.2 and 6.1.4 o): `critical-extension-unknown`.
+
+    `also_unknown`: RFC 5280's own extensions that this client has not learnt.
+    """
+
+    def check(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
+        for certificate in certificates(path, anchor=anchor):
+            unlearnt = (oid for oid, critical, _ in certificate.extensions if critical and oid in also_unknown)
+            oids = tuple(dict.fromkeys((*certificate.unknown_critical, *unlearnt)))
+            if oids:
+                yield error("critical-extension-unknown", certificate, subject=certificate.subject.text, oids=oids)
+
+    return check
+
+
+def readable(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
+    """Everything that judgement needs could be read: `certificate-unparsable`.
+
+    Only what has no value at all counts, and whose lack no other check turns into a refusal (an unreadable keyUsage
+    allows nothing, an unreadable subjectAltName matches nothing). Encodings that are merely untidy are told as
+    problems of the certificate and stop nobody here: engines differ too much in what they forgive.
+    """
+    for link in path.links:
+        fields = unreadable_fields(link.certificate)
+        if fields:
+            yield error("certificate-unparsable", link.certificate, fields=fields)
+
+
+def unreadable_fields(certificate: Certificate) -> tuple[str, ...]:
+    """The fields, by RFC 5280's names, that are there and have no value."""
+    met = {problem.field for problem in certificate.problems}
+    if not met:
+        return ()
+    emptied = {
+        "subjectPublicKeyInfo": certificate.public_key.bits == 0,
+        "signatureValue": not certificate.signature,
+        "notBefore": certificate.not_before == UNREADABLE_NOT_BEFORE,
+        "notAfter": certificate.not_after == UNREADABLE_NOT_AFTER,
+        "validity": certificate.not_after == UNREADABLE_NOT_AFTER,
+        "nameConstraints": certificate.name_constraints is not None
+        and not (certificate.name_constraints.permitted or certificate.name_constraints.excluded),
+        "extensions": True,
+    }
+    return tuple(field for field, empty in emptied.items() if empty and field in met)

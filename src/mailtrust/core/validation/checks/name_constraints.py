@@ -1,0 +1,151 @@
+"""Name constraints of CAs on everything below them (RFC 5280 4.2.1.10, 6.1.3 b and c): `name-constraint-violated`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailtrust.core.model.certificate import Certificate, IdentifierType, NameConstraints, PresentedIdentifier
+from mailtrust.core.model.client import CandidatePath, PathCheck
+from mailtrust.core.model.verdict import Reason
+from mailtrust.core.validation.checks.subtrees import COMPARABLE, wildcard_reaches, within
+from mailtrust.core.validation.identifiers import looks_like_host
+from mailtrust.core.validation.paths import certificates
+from mailtrust.core.validation.reasons import error
+from mailtrust.core.x509 import der
+from mailtrust.core.x509.names import EMPTY_NAME
+
+MOST_COMPARISONS = 250_000
+"""Names times constraints in one path; more than that is an attack on the judge."""
+
+_EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
+_ALL = frozenset(IdentifierType)
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How an engine reads name constraints."""
+
+    anchor: bool
+    leaf_only: bool
+    common_name: bool
+    wildcards_reach: bool
+    kinds: frozenset[IdentifierType]
+
+
+def name_constraints(
+    *,
+    anchor: bool = False,
+    leaf_only: bool = False,
+    common_name: bool = False,
+    wildcards_reach: bool = False,
+    kinds: frozenset[IdentifierType] = _ALL,
+) -> PathCheck:
+    """Names below a constrained CA lie in a permitted subtree of their form, if there is one, and in no excluded one.
+
+    `anchor`: constraints inside the anchor's certificate count. `leaf_only`: intermediates' names are not looked at.
+    `common_name`: a leaf's commonName that looks like a host counts as a DNS name when there is no other.
+    `wildcards_reach`: `*.example.com` violates an excluded `host.example.com`. `kinds`: the forms looked at.
+    """
+    manner = _Manner(anchor, leaf_only, common_name, wildcards_reach, kinds)
+
+    def check(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
+        return _check(path, manner)
+
+    return check
+
+
+def _check(path: CandidatePath, manner: _Manner) -> Iterator[Reason]:
+    chain = certificates(path, anchor=manner.anchor)
+    left = MOST_COMPARISONS
+    names: dict[int, tuple[PresentedIdentifier, ...]] = {}
+    for above, issuer in enumerate(chain):
+        constraints = issuer.name_constraints
+        if above == 0 or constraints is None:
+            continue
+        for below in range(1 if manner.leaf_only else above):
+            # RFC 5280 6.1.3 b: a self-issued certificate that is not the last one is passed over
+            if below > 0 and chain[below].self_issued:
+                continue
+            if below not in names:
+                names[below] = names_of(chain[below], common_name=manner.common_name and below == 0)
+            left -= len(names[below]) * (len(constraints.permitted) + len(constraints.excluded))
+            if left < 0:
+                yield error("path-budget-exceeded", issuer, most_comparisons=MOST_COMPARISONS)
+                return
+            yield from _violations(chain[below], names[below], issuer, constraints, manner)
+
+
+def _violations(
+    certificate: Certificate,
+    names: tuple[PresentedIdentifier, ...],
+    issuer: Certificate,
+    constraints: NameConstraints,
+    manner: _Manner,
+) -> Iterator[Reason]:
+    for name in names:
+        if name.type not in manner.kinds:
+            continue
+        permitted = [subtree for subtree in constraints.permitted if subtree.type is name.type]
+        excluded = [subtree for subtree in constraints.excluded if subtree.type is name.type]
+        # RFC 5280 6.1.3: a form that is constrained and can't be compared must be refused
+        unknown = name.type not in COMPARABLE and bool(permitted or excluded)
+        outside = bool(permitted) and not any(within(name, subtree) for subtree in permitted)
+        inside = any(
+            within(name, subtree)
+            or (
+                manner.wildcards_reach
+                and name.type is IdentifierType.DNS
+                and wildcard_reaches(name.value, subtree.value)
+            )
+            for subtree in excluded
+        )
+        if unknown or outside or inside:
+            yield error(
+                "name-constraint-violated",
+                certificate,
+                name=name.value,
+                constrained_by=issuer.fingerprint,
+                issuer_name=issuer.subject.text,
+                excluded=inside,
+            )
+
+
+def names_of(certificate: Certificate, *, common_name: bool) -> tuple[PresentedIdentifier, ...]:
+    """Every name that constraints speak of: the subject, its e-mail addresses, the subjectAltName."""
+    alternatives = certificate.subject_alt_names or ()
+    found: list[PresentedIdentifier] = []
+    if certificate.subject.der != EMPTY_NAME.der:
+        subject = certificate.subject
+        found.append(PresentedIdentifier(IdentifierType.DIRECTORY, subject.text, subject.der))
+    kinds = {name.type for name in alternatives}
+    if IdentifierType.EMAIL not in kinds:
+        # RFC 5280 4.2.1.10: emailAddress in the subject counts where the subjectAltName has none
+        found.extend(
+            PresentedIdentifier(IdentifierType.EMAIL, address, address.encode("latin-1", "replace"))
+            for address in _subject_addresses(certificate.subject.der)
+        )
+    if common_name and IdentifierType.DNS not in kinds:
+        found.extend(
+            PresentedIdentifier(IdentifierType.DNS, name, name.encode())
+            for name in certificate.subject.common_names
+            if looks_like_host(name)
+        )
+    return (*found, *alternatives)
+
+
+def _subject_addresses(name: bytes) -> tuple[str, ...]:
+    if _EMAIL_OCTETS not in name:
+        return ()
+    addresses = []
+    try:
+        for _, rdn in der.children(der.read(name)[1]):
+            for _, attribute in der.children(rdn):
+                (_, oid), (_, value) = der.children(attribute)
+                if der.oid(oid) == _EMAIL_ADDRESS:
+                    addresses.append(value.decode("latin-1"))
+    except ValueError:  # an unreadable name has no addresses; its directory form is refused by any constraint
+        return ()
+    return tuple(addresses)
+
+
+_EMAIL_OCTETS = der.encode_oid(_EMAIL_ADDRESS)

@@ -1,0 +1,120 @@
+"""Every path, with backtracking: RFC 4158, and the engines that leave no way untried."""
+
+from collections.abc import Iterator
+
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.client import CandidatePath, SearchProblem, SearchResult
+from mailtrust.core.model.pool import PoolEntry, Source
+from mailtrust.core.model.verdict import Link, PathAttempt
+from mailtrust.core.validation.checks.dates import in_its_time
+from mailtrust.core.validation.paths import (
+    JUDGEMENT_COST,
+    LOOK_COST,
+    SOURCE_ORDER,
+    Budget,
+    BudgetSpentError,
+    Ended,
+    Signatures,
+    anchor_like,
+    anchors_for,
+    dead_end,
+    in_order,
+    judged,
+    key_identifiers_agree,
+    readable_leaf,
+    strongest_source,
+    too_long,
+    wrong_signature,
+)
+from mailtrust.core.validation.reasons import is_error
+from mailtrust.core.x509.signatures import SignatureResult
+
+
+def search_all_paths(problem: SearchProblem, /) -> SearchResult:
+    """Try every path, likeliest first, until one holds: RFC 4158; Windows, Mozilla, Chromium, Apple.
+
+    Anchors come before other issuers, near sources before far ones, issuers with the right key identifier and in their
+    time before others. What was tried before the path that holds is kept. When the budget is spent the answer is what
+    was found so far, and no path at all holds unless one was found within it.
+    """
+    budget = Budget(problem.limits.budget)
+    attempts: list[PathAttempt] = []
+    try:
+        for ended in enumerate_paths(problem, budget):
+            budget.spend(JUDGEMENT_COST)
+            attempts.append(judged(ended, problem))
+            if ended.path.anchor is not None and not any(map(is_error, attempts[-1].reasons)):
+                break
+    except BudgetSpentError:
+        return in_order(attempts, budget_exceeded=True)
+    return in_order(attempts)
+
+
+def enumerate_paths(problem: SearchProblem, budget: Budget) -> Iterator[Ended]:
+    """Every path from the first presented certificate up, whole or broken, each with how it ends.
+
+    A path is whole at the first anchor: what lies above an anchor needs no proof. BudgetSpentError when the budget
+    does not last.
+    """
+    leaf = readable_leaf(problem)
+    if leaf is None:
+        return
+    signatures = Signatures(budget)
+    first = Link(leaf, Source.PRESENTED)
+    anchor = anchor_like(leaf, problem)
+    if anchor is not None and anchor.fingerprint == leaf.fingerprint:
+        yield Ended(CandidatePath((first,), anchor))
+    yield from _grow((first,), problem, signatures)
+
+
+def _grow(links: tuple[Link, ...], problem: SearchProblem, signatures: Signatures) -> Iterator[Ended]:
+    last = links[-1].certificate
+    issued = False
+    for anchor in anchors_for(last, problem):
+        if anchor.fingerprint == last.fingerprint:
+            continue
+        signatures.budget.spend(LOOK_COST)
+        result = signatures.check(last, anchor.certificate)
+        if result is SignatureResult.VALID:
+            issued = True
+            yield Ended(CandidatePath(links, anchor))
+        else:
+            path = CandidatePath(links, None)
+            yield Ended(path, (wrong_signature(last, anchor.certificate, result, anchor=True),))
+    met = {(link.certificate.subject.match_key, link.certificate.public_key.spki) for link in links}
+    for entry in _candidates(last, problem):
+        issuer = entry.certificate
+        signatures.budget.spend(LOOK_COST)
+        # RFC 4158 5.2: a name with its key comes once; and an anchor of that name and key stands for it already
+        if (issuer.subject.match_key, issuer.public_key.spki) in met or anchor_like(issuer, problem) is not None:
+            continue
+        result = signatures.check(last, issuer)
+        if result is not SignatureResult.VALID:
+            path = CandidatePath(links, None)
+            yield Ended(path, (wrong_signature(last, issuer, result, anchor=False),))
+            continue
+        issued = True
+        longer = (*links, Link(issuer, strongest_source(entry.sources)))
+        # The anchor above it needs a place too
+        if len(longer) >= problem.limits.max_certificates:
+            yield Ended(CandidatePath(longer, None), (too_long(CandidatePath(longer, None), len(longer)),))
+        else:
+            yield from _grow(longer, problem, signatures)
+    if not issued:
+        yield dead_end(CandidatePath(links, None), signatures)
+
+
+def _candidates(child: Certificate, problem: SearchProblem) -> list[PoolEntry]:
+    """Certificates of the issuer's name, likeliest first (RFC 4158 3.5)."""
+
+    def rank(entry: PoolEntry) -> tuple[int, int, bool, float]:
+        issuer = entry.certificate
+        agree = key_identifiers_agree(child, issuer)
+        return (
+            SOURCE_ORDER.index(strongest_source(entry.sources)),
+            {True: 0, None: 1, False: 2}[agree],
+            not in_its_time(issuer, problem.at),
+            -issuer.not_after.timestamp(),
+        )
+
+    return sorted(problem.pool.named(child.issuer), key=rank)

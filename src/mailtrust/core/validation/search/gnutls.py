@@ -1,0 +1,187 @@
+"""GnuTLS: the presented list is sorted, cut where a trusted certificate is met, and judged as it then stands."""
+
+from collections.abc import Sequence
+
+from mailtrust.core.model.anchors import TrustAnchor
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.client import CandidatePath, SearchProblem, SearchResult
+from mailtrust.core.model.pool import Source
+from mailtrust.core.model.verdict import Link
+from mailtrust.core.validation.checks.dates import in_its_time
+from mailtrust.core.validation.paths import (
+    LOOK_COST,
+    Budget,
+    BudgetSpentError,
+    Ended,
+    Signatures,
+    dead_end,
+    in_order,
+    judged,
+    missing_issuer,
+    too_long,
+    wrong_signature,
+)
+from mailtrust.core.validation.reasons import error
+from mailtrust.core.x509.signatures import SignatureResult
+
+MOST_PRESENTED = 16
+"""DEFAULT_MAX_VERIFY_DEPTH: a longer list is refused (gnutls_certificate_set_verify_limits)."""
+
+
+def search_gnutls(problem: SearchProblem, /) -> SearchResult:
+    """Judge the one list that GnuTLS makes of what was sent.
+
+    The list is put in order from the leaf up, each certificate with the first issuer found (name octet by octet, key
+    identifier where both have one; issuer and serial number in the identifier are ignored); the search stops where the
+    store knows the issuer. A self-signed last certificate is dropped, and everything from the first certificate on
+    whose name and key stand in the store. What remains must hold from end to end: an expired twin, or a twin that an
+    unknown root issued, fails if it was sent first. The leaf itself in the store needs no more than to be in its time.
+    GnuTLS 3.7.9, lib/x509/common.c _gnutls_sort_clist, verify-high.c gnutls_x509_trust_list_verify_crt2, verify.c
+    _gnutls_verify_crt_status; compared with libgnutls.
+    """
+    unread = next((one for one in problem.presented if not isinstance(one, Certificate)), None)
+    presented = [one for one in problem.presented if isinstance(one, Certificate)]
+    if not presented or presented[0] is not problem.presented[0]:
+        return SearchResult(())
+    links = tuple(Link(one, Source.PRESENTED) for one in presented)
+    budget = Budget(problem.limits.budget)
+    try:
+        if unread is not None:
+            # gnutls_x509_crt_list_import refuses the whole list
+            path = CandidatePath(links[:1], None)
+            return in_order(
+                [judged(Ended(path, (error("certificate-unparsable", None, sha256=unread.fingerprint),)), problem)]
+            )
+        if len(presented) > MOST_PRESENTED:
+            path = CandidatePath(links[:1], None)
+            return in_order([judged(Ended(path, (too_long(path, MOST_PRESENTED),)), problem)])
+        signatures = Signatures(budget)
+        return in_order([judged(_walk(_listed(presented, problem, budget), problem, signatures), problem)])
+    except BudgetSpentError:
+        return SearchResult((), budget_exceeded=True)
+
+
+def _listed(presented: Sequence[Certificate], problem: SearchProblem, budget: Budget) -> list[Certificate]:
+    """The list as gnutls_x509_trust_list_verify_crt2 leaves it, before anything is verified."""
+    chain = list(presented)
+    seen: set[str] = set()
+    at = 0
+    while at < len(chain):
+        budget.spend(LOOK_COST * len(chain))
+        segment = _sort(chain, at)
+        again = next((i for i in range(at + 1, at + segment) if chain[i].fingerprint in seen), None)
+        if again is not None:
+            del chain[again]
+            continue
+        seen.update(certificate.fingerprint for certificate in chain[at : at + segment])
+        at += segment
+        if _store_knows_issuer(chain[at - 1], problem):
+            del chain[at:]
+    if len(chain) > 1 and is_issuer(chain[-1], chain[-1]):
+        chain.pop()
+    for index, certificate in enumerate(chain[1:], 1):
+        # shorten_clist looks among anchors that bear the *issuer's* name: only a self-issued one is found there
+        if any(anchor.fingerprint == certificate.fingerprint for anchor in _raw_named(certificate.issuer.der, problem)):
+            return chain[: index + 1]
+    return chain
+
+
+def _sort(chain: list[Certificate], start: int) -> int:
+    """Put the certificates that follow from `start` behind it, each the first issuer of the one before; how many."""
+    part = chain[start:]
+    picked = [0]
+    while True:
+        last = part[picked[-1]]
+        if is_issuer(last, last):
+            break
+        issuer = next((i for i in range(1, len(part)) if i != picked[-1] and is_issuer(last, part[i])), None)
+        if issuer is None or issuer in picked:
+            break
+        picked.append(issuer)
+    rest = [i for i in range(len(part)) if i not in picked]
+    chain[start:] = [part[i] for i in (*picked, *rest)]
+    return len(picked)
+
+
+def _walk(chain: Sequence[Certificate], problem: SearchProblem, signatures: Signatures) -> Ended:
+    """_gnutls_verify_crt_status, first with the anchors of the last certificate's issuer, then with its own namesakes."""
+    ended = _against(chain, _raw_named(chain[-1].issuer.der, problem), problem, signatures)
+    if ended.path.anchor is None and chain[-1].subject.der != chain[-1].issuer.der:
+        second = _against(chain, _raw_named(chain[-1].subject.der, problem), problem, signatures)
+        if second.path.anchor is not None:
+            return second
+    return ended
+
+
+def _against(
+    chain: Sequence[Certificate], anchors: Sequence[TrustAnchor], problem: SearchProblem, signatures: Signatures
+) -> Ended:
+    whole = chain
+    if len(chain) > 1 and is_issuer(chain[-1], chain[-1]):
+        chain = chain[:-1]
+    anchor: TrustAnchor | None = None
+    for index, certificate in enumerate(chain):
+        anchor = next((one for one in anchors if _same(certificate, one, exactly=index == 0)), None)
+        if anchor is not None:
+            if index == 0:
+                return Ended(CandidatePath(_links(chain[:1]), anchor))
+            chain = chain[:index]
+            break
+    links = _links(chain)
+    anchor = _find_issuer(chain[-1], anchors, problem)
+    if anchor is None:
+        return dead_end(CandidatePath(_links(whole), None), signatures)
+    for below, above in zip(chain, [*chain[1:], anchor.certificate], strict=True):
+        if not is_issuer(below, above):
+            return Ended(CandidatePath(links[: chain.index(below) + 1], None), (missing_issuer(below, above),))
+        result = signatures.check(below, above)
+        if result is not SignatureResult.VALID:
+            reason = wrong_signature(below, above, result, anchor=above is anchor.certificate)
+            return Ended(CandidatePath(links, None), (reason,))
+    return Ended(CandidatePath(links, anchor))
+
+
+def _links(chain: Sequence[Certificate]) -> tuple[Link, ...]:
+    return tuple(Link(certificate, Source.PRESENTED) for certificate in chain)
+
+
+def _same(certificate: Certificate, anchor: TrustAnchor, *, exactly: bool) -> bool:
+    if exactly:
+        return anchor.fingerprint == certificate.fingerprint
+    return anchor.subject.der == certificate.subject.der and anchor.spki == certificate.public_key.spki
+
+
+def _raw_named(name: bytes, problem: SearchProblem) -> tuple[TrustAnchor, ...]:
+    """Anchors whose name is the same octet by octet."""
+    return tuple(anchor for anchor in problem.store if anchor.subject.der == name)
+
+
+def _store_knows_issuer(certificate: Certificate, problem: SearchProblem) -> bool:
+    """trust_list_get_issuer: by name, and by key identifier when the certificate names one."""
+    authority = certificate.authority_key_identifier
+    wanted = authority.key_id if authority else None
+    return any(
+        wanted is None or anchor.certificate.subject_key_identifier == wanted
+        for anchor in _raw_named(certificate.issuer.der, problem)
+    )
+
+
+def _find_issuer(
+    certificate: Certificate, anchors: Sequence[TrustAnchor], problem: SearchProblem
+) -> TrustAnchor | None:
+    """find_issuer: the first, unless a later one is in its time."""
+    found: TrustAnchor | None = None
+    for anchor in anchors:
+        if is_issuer(certificate, anchor.certificate) and (
+            found is None or in_its_time(anchor.certificate, problem.at)
+        ):
+            found = anchor
+    return found
+
+
+def is_issuer(child: Certificate, issuer: Certificate) -> bool:
+    """verify.c is_issuer: the names octet by octet, and the key identifiers where both are there."""
+    if child.issuer.der != issuer.subject.der:
+        return False
+    wanted = child.authority_key_identifier.key_id if child.authority_key_identifier else None
+    return wanted is None or issuer.subject_key_identifier is None or wanted == issuer.subject_key_identifier

@@ -1,0 +1,166 @@
+"""Java: an ordered chain is judged as it stands, any other is sorted out by a builder that backtracks."""
+
+from collections.abc import Iterator, Sequence
+
+from mailtrust.core.model.anchors import TrustAnchor
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.client import CandidatePath, SearchProblem, SearchResult
+from mailtrust.core.model.pool import Source
+from mailtrust.core.model.verdict import Link, PathAttempt
+from mailtrust.core.validation.paths import (
+    JUDGEMENT_COST,
+    LOOK_COST,
+    Budget,
+    BudgetSpentError,
+    Ended,
+    Signatures,
+    anchors_for,
+    dead_end,
+    in_order,
+    judged,
+    missing_issuer,
+    readable_leaf,
+    too_long,
+    wrong_signature,
+)
+from mailtrust.core.validation.reasons import error, is_error
+from mailtrust.core.x509.signatures import SignatureResult
+
+MOST_PRESENTED = 10
+"""jdk.tls.maxCertificateChainLength: a longer list ends the handshake."""
+MOST_BUILT = 5
+"""PKIXBuilderParameters' default: as many intermediates that are not self-issued, where the builder is used."""
+
+
+def search_java(problem: SearchProblem, /) -> SearchResult:
+    """Judge as JSSE's PKIXValidator does.
+
+    The leaf itself in the store is accepted unseen. A chain in order is cut at the first certificate whose name and
+    key are an anchor's, or must be issued by one, and is then judged without alternatives but for anchors of the same
+    name. Any other order goes to the builder, which tries every way through what was sent. An anchor is refused where
+    the authority key identifier names another key or serial number; among sent certificates that is tolerated. At most
+    10 certificates may be sent. OpenJDK 17.0.21, sun.security.validator.PKIXValidator, certpath.ForwardBuilder and
+    AdaptableX509CertSelector; compared with it.
+    """
+    leaf = readable_leaf(problem)
+    if leaf is None:
+        return SearchResult(())
+    first = (Link(leaf, Source.PRESENTED),)
+    trusted = next((anchor for anchor in problem.store.named(leaf.subject) if anchor.certificate.der == leaf.der), None)
+    if trusted is not None:
+        return SearchResult((PathAttempt(first, trusted, ()),))
+    alone = CandidatePath(first, None)
+    if len(problem.presented) > MOST_PRESENTED:
+        return in_order([judged(Ended(alone, (too_long(alone, MOST_PRESENTED),)), problem)])
+    unread = next((one for one in problem.presented if not isinstance(one, Certificate)), None)
+    if unread is not None:
+        # CertificateFactory refuses the whole message
+        return in_order(
+            [judged(Ended(alone, (error("certificate-unparsable", None, sha256=unread.fingerprint),)), problem)]
+        )
+    presented = [one for one in problem.presented if isinstance(one, Certificate)]
+    signatures = Signatures(Budget(problem.limits.budget))
+    attempts: list[PathAttempt] = []
+    try:
+        for ended in _ways(presented, problem, signatures):
+            signatures.budget.spend(JUDGEMENT_COST)
+            attempts.append(judged(ended, problem))
+            if ended.path.anchor is not None and not any(map(is_error, attempts[-1].reasons)):
+                break
+    except BudgetSpentError:
+        return in_order(attempts, budget_exceeded=True)
+    return in_order(attempts)
+
+
+def _ways(presented: Sequence[Certificate], problem: SearchProblem, signatures: Signatures) -> Iterator[Ended]:
+    """In order: what stands below the first trusted certificate, or all of it below an anchor; else the builder."""
+    for index, certificate in enumerate(presented[1:], 1):
+        if certificate.subject.match_key != presented[index - 1].issuer.match_key:
+            return _build((Link(presented[0], Source.PRESENTED),), presented, problem, signatures)
+        if _is_trusted(certificate, problem):
+            return _as_it_stands(presented[:index], problem, signatures)
+    if problem.store.named(presented[-1].issuer):
+        return _as_it_stands(presented, problem, signatures)
+    return _build((Link(presented[0], Source.PRESENTED),), presented, problem, signatures)
+
+
+def _as_it_stands(chain: Sequence[Certificate], problem: SearchProblem, signatures: Signatures) -> Iterator[Ended]:
+    links = tuple(Link(certificate, Source.PRESENTED) for certificate in chain)
+    for below, above in zip(chain, chain[1:], strict=False):
+        result = signatures.check(below, above)
+        if result is not SignatureResult.VALID:
+            yield Ended(CandidatePath(links, None), (wrong_signature(below, above, result, anchor=False),))
+            return
+    yield from _anchored(links, problem, signatures)
+
+
+def _anchored(links: tuple[Link, ...], problem: SearchProblem, signatures: Signatures) -> Iterator[Ended]:
+    """The path with each anchor of the right name that the key identifier allows."""
+    last = links[-1].certificate
+    refused: TrustAnchor | None = None
+    for anchor in anchors_for(last, problem):
+        signatures.budget.spend(LOOK_COST)
+        if not _selects(last, anchor.certificate):
+            refused = anchor
+            continue
+        result = signatures.check(last, anchor.certificate)
+        if result is SignatureResult.VALID:
+            yield Ended(CandidatePath(links, anchor))
+        else:
+            reason = wrong_signature(last, anchor.certificate, result, anchor=True)
+            yield Ended(CandidatePath(links, None), (reason,))
+    if refused is not None:
+        yield Ended(CandidatePath(links, None), (missing_issuer(last, refused.certificate),))
+
+
+def _build(
+    links: tuple[Link, ...], presented: Sequence[Certificate], problem: SearchProblem, signatures: Signatures
+) -> Iterator[Ended]:
+    last = links[-1].certificate
+    ways = list(_anchored(links, problem, signatures))
+    yield from ways
+    issued = any(way.path.anchor is not None for way in ways)
+    used = {link.certificate.fingerprint for link in links}
+    for candidate in presented:
+        signatures.budget.spend(LOOK_COST)
+        if candidate.fingerprint in used or candidate.subject.match_key != last.issuer.match_key:
+            continue
+        used.add(candidate.fingerprint)
+        result = signatures.check(last, candidate)
+        if result is not SignatureResult.VALID:
+            yield Ended(CandidatePath(links, None), (wrong_signature(last, candidate, result, anchor=False),))
+            continue
+        if _is_trusted(candidate, problem) or _same_name_and_key(candidate, links):
+            continue
+        issued = True
+        longer = (*links, Link(candidate, Source.PRESENTED))
+        if sum(not link.certificate.self_issued for link in longer[1:]) > MOST_BUILT:
+            yield Ended(CandidatePath(longer, None), (too_long(CandidatePath(longer, None), MOST_BUILT + 2),))
+        else:
+            yield from _build(longer, presented, problem, signatures)
+    if not issued and not ways:
+        yield dead_end(CandidatePath(links, None), signatures)
+
+
+def _is_trusted(certificate: Certificate, problem: SearchProblem) -> bool:
+    return any(anchor.spki == certificate.public_key.spki for anchor in problem.store.named(certificate.subject))
+
+
+def _same_name_and_key(certificate: Certificate, links: Sequence[Link]) -> bool:
+    """UntrustedChecker and the loop check of SunCertPathBuilder: a subject and its key come once."""
+    return any(
+        link.certificate.subject.match_key == certificate.subject.match_key
+        and link.certificate.public_key.spki == certificate.public_key.spki
+        for link in links
+    )
+
+
+def _selects(child: Certificate, anchor: Certificate) -> bool:
+    """AdaptableX509CertSelector: key identifier where both have one; serial number for anchors of version 3."""
+    authority = child.authority_key_identifier
+    if authority is None:
+        return True
+    subject_key = anchor.subject_key_identifier
+    if authority.key_id is not None and subject_key is not None and authority.key_id != subject_key:
+        return False
+    return authority.serial is None or anchor.version < 3 or authority.serial == anchor.serial

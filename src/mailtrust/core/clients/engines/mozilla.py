@@ -1,0 +1,67 @@
+"""mozilla::pkix with NSS' roots, as Thunderbird and Firefox use it.
+
+One error is reported: a fault of the path first, then a wrong name, then the dates of the leaf
+(mozilla/gecko-dev:security/certverifier/CertVerifier.cpp, 12f78bd).
+"""
+
+from mailtrust.core.clients.engines import codes
+from mailtrust.core.clients.engines.citing import grounds
+from mailtrust.core.model.client import Citation, ClientProfile, OnFailure
+from mailtrust.core.model.endpoint import Protocol
+from mailtrust.core.model.pool import Source
+from mailtrust.core.model.verdict import Basis, Outcome
+from mailtrust.core.validation.checks import transparency
+from mailtrust.core.validation.engines import CHECKS_MOZILLA
+from mailtrust.core.validation.handshake import key_proven, staple_when_demanded, tls_at_least
+from mailtrust.core.validation.names import names_mozilla
+from mailtrust.core.validation.search import search_all_paths
+
+OVERRIDABLE = (
+    codes.NO_PATH
+    | codes.NO_CA
+    | codes.WEAK_HASH
+    | codes.WEAK_KEY
+    | codes.TIME
+    | codes.NAME
+    | codes.LEAF_IS_CA
+    | codes.TRANSPARENCY
+)
+"""What an exception can be stored for (SSLServerCertVerification.cpp, see the citations)."""
+
+MOZILLA = ClientProfile(
+    id="mozilla-engine",
+    title="Mozilla",
+    versions="Gecko 128 and later, desktop",
+    speaks=frozenset({Protocol.HTTPS}),
+    anchor_store="mozilla",
+    issuer_sources=frozenset({Source.PRESENTED, Source.STORE}),
+    path_search=search_all_paths,
+    # Transparency is enforced by Gecko's own default on the desktop (StaticPrefList.yaml, mode 2).
+    path_checks=(*CHECKS_MOZILLA, transparency()),
+    name_rules=names_mozilla,
+    handshake_checks=(key_proven, tls_at_least("TLSv1.2"), staple_when_demanded),
+    on_failure=OnFailure(Outcome.REFUSED, overridable=OVERRIDABLE),
+    words=(),
+    citations=(
+        Citation(
+            "mozilla/gecko-dev:security/certverifier/NSSCertDBTrustDomain.cpp (258754e)",
+            "candidate issuers: roots, handshake, enterprise roots, preloaded, profile; never caIssuers",
+        ),
+        Citation(
+            "mozilla/gecko-dev:security/manager/ssl/SSLServerCertVerification.cpp (258754e)", "what can be overridden"
+        ),
+        Citation("mozilla/gecko-dev:security/nss/lib/mozpkix/lib/pkixnames.cpp (4a62ca7)", "names and addresses"),
+        Citation(
+            "mozilla/gecko-dev:security/certverifier/CertVerifier.cpp (12f78bd)",
+            "key sizes, key usage, order of errors",
+        ),
+        Citation(
+            "mozilla/gecko-dev:modules/libpref/init/StaticPrefList.yaml (00695fe)", "enterprise roots, transparency"
+        ),
+        Citation(
+            "nss-dev/nss:lib/ckfw/builtins/certdata.txt (9d75dfd, 2026-05)", "roots and their distrust-after dates"
+        ),
+    ),
+    basis=Basis.SOURCE,
+    basis_of=grounds((codes.USE, Basis.RECALLED), ({"name-wildcard-depth"}, Basis.RECALLED)),
+)

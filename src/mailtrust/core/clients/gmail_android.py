@@ -1,0 +1,68 @@
+"""The Gmail app on Android: Exchange (ActiveSync), IMAP and POP accounts.
+
+Gmail is closed source. The profile joins the platform's trust manager, which is open, with the published text of the
+app's dialog. Whether the app trusts authorities that a user or an administrator installed is not known: a root that is
+said to be in every store counts, but no way of bringing one to a phone is said to reach Gmail.
+"""
+
+from dataclasses import replace
+
+from mailtrust.core.clients.engines import codes
+from mailtrust.core.clients.engines.citing import grounds, says
+from mailtrust.core.clients.engines.conscrypt import CONSCRYPT
+from mailtrust.core.model.client import Citation, OnFailure, Words
+from mailtrust.core.model.verdict import Basis, Outcome, Utterance
+from mailtrust.core.validation.android_7 import CHECKS_CONSCRYPT_7, names_android_7
+
+ARTICLE = "tomasrosprim.com: GMail App ne parvient pas à se connecter à Exchange - Certificat non valide"
+DIALOG = (
+    "Certificate not valid / The Gmail app can't guarantee the security of this email address. "
+    "Your messages would be at risk."
+)
+ADVANCED = "Certificate not trusted / Contact your email provider about this error, or proceed with username (unsafe)."
+
+PROFILE = replace(
+    CONSCRYPT,
+    id="gmail-android",
+    title="Gmail on Android",
+    versions="Android 10 and later",
+    # The way on is hidden behind "Advanced", so it is no question that an ordinary button answers.
+    on_failure=OnFailure(Outcome.REFUSED, overridable=frozenset({"*"}), never=codes.KEY_USE | codes.KEY_NOT_PROVEN),
+    words=(
+        Words(
+            codes.NO_PATH, (Utterance(DIALOG, "en", ARTICLE), Utterance(ADVANCED, "en", ARTICLE + ", behind Advanced"))
+        ),
+        says(
+            codes.ANY,
+            "recalled: the dialog is the same for other causes, the text behind Advanced is not known",
+            en=DIALOG,
+        ),
+    ),
+    citations=(*CONSCRYPT.citations, Citation(ARTICLE, "the dialog; an incomplete chain was the cause")),
+    basis_of=grounds(
+        (codes.NAME, Basis.RECALLED),  # the trust manager compares names only when the program asks for it
+        (codes.KEY_USE, Basis.RECALLED),
+    ),
+    reached_by=frozenset(),
+)
+
+ANDROID_7 = (
+    "google/conscrypt before 1d6a0b84 (2018-04-13): src/main/java/org/conscrypt/ChainStrengthAnalyzer.java (381c900a)"
+)
+
+VERSIONS = (
+    replace(
+        PROFILE,
+        id="gmail-android@api24",
+        title="Gmail on Android 7.0",
+        versions="Android 7.0 (API level 24)",
+        path_checks=CHECKS_CONSCRYPT_7,
+        name_rules=names_android_7,
+        handshake_checks=CONSCRYPT.handshake_checks[:1],
+        citations=(
+            *PROFILE.citations,
+            Citation(ANDROID_7, "SHA-1 was still accepted"),
+            Citation("Android bug 70278814", "the common name counted until Android 9"),
+        ),
+    ),
+)

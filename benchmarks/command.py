@@ -1,6 +1,7 @@
 """What the command costs: CPU seconds (user and system, children included) of whole processes, printed, never asserted.
 
-The server checked is the lab's healthy one, so that only mailtrust's own work is counted. `python benchmarks/command.py [RUNS]`
+The server checked is the lab's healthy one, so that only mailtrust's own work is counted.
+Usage: python benchmarks/command.py [RUNS]
 """
 
 import asyncio

@@ -16,6 +16,7 @@ from mailtrust.cli.looking import (
     request_of,
     write_output,
 )
+from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 
@@ -38,42 +39,50 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the command to the command line."""
     parser = commands.add_parser(
         "check",
-        help="look at mail servers, judge for every client, explain the cure",
-        description="Look at mail servers, judge what they present for every client, and explain the cure.",
+        help=told(text("look at mail servers, judge for every client, explain the cure")),
+        description=told(text("Look at mail servers, judge what they present for every client, and explain the cure.")),
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "targets", metavar="TARGET", nargs="*", help="mail domain, e-mail address, host, host:port or URL"
+        "targets", metavar="TARGET", nargs="*", help=told(text("mail domain, e-mail address, host, host:port or URL"))
     )
     add_looking_options(parser)
-    parser.add_argument("--save", metavar="CASE", type=Path, help="keep the recorded facts in this file")
+    parser.add_argument("--save", metavar="CASE", type=Path, help=told(text("keep the recorded facts in this file")))
     parser.add_argument(
-        "--from", dest="case", metavar="CASE", type=Path, help="judge recorded facts instead of looking"
+        "--from", dest="case", metavar="CASE", type=Path, help=told(text("judge recorded facts instead of looking"))
     )
     parser.add_argument(
-        "--with", dest="hypothetical", metavar="FILE", type=Path, help="judge as if this were presented"
+        "--with", dest="hypothetical", metavar="FILE", type=Path, help=told(text("judge as if this were presented"))
     )
-    shown = parser.add_argument_group("showing")
-    shown.add_argument("--product", metavar="ID", help="the product that serves the certificate: its steps are shown")
-    shown.add_argument("--warn", metavar="30d|20%", type=threshold, default="20%", help="warn this long before expiry")
+    shown = parser.add_argument_group(told(text("showing")))
     shown.add_argument(
-        "--critical", metavar="10d", type=threshold, default="10d", help="critical this long before expiry"
+        "--product", metavar="ID", help=told(text("the product that serves the certificate: its steps are shown"))
+    )
+    shown.add_argument(
+        "--warn", metavar="30d|20%", type=threshold, default="20%", help=told(text("warn this long before expiry"))
+    )
+    shown.add_argument(
+        "--critical", metavar="10d", type=threshold, default="10d", help=told(text("critical this long before expiry"))
     )
     shown.add_argument(
         "--fail-on",
         choices=("warning", "error", "critical", "never"),
         default="error",
-        help="exit 1 from this severity on",
+        help=told(text("exit 1 from this severity on")),
     )
-    shown.add_argument("--lang", choices=("en", "fr", "zh"), help="language of the report (default: the locale's)")
     shown.add_argument(
-        "--voice", choices=("admin", "manager", "user"), default="admin", help="for whom findings are told"
+        "--lang", choices=("en", "fr", "zh"), help=told(text("language of the report (default: the locale's)"))
+    )
+    shown.add_argument(
+        "--voice", choices=("admin", "manager", "user"), default="admin", help=told(text("for whom findings are told"))
     )
     shown.add_argument("--format", choices=("text", "json"), default="text")
     shown.add_argument("--width", metavar="COLUMNS", type=int, help=argparse.SUPPRESS)
     shown.add_argument("--colour", choices=("auto", "always", "never"), default="auto")
-    shown.add_argument("-o", "--output", metavar="FILE", type=Path, help="write here instead of standard output")
+    shown.add_argument(
+        "-o", "--output", metavar="FILE", type=Path, help=told(text("write here instead of standard output"))
+    )
     parser.set_defaults(handler=run)
 
 

@@ -2,10 +2,10 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 
@@ -17,31 +17,39 @@ if TYPE_CHECKING:
 
 def add_looking_options(parser: argparse.ArgumentParser) -> None:
     """Add the options; `request_of` and `edge_of` read them."""
-    looking = parser.add_argument_group("looking")
-    looking.add_argument("--as", dest="kind", choices=("domain", "host"), help="take a bare TARGET for this")
-    looking.add_argument("--dns", metavar="ADDR:PORT", help="ask this DNS server")
-    looking.add_argument("--resolve", metavar="HOST:PORT:ADDR", action="append", default=[], help="as in curl")
+    looking = parser.add_argument_group(told(text("looking")))
     looking.add_argument(
-        "--connect-to", metavar="HOST1:PORT1:HOST2:PORT2", action="append", default=[], help="as in curl"
+        "--as", dest="kind", choices=("domain", "host"), help=told(text("take a bare TARGET for this"))
+    )
+    looking.add_argument("--dns", metavar="ADDR:PORT", help=told(text("ask this DNS server")))
+    looking.add_argument(
+        "--resolve", metavar="HOST:PORT:ADDR", action="append", default=[], help=told(text("as in curl"))
+    )
+    looking.add_argument(
+        "--connect-to", metavar="HOST1:PORT1:HOST2:PORT2", action="append", default=[], help=told(text("as in curl"))
     )
     looking.add_argument(
         "--also", metavar="ADDR[:PORT]", action="append", default=[],
-        help="look at the same names here too: the backend behind a balancer, the inside view",
+        help=told(text("look at the same names here too: the backend behind a balancer, the inside view")),
     )  # fmt: skip
-    looking.add_argument("--no-aia", action="store_true", help="download no missing issuers")
-    looking.add_argument("--allow-private-aia", action="store_true", help="download issuers from private addresses too")
+    looking.add_argument("--no-aia", action="store_true", help=told(text("download no missing issuers")))
     looking.add_argument(
-        "--proxy", metavar="URL", help="HTTP proxy for these downloads (default: from the environment)"
+        "--allow-private-aia", action="store_true", help=told(text("download issuers from private addresses too"))
     )
-    looking.add_argument("--per-host", metavar="N", type=_positive, help="connections at once to one address")
-    judging = parser.add_argument_group("judging")
-    judging.add_argument("--client", metavar="ID,...", help="judge for these clients only")
-    judging.add_argument("--at", metavar="TIME", help="judge as of this time (RFC 3339)")
+    looking.add_argument(
+        "--proxy", metavar="URL", help=told(text("HTTP proxy for these downloads (default: from the environment)"))
+    )
+    looking.add_argument(
+        "--per-host", metavar="N", type=_positive, help=told(text("connections at once to one address"))
+    )
+    judging = parser.add_argument_group(told(text("judging")))
+    judging.add_argument("--client", metavar="ID,...", help=told(text("judge for these clients only")))
+    judging.add_argument("--at", metavar="TIME", help=told(text("judge as of this time (RFC 3339)")))
     judging.add_argument(
-        "--roots", metavar="PEM", type=Path, help="take these anchors to be present in every client's store"
+        "--roots", metavar="PEM", type=Path, help=told(text("take these anchors to be present in every client's store"))
     )
     judging.add_argument(
-        "--deployed", metavar="WAY,...", help="... only in clients that these ways reach: gpo, firefox, ..."
+        "--deployed", metavar="WAY,...", help=told(text("... only in clients that these ways reach: gpo, firefox, ..."))
     )
 
 
@@ -56,7 +64,7 @@ def edge_of(options: argparse.Namespace) -> "Edge":
     )
 
 
-def request_of(options: argparse.Namespace, target: str) -> "CheckRequest":
+def request_of(options: argparse.Namespace, target: str, *, title: str | None = None) -> "CheckRequest":
     """What the options ask to be checked; raises UserProblem for what cannot be read."""
     from mailtrust.core.formats.connect_to import Detours, parse_connect_to, parse_resolve
     from mailtrust.core.formats.moment import parse_moment
@@ -67,7 +75,7 @@ def request_of(options: argparse.Namespace, target: str) -> "CheckRequest":
     clients = clients_of(options.client)
     return CheckRequest(
         target=parse_target(target),
-        title=target,
+        title=title or target,
         clients=clients,
         settings=Settings(
             warn=options.warn, critical=options.critical, product=options.product, clients=tuple(c.id for c in clients)
@@ -121,8 +129,8 @@ def read_file(path: Path) -> bytes:
         ) from error
 
 
-def write_output(data: bytes, output: Path | None) -> None:
-    """Write a result to a file, whole or not at all, or to standard output."""
+def write_output(data: bytes, output: Path | None, *, private: bool = False) -> None:
+    """Write a result to a file, whole or not at all (mode 0600 when private), or to standard output."""
     if output is None or str(output) == "-":
         sys.stdout.buffer.write(data)
         sys.stdout.flush()
@@ -130,7 +138,7 @@ def write_output(data: bytes, output: Path | None) -> None:
     from mailtrust.edge.files import write_whole
 
     try:
-        write_whole(output, data)
+        write_whole(output, data, mode=0o600 if private else 0o644)
     except OSError as error:
         raise UserProblem(
             text("Could not write {path}: {why}.", path=str(output), why=error.strerror or str(error))
@@ -178,9 +186,3 @@ def _positive(given: str) -> int:
     if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= 100:
         raise argparse.ArgumentTypeError(f"expected a number from 1 to 100, got {given!r}")
     return int(given)
-
-
-def targets_of(options: argparse.Namespace) -> Sequence[str]:
-    """The TARGETs of the command line."""
-    targets: Sequence[str] = options.targets
-    return targets

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from mailtrust.cli import exit_status
-from mailtrust.cli.translations import translator
+from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.version import __version__
@@ -29,7 +29,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(
         prog="mailtrust",
-        description="Find, explain and mend what keeps mail clients from trusting a mail server's certificate.",
+        description=told(
+            text("Find, explain and mend what keeps mail clients from trusting a mail server's certificate.")
+        ),
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -26,7 +26,7 @@ def screen_of(options: argparse.Namespace) -> Screen:
     terminal = not to_file and sys.stdout.isatty()
     encoding = "utf-8" if to_file else (sys.stdout.encoding or "utf-8")
     width = options.width or (shutil.get_terminal_size().columns if terminal else 100)
-    # no-color.org: any value that is not empty switches colours off; what was asked for on the command line counts more.
+    # no-color.org: any value that is not empty switches colours off; --colour counts more.
     colour = options.colour == "always" or (
         options.colour == "auto" and terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )

@@ -36,6 +36,10 @@ class AiaHost:
         """Stop listening."""
         if self._server is not None:
             self._server.close()
+        self.close()
+
+    def close(self) -> None:
+        """Give the port back, also when nothing ever listened on it."""
         self._socket.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

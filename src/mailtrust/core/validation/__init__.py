@@ -17,29 +17,33 @@ PathCheck sets of whole engines, `mailtrust.core.validation.engines` (tuples; ad
 - `CHECKS_RFC5280`, `CHECKS_OPENSSL` (security level 2), `CHECKS_GNUTLS`, `CHECKS_JAVA`, `CHECKS_CONSCRYPT`,
   `CHECKS_MOZILLA`, `CHECKS_CHROMIUM`, `CHECKS_APPLE`, `CHECKS_WINDOWS`, `CHECKS_GO`.
 
-PathCheck, one by one, `mailtrust.core.validation.checks`:
+PathCheck, one by one, `mailtrust.core.validation.checks` (sets of purposes and bits are in `purposes`):
 
 - `readable`: a needed field of a certificate could not be read: `certificate-unparsable`.
 - `dates`: leaf and intermediates, both ends inclusive, the anchor's dates ignored (RFC 5280 6.1.3 a 2).
 - `dates_with_anchor`: as `dates`, and the anchor must be in its time too.
 - `dates_openssl`: as `dates_with_anchor`, but the very second of notAfter is expired already.
-- `issuers_are_cas(anchor=..., version_1=..., key_usage_instead=...)`: `issuer-not-ca`.
+- `issuers_are_cas(anchor=..., version_1_anchor=...)`, `issuers_are_cas_openssl`: `issuer-not-ca`.
 - `issuer_key_usage(anchor=...)`: an issuer whose keyUsage lacks keyCertSign is no issuer: `issuer-not-ca`.
 - `path_lengths(anchor=..., count_self_issued=...)`: `path-length-exceeded`.
 - `leaf_is_no_ca`: a server certificate with CA:TRUE is refused: `leaf-is-ca`.
-- `server_auth(any_ok=..., sgc_ok=..., issuers=..., anchor=...)`: extended key usage: `eku-no-server-auth`.
-- `server_auth_apple`: Apple demands the extension, by who added the root and when the leaf was issued.
+- `server_auth(leaf_purposes, issuers=purposes, anchor=..., empty_ok=...)`: `eku-no-server-auth`.
+- `server_auth_apple`: Apple demands the extension below public roots.
 - `leaf_key_usage(bits)`: a leaf's keyUsage, where present, has one of these bits: `key-usage-wrong`.
-- `name_constraints(anchor=..., common_name=..., email_in_subject=...)`: RFC 5280 4.2.1.10: `name-constraint-violated`.
-- `critical_extensions(anchor=...)`: `critical-extension-unknown`.
-- `explicit_policy(anchor=...)`: requireExplicitPolicy with no policy in common; `no_policy_constraints` (GnuTLS).
-- `minimum_keys(rsa=..., ec=..., dsa=..., curves=..., anchor=...)`: `key-weak`.
+- `name_constraints(anchor=..., leaf_only=..., common_name=..., wildcards_reach=..., kinds=...)`: RFC 5280 4.2.1.10:
+  `name-constraint-violated`.
+- `critical_extensions(anchor=..., also_unknown={oids})`: `critical-extension-unknown`.
+- `explicit_policy`: a CA demands a policy and none runs through the path: `policy-violated`.
+- `minimum_keys(rsa=..., ec=..., dsa=..., curves=..., algorithms=..., anchor=...)`: `key-weak`.
 - `refuse_hashes({...}, public_only=...)`: `signature-weak`; an anchor's own signature is exempt.
 - `lifetime_398_public`, `lifetime_apple`: `validity-too-long`.
-- `transparency(issued_since=...)`: public roots only, embedded timestamps: `ct-missing`.
+- `transparency(issued_since)`: public roots only, embedded timestamps: `ct-missing`.
 - `anchor_limits`: purposes, distrust-after and disallowed dates of the store: `anchor-distrusted`.
 
 NameRules, `mailtrust.core.validation.names`:
+
+A name that does not match gives one reason, the most precise of `name-mismatch`, `name-only-in-common-name`,
+`name-ip-as-dns`, `name-wildcard-depth` (`NAME_CODES`).
 
 - `names_rfc9525`: SAN only, whole left-most label wildcard. The reference.
 - `names_openssl`: common name if there is no dNSName; partial wildcards; an address by iPAddress only.
@@ -56,10 +60,21 @@ NameRules, `mailtrust.core.validation.names`:
 
 HandshakeCheck, `mailtrust.core.validation.handshake`:
 
-- `key_usage_for_key_exchange`: ECDHE and TLS 1.3 need digitalSignature, RSA key exchange keyEncipherment: `key-usage-wrong`.
+- `key_usage_for_key_exchange`: digitalSignature for ECDHE and TLS 1.3, keyEncipherment for RSA: `key-usage-wrong`.
 - `tls_at_least("TLSv1.2")`: `tls-version-old`.
 - `key_proven`: the server must hold the leaf's key: `key-not-proven`.
 - `staple_when_demanded`: a must-staple leaf without a stapled answer: `must-staple-without-staple` (GnuTLS, Mozilla).
+
+How a path that reaches no anchor ends:
+
+- `self-signed`: the server's own certificate signs itself, and does not stand in the store.
+- `anchor-unknown`: all issuers are known up to a root that does not stand in the store; fact `sent` says whether the
+  client saw it. `evaluate` finds roots that nobody sent among everything known.
+- `chain-incomplete`: nobody known to this client bears the issuer's name and key; facts `issuer_name`,
+  `key_identifier`, `ca_issuers`, and `passed_over` for a namesake that the engine refused by its key identifier.
+- `signature-invalid`: a certificate of the issuer's name did not make the signature; it completes nothing. Beside it
+  there is an attempt that says what is missing, and that one is decisive unless the key identifiers agree.
+- `path-budget-exceeded`: the search was given up (fails closed).
 
 Judgement, `mailtrust.core.validation.evaluate`: `evaluate(observation, ...)` and `evaluate_chain(chain, ...)`.
 """

@@ -7,7 +7,7 @@ from mailtrust.core.model.anchors import TrustAnchor
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath, PathCheck, SearchProblem, SearchResult
 from mailtrust.core.model.pool import Source
-from mailtrust.core.model.verdict import PathAttempt, Reason
+from mailtrust.core.model.verdict import Link, PathAttempt, Reason
 from mailtrust.core.validation.reasons import error, is_error
 from mailtrust.core.x509.signatures import SignatureResult, signed_by
 
@@ -156,6 +156,33 @@ def judged(ended: Ended, problem: SearchProblem) -> PathAttempt:
 def run_checks(checks: Iterable[PathCheck], path: CandidatePath, problem: SearchProblem) -> tuple[Reason, ...]:
     """Every reason of every check, each once."""
     return tuple(dict.fromkeys(reason for check in checks for reason in check(path, problem.at)))
+
+
+def first_that_holds(ways: Iterable[Ended], problem: SearchProblem, budget: Budget) -> SearchResult:
+    """Judge one way after the other until one holds; what was tried before is kept. Fails closed with the budget."""
+    attempts: list[PathAttempt] = []
+    try:
+        for ended in ways:
+            budget.spend(JUDGEMENT_COST)
+            attempts.append(judged(ended, problem))
+            if ended.path.anchor is not None and not any(map(is_error, attempts[-1].reasons)):
+                break
+    except BudgetSpentError:
+        return in_order(attempts, budget_exceeded=True)
+    return in_order(attempts)
+
+
+def unparsable(problem: SearchProblem) -> SearchResult | None:
+    """The answer of engines that refuse a whole message for one certificate they can't read; None: all can be read."""
+    for certificate in problem.presented:
+        if not isinstance(certificate, Certificate):
+            leaf = readable_leaf(problem)
+            if leaf is None:
+                return SearchResult(())
+            path = CandidatePath((Link(leaf, Source.PRESENTED),), None)
+            reason = error("certificate-unparsable", None, sha256=certificate.fingerprint)
+            return in_order([judged(Ended(path, (reason,)), problem)])
+    return None
 
 
 def in_order(attempts: Iterable[PathAttempt], *, budget_exceeded: bool = False) -> SearchResult:

@@ -43,6 +43,7 @@ CODES = frozenset(
         # transport
         "tls-version-old",
         "network-blocked",
+        "tls-not-offered",
         # nobody outside can know
         "client-unknowable",
     }

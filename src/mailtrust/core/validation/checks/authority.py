@@ -10,11 +10,12 @@ from mailtrust.core.validation.paths import certificates, leaf_is_anchor
 from mailtrust.core.validation.reasons import error
 
 
-def issuers_are_cas(*, anchor: bool = False, version_1_anchor: bool = True) -> PathCheck:
+def issuers_are_cas(*, anchor: bool = False, version_1_anchor: bool = True, silent_root: bool = False) -> PathCheck:
     """Every issuer says by basicConstraints that it is a CA (RFC 5280 6.1.4 k): `issuer-not-ca`.
 
     With `anchor` the anchor's certificate must say so too; with `version_1_anchor` one of version 1 or 2, which can't
-    say it, is let through all the same.
+    say it, is let through all the same, and with `silent_root` any self-issued one that has no basicConstraints
+    (GnuTLS 3.7.9 verify.c check_if_ca does not look at the version).
     """
 
     def check(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
@@ -23,7 +24,9 @@ def issuers_are_cas(*, anchor: bool = False, version_1_anchor: bool = True) -> P
                 yield _no_ca(issuer, "basic-constraints")
         if anchor and path.anchor is not None and not leaf_is_anchor(path):
             root = path.anchor.certificate
-            if not root.is_ca and not (version_1_anchor and root.version < 3):
+            old = version_1_anchor and root.version < 3
+            silent = silent_root and root.self_issued and root.basic_constraints is None
+            if not root.is_ca and not old and not silent:
                 yield _no_ca(root, "basic-constraints")
 
     return check

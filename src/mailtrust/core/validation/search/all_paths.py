@@ -5,28 +5,24 @@ from collections.abc import Iterator
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath, SearchProblem, SearchResult
 from mailtrust.core.model.pool import PoolEntry, Source
-from mailtrust.core.model.verdict import Link, PathAttempt
+from mailtrust.core.model.verdict import Link
 from mailtrust.core.validation.checks.dates import in_its_time
 from mailtrust.core.validation.paths import (
-    JUDGEMENT_COST,
     LOOK_COST,
     SOURCE_ORDER,
     Budget,
-    BudgetSpentError,
     Ended,
     Signatures,
     anchor_like,
     anchors_for,
     dead_end,
-    in_order,
-    judged,
+    first_that_holds,
     key_identifiers_agree,
     readable_leaf,
     strongest_source,
     too_long,
     wrong_signature,
 )
-from mailtrust.core.validation.reasons import is_error
 from mailtrust.core.x509.signatures import SignatureResult
 
 
@@ -38,16 +34,7 @@ def search_all_paths(problem: SearchProblem, /) -> SearchResult:
     was found so far, and no path at all holds unless one was found within it.
     """
     budget = Budget(problem.limits.budget)
-    attempts: list[PathAttempt] = []
-    try:
-        for ended in enumerate_paths(problem, budget):
-            budget.spend(JUDGEMENT_COST)
-            attempts.append(judged(ended, problem))
-            if ended.path.anchor is not None and not any(map(is_error, attempts[-1].reasons)):
-                break
-    except BudgetSpentError:
-        return in_order(attempts, budget_exceeded=True)
-    return in_order(attempts)
+    return first_that_holds(enumerate_paths(problem, budget), problem, budget)
 
 
 def enumerate_paths(problem: SearchProblem, budget: Budget) -> Iterator[Ended]:

@@ -8,25 +8,23 @@ from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Link, PathAttempt, Reason
 from mailtrust.core.validation.checks import dates, minimum_keys, refuse_hashes
 from mailtrust.core.validation.paths import (
-    JUDGEMENT_COST,
     LOOK_COST,
     Budget,
-    BudgetSpentError,
     Ended,
     Signatures,
     anchor_like,
     anchors_for,
     dead_end,
-    in_order,
-    judged,
+    first_that_holds,
     readable_leaf,
     run_checks,
     strongest_source,
     too_long,
+    unparsable,
     untrusted_end,
     wrong_signature,
 )
-from mailtrust.core.validation.reasons import error, is_error
+from mailtrust.core.validation.reasons import error
 from mailtrust.core.x509.signatures import SignatureResult
 
 _UNACCEPTABLE = (
@@ -52,25 +50,12 @@ def search_conscrypt(problem: SearchProblem, /) -> SearchResult:
     anchor = anchor_like(leaf, problem)
     if anchor is not None:
         return SearchResult((PathAttempt(first, anchor, ()),))
-    unread = next((one for one in problem.presented if not isinstance(one, Certificate)), None)
-    if unread is not None:
-        # The TLS layer refuses the whole message
-        path = CandidatePath(first, None)
-        return in_order(
-            [judged(Ended(path, (error("certificate-unparsable", None, sha256=unread.fingerprint),)), problem)]
-        )
+    refused = unparsable(problem)  # the TLS layer refuses the whole message
+    if refused is not None:
+        return refused
     sent = [one for one in problem.presented[1:] if isinstance(one, Certificate)]
-    signatures = Signatures(Budget(problem.limits.budget))
-    attempts: list[PathAttempt] = []
-    try:
-        for ended in _grow(first, sent, problem, signatures):
-            signatures.budget.spend(JUDGEMENT_COST)
-            attempts.append(judged(ended, problem))
-            if ended.path.anchor is not None and not any(map(is_error, attempts[-1].reasons)):
-                break
-    except BudgetSpentError:
-        return in_order(attempts, budget_exceeded=True)
-    return in_order(attempts)
+    budget = Budget(problem.limits.budget)
+    return first_that_holds(_grow(first, sent, problem, Signatures(budget)), problem, budget)
 
 
 def _grow(

@@ -1,6 +1,7 @@
 """OpenSSL: one path, built by names and key identifiers alone, and judged as it came out."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from mailtrust.core.model.anchors import TrustAnchor
 from mailtrust.core.model.certificate import Certificate
@@ -41,11 +42,11 @@ def search_first_issuer(problem: SearchProblem, /) -> SearchResult:
     leaf = readable_leaf(problem)
     if leaf is None:
         return SearchResult(())
-    budget = Budget(problem.limits.budget)
     try:
-        return in_order([judged(_build(leaf, problem, Signatures(budget)), problem)])
+        ended = _build(leaf, problem, Signatures(Budget(problem.limits.budget)))
     except BudgetSpentError:
         return SearchResult((), budget_exceeded=True)
+    return in_order([judged(ended, problem)])
 
 
 def _build(leaf: Certificate, problem: SearchProblem, signatures: Signatures) -> Ended:
@@ -88,7 +89,7 @@ def _whole(links: Sequence[Link], anchor: TrustAnchor, signatures: Signatures) -
     chain = [*(link.certificate for link in links)]
     if anchor.fingerprint != chain[-1].fingerprint:
         chain.append(anchor.certificate)
-    for below, issuer in zip(chain, chain[1:], strict=False):
+    for below, issuer in pairwise(chain):
         result = signatures.check(below, issuer)
         if result is not SignatureResult.VALID:
             reason = wrong_signature(below, issuer, result, anchor=issuer is anchor.certificate)

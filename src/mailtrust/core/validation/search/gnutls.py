@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mailtrust.core.model.anchors import TrustAnchor
-from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.certificate import Certificate, Name
 from mailtrust.core.model.client import CandidatePath, SearchProblem, SearchResult
 from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Link
@@ -19,11 +19,12 @@ from mailtrust.core.validation.paths import (
     judged,
     missing_issuer,
     too_long,
+    unparsable,
     wrong_signature,
 )
-from mailtrust.core.validation.reasons import error
 from mailtrust.core.x509.signatures import SignatureResult
 
+_OLD_OR_INSECURE = frozenset({"expired", "chain-expired-issuer", "signature-weak", "key-weak"})
 MOST_PRESENTED = 16
 """DEFAULT_MAX_VERIFY_DEPTH: a longer list is refused (gnutls_certificate_set_verify_limits)."""
 
@@ -39,24 +40,18 @@ def search_gnutls(problem: SearchProblem, /) -> SearchResult:
     GnuTLS 3.7.9, lib/x509/common.c _gnutls_sort_clist, verify-high.c gnutls_x509_trust_list_verify_crt2, verify.c
     _gnutls_verify_crt_status; compared with libgnutls.
     """
-    unread = next((one for one in problem.presented if not isinstance(one, Certificate)), None)
+    refused = unparsable(problem)  # gnutls_x509_crt_list_import refuses the whole list
+    if refused is not None:
+        return refused
     presented = [one for one in problem.presented if isinstance(one, Certificate)]
-    if not presented or presented[0] is not problem.presented[0]:
+    if not presented:
         return SearchResult(())
-    links = tuple(Link(one, Source.PRESENTED) for one in presented)
-    budget = Budget(problem.limits.budget)
+    if len(presented) > MOST_PRESENTED:
+        alone = CandidatePath(_links(presented[:1]), None)
+        return in_order([judged(Ended(alone, (too_long(alone, MOST_PRESENTED),)), problem)])
+    signatures = Signatures(Budget(problem.limits.budget))
     try:
-        if unread is not None:
-            # gnutls_x509_crt_list_import refuses the whole list
-            path = CandidatePath(links[:1], None)
-            return in_order(
-                [judged(Ended(path, (error("certificate-unparsable", None, sha256=unread.fingerprint),)), problem)]
-            )
-        if len(presented) > MOST_PRESENTED:
-            path = CandidatePath(links[:1], None)
-            return in_order([judged(Ended(path, (too_long(path, MOST_PRESENTED),)), problem)])
-        signatures = Signatures(budget)
-        return in_order([judged(_walk(_listed(presented, problem, budget), problem, signatures), problem)])
+        return _twice(_listed(presented, problem, signatures.budget), problem, signatures)
     except BudgetSpentError:
         return SearchResult((), budget_exceeded=True)
 
@@ -81,7 +76,7 @@ def _listed(presented: Sequence[Certificate], problem: SearchProblem, budget: Bu
         chain.pop()
     for index, certificate in enumerate(chain[1:], 1):
         # shorten_clist looks among anchors that bear the *issuer's* name: only a self-issued one is found there
-        if any(anchor.fingerprint == certificate.fingerprint for anchor in _raw_named(certificate.issuer.der, problem)):
+        if any(anchor.fingerprint == certificate.fingerprint for anchor in _raw_named(certificate.issuer, problem)):
             return chain[: index + 1]
     return chain
 
@@ -103,14 +98,20 @@ def _sort(chain: list[Certificate], start: int) -> int:
     return len(picked)
 
 
-def _walk(chain: Sequence[Certificate], problem: SearchProblem, signatures: Signatures) -> Ended:
-    """_gnutls_verify_crt_status, first with the anchors of the last certificate's issuer, then with its own namesakes."""
-    ended = _against(chain, _raw_named(chain[-1].issuer.der, problem), problem, signatures)
-    if ended.path.anchor is None and chain[-1].subject.der != chain[-1].issuer.der:
-        second = _against(chain, _raw_named(chain[-1].subject.der, problem), problem, signatures)
-        if second.path.anchor is not None:
-            return second
-    return ended
+def _twice(chain: Sequence[Certificate], problem: SearchProblem, signatures: Signatures) -> SearchResult:
+    """Judge with the anchors of the last certificate's issuer and, where that fails in one of three ways, once more.
+
+    The second time the anchors are its own namesakes, and it counts only when all is well then or the signer was not
+    known before (gnutls_x509_trust_list_verify_crt2: SIGNER_OLD_OR_UNKNOWN, SIGNER_WAS_KNOWN).
+    """
+    first = judged(_against(chain, _raw_named(chain[-1].issuer, problem), problem, signatures), problem)
+    again = first.anchor is None or any(reason.code in _OLD_OR_INSECURE for reason in first.reasons)
+    if not again or chain[-1].subject.der == chain[-1].issuer.der:
+        return in_order([first])
+    second = judged(_against(chain, _raw_named(chain[-1].subject, problem), problem, signatures), problem)
+    if first.anchor is None and second.anchor is None:
+        return in_order([first])
+    return in_order([first, second] if first.anchor is not None else [second])
 
 
 def _against(
@@ -151,9 +152,9 @@ def _same(certificate: Certificate, anchor: TrustAnchor, *, exactly: bool) -> bo
     return anchor.subject.der == certificate.subject.der and anchor.spki == certificate.public_key.spki
 
 
-def _raw_named(name: bytes, problem: SearchProblem) -> tuple[TrustAnchor, ...]:
+def _raw_named(name: Name, problem: SearchProblem) -> tuple[TrustAnchor, ...]:
     """Anchors whose name is the same octet by octet."""
-    return tuple(anchor for anchor in problem.store if anchor.subject.der == name)
+    return tuple(anchor for anchor in problem.store.named(name) if anchor.subject.der == name.der)
 
 
 def _store_knows_issuer(certificate: Certificate, problem: SearchProblem) -> bool:
@@ -162,7 +163,7 @@ def _store_knows_issuer(certificate: Certificate, problem: SearchProblem) -> boo
     wanted = authority.key_id if authority else None
     return any(
         wanted is None or anchor.certificate.subject_key_identifier == wanted
-        for anchor in _raw_named(certificate.issuer.der, problem)
+        for anchor in _raw_named(certificate.issuer, problem)
     )
 
 

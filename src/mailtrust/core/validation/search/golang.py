@@ -5,22 +5,22 @@ from collections.abc import Iterator
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath, SearchProblem, SearchResult
 from mailtrust.core.model.pool import Source
-from mailtrust.core.model.verdict import Link, PathAttempt
+from mailtrust.core.model.verdict import Link
 from mailtrust.core.validation.paths import (
-    JUDGEMENT_COST,
     LOOK_COST,
     Budget,
     BudgetSpentError,
     Ended,
     Signatures,
     dead_end,
+    first_that_holds,
     in_order,
     judged,
     key_identifiers_agree,
     readable_leaf,
+    unparsable,
     wrong_signature,
 )
-from mailtrust.core.validation.reasons import error, is_error
 from mailtrust.core.x509.signatures import SignatureResult
 
 MOST_SIGNATURES = 100
@@ -37,26 +37,14 @@ def search_go(problem: SearchProblem, /) -> SearchResult:
     if leaf is None:
         return SearchResult(())
     first = (Link(leaf, Source.PRESENTED),)
-    path = CandidatePath(first, None)
-    unread = next((one for one in problem.presented if not isinstance(one, Certificate)), None)
-    if unread is not None:
-        return in_order(
-            [judged(Ended(path, (error("certificate-unparsable", None, sha256=unread.fingerprint),)), problem)]
-        )
-    attempts: list[PathAttempt] = []
-    signatures = Signatures(Budget(problem.limits.budget))
-    try:
-        for anchor in problem.store.named(leaf.subject):
-            if anchor.fingerprint == leaf.fingerprint:
-                return in_order([judged(Ended(CandidatePath(first, anchor)), problem)])
-        for ended in _grow(first, problem, signatures, [MOST_SIGNATURES]):
-            signatures.budget.spend(JUDGEMENT_COST)
-            attempts.append(judged(ended, problem))
-            if ended.path.anchor is not None and not any(map(is_error, attempts[-1].reasons)):
-                break
-    except BudgetSpentError:
-        return in_order(attempts, budget_exceeded=True)
-    return in_order(attempts)
+    refused = unparsable(problem)
+    if refused is not None:
+        return refused
+    for anchor in problem.store.named(leaf.subject):
+        if anchor.fingerprint == leaf.fingerprint:
+            return in_order([judged(Ended(CandidatePath(first, anchor)), problem)])
+    budget = Budget(problem.limits.budget)
+    return first_that_holds(_grow(first, problem, Signatures(budget), [MOST_SIGNATURES]), problem, budget)
 
 
 def _grow(

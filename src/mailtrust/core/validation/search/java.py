@@ -1,6 +1,7 @@
 """Java: an ordered chain is judged as it stands, any other is sorted out by a builder that backtracks."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from mailtrust.core.model.anchors import TrustAnchor
 from mailtrust.core.model.certificate import Certificate
@@ -8,22 +9,21 @@ from mailtrust.core.model.client import CandidatePath, SearchProblem, SearchResu
 from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Link, PathAttempt
 from mailtrust.core.validation.paths import (
-    JUDGEMENT_COST,
     LOOK_COST,
     Budget,
-    BudgetSpentError,
     Ended,
     Signatures,
     anchors_for,
     dead_end,
+    first_that_holds,
     in_order,
     judged,
     missing_issuer,
     readable_leaf,
     too_long,
+    unparsable,
     wrong_signature,
 )
-from mailtrust.core.validation.reasons import error, is_error
 from mailtrust.core.x509.signatures import SignatureResult
 
 MOST_PRESENTED = 10
@@ -52,24 +52,12 @@ def search_java(problem: SearchProblem, /) -> SearchResult:
     alone = CandidatePath(first, None)
     if len(problem.presented) > MOST_PRESENTED:
         return in_order([judged(Ended(alone, (too_long(alone, MOST_PRESENTED),)), problem)])
-    unread = next((one for one in problem.presented if not isinstance(one, Certificate)), None)
-    if unread is not None:
-        # CertificateFactory refuses the whole message
-        return in_order(
-            [judged(Ended(alone, (error("certificate-unparsable", None, sha256=unread.fingerprint),)), problem)]
-        )
+    refused = unparsable(problem)  # CertificateFactory refuses the whole message
+    if refused is not None:
+        return refused
     presented = [one for one in problem.presented if isinstance(one, Certificate)]
-    signatures = Signatures(Budget(problem.limits.budget))
-    attempts: list[PathAttempt] = []
-    try:
-        for ended in _ways(presented, problem, signatures):
-            signatures.budget.spend(JUDGEMENT_COST)
-            attempts.append(judged(ended, problem))
-            if ended.path.anchor is not None and not any(map(is_error, attempts[-1].reasons)):
-                break
-    except BudgetSpentError:
-        return in_order(attempts, budget_exceeded=True)
-    return in_order(attempts)
+    budget = Budget(problem.limits.budget)
+    return first_that_holds(_ways(presented, problem, Signatures(budget)), problem, budget)
 
 
 def _ways(presented: Sequence[Certificate], problem: SearchProblem, signatures: Signatures) -> Iterator[Ended]:
@@ -86,7 +74,7 @@ def _ways(presented: Sequence[Certificate], problem: SearchProblem, signatures: 
 
 def _as_it_stands(chain: Sequence[Certificate], problem: SearchProblem, signatures: Signatures) -> Iterator[Ended]:
     links = tuple(Link(certificate, Source.PRESENTED) for certificate in chain)
-    for below, above in zip(chain, chain[1:], strict=False):
+    for below, above in pairwise(chain):
         result = signatures.check(below, above)
         if result is not SignatureResult.VALID:
             yield Ended(CandidatePath(links, None), (wrong_signature(below, above, result, anchor=False),))

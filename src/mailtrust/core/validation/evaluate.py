@@ -1,0 +1,209 @@
+"""Judgement: what one client does with what a server presented, and all its reasons."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
+from mailtrust.core.model.certificate import AnyCertificate, Certificate, UnreadableCertificate
+from mailtrust.core.model.client import CandidatePath, ClientProfile, SearchProblem
+from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure
+from mailtrust.core.model.pool import Pool, Source
+from mailtrust.core.model.verdict import (
+    Basis,
+    Link,
+    Outcome,
+    PathAttempt,
+    Reason,
+    ReasonSeverity,
+    Utterance,
+    Verdict,
+)
+from mailtrust.core.validation.layered import LayeredAnchors
+from mailtrust.core.validation.paths import run_checks
+from mailtrust.core.validation.reasons import error, is_error
+from mailtrust.core.validation.roots import name_missing_root
+from mailtrust.core.validation.visibility import visible_pool
+
+MOST_PROBLEMS_SHOWN = 10
+_SUREST_FIRST = tuple(Basis)
+_NO_TLS = frozenset({FailureKind.TLS_NOT_OFFERED, FailureKind.TLS_REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class ChainJudgement:
+    """What a client finds about a chain, before it decides what to do."""
+
+    attempts: tuple[PathAttempt, ...]
+    """Every path tried, the decisive one first; empty when the leaf can't be read."""
+    reasons: tuple[Reason, ...]
+    """Of the decisive path, the names and the handshake."""
+    budget_exceeded: bool = False
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The decisive path's fingerprints, leaf first."""
+        return self.attempts[0].fingerprints if self.attempts else ()
+
+
+def evaluate(
+    observation: Observation,
+    *,
+    pool: Pool,
+    store: AnchorStore,
+    client: ClientProfile,
+    now: datetime,
+    local_anchors: tuple[TrustAnchor, ...] = (),
+) -> Verdict:
+    """Judge one observation as `client` would. Pure: the same arguments give the same verdict.
+
+    `pool` is everything known; what the client can't see of it is left out. `store` is the client's own; an empty one
+    trusts nothing. `local_anchors` are added where the client heeds what administrators add. Without a handshake, and
+    for a client whose ways nobody outside can know, the outcome is `unknown`.
+    """
+    name = observation.endpoint.reference_identifier
+    if client.unknown_because:
+        because = Reason("client-unknowable", ReasonSeverity.INFO, None, (("because", client.unknown_because),))
+        return _unknown(observation, client, name, because)
+    if isinstance(observation.result, ProbeFailure):
+        return _unknown(observation, client, name, _no_handshake(observation.result))
+    judgement = evaluate_chain(
+        observation.presented_chain,
+        pool=pool,
+        store=_with_local(store, local_anchors) if client.trusts_local_anchors else store,
+        client=client,
+        at=now,
+        names=(name,),
+        handshake=observation.result,
+    )
+    return _decide(judgement, observation, client, name)
+
+
+def evaluate_chain(
+    chain: Sequence[AnyCertificate],
+    *,
+    pool: Pool,
+    store: AnchorStore,
+    client: ClientProfile,
+    at: datetime,
+    names: Sequence[str] = (),
+    handshake: Handshake | None = None,
+) -> ChainJudgement:
+    """Judge a chain, leaf first, for a client: paths, every one of `names`, and the handshake where there was one."""
+    leaf = chain[0] if chain else None
+    if not isinstance(leaf, Certificate):
+        return ChainJudgement((), (_unreadable(leaf),))
+    visible = visible_pool(chain, pool, client.issuer_sources)
+    problem = SearchProblem(tuple(chain), visible, store, at, client.limits, client.path_checks)
+    result = client.path_search(problem)
+    attempts = tuple(name_missing_root(attempt, pool) for attempt in result.attempts)
+    if not attempts:
+        alone = CandidatePath((Link(leaf, Source.PRESENTED),), None)
+        attempts = (PathAttempt(alone.links, None, run_checks(client.path_checks, alone, problem)),)
+    decisive = attempts[0]
+    reasons = list(decisive.reasons)
+    if result.budget_exceeded and (decisive.anchor is None or any(map(is_error, reasons))):
+        reasons.append(error("path-budget-exceeded", leaf, budget=client.limits.budget))
+    for name in names:
+        reasons.extend(client.name_rules(leaf, name, decisive.anchor))
+    if handshake is not None:
+        for check in client.handshake_checks:
+            reasons.extend(check(handshake, leaf))
+    return ChainJudgement(attempts, tuple(dict.fromkeys(reasons)), result.budget_exceeded)
+
+
+def _decide(judgement: ChainJudgement, observation: Observation, client: ClientProfile, name: str) -> Verdict:
+    reasons, attempts = judgement.reasons, judgement.attempts
+    if client.on_failure.outcome is Outcome.ACCEPTED:
+        # Opportunistic TLS (RFC 7435 3): whatever is wrong is better than clear text
+        reasons = tuple(map(_harmless, reasons))
+        attempts = tuple(replace(one, reasons=tuple(map(_harmless, one.reasons))) for one in attempts)
+    codes = frozenset(reason.code for reason in reasons if is_error(reason))
+    overridable = bool(codes) and _overridable(codes, client)
+    if not codes:
+        outcome = Outcome.ACCEPTED
+    elif client.on_failure.outcome is Outcome.WARNED and not overridable:
+        outcome = Outcome.REFUSED
+    else:
+        outcome = client.on_failure.outcome
+    return Verdict(
+        observation=observation.id,
+        client=client.id,
+        reference_identifier=name,
+        outcome=outcome,
+        overridable=overridable,
+        path=judgement.path or tuple(one.fingerprint for one in observation.presented_chain[:1]),
+        reasons=reasons,
+        attempts=attempts,
+        words=_words(codes, client),
+        basis=_basis(codes, client),
+        budget_exceeded=judgement.budget_exceeded,
+    )
+
+
+def _overridable(codes: frozenset[str], client: ClientProfile) -> bool:
+    """Every fault is one that the user can go past; one that nobody can go past spoils it for all."""
+    passable = client.on_failure.overridable
+    return client.on_failure.never.isdisjoint(codes) and ("*" in passable or codes <= passable)
+
+
+def _words(codes: frozenset[str], client: ClientProfile) -> tuple[Utterance, ...]:
+    if codes:
+        for words in client.words:
+            if not words.codes or not words.codes.isdisjoint(codes):
+                return words.utterances
+    return ()
+
+
+def _basis(codes: Iterable[str], client: ClientProfile) -> Basis:
+    """The least sure of what the verdict rests on."""
+    known = client.basis_of or {}
+    return max((known.get(code, client.basis) for code in codes), key=_SUREST_FIRST.index, default=client.basis)
+
+
+def _harmless(reason: Reason) -> Reason:
+    return replace(reason, severity=ReasonSeverity.INFO)
+
+
+def _with_local(store: AnchorStore, local: Iterable[TrustAnchor]) -> AnchorStore:
+    """The store and the local anchors that it does not have already: a public root stays a public root."""
+    added = tuple(
+        replace(anchor, locally_added=True)
+        for anchor in local
+        if not any(known.spki == anchor.spki for known in store.named(anchor.subject))
+    )
+    return replace(store, anchors=LayeredAnchors(store, added)) if added else store
+
+
+def _unreadable(leaf: UnreadableCertificate | None) -> Reason:
+    if leaf is None:
+        return error("certificate-unparsable", None, presented=0)
+    problems = tuple(f"{problem.field}: {problem.detail}" for problem in leaf.problems[:MOST_PROBLEMS_SHOWN])
+    return Reason(
+        "certificate-unparsable",
+        ReasonSeverity.ERROR,
+        leaf.fingerprint,
+        (("sha256", leaf.fingerprint), ("problems", problems)),
+    )
+
+
+def _no_handshake(failure: ProbeFailure) -> Reason:
+    """Why there is nothing to judge. A warning, not an error: it says nothing about what the client would do."""
+    code = "tls-not-offered" if failure.kind in _NO_TLS else "network-blocked"
+    facts = (("stage", failure.stage.value), ("kind", failure.kind.value), ("detail", failure.detail))
+    return Reason(code, ReasonSeverity.WARNING, None, facts)
+
+
+def _unknown(observation: Observation, client: ClientProfile, name: str, reason: Reason) -> Verdict:
+    return Verdict(
+        observation=observation.id,
+        client=client.id,
+        reference_identifier=name,
+        outcome=Outcome.UNKNOWN,
+        overridable=False,
+        path=tuple(one.fingerprint for one in observation.presented_chain[:1]),
+        reasons=(reason,),
+        attempts=(),
+        words=(),
+        basis=client.basis,
+    )

@@ -15,7 +15,7 @@ from mailtrust.lab.scenario import Expected, Scenario
 from mailtrust.lab.scenarios import SCENARIOS
 from mailtrust.lab.world import ROOTS, World
 
-PROGRAMS = {"openssl": "openssl", "gnutls-cli": "gnutls-bin", "javac": "openjdk-17-jdk-headless"}
+PROGRAMS = {"openssl": "openssl", "gnutls-cli": "gnutls-bin", "java": "openjdk-17-jre-headless"}
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

@@ -223,7 +223,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 async def java(
     installed: Callable[[str, str], str], tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[JavaOracle]:
-    installed("javac", "openjdk-17-jdk-headless")
+    installed("java", "openjdk-17-jre-headless")
     oracle = JavaOracle(tmp_path_factory.mktemp("java"))
     await oracle.start()
     yield oracle

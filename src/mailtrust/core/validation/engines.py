@@ -79,7 +79,7 @@ CHECKS_GNUTLS: tuple[PathCheck, ...] = (
     # GnuTLS 3.7.9, lib/x509/verify.c, profile LOW, compared with libgnutls
     readable,
     dates_with_anchor,
-    issuers_are_cas(anchor=True),
+    issuers_are_cas(anchor=True, silent_root=True),
     issuer_key_usage(anchor=True),
     path_lengths(anchor=True, count_self_issued=True),
     critical_extensions(anchor=True, also_unknown=frozenset({POLICY_CONSTRAINTS})),
@@ -92,14 +92,15 @@ CHECKS_GNUTLS: tuple[PathCheck, ...] = (
 
 CHECKS_JAVA: tuple[PathCheck, ...] = (
     # OpenJDK 17.0.21, JSSE, compared with it. The anchor is name and key; it must be a CA all the same
-    # (PKIXValidator.verifyTrustAnchor), and its own dates, constraints and extensions are not read.
+    # (PKIXValidator.verifyTrustAnchor), and its own dates, constraints and extensions are not read. Name constraints
+    # hold for the common name where there is no dNSName (NameConstraintsExtension.java, 05f129b).
     readable,
     dates,
     issuers_are_cas(anchor=True),
     issuer_key_usage(anchor=True),
     path_lengths(),
     critical_extensions(),
-    name_constraints(),
+    name_constraints(common_name=True),
     explicit_policy,
     server_auth(SERVER_ANY_OR_SGC),
     minimum_keys(rsa=1024, dsa=1024, curves=NIST_CURVES, anchor=True),

@@ -16,7 +16,6 @@ from mailtrust.core.model.verdict import (
     PathAttempt,
     Reason,
     ReasonSeverity,
-    Utterance,
     Verdict,
 )
 from mailtrust.core.validation.layered import LayeredAnchors
@@ -135,7 +134,7 @@ def _decide(judgement: ChainJudgement, observation: Observation, client: ClientP
         path=judgement.path or tuple(one.fingerprint for one in observation.presented_chain[:1]),
         reasons=reasons,
         attempts=attempts,
-        words=_words(codes, client),
+        words=client.say(name, reasons, observation.endpoint.protocol),
         basis=_basis(codes, client),
         budget_exceeded=judgement.budget_exceeded,
     )
@@ -145,14 +144,6 @@ def _overridable(codes: frozenset[str], client: ClientProfile) -> bool:
     """Every fault is one that the user can go past; one that nobody can go past spoils it for all."""
     passable = client.on_failure.overridable
     return client.on_failure.never.isdisjoint(codes) and ("*" in passable or codes <= passable)
-
-
-def _words(codes: frozenset[str], client: ClientProfile) -> tuple[Utterance, ...]:
-    if codes:
-        for words in client.words:
-            if not words.codes or not words.codes.isdisjoint(codes):
-                return words.utterances
-    return ()
 
 
 def _basis(codes: Iterable[str], client: ClientProfile) -> Basis:

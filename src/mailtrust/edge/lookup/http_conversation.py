@@ -1,0 +1,135 @@
+"""GET and CONNECT on an open stream: h11 knows the grammar of HTTP/1.1 (RFC 9112), this moves and counts octets."""
+
+import asyncio
+from dataclasses import dataclass
+
+import h11
+
+from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.text import Text, text
+from mailtrust.edge.lookup.proxies import Proxy
+from mailtrust.version import __version__
+
+READ_SIZE = 16 * 1024
+"""Octets read at once; also the most that the head of an answer may have."""
+PORTS = {"http": 80, "https": 443}
+REDIRECTS = frozenset({301, 302, 303, 307, 308})  # RFC 9110 15.4
+
+
+class RefusedError(Exception):
+    """We, or the server, do not go on. `why` is a sentence for people."""
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A URL taken apart."""
+
+    scheme: str
+    host: str
+    """An A-label form of the name, or an address without brackets."""
+    port: int
+    target: str
+    """Path and query (RFC 9112 3.2.1)."""
+
+    @property
+    def bracketed(self) -> str:
+        """The host as it stands in a URL (RFC 3986 3.2.2)."""
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+    @property
+    def authority(self) -> str:
+        """Host, and port where it is not the scheme's own (RFC 9110 7.2)."""
+        return self.bracketed if self.port == PORTS[self.scheme] else f"{self.bracketed}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """The answer is elsewhere."""
+
+    location: str
+
+
+class Conversation:
+    """One request and its answer on a stream."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._state = h11.Connection(h11.CLIENT, max_incomplete_event_size=READ_SIZE)
+
+    async def get(self, place: Place, *, most: int, proxy: Proxy | None = None) -> bytes | Redirect:
+        """GET a place, through `proxy` when one is given. Raises RefusedError for anything but 200 and redirects."""
+        # RFC 9112 3.2.2: a proxy is given the whole URL.
+        target = place.target if proxy is None else f"{place.scheme}://{place.authority}{place.target}"
+        headers = [
+            ("Host", place.authority),
+            ("User-Agent", f"mailtrust/{__version__}"),
+            # RFC 2585 4, RFC 5280 4.2.2.1: one certificate or a certs-only CMS message.
+            ("Accept", "application/pkix-cert, application/pkcs7-mime, */*;q=0.5"),
+            ("Accept-Encoding", "identity"),
+            ("Connection", "close"),
+            *_credentials(proxy),
+        ]
+        response = await self._ask(h11.Request(method="GET", target=target, headers=headers))
+        fields = {bytes(name).lower(): bytes(value) for name, value in response.headers}
+        if response.status_code in REDIRECTS and b"location" in fields:
+            return Redirect(fields[b"location"].decode("latin-1"))
+        if response.status_code != 200:
+            raise RefusedError(
+                text(
+                    "The server answered {status} {reason}.",
+                    status=response.status_code,
+                    reason=clean(bytes(response.reason).decode("latin-1"), 80),
+                )
+            )
+        if fields.get(b"content-encoding", b"").strip().lower() not in (b"identity", b""):
+            raise RefusedError(text("The server compressed its answer, although it was asked not to."))
+        length = fields.get(b"content-length", b"0")
+        if length.isdigit() and int(length) > most:
+            raise _too_large(most)
+        return await self._body(most)
+
+    async def tunnel(self, place: Place, proxy: Proxy) -> None:
+        """CONNECT through a proxy (RFC 9110 9.3.6); afterwards the stream belongs to TLS."""
+        authority = f"{place.bracketed}:{place.port}"
+        headers = [("Host", authority), *_credentials(proxy)]
+        response = await self._ask(h11.Request(method="CONNECT", target=authority, headers=headers))
+        if response.status_code // 100 != 2:
+            raise RefusedError(text("The proxy answered {status}.", status=response.status_code))
+
+    async def _ask(self, request: h11.Request) -> h11.Response:
+        self._writer.write(self._state.send(request) + self._state.send(h11.EndOfMessage()))
+        await self._writer.drain()
+        while True:
+            event = await self._next()
+            if isinstance(event, h11.Response):
+                return event
+            if not isinstance(event, h11.InformationalResponse):
+                raise RefusedError(text("The server closed the connection without an answer."))
+
+    async def _body(self, most: int) -> bytes:
+        whole = bytearray()
+        while isinstance(event := await self._next(), h11.Data):
+            whole += event.data
+            if len(whole) > most:
+                raise _too_large(most)
+        return bytes(whole)
+
+    async def _next(self) -> object:
+        while (event := self._state.next_event()) is h11.NEED_DATA:
+            self._state.receive_data(await self._reader.read(READ_SIZE))
+        return event
+
+
+def _credentials(proxy: Proxy | None) -> list[tuple[str, str]]:
+    return [("Proxy-Authorization", proxy.authorization)] if proxy is not None and proxy.authorization else []
+
+
+def _too_large(most: int) -> RefusedError:
+    return RefusedError(
+        text("The answer is larger than {most} octets; an issuer's certificate has a few thousand.", most=most)
+    )

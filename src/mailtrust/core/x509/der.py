@@ -24,6 +24,8 @@ _CONSTRUCTED = 0x20
 _END_OF_CONTENTS = b"\0\0"
 _MAX_DEPTH = 32
 _MAX_OID_OCTETS = 64
+_MAX_CHILDREN = 20_000
+"""Elements read inside one other; the longest real lists (names of a certificate) have a few thousand."""
 
 
 class DerError(ValueError):
@@ -44,6 +46,8 @@ def children(content: bytes) -> list[tuple[int, bytes]]:
     while at < end:
         tag, start, stop, at = _bounds(content, at, 0)
         found.append((tag, content[start:stop]))
+        if len(found) > _MAX_CHILDREN:
+            raise DerError(f"more than {_MAX_CHILDREN} elements in one")
     return found
 
 
@@ -56,6 +60,8 @@ def whole_children(content: bytes) -> list[tuple[int, bytes, bytes]]:
         begin = at
         tag, start, stop, at = _bounds(content, at, 0)
         found.append((tag, content[start:stop], content[begin:at]))
+        if len(found) > _MAX_CHILDREN:
+            raise DerError(f"more than {_MAX_CHILDREN} elements in one")
     return found
 
 

@@ -1,8 +1,10 @@
 """Private keys: read from PKCS#8, PKCS#1 and SEC 1, kept opaque, written as PKCS#8. Never shown."""
 
+import warnings
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -18,6 +20,14 @@ from mailtrust.core.model.certificate import Certificate, PublicKey
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.algorithms import read_public_key, rsa_numbers
+
+SigningKey = (
+    rsa.RSAPrivateKey
+    | ec.EllipticCurvePrivateKey
+    | ed25519.Ed25519PrivateKey
+    | ed448.Ed448PrivateKey
+    | dsa.DSAPrivateKey
+)
 
 PRIVATE_KEY_LABELS = frozenset(
     {"PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"}
@@ -53,14 +63,18 @@ class PrivateKey:
         encryption = BestAvailableEncryption(password) if password else NoEncryption()
         return self.opened().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption).decode("ascii")
 
-    def opened(self) -> PrivateKeyTypes:
+    def opened(self) -> SigningKey:
         """The crypto library's own object, to sign with."""
-        # What made this value has checked the numbers already
-        return load_der_private_key(self.pkcs8, None, unsafe_skip_rsa_key_validation=True)
+        # `keep` had it checked and of the right kind
+        opened = load_der_private_key(self.pkcs8, None, unsafe_skip_rsa_key_validation=True)
+        assert isinstance(opened, SigningKey)  # noqa: S101
+        return opened
 
 
 def keep(key: PrivateKeyTypes) -> PrivateKey:
-    """Wrap a key of the crypto library."""
+    """Wrap a key of the crypto library; ValueError for a kind that signs nothing."""
+    if not isinstance(key, SigningKey):
+        raise ValueError("a key that signs nothing")  # noqa: TRY004 - it is a value from a file
     spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     pkcs8 = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     return PrivateKey(pkcs8, read_public_key(spki)[0])
@@ -68,17 +82,23 @@ def keep(key: PrivateKeyTypes) -> PrivateKey:
 
 def read_private_key(data: bytes, password: bytes | None = None) -> PrivateKey | Text:
     """Read one key from its PEM block or its DER octets; a Text says why it cannot be read."""
+    with warnings.catch_warnings():  # the library warns of kinds of key that it will drop
+        warnings.simplefilter("ignore")
+        try:
+            return keep(_load(data, password))
+        except TypeError:  # the library's way to say that password and key do not go together
+            if not password:
+                return text("the private key is encrypted: give its password.")
+        except (ValueError, UnsupportedAlgorithm):
+            if password:
+                return text("the private key cannot be read: its password is another one, or the file is damaged.")
+            return text("the private key cannot be read: it is damaged, or of a kind that is not supported.")
+        try:
+            return keep(_load(data, None))
+        except (TypeError, ValueError, UnsupportedAlgorithm):
+            return text("the private key cannot be read: it is damaged, or of a kind that is not supported.")
+
+
+def _load(data: bytes, password: bytes | None) -> PrivateKeyTypes:
     load = load_pem_private_key if b"-----BEGIN" in data else load_der_private_key
-    try:
-        return keep(load(data, password))
-    except TypeError:  # the library's way to say that password and key do not go together
-        if password is None:
-            return text("The private key is encrypted: give its password.")
-    except (ValueError, UnsupportedAlgorithm):
-        if password is not None:
-            return text("The private key cannot be read: its password is another one, or the file is damaged.")
-        return text("The private key cannot be read: it is damaged, or of a kind that is not supported.")
-    try:
-        return keep(load(data, None))
-    except (TypeError, ValueError, UnsupportedAlgorithm):
-        return text("The private key cannot be read: it is damaged, or of a kind that is not supported.")
+    return load(data, password)

@@ -1,0 +1,313 @@
+"""Whatever file people have: which certificates and keys are in it, and what each of them is.
+
+The octets decide what a file is, never its name: PEM in any mix and encoding, DER, bare Base64, PKCS#7, PKCS#12,
+a Java key store, or the zip that a CA sends.
+"""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mailtrust.core.model.certificate import AnyCertificate, Certificate
+from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.text import Text, text
+from mailtrust.core.x509 import der, java_keystore, pkcs7
+from mailtrust.core.x509.archive import is_zip, unpack
+from mailtrust.core.x509.parse import read_certificate
+from mailtrust.core.x509.pem import CERTIFICATE_LABELS, PemBlock, as_ascii, find_pem
+from mailtrust.core.x509.pkcs12 import read_pkcs12
+from mailtrust.core.x509.private_key import PRIVATE_KEY_LABELS, PrivateKey, read_private_key
+from mailtrust.core.x509.roles import bearers_of_roots, is_authority, role_of
+from mailtrust.core.x509.signatures import SignatureResult, signed_by
+
+MAX_OCTETS = 16 * 1024 * 1024
+MAX_CERTIFICATES = 2000
+MAX_KEYS = 100
+
+
+class Form(StrEnum):
+    """What a file turned out to be."""
+
+    PEM = "pem"
+    DER = "der"
+    PKCS7 = "pkcs7"
+    PKCS12 = "pkcs12"
+    JKS = "jks"
+    ZIP = "zip"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A certificate, where it was found, and what it is."""
+
+    certificate: AnyCertificate
+    origin: str
+    """`file`, or `archive/member`; cleaned."""
+    role: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Something in a file that is no certificate, and what it is."""
+
+    origin: str
+    role: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What was found in a file."""
+
+    form: Form
+    items: tuple[Item, ...]
+    """In the order of the file."""
+    keys: tuple[PrivateKey, ...]
+    others: tuple[Other, ...]
+    """Keys and whatever else is no certificate, in the order of the file."""
+    problems: tuple[Text, ...]
+
+    @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """The readable certificates, each once, in the order of the file."""
+        readable = (item.certificate for item in self.items if isinstance(item.certificate, Certificate))
+        return tuple({certificate.fingerprint: certificate for certificate in readable}.values())
+
+
+@dataclass(slots=True)
+class _Finds:
+    """What comes together while a file is read."""
+
+    password: bytes | None
+    certificates: list[tuple[str, AnyCertificate]] = field(default_factory=list)
+    keys: list[PrivateKey] = field(default_factory=list)
+    others: list[Other] = field(default_factory=list)
+    problems: list[Text] = field(default_factory=list)
+
+    def certificate(self, octets: bytes, origin: str) -> None:
+        if len(self.certificates) < MAX_CERTIFICATES:
+            self.certificates.append((origin, read_certificate(octets)))
+
+    def key(self, data: bytes, origin: str) -> None:
+        if len(self.keys) < MAX_KEYS:
+            self.found_key(read_private_key(data, self.password), origin)
+
+    def found_key(self, key: PrivateKey | Text, origin: str) -> None:
+        if isinstance(key, Text):
+            self.other(origin, text("a private key"))
+            self.problem(origin, key)
+            return
+        self.keys.append(key)
+        self.other(origin, text("a private key ({algorithm}, {bits} bits)", algorithm=key.public_key.algorithm,
+                                bits=key.public_key.bits))  # fmt: skip
+
+    def other(self, origin: str, role: Text) -> None:
+        self.others.append(Other(origin, role))
+
+    def problem(self, origin: str, why: Text) -> None:
+        self.problems.append(text("{file}: {why}", file=origin, why=why))
+
+
+def read_container(data: bytes, name: str, password: bytes | None = None) -> Contents:
+    """Read a file of any form. Never raises: what cannot be read is told in `problems` and `others`.
+
+    `name` is only for people; `password` opens encrypted keys, PKCS#12 files, key stores and archives.
+    """
+    finds = _Finds(password)
+    origin = clean(name)
+    if len(data) > MAX_OCTETS:
+        form = Form.UNKNOWN
+        finds.problem(origin, text("the file is larger than {limit} octets, more than is read.", limit=MAX_OCTETS))
+    elif is_zip(data):
+        form = Form.ZIP
+        members, problems = unpack(data, password)
+        finds.problems.extend(problems)
+        for member, octets in members:
+            _read_file(octets, f"{origin}/{member}", finds)
+    else:
+        form = _read_file(data, origin, finds)
+    return Contents(
+        form,
+        tuple(_items(finds)),
+        tuple({key.spki: key for key in finds.keys}.values()),
+        tuple(finds.others),
+        tuple(finds.problems),
+    )
+
+
+def presented_order(certificates: Sequence[Certificate]) -> tuple[Certificate, ...]:
+    """Order certificates as a server should present them (RFC 8446 4.4.2): its own first, each issuer behind.
+
+    Certificates that issued none of the others follow in their own order; the same certificate stands once.
+    """
+    left = list({certificate.fingerprint: certificate for certificate in certificates}.values())
+    if not left:
+        return ()
+    current = next((certificate for certificate in left if not is_authority(certificate)), left[0])
+    ordered = [current]
+    left.remove(current)
+    while not current.self_issued:
+        issuers = [
+            candidate
+            for candidate in left
+            if candidate.subject.match_key == current.issuer.match_key
+            and signed_by(current, candidate.public_key) is not SignatureResult.INVALID
+        ]
+        if not issuers:
+            break
+        # Of twins, the issued one leads on, and the longer lived one is the better
+        current = max(issuers, key=lambda issuer: (not issuer.self_issued, issuer.not_after))
+        ordered.append(current)
+        left.remove(current)
+    return (*ordered, *left)
+
+
+def _items(finds: _Finds) -> list[Item]:
+    items: list[Item] = []
+    first: dict[str, str] = {}
+    roots = bearers_of_roots(certificate for _, certificate in finds.certificates)
+    for origin, certificate in finds.certificates:
+        known = first.setdefault(certificate.fingerprint, origin)
+        role = role_of(certificate, roots, finds.keys)
+        if known != origin:
+            role = text("{role} (the same as in {file})", role=role, file=known)
+        items.append(Item(certificate, origin, role))
+    return items
+
+
+def _read_file(data: bytes, origin: str, finds: _Finds) -> Form:
+    """Read one file that is no archive."""
+    blocks = find_pem(data)
+    if blocks:
+        for block in blocks:
+            _read_block(block, origin, finds)
+        return Form.PEM
+    form = _read_octets(data, origin, finds)
+    if form is Form.UNKNOWN:
+        bare = _bare_base64(data)
+        form = _read_octets(bare, origin, finds) if bare else form
+    if form is Form.UNKNOWN:
+        finds.other(origin, _stranger(data))
+    return form
+
+
+def _read_block(block: PemBlock, origin: str, finds: _Finds) -> None:
+    if block.label in PRIVATE_KEY_LABELS:
+        finds.key(block.whole, origin)
+    elif not block.data:
+        finds.problem(origin, text("a {label} block is damaged: its text is no Base64.", label=block.label))
+    elif block.label == "TRUSTED CERTIFICATE":  # OpenSSL's form: trust settings follow the certificate
+        _read_trusted(block.data, origin, finds)
+    elif block.label in CERTIFICATE_LABELS or block.label in ("PKCS7", "CMS", "PKCS #7 SIGNED DATA"):
+        # Windows writes whole PKCS#7 chains between the marks of a certificate
+        if _read_octets(block.data, origin, finds) is Form.UNKNOWN:
+            finds.certificate(block.data, origin)
+    else:
+        finds.other(origin, text("no certificate ({label})", label=block.label))
+
+
+def _read_trusted(octets: bytes, origin: str, finds: _Finds) -> None:
+    try:
+        finds.certificate(octets[: der.read(octets)[2]], origin)
+    except der.DerError:
+        finds.certificate(octets, origin)
+
+
+def _read_octets(octets: bytes, origin: str, finds: _Finds) -> Form:
+    """Recognise and read binary octets by their structure; UNKNOWN when they are nothing of ours."""
+    if octets.startswith(java_keystore.MAGIC):
+        store = java_keystore.read_java_keystore(octets, finds.password)
+        if isinstance(store, Text):
+            finds.problem(origin, store)
+            return Form.JKS
+        for certificate in store.certificates:
+            finds.certificate(certificate, origin)
+        for key in store.keys:
+            finds.found_key(key, origin)
+        for problem in store.problems:
+            finds.problem(origin, problem)
+        return Form.JKS
+    try:
+        tag, content, _ = der.read(octets)
+        shape = [kind for kind, _ in der.children(content)] if tag == der.SEQUENCE else []
+    except der.DerError:
+        return Form.UNKNOWN
+    match shape:
+        case [der.SEQUENCE, der.SEQUENCE, der.BIT_STRING]:
+            return _read_signed(octets, origin, finds)
+        case [der.OBJECT_IDENTIFIER, 0xA0]:
+            return _read_pkcs7(octets, origin, finds)
+        case [der.INTEGER, der.SEQUENCE, der.SEQUENCE] | [der.INTEGER, der.SEQUENCE]:
+            return _read_pkcs12(octets, origin, finds)
+        case (
+            [der.INTEGER, der.SEQUENCE, der.OCTET_STRING, *_]  # PKCS#8
+            | [der.SEQUENCE, der.OCTET_STRING]  # PKCS#8, encrypted
+            | [der.INTEGER, der.OCTET_STRING, *_]  # SEC 1
+            | [der.INTEGER, der.INTEGER, der.INTEGER, der.INTEGER, der.INTEGER, der.INTEGER, *_]  # PKCS#1
+        ):
+            finds.key(octets, origin)
+            return Form.DER
+    return Form.UNKNOWN
+
+
+def _read_signed(octets: bytes, origin: str, finds: _Finds) -> Form:
+    """A certificate, or one of the two other things that are signed in the same way."""
+    try:
+        body = [tag for tag, _ in der.children(der.children(der.read(octets)[1])[0][1])]
+    except der.DerError:
+        body = []
+    match body:
+        case [der.INTEGER, der.SEQUENCE, der.SEQUENCE, 0xA0]:
+            finds.other(origin, text("a certificate request; the CA answers it with a certificate"))
+        case [der.INTEGER, der.SEQUENCE, der.SEQUENCE, der.UTC_TIME | der.GENERALIZED_TIME, *_] | [
+            der.SEQUENCE,
+            der.SEQUENCE,
+            der.UTC_TIME | der.GENERALIZED_TIME,
+            *_,
+        ]:
+            finds.other(origin, text("a list of revoked certificates"))
+        case _:
+            finds.certificate(octets, origin)
+    return Form.DER
+
+
+def _read_pkcs7(octets: bytes, origin: str, finds: _Finds) -> Form:
+    try:
+        certificates = pkcs7.certificates_in(octets)
+    except der.DerError:
+        return Form.UNKNOWN
+    for certificate in certificates:
+        finds.certificate(certificate, origin)
+    if not certificates:
+        finds.other(origin, text("a PKCS#7 file without certificates"))
+    return Form.PKCS7
+
+
+def _read_pkcs12(octets: bytes, origin: str, finds: _Finds) -> Form:
+    opened = read_pkcs12(octets, finds.password)
+    if isinstance(opened, Text):
+        finds.problem(origin, opened)
+        return Form.PKCS12
+    for certificate in opened.certificates:
+        finds.certificate(certificate, origin)
+    if opened.key is not None:
+        finds.found_key(opened.key, origin)
+    return Form.PKCS12
+
+
+def _bare_base64(data: bytes) -> bytes:
+    """The octets of a text that is Base64 and nothing else, as some web pages of CAs show it; empty when it is not."""
+    try:
+        return base64.b64decode(b"".join(as_ascii(data).split()), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _stranger(data: bytes) -> Text:
+    if is_zip(data):
+        return text("an archive inside the archive: unpack it and give it by itself")
+    if data.startswith(java_keystore.JCEKS_MAGIC):
+        return text("a Java key store of the JCEKS kind: convert it with keytool -importkeystore -deststoretype PKCS12")
+    return text("not a certificate")

@@ -75,6 +75,7 @@ def _run(names: list[str], *, every: bool) -> int:
 
     from mailtrust.lab.runner import run_scenario
     from mailtrust.lab.scenarios import SCENARIOS, scenario_by_id
+    from mailtrust.lab.world import World
 
     if bool(names) == every:
         raise UserProblem(text("Expected the names of scenarios, or --all. `mailtrust lab list` names them."))
@@ -82,7 +83,7 @@ def _run(names: list[str], *, every: bool) -> int:
     failed = 0
     for scenario in scenarios:
         with tempfile.TemporaryDirectory(prefix="mailtrust-lab-") as folder:
-            outcome = asyncio.run(run_scenario(scenario, Path(folder), datetime.now(UTC)))
+            outcome = asyncio.run(run_scenario(scenario, World(Path(folder), now=datetime.now(UTC))))
         _show(outcome)
         failed += not outcome.holds
     _say(

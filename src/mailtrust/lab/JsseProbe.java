@@ -56,7 +56,12 @@ public final class JsseProbe {
             context.init(null, trust(roots).getTrustManagers(), null);
             try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, name, port, true)) {
                 SSLParameters parameters = socket.getSSLParameters();
-                parameters.setServerNames(List.of(new SNIHostName(name)));
+                try {
+                    parameters.setServerNames(List.of(new SNIHostName(name)));
+                } catch (IllegalArgumentException unfit) {
+                    // An address, or a name with an underscore: the mail libraries then send none either.
+                    parameters.setServerNames(List.of());
+                }
                 parameters.setEndpointIdentificationAlgorithm("LDAPS");
                 socket.setSSLParameters(parameters);
                 socket.startHandshake();

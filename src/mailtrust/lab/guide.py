@@ -30,8 +30,7 @@ def _page(world: World, translate: Callable[[str], str]) -> Iterator[str]:
     yield said(text("Go to the world's folder:"))
     yield f"  cd {shlex.quote(str(world.folder))}"
     yield said(text("Check, as an administrator would; {file} holds the same in $TARGET and $FLAGS:", file=ENVIRONMENT))
-    flags = " \\\n    ".join(_paired(world.flags()))
-    yield f"  mailtrust check {world.target} \\\n    {flags}"
+    yield f"  mailtrust {one_option_a_line(('check', world.target, *world.flags()))}"
     yield said(text("Make the bundle that the server should present, and judge it before it is installed:"))
     yield f"  . ./{ENVIRONMENT}"
     yield f"  mailtrust bundle $TARGET $FLAGS --for nginx -o {NEW_BUNDLE}"
@@ -54,13 +53,11 @@ def _s_client(world: World, listener: Listener) -> str:
     return f"openssl s_client -connect 127.0.0.1:{listener.real_port}{starttls} {name}{roots} -brief </dev/null"
 
 
-def _paired(flags: tuple[str, ...]) -> Iterator[str]:
-    """Options with their values, one option each."""
-    waiting: list[str] = []
-    for flag in flags:
-        if flag.startswith("--") and waiting:
-            yield shlex.join(waiting)
-            waiting = []
-        waiting.append(flag)
-    if waiting:
-        yield shlex.join(waiting)
+def one_option_a_line(arguments: tuple[str, ...]) -> str:
+    """A command line as a person reads it: each option with its value on a line of its own."""
+    lines: list[list[str]] = [[]]
+    for argument in arguments:
+        if argument.startswith("-"):
+            lines.append([])
+        lines[-1].append(argument)
+    return " \\\n    ".join(shlex.join(line) for line in lines)

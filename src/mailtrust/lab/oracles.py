@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
+from ipaddress import ip_address
 from pathlib import Path
 
 from mailtrust.core.model.endpoint import Protocol, TlsMode
@@ -37,6 +38,15 @@ class Question:
     """PEM."""
 
     @property
+    def about_an_address(self) -> bool:
+        """Whether the name is an IP address: no server name is sent then (RFC 6066 3)."""
+        try:
+            ip_address(self.name)
+        except ValueError:
+            return False
+        return True
+
+    @property
     def dialogue(self) -> str | None:
         """The dialogue that leads to TLS; None for implicit TLS."""
         return OPENSSL_DIALOGUES[self.protocol] if self.tls_mode is TlsMode.STARTTLS else None
@@ -56,11 +66,13 @@ class OracleError(Exception):
 
 
 async def ask_openssl(question: Question) -> Answer:
-    """What `openssl s_client` says, at the security level that its distribution has chosen."""
+    """What `openssl s_client` says at security level 2, Debian's default."""
+    name = ["-servername", question.name, "-verify_hostname", question.name]
     command = [
         "openssl", "s_client", "-connect", f"{question.address}:{question.port}", "-brief",
-        "-servername", question.name, "-verify_hostname", question.name,
+        *(["-noservername", "-verify_ip", question.name] if question.about_an_address else name),
         "-CAfile", str(question.roots), "-no-CApath", "-no-CAstore", "-verify_return_error",
+        "-cipher", "DEFAULT:@SECLEVEL=2",
         *(["-starttls", question.dialogue] if question.dialogue else []),
     ]  # fmt: skip
     status, output = await _run(command)
@@ -73,7 +85,8 @@ async def ask_gnutls(question: Question) -> Answer:
     """What `gnutls-cli` says."""
     command = [
         "gnutls-cli", question.address, "-p", str(question.port),
-        "--x509cafile", str(question.roots), f"--sni-hostname={question.name}", f"--verify-hostname={question.name}",
+        "--disable-sni" if question.about_an_address else f"--sni-hostname={question.name}",
+        "--x509cafile", str(question.roots), f"--verify-hostname={question.name}",
         *([f"--starttls-proto={question.dialogue}"] if question.dialogue else []),
     ]  # fmt: skip
     status, output = await _run(command)

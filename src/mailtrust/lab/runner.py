@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path
 
 from mailtrust.core.clients import CLIENTS
 from mailtrust.core.formats.target import parse_target
@@ -57,9 +55,8 @@ class Run:
         return all(comparison.holds for comparison in (*self.broken, *self.cured))
 
 
-async def run_scenario(scenario: Scenario, folder: Path, now: datetime) -> Run:
-    """Run a scenario in an empty folder, with a world made for `now`."""
-    world = World(folder, now=now)
+async def run_scenario(scenario: Scenario, world: World) -> Run:
+    """Build a scenario in an empty world, bring it up, look, cure, look again."""
     scenario.build(world)
     async with world:
         broken = tuple(compare(await look(world), scenario.expected, world))

@@ -1,7 +1,7 @@
 """The lab's scenarios, one a file."""
 
+from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
-from mailtrust.lab.lab_error import LabError
 from mailtrust.lab.scenario import Scenario
 from mailtrust.lab.scenarios import (
     expired_cross_sign,
@@ -30,10 +30,16 @@ SCENARIOS: tuple[Scenario, ...] = (
 )
 
 
+class UnknownScenarioError(UserProblem):
+    """There is no scenario of that id."""
+
+
 def scenario_by_id(name: str) -> Scenario:
-    """The scenario of that id; raises LabError with the ids that there are."""
+    """The scenario of that id; UnknownScenarioError names those that there are."""
     for scenario in SCENARIOS:
         if scenario.id == name:
             return scenario
     known = tuple(scenario.id for scenario in SCENARIOS)
-    raise LabError(text("Expected the name of a scenario, got {name}; there are {known}.", name=name, known=known))
+    raise UnknownScenarioError(
+        text("Expected the name of a scenario, got {name}; there are {known}.", name=name, known=known)
+    )

@@ -6,8 +6,9 @@ RFC 8446 4.4.2: only the anchor may be left out, because peers must have it anyw
 
 from collections.abc import Iterable
 
+from mailtrust.core.model.certificate import Name
 from mailtrust.core.model.evidence import Evidence
-from mailtrust.core.model.finding import Explanation, Finding, RuleResult, Severity
+from mailtrust.core.model.finding import Explanation, Finding, RuleResult, Severity, Unknown
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.grounds.completeness import Gap, gap, origins
@@ -15,6 +16,7 @@ from mailtrust.core.rules.grounds.naming import called, called_leaf, titles
 from mailtrust.core.rules.grounds.served import Served, over_leaves, places
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
 from mailtrust.core.rules.grounds.weight import Hurt, hurt_by, reach, weigh
+from mailtrust.core.validation.kinds import Kind, kind_of
 
 ID = "chain-incomplete"
 
@@ -27,22 +29,20 @@ def judge(evidence: Evidence) -> Iterable[RuleResult]:
     return over_leaves(evidence, ID, lambda served: _look(evidence, served))
 
 
-def _look(evidence: Evidence, served: Served) -> Iterable[Finding]:
+def _look(evidence: Evidence, served: Served) -> Iterable[Finding | Unknown]:
     broken = [(found, where) for chain, where in served.chains() if (found := gap(evidence, served.leaf, chain))]
     if broken:
         # The chain with the widest gap names what must be added everywhere.
         widest = max(broken, key=lambda pair: len(pair[0].missing))[0]
+        if widest.open_end and not widest.missing and kind_of(served.leaf, evidence) is Kind.PRIVATE_CA:
+            yield Unknown(ID, _root_or_not(widest.open_end), served.subject)
+            return
         yield _finding(evidence, served, widest, tuple(seen for _, where in broken for seen in where))
 
 
 def _finding(evidence: Evidence, served: Served, found: Gap, where: tuple[Observation, ...]) -> Finding:
     ids = tuple(seen.id for seen in where)
-    needing = [
-        client
-        for client, profile in evidence.clients.items()
-        if not found.stores or profile.anchor_store in found.stores
-    ]
-    hurt = hurt_by(evidence, CODES, ids, needing)
+    hurt = hurt_by(evidence, CODES, ids, found.clients or None)
     missing = tuple(called(one.subject) for one in found.missing)
     issuer = called(found.open_end) if found.open_end else ""
     return Finding(
@@ -77,6 +77,14 @@ def _finding(evidence: Evidence, served: Served, found: Gap, where: tuple[Observ
             ),
         ),
         subject=served.subject,
+    )
+
+
+def _root_or_not(issuer: Name) -> Text:
+    return text(
+        "The certificate of {issuer}, a CA of an organisation's own, was found nowhere. Whether it is the root, which "
+        "need not be sent, or an intermediate, which must be, cannot be said. Check again with --roots FILE.",
+        issuer=called(issuer),
     )
 
 

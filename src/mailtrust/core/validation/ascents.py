@@ -23,7 +23,9 @@ class Ascent:
 
     certificates: tuple[Certificate, ...]
     stores: frozenset[str]
-    """The anchor stores that trust its end; empty for a private or unknown end."""
+    """The anchor stores that have its end; empty for a private or unknown end."""
+    clients: frozenset[str]
+    """The clients of the case that trust its end: by their store, or by a local root that reaches them."""
     whole: bool
     """It ends at an anchor or at a self-signed certificate; otherwise the last one's issuer is not known."""
 
@@ -68,16 +70,15 @@ class _Forest:
 
     def climb(self, trail: tuple[Certificate, ...]) -> Iterator[Ascent]:
         top = trail[-1]
-        stores = self._trusting(top)
-        if stores and len(trail) > 1:
-            yield Ascent(trail, stores, whole=True)
+        stores, clients = self._stores(top), self._clients(top)
+        anchored = bool(stores or clients)
+        if self_signed(top) or (anchored and len(trail) > 1):
+            yield Ascent(trail, stores, clients, whole=True)
         if self_signed(top):
-            if not stores or len(trail) == 1:
-                yield Ascent(trail, stores, whole=True)
             return
         issuers = tuple(self._issuers(top, trail)) if len(trail) < MOST_LINKS else ()
-        if not issuers and not stores:
-            yield Ascent(trail, frozenset(), whole=False)
+        if not issuers and not (anchored and len(trail) > 1):
+            yield Ascent(trail, stores, clients, whole=False)
         for issuer in issuers:
             yield from self.climb((*trail, issuer))
 
@@ -105,15 +106,29 @@ class _Forest:
             if root.subject.match_key == name.match_key:
                 yield root
 
-    def _trusting(self, certificate: Certificate) -> frozenset[str]:
+    def _stores(self, certificate: Certificate) -> frozenset[str]:
         """The stores with an anchor of this name and key (RFC 5280 6.1.1 d: an anchor is a name and a key)."""
-        local = any(
-            root.public_key.spki == certificate.public_key.spki
-            and root.subject.match_key == certificate.subject.match_key
-            for root in self._evidence.case.local_roots
-        )
         return frozenset(
             name
             for name, store in self._evidence.stores.items()
-            if local or any(anchor.spki == certificate.public_key.spki for anchor in store.named(certificate.subject))
+            if any(anchor.spki == certificate.public_key.spki for anchor in store.named(certificate.subject))
+        )
+
+    def _clients(self, certificate: Certificate) -> frozenset[str]:
+        stores = self._stores(certificate)
+        case = self._evidence.case
+        local = any(
+            root.public_key.spki == certificate.public_key.spki
+            and root.subject.match_key == certificate.subject.match_key
+            for root in case.local_roots
+        )
+        return frozenset(
+            client
+            for client, profile in self._evidence.clients.items()
+            if profile.anchor_store in stores
+            or (
+                local
+                and profile.trusts_local_anchors
+                and (not case.deployed or not profile.reached_by.isdisjoint(case.deployed))
+            )
         )

@@ -17,14 +17,14 @@ class Gap:
     """The presented certificate whose issuer lacks."""
     missing: tuple[Certificate, ...]
     """The certificates to be sent as well, nearest to the leaf first; empty when nobody has seen them."""
-    stores: frozenset[str]
-    """The anchor stores whose clients need them; empty when the chain leads to no known anchor at all."""
+    clients: frozenset[str]
+    """The clients whose anchor is out of reach without them; empty when the chain leads to nobody's anchor at all."""
     open_end: Name | None = None
     """The issuer that was found nowhere, where the way up ends in the open."""
 
 
 def gap(evidence: Evidence, leaf: Certificate, chain: tuple[AnyCertificate, ...]) -> Gap | None:
-    """Where `chain` breaks off for at least one of the anchor stores; None when it is enough for all of them.
+    """Where `chain` breaks off for at least one client; None when it is enough for all that trust its end.
 
     A leaf issued by an anchor, and a self-signed one, are complete: the anchor need not be sent (RFC 8446 4.4.2).
     """
@@ -38,15 +38,15 @@ def gap(evidence: Evidence, leaf: Certificate, chain: tuple[AnyCertificate, ...]
         longest = max(ways, key=lambda way: len(way.certificates))
         missing = _missing(longest, sent)
         return Gap(_below(longest, missing), missing, frozenset(), longest.end.issuer)
-    anchored = tuple(way for way in whole if way.stores)
+    anchored = tuple(way for way in whole if way.clients)
     if not anchored:
         return _gap_to(whole, sent, frozenset())
     wanting = frozenset(
-        store
-        for store in frozenset[str]().union(*(way.stores for way in anchored))
-        if not any(store in way.stores and not _missing(way, sent) for way in anchored)
+        client
+        for client in frozenset[str]().union(*(way.clients for way in anchored))
+        if not any(client in way.clients and not _missing(way, sent) for way in anchored)
     )
-    return _gap_to(tuple(way for way in anchored if way.stores & wanting), sent, wanting) if wanting else None
+    return _gap_to(tuple(way for way in anchored if way.clients & wanting), sent, wanting) if wanting else None
 
 
 def in_time(way: Ascent, now: datetime) -> bool:
@@ -59,9 +59,9 @@ def _missing(way: Ascent, sent: set[str]) -> tuple[Certificate, ...]:
 
 
 def _gap_to(ways: tuple[Ascent, ...], sent: set[str], wanting: frozenset[str]) -> Gap | None:
-    """The gap in the way that serves most of the wanting stores with the fewest certificates; None if it has none."""
+    """The gap in the way that serves most of the wanting with the fewest certificates; None if it has none."""
     best = min(
-        ways, key=lambda way: (-len(way.stores & wanting), len(_missing(way, sent)), -_first_end(way).timestamp())
+        ways, key=lambda way: (-len(way.clients & wanting), len(_missing(way, sent)), -_first_end(way).timestamp())
     )
     missing = _missing(best, sent)
     return Gap(_below(best, missing), missing, wanting) if missing else None

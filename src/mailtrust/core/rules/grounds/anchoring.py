@@ -1,0 +1,45 @@
+"""Which clients have no anchor for a served certificate, and where its paths end."""
+
+from dataclasses import dataclass
+
+from mailtrust.core.model.certificate import Certificate, Name
+from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.rules.grounds.served import Served
+from mailtrust.core.rules.grounds.weight import Hurt, hurt_by, verdicts_at
+from mailtrust.core.validation.ascents import ascents
+
+CODES = frozenset({"anchor-unknown", "chain-incomplete", "self-signed"})
+"""What engines say when they reach no anchor: an issuer that they do not have is to most of them just missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unanchored:
+    """A served certificate whose paths end at nothing that some clients trust."""
+
+    lacking: tuple[str, ...]
+    """The clients that trust no end of any path, whatever the server sends."""
+    end: Certificate | None
+    """The self-signed certificate or the others' anchor at the end; None when the issuer was found nowhere."""
+    end_name: Name
+    """The root's name, or that of the issuer that was not found."""
+    hurt: Hurt
+    """Those of the lacking whom it stops or warns."""
+
+    @property
+    def found(self) -> tuple[str, ...]:
+        """The fingerprint of the end, where it is known."""
+        return (self.end.fingerprint,) if self.end else ()
+
+
+def unanchored(evidence: Evidence, served: Served) -> Unanchored | None:
+    """Who lacks an anchor; None when every client that was asked here trusts the end of some path."""
+    ways = ascents(evidence, served.leaf)
+    trusting = frozenset[str]().union(*(way.clients for way in ways))
+    asked = {verdict.client for verdict in verdicts_at(evidence, served.ids)}
+    lacking = tuple(client for client in evidence.clients if client in asked - trusting)
+    if not lacking:
+        return None
+    end = next((way.end for way in ways if way.whole), None)
+    return Unanchored(
+        lacking, end, end.subject if end else ways[0].end.issuer, hurt_by(evidence, CODES, served.ids, lacking)
+    )

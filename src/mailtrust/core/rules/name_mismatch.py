@@ -1,0 +1,91 @@
+"""The name by which clients reach the server does not stand in its certificate (RFC 9525 6)."""
+
+from collections.abc import Iterable
+
+from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, RuleResult
+from mailtrust.core.model.text import Text, text
+from mailtrust.core.rules.grounds.hosts import Met, is_address, is_internal, over_hosts, weigh_name, wrongly_named
+from mailtrust.core.rules.grounds.naming import called_leaf, presented_names
+from mailtrust.core.rules.grounds.served import places
+from mailtrust.core.rules.grounds.spelling import near_miss
+from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
+from mailtrust.core.rules.grounds.weight import hurt_by, reach
+
+ID = "name-mismatch"
+
+MOST_NAMES = 12
+
+
+def judge(evidence: Evidence) -> Iterable[RuleResult]:
+    """Look at each name by which a server was met."""
+    return over_hosts(evidence, ID, lambda met: _look(evidence, met))
+
+
+def _look(evidence: Evidence, met: Met) -> Iterable[RuleResult]:
+    wrong = wrongly_named(evidence, met, ID)
+    if wrong is None:
+        return
+    # One cause, one finding: where a more telling rule speaks of this name, this one is silent.
+    if is_internal(met.host):
+        yield NotApplicable(ID, text("{host}: see name-internal.", host=met.host))
+    elif any(near_miss(met.host, leaf.dns_names) for leaf in wrong.leaves()):
+        yield NotApplicable(ID, text("{host}: see name-near-miss.", host=met.host))
+    else:
+        yield _finding(evidence, wrong)
+
+
+def _finding(evidence: Evidence, met: Met) -> Finding:
+    hurt = hurt_by(evidence, {ID}, met.ids)
+    leaves = met.leaves()
+    names = tuple(dict.fromkeys(name for leaf in leaves for name in presented_names(leaf)))
+    return Finding(
+        rule=ID,
+        severity=weigh_name(met, hurt),
+        observations=met.ids,
+        certificates=tuple(leaf.fingerprint for leaf in leaves),
+        clients=hurt.clients,
+        facts=(("wanted", met.host), ("presented", names[:MOST_NAMES]), ("presented_count", len(names))),
+        title=text("The certificate does not carry the name {host}", host=met.host),
+        explanation=Explanation(
+            admin=text(
+                "Clients reach the server as {host} ({places}), but its certificate {leaf} is made out to: {names}. "
+                "{way}",
+                host=met.host,
+                places=places(seen for seen, _ in met.observations),
+                leaf=tuple(called_leaf(leaf) for leaf in leaves),
+                names=_some(names),
+                way=_way(met.host),
+            ),
+            manager=text(
+                "The mail server's certificate is made out to another name than the one that people use. {reach} "
+                "Either people's settings or the certificate must change.",
+                reach=reach(evidence, hurt),
+            ),
+            user=text(
+                "Your mail program says that the name in the certificate does not match the server, or that the "
+                "server's identity cannot be verified. That is also what an attack looks like. {safe}",
+                safe=NOT_PAST_THE_WARNING,
+            ),
+        ),
+        subject=met.host,
+    )
+
+
+def _way(host: str) -> Text:
+    if is_address(host):
+        return text(
+            "The server is reached by its address. Use one of its names instead: hardly a public CA certifies "
+            "addresses."
+        )
+    return text(
+        "Use one of these names in the clients' settings and URLs (also Autodiscover, Autoconfig and the profiles of "
+        "programs such as the Dynamics CRM E-mail Router), or have the certificate issued again with {host} added.",
+        host=host,
+    )
+
+
+def _some(names: tuple[str, ...]) -> tuple[str, ...] | Text:
+    if not names:
+        return text("no name at all")
+    return names if len(names) <= MOST_NAMES else (*names[:MOST_NAMES], "…")

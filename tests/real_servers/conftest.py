@@ -23,6 +23,7 @@ from mailtrust.core.formats.connect_to import Detours, Resolve
 from mailtrust.core.formats.target import SCHEMES, Url
 from mailtrust.core.issuance.recipe import CLIENT_AUTH, server_recipe
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.endpoint import Offer
 from mailtrust.core.model.evidence import Assessment
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.x509.parse import read_certificate
@@ -231,17 +232,23 @@ async def java(
 
 
 @pytest.fixture(scope="session")
+def bundle(certificates: dict[str, Path]) -> Callable[[str], list[bytes]]:
+    """What stands in a kind's bundle, as DER."""
+    return lambda kind: [block.data for block in find_pem((certificates[kind] / "bundle.pem").read_bytes())]
+
+
+@pytest.fixture(scope="session")
 def agrees(
     java: JavaOracle, installed: Callable[[str, str], str], server_folder: Path, certificates: dict[str, Path]
-) -> Callable[[str, str, int], Awaitable[None]]:
-    """Checks a port, asks the real clients at the same time, and compares."""
+) -> Callable[[str, str, int], Awaitable[list[bytes]]]:
+    """Checks a port, asks the real clients at the same time, and compares; gives the chain that was presented."""
     installed("openssl", "openssl")
     installed("gnutls-cli", "gnutls-bin")
     root = server_folder / "root.pem"
     trusted = read_certificate(find_pem(root.read_bytes())[0].data)
     assert isinstance(trusted, Certificate)
 
-    async def compare(kind: str, scheme: str, port: int) -> None:
+    async def compare(kind: str, scheme: str, port: int) -> list[bytes]:
         protocol, tls_mode = SCHEMES[scheme].protocol, SCHEMES[scheme].tls_mode
         question = Question(HOST, ADDRESS, port, protocol, tls_mode, root)
         assessment, openssl, gnutls, jsse = await asyncio.gather(
@@ -260,6 +267,8 @@ def agrees(
             )
         refused = {client for client, answer in answers.items() if not answer.accepted}
         assert refused == REFUSED_BY[kind]
+        seen = next(seen for seen in assessment.evidence.case.observations if seen.offer is Offer.DEFAULT)
+        return [certificate.der for certificate in seen.presented_chain]
 
     return compare
 

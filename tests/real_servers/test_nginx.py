@@ -44,6 +44,11 @@ def ports(
 
 @pytest.mark.parametrize("scheme", ["https"])
 async def test_nginx(
-    agrees: Callable[..., Awaitable[None]], ports: dict[tuple[str, str], int], kind: str, scheme: str
+    agrees: Callable[[str, str, int], Awaitable[list[bytes]]],
+    bundle: Callable[[str], list[bytes]],
+    ports: dict[tuple[str, str], int],
+    kind: str,
+    scheme: str,
 ) -> None:
-    await agrees(kind, scheme, ports[kind, scheme])
+    presented = await agrees(kind, scheme, ports[kind, scheme])
+    assert presented == bundle(kind)

@@ -37,6 +37,15 @@ def ports(
 
 @pytest.mark.parametrize("scheme", ["ldap", "ldaps"])
 async def test_slapd(
-    agrees: Callable[..., Awaitable[None]], ports: dict[tuple[str, str], int], kind: str, scheme: str
+    agrees: Callable[[str, str, int], Awaitable[list[bytes]]],
+    bundle: Callable[[str], list[bytes]],
+    ports: dict[tuple[str, str], int],
+    kind: str,
+    scheme: str,
 ) -> None:
-    await agrees(kind, scheme, ports[kind, scheme])
+    presented = await agrees(kind, scheme, ports[kind, scheme])
+    expected = bundle(kind)
+    if kind == "wrong-order-with-root":
+        leaf, root, intermediate = expected
+        expected = [leaf, intermediate, root]
+    assert presented == expected

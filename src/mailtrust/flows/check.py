@@ -131,7 +131,7 @@ async def look(request: CheckRequest, edge: Edge, on_progress: OnProgress | None
         version=__version__,
         observations=observations,
         pool=pool,
-        lookups=(*lookups, *downloads),
+        lookups=(*lookups, *_left_out(endpoints, observations), *downloads),
         local_roots=request.roots,
         deployed=request.deployed,
     )
@@ -179,6 +179,16 @@ def judge(
 def _nowhere(endpoint: Endpoint, at: datetime) -> Observation:
     detail = f"{endpoint.host} has no address"
     return Observation(endpoint, Offer.DEFAULT, at, ProbeFailure(Stage.RESOLVE, FailureKind.NO_ADDRESS, detail))
+
+
+def _left_out(endpoints: Sequence[Endpoint], observations: Sequence[Observation]) -> tuple[Lookup, ...]:
+    """The endpoints that politeness forbade to ask: a check makes at most four connections to one port."""
+    seen = {observation.endpoint for observation in observations}
+    return tuple(
+        Lookup("probe", endpoint.id, (), "left out: this port of this address was asked four times already")
+        for endpoint in endpoints
+        if endpoint not in seen
+    )
 
 
 def _tell(on_progress: OnProgress | None, stage: str) -> None:

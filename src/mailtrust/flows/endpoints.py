@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from mailtrust.core.formats.connect_to import Detours
 from mailtrust.core.formats.host_name import is_address
@@ -11,7 +11,7 @@ from mailtrust.core.formats.target import SCHEMES, Address, Host, HostPort, Sche
 from mailtrust.core.model.case_file import Lookup
 from mailtrust.core.model.endpoint import Endpoint, Protocol, TlsMode
 from mailtrust.core.protocols import DEFAULT_PORTS
-from mailtrust.edge.lookup.dns import Found, Resolver
+from mailtrust.edge.lookup.dns import Absent, Found, Resolver, mail_hosts
 
 # RFC 6186 3, RFC 8314 3 and 5.1, RFC 5804 1.8: the services by which a domain publishes its mail hosts.
 MAIL_SERVICES: tuple[tuple[str, Scheme], ...] = (
@@ -51,6 +51,16 @@ class Wanted:
     found_by: str
 
 
+@dataclass(frozen=True, slots=True)
+class Exchangers:
+    """The hosts that take a domain's mail."""
+
+    hosts: tuple[str, ...]
+    """None where it takes no mail (RFC 7505); the domain itself where it has no MX record (RFC 5321 5.1)."""
+    published: bool
+    """Whether there are MX records, and not only the implicit one."""
+
+
 @dataclass(slots=True)
 class Search:
     """Where looking for endpoints has come: what is wanted, and what was asked on the way."""
@@ -59,12 +69,12 @@ class Search:
     detours: Detours = field(default_factory=Detours)
     lookups: list[Lookup] = field(default_factory=list)
 
-    async def mail_exchangers(self, domain: str) -> tuple[str, ...]:
-        """The MX hosts of a domain, most preferred first; `.` alone is the null MX (RFC 7505)."""
+    async def mail_exchangers(self, domain: str) -> "Exchangers":
+        """Who takes the domain's mail, most preferred first."""
         answer = await self.resolver.mx(domain)
-        hosts = tuple(record.exchange for record in answer.records) if isinstance(answer, Found) else ()
+        hosts = mail_hosts(domain, answer)
         self._note("dns-mx", domain, hosts, answer)
-        return hosts
+        return Exchangers(hosts, published=isinstance(answer, Found))
 
     async def services(self, domain: str) -> tuple[Wanted, ...]:
         """What the domain's SRV records announce (RFC 6186)."""
@@ -72,19 +82,14 @@ class Search:
         answers = await asyncio.gather(*(self.resolver.srv(name) for name in names))
         wanted = []
         for name, (_, scheme), answer in zip(names, MAIL_SERVICES, answers, strict=True):
+            if not isinstance(answer, Found):
+                if isinstance(answer, LookupFailed):
+                    self._note("dns-srv", name, (), answer)
+                continue
             # RFC 2782: a target of "." says that the service is not offered.
-            records = (
-                [record for record in answer.records if record.target not in ("", ".")]
-                if isinstance(answer, Found)
-                else []
-            )
-            if not isinstance(answer, Found) and not _is_absent(answer):
-                self._note("dns-srv", name, (), answer)
-            elif records:
-                self._note("dns-srv", name, tuple(f"{record.target}:{record.port}" for record in records), answer)
-            wanted += [
-                Wanted(record.target, record.port, scheme.protocol, scheme.tls_mode, "srv") for record in records
-            ]
+            offered = [record for record in answer.records if record.target not in ("", ".")]
+            self._note("dns-srv", name, tuple(f"{record.target}:{record.port}" for record in offered), answer)
+            wanted += [Wanted(item.target, item.port, scheme.protocol, scheme.tls_mode, "srv") for item in offered]
         return tuple(wanted)
 
     async def usual_hosts(self, domain: str) -> tuple[Wanted, ...]:
@@ -129,9 +134,9 @@ class Search:
             for address in dict.fromkeys(addresses) or ("",)
         )
 
-    def _note(self, kind: str, question: str, answer: tuple[str, ...], outcome: object) -> None:
-        failure = "" if isinstance(outcome, Found) else str(outcome)
-        entry = Lookup(kind, question, answer, failure)
+    def _note(self, kind: str, question: str, answer: tuple[str, ...], outcome: Found[Any] | Absent) -> None:
+        failure = (outcome.incomplete or "") if isinstance(outcome, Found) else outcome
+        entry = Lookup(kind, question, answer, str(failure))
         if entry not in self.lookups:
             self.lookups.append(entry)
 
@@ -179,31 +184,28 @@ async def _wanted_of(target: Target, search: Search, kind: Kind | None) -> tuple
             scheme = scheme_of_port(port)
             return (Wanted(host, port, scheme.protocol, scheme.tls_mode, "given"),)
         case Address(domain=domain):
-            return await _of_domain(domain, search)
+            return await _of_domain(domain, search, *await _published(domain, search))
         case Host(host=host) if target.is_address or kind == "host":
             return _of_host(host)
         case Host(host=domain) if kind == "domain":
-            return await _of_domain(domain, search)
+            return await _of_domain(domain, search, *await _published(domain, search))
         case Host(host=name):
-            exchangers, services = await asyncio.gather(search.mail_exchangers(name), search.services(name))
-            if not exchangers and not services:
+            exchangers, services = await _published(name, search)
+            if not exchangers.published and not services:
                 search.lookups.clear()  # It is a host: that it has no MX is no news.
                 return _of_host(name)
             return await _of_domain(name, search, exchangers, services)
 
 
+async def _published(domain: str, search: Search) -> tuple[Exchangers, tuple[Wanted, ...]]:
+    return await asyncio.gather(search.mail_exchangers(domain), search.services(domain))
+
+
 async def _of_domain(
-    domain: str,
-    search: Search,
-    exchangers: tuple[str, ...] | None = None,
-    services: tuple[Wanted, ...] | None = None,
+    domain: str, search: Search, exchangers: Exchangers, services: tuple[Wanted, ...]
 ) -> tuple[Wanted, ...]:
-    if exchangers is None or services is None:
-        exchangers, services = await asyncio.gather(search.mail_exchangers(domain), search.services(domain))
     usual = await search.usual_hosts(domain)
-    # RFC 5321 5.1: without MX the domain itself is its mail exchanger. RFC 7505: "." means that there is no mail.
-    hosts = [host for host in (exchangers or (domain,)) if host not in ("", ".")]
-    inbound = tuple(_wanted(host, SCHEMES["smtp"], "mx") for host in hosts)
+    inbound = tuple(_wanted(host, SCHEMES["smtp"], "mx") for host in exchangers.hosts)
     return _once_wanted((*inbound, *services, *usual))
 
 
@@ -235,10 +237,3 @@ def _once_wanted(wanted: Iterable[Wanted]) -> tuple[Wanted, ...]:
 
 def _once(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
     return tuple({endpoint.id: endpoint for endpoint in endpoints}.values())
-
-
-def _is_absent(answer: object) -> bool:
-    """Whether DNS said that there is no such record, rather than failing to answer."""
-    from mailtrust.edge.lookup.dns import NoData, NoSuchName
-
-    return isinstance(answer, NoData | NoSuchName)

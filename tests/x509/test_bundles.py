@@ -19,6 +19,7 @@ from mailtrust.core.x509.bundles import (
     write_bundle,
 )
 from mailtrust.core.x509.containers import Form, read_container
+from mailtrust.core.x509.parse import read_certificate
 from mailtrust.core.x509.pem import find_pem, to_pem, to_pem_chain
 
 PEM_FORMS = tuple(form for form in FORMS if form not in ("exchange", "pfx"))
@@ -146,8 +147,6 @@ def test_a_certificate_that_pkcs12_cannot_hold(server: Issued) -> None:
         recipe, key, serial=1, not_before=server.certificate.not_before, not_after=server.certificate.not_after
     ).certificate
     broken = certificate.der + b"\0"
-    from mailtrust.core.x509.parse import read_certificate
-
     odd = read_certificate(broken)
     with pytest.raises(BundleProblem, match="one of them breaks the rules"):
         write_bundle("pfx", odd, [], key=key)  # type: ignore[arg-type]

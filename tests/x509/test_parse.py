@@ -165,6 +165,25 @@ def test_odd_serial_numbers_are_kept(serial: int) -> None:
     assert "serialNumber" in fields(certificate)
 
 
+def test_numbers_too_large_to_write_are_not_kept() -> None:
+    huge = der.encode_integer(2**20_000)
+    serial = replaced(1, huge)
+    assert (serial.serial, fields(serial)) == (0, {"serialNumber"})
+    constraints = der.encode(der.SEQUENCE, b"\x01\x01\xff", huge)
+    key_id = der.encode(der.SEQUENCE, der.encode(0x82, huge[4:]))
+    certificate = with_extensions(extension("2.5.29.19", constraints, b"\xff"), extension("2.5.29.35", key_id))
+    assert certificate.basic_constraints is None
+    assert certificate.unknown_critical == ("2.5.29.19",)
+    assert certificate.authority_key_identifier is None
+
+
+def test_a_flood_of_names_is_bounded() -> None:
+    flood = der.encode(der.SEQUENCE, der.encode(0x82, b"a") * 30_000)
+    certificate = with_extensions(extension("2.5.29.17", flood))
+    assert certificate.subject_alt_names == ()
+    assert "more than" in certificate.problems[0].detail
+
+
 def test_version_1_is_read_and_version_4_is_a_problem() -> None:
     parts = body()
     old = read(with_body(parts[1:7]))

@@ -16,7 +16,7 @@ _ORGANISATION = der.encode_oid("2.5.4.10")
 _TRUE = der.encode(der.BOOLEAN, b"\xff")
 _SUBTREE_TAGS = {
     IdentifierType.DNS: gn.DNS_NAME,
-    IdentifierType.EMAIL: gn.RFC822_NAME,
+    IdentifierType.EMAIL: gn.MAILBOX,
     IdentifierType.URI: gn.URI,
     IdentifierType.IP: gn.IP_ADDRESS,
     IdentifierType.DIRECTORY: gn.DIRECTORY_NAME,
@@ -146,7 +146,7 @@ def _alt_names(recipe: Recipe) -> list[bytes]:
     return [
         *(der.encode(gn.DNS_NAME, name.encode("latin-1")) for name in recipe.dns_names),
         *(der.encode(gn.IP_ADDRESS, ip_address(address).packed) for address in recipe.ip_addresses),
-        *(der.encode(gn.RFC822_NAME, email.encode("latin-1")) for email in recipe.emails),
+        *(der.encode(gn.MAILBOX, email.encode("latin-1")) for email in recipe.emails),
         *(_uri(uri) for uri in recipe.uris),
         *recipe.raw_names,
     ]

@@ -64,12 +64,20 @@ CURVES: dict[str, tuple[str, int]] = {
 }
 
 
-@lru_cache(maxsize=128)
+_MAX_CACHED_OCTETS = 4096
+
+
 def read_signature_algorithm(raw: bytes) -> SignatureAlgorithm:
-    """Read the AlgorithmIdentifier of a signature; DerError when it is none."""
+    """Read the AlgorithmIdentifier of a signature; DerError when it is none.
+
+    RSASSA-PSS with parameters that cannot be read has no hash.
+    """
     oid, parameters = algorithm_identifier(der.expect(raw, der.SEQUENCE, "AlgorithmIdentifier"))
     if oid == RSASSA_PSS:
-        return SignatureAlgorithm(oid, "rsa-pss", pss_parameters(parameters)[0])
+        try:
+            return SignatureAlgorithm(oid, "rsa-pss", pss_parameters(parameters)[0])
+        except der.DerError:
+            return SignatureAlgorithm(oid, "rsa-pss", None)
     kind, digest = SIGNATURES.get(oid, ("unknown", None))
     return SignatureAlgorithm(oid, kind, digest)
 
@@ -96,16 +104,24 @@ def pss_parameters(parameters: bytes | None) -> tuple[Hash | None, Hash | None, 
                 known = oid == MGF1 and inner is not None
                 mask = _hash(der.expect(inner, der.SEQUENCE, "hash of MGF1")) if known and inner else None
             elif tag == 0xA2:
-                salt = der.integer(der.expect(content, der.INTEGER, "saltLength"))
+                salt = der.small_integer(der.expect(content, der.INTEGER, "saltLength"))
     return digest, mask, salt
 
 
-@lru_cache(maxsize=1024)
 def read_public_key(spki: bytes) -> tuple[PublicKey, str]:
     """Read a SubjectPublicKeyInfo; with it what is wrong with it, empty when nothing is. Never raises.
 
     RSA keys restricted to PSS (RFC 4055 1.2) are `rsa` too.
     """
+    return _remembered(spki) if len(spki) <= _MAX_CACHED_OCTETS else _read(spki)
+
+
+@lru_cache(maxsize=1024)
+def _remembered(spki: bytes) -> tuple[PublicKey, str]:
+    return _read(spki)
+
+
+def _read(spki: bytes) -> tuple[PublicKey, str]:
     try:
         return _public_key(spki), ""
     except der.DerError as error:

@@ -24,6 +24,7 @@ _CONSTRUCTED = 0x20
 _END_OF_CONTENTS = b"\0\0"
 _MAX_DEPTH = 32
 _MAX_OID_OCTETS = 64
+_MAX_SMALL_OCTETS = 64
 _MAX_CHILDREN = 20_000
 """Elements read inside one other; the longest real lists (names of a certificate) have a few thousand."""
 
@@ -76,10 +77,20 @@ def expect(data: bytes, tag: int, what: str) -> bytes:
 
 
 def integer(content: bytes) -> int:
-    """Value of an INTEGER."""
+    """Value of an INTEGER of any size, such as a key's."""
     if not content:
         raise DerError("an INTEGER without octets")
     return int.from_bytes(content, "big", signed=True)
+
+
+def small_integer(content: bytes) -> int:
+    """Value of an INTEGER that is a count, a version or a number of a certificate: at most 64 octets.
+
+    Python refuses to write very large numbers in decimal, so none of them may reach a report.
+    """
+    if len(content) > _MAX_SMALL_OCTETS:
+        raise DerError(f"an INTEGER of {len(content)} octets, more than the {_MAX_SMALL_OCTETS} that are read")
+    return integer(content)
 
 
 def boolean(content: bytes) -> bool:

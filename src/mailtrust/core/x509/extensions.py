@@ -139,7 +139,7 @@ def _basic_constraints(fields: ExtensionFields, value: bytes, critical: bool) ->
             if not ca:
                 fields.problems.append(ParseProblem("basicConstraints", "cA FALSE is written out"))
         elif tag == der.INTEGER:
-            path_length = der.integer(content)
+            path_length = der.small_integer(content)
         else:
             raise der.DerError(f"a part with tag {tag:#04x}")
     if path_length is not None and (path_length < 0 or not ca):
@@ -196,7 +196,7 @@ def _authority_key_identifier(fields: ExtensionFields, value: bytes, _critical: 
                 issuer, met = read_name(raw, "authorityKeyIdentifier")
                 fields.problems.extend(met)
         elif tag == 0x82:
-            serial = der.integer(content)
+            serial = der.small_integer(content)
     fields.authority_key_identifier = AuthorityKeyIdentifier(key_id, issuer, serial)
 
 

@@ -7,7 +7,7 @@ from mailtrust.core.x509 import der
 from mailtrust.core.x509.names import read_name
 
 OTHER_NAME = 0xA0
-RFC822_NAME = 0x81
+MAILBOX = 0x81
 DNS_NAME = 0x82
 DIRECTORY_NAME = 0xA4
 URI = 0x86
@@ -15,8 +15,8 @@ IP_ADDRESS = 0x87
 REGISTERED_ID = 0x88
 
 _DNS_SRV = "1.3.6.1.5.5.7.8.7"  # RFC 4985 2
-_TEXT_TYPES = {RFC822_NAME: IdentifierType.EMAIL, DNS_NAME: IdentifierType.DNS, URI: IdentifierType.URI}
-_LABELS = {RFC822_NAME: "rfc822Name", DNS_NAME: "dNSName", URI: "uniformResourceIdentifier"}
+_TEXT_TYPES = {MAILBOX: IdentifierType.EMAIL, DNS_NAME: IdentifierType.DNS, URI: IdentifierType.URI}
+_LABELS = {MAILBOX: "rfc822Name", DNS_NAME: "dNSName", URI: "uniformResourceIdentifier"}
 _UNTEXTED = {0xA3: "x400Address", 0xA5: "ediPartyName"}
 
 

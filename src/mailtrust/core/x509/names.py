@@ -46,12 +46,22 @@ _ENCODINGS = {
 }
 _PRINTABLE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?")
 
+_MAX_CACHED_OCTETS = 2048
+
 EMPTY_NAME = Name(b"\x30\x00", "", (), ())
 
 
-@lru_cache(maxsize=2048)
 def read_name(raw: bytes, field: str = "name") -> tuple[Name, tuple[ParseProblem, ...]]:
     """Read a DER Name. Never raises: what cannot be read is left out and told as a problem of `field`."""
+    return _remembered(raw, field) if len(raw) <= _MAX_CACHED_OCTETS else _read(raw, field)
+
+
+@lru_cache(maxsize=2048)
+def _remembered(raw: bytes, field: str) -> tuple[Name, tuple[ParseProblem, ...]]:
+    return _read(raw, field)
+
+
+def _read(raw: bytes, field: str) -> tuple[Name, tuple[ParseProblem, ...]]:
     problems: list[ParseProblem] = []
     shown: list[str] = []
     key: list[tuple[tuple[str, str | bytes], ...]] = []

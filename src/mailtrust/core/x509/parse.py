@@ -31,7 +31,6 @@ MAX_OCTETS = 256 * 1024
 """A longer certificate is not read: real ones have one or two thousand octets, the strangest some ten thousand."""
 
 _MAX_CACHED_OCTETS = 8 * 1024
-_MAX_SERIAL_OCTETS = 64
 
 
 class _Outline(NamedTuple):
@@ -173,7 +172,7 @@ def _version(content: bytes | None, problems: list[ParseProblem]) -> int:
     if content is None:
         return 1
     try:
-        number = der.integer(der.expect(content, der.INTEGER, "Version")) + 1
+        number = der.small_integer(der.expect(content, der.INTEGER, "Version")) + 1
     except der.DerError as error:
         problems.append(ParseProblem("version", str(error)))
         return 3
@@ -186,10 +185,11 @@ def _version(content: bytes | None, problems: list[ParseProblem]) -> int:
 
 
 def _serial(content: bytes, problems: list[ParseProblem]) -> int:
-    if not content or len(content) > _MAX_SERIAL_OCTETS:
-        problems.append(ParseProblem("serialNumber", f"{len(content)} octets long"))
+    try:
+        serial = der.small_integer(content)
+    except der.DerError as error:
+        problems.append(ParseProblem("serialNumber", str(error)))
         return 0
-    serial = der.integer(content)
     if serial <= 0:  # RFC 5280 4.1.2.2
         problems.append(ParseProblem("serialNumber", "not a positive number"))
     elif len(content) > 20:
@@ -220,10 +220,13 @@ def _signature_algorithm(outline: _Outline, problems: list[ParseProblem]) -> Sig
     if outline.outer_algorithm != outline.inner_algorithm:  # RFC 5280 4.1.1.2
         problems.append(ParseProblem("signatureAlgorithm", "not the one inside the signed body"))
     try:
-        return read_signature_algorithm(outline.outer_algorithm)
+        algorithm = read_signature_algorithm(outline.outer_algorithm)
     except der.DerError as error:
         problems.append(ParseProblem("signatureAlgorithm", str(error)))
         return SignatureAlgorithm("", "unknown", None)
+    if algorithm.kind == "rsa-pss" and algorithm.hash is None:
+        problems.append(ParseProblem("signatureAlgorithm", "parameters of RSASSA-PSS that cannot be read"))
+    return algorithm
 
 
 def _ask_strict_reader(data: bytes, fields: ExtensionFields) -> None:

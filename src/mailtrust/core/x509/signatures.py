@@ -25,6 +25,7 @@ _MAX_REMEMBERED = 4096
 _MAX_RSA_BITS = 16_384
 """OpenSSL's own limit: a larger modulus only costs time."""
 _MAX_EXPONENT_BITS = 64
+_MAX_SALT = _MAX_RSA_BITS // 8
 
 
 class SignatureResult(StrEnum):
@@ -151,7 +152,7 @@ def _pss_padding(child: Certificate) -> padding.PSS | None:
     content = der.children(der.read(child.der)[1])[1][1]
     _, mask, salt = pss_parameters(algorithm_identifier(content)[1])
     mask_hash = _HASHES.get(mask or "")
-    return None if mask_hash is None or salt < 0 else padding.PSS(padding.MGF1(mask_hash), salt)
+    return None if mask_hash is None or not 0 <= salt <= _MAX_SALT else padding.PSS(padding.MGF1(mask_hash), salt)
 
 
 def _reasonable_rsa(issuer: PublicKey) -> bool:

@@ -22,7 +22,7 @@ import javax.net.ssl.TrustManagerFactory;
 /**
  * Asks Java's TLS (JSSE) what it makes of a server, as Angus Mail sets it up: system PKIX trust manager, LDAPS name rules.
  * One question a line on standard input: name, address, port, dialogue ("-" for none), roots file; separated by tabs.
- * One answer a line: "accepted", or "refused" and the words, separated by a tab.
+ * One answer a line: "accepted", "refused" and the words, or "unasked" and why it did not come to TLS; tabs between.
  */
 public final class JsseProbe {
     private static final int PATIENCE = 20_000;
@@ -39,8 +39,10 @@ public final class JsseProbe {
             try {
                 ask(part[0], part[1], Integer.parseInt(part[2]), part[3], part[4]);
                 answer = "accepted";
+            } catch (Unasked problem) {
+                answer = "unasked\t" + words(problem);
             } catch (Exception problem) {
-                answer = "refused\t" + words(problem).replaceAll("\\s+", " ");
+                answer = "refused\t" + words(problem);
             }
             System.out.println(answer);
             System.out.flush();
@@ -49,9 +51,13 @@ public final class JsseProbe {
 
     private static void ask(String name, String address, int port, String dialogue, String roots) throws Exception {
         try (Socket plain = new Socket()) {
-            plain.connect(new InetSocketAddress(address, port), PATIENCE);
-            plain.setSoTimeout(PATIENCE);
-            upgrade(plain, dialogue);
+            try {
+                plain.connect(new InetSocketAddress(address, port), PATIENCE);
+                plain.setSoTimeout(PATIENCE);
+                upgrade(plain, dialogue);
+            } catch (IOException problem) {
+                throw new Unasked(problem);
+            }
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, trust(roots).getTrustManagers(), null);
             try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, name, port, true)) {
@@ -152,6 +158,12 @@ public final class JsseProbe {
         while (deepest.getCause() != null) {
             deepest = deepest.getCause();
         }
-        return deepest.getClass().getSimpleName() + ": " + deepest.getMessage();
+        return (deepest.getClass().getSimpleName() + ": " + deepest.getMessage()).replaceAll("\\s+", " ");
+    }
+
+    private static final class Unasked extends Exception {
+        Unasked(IOException why) {
+            super(why);
+        }
     }
 }

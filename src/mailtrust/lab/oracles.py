@@ -78,6 +78,8 @@ async def ask_openssl(question: Question) -> Answer:
     status, output = await _run(command)
     if status == 0:
         return Answer(accepted=True, words="")
+    if "BIO_connect" in output or "STARTTLS in server response" in output:
+        raise OracleError(f"openssl did not get as far as TLS: {_line_with(output, 'error')}")
     return Answer(accepted=False, words=_line_with(output, "verify error:", "error:", "alert"))
 
 
@@ -92,6 +94,8 @@ async def ask_gnutls(question: Question) -> Answer:
     status, output = await _run(command)
     if status == 0:
         return Answer(accepted=True, words="")
+    if "- Status:" not in output and "Handshake" not in output:
+        raise OracleError(f"gnutls-cli did not get as far as TLS: {_line_with(output, 'ould not', 'error')}")
     return Answer(accepted=False, words=_line_with(output, "- Status:", "*** ", "error"))
 
 
@@ -124,9 +128,9 @@ class JavaOracle:
             self._process.stdin.write(("\t".join(parts) + "\n").encode())
             await self._process.stdin.drain()
             line = (await self._process.stdout.readline()).decode("utf-8", "replace").strip()
-        if not line:
-            raise OracleError("Java ended without an answer")
         word, _, reason = line.partition("\t")
+        if word not in ("accepted", "refused"):
+            raise OracleError(f"Java did not get as far as TLS: {reason or 'it has ended'}")
         return Answer(word == "accepted", reason)
 
     async def stop(self) -> None:

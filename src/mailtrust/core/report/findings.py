@@ -1,0 +1,118 @@
+"""What is wrong, worst first: what the user reads, why, and what cures it; in one of three voices."""
+
+from typing import Literal
+
+from mailtrust.core.model.evidence import Assessment, Evidence
+from mailtrust.core.model.finding import Finding, Severity
+from mailtrust.core.model.text import Text, text
+from mailtrust.core.model.verdict import Basis, Outcome, Verdict
+from mailtrust.core.report.cures import Cures
+from mailtrust.core.report.labels import places, several_hosts
+from mailtrust.core.report.page import Page
+from mailtrust.core.report.spoken import spoken
+
+Voice = Literal["admin", "manager", "user"]
+
+MOST_QUOTES = 4
+"""Under one finding; after that every client's sentence says the same in other words."""
+
+_SEVERITIES: dict[Severity, tuple[Text, str]] = {
+    Severity.CRITICAL: (text("CRITICAL"), "bold red"),
+    Severity.ERROR: (text("ERROR"), "bold red"),
+    Severity.WARNING: (text("WARNING"), "bold yellow"),
+    Severity.INFO: (text("NOTE"), "bold cyan"),
+}
+_BASES: dict[Basis, Text] = {
+    Basis.ENGINE: text("seen in a run of the client's engine"),
+    Basis.SOURCE: text("judged from the client's source code"),
+    Basis.DOCUMENT: text("judged from published documents"),
+    Basis.RECALLED: text("less certain: recalled, nobody could source it"),
+}
+
+
+def draw_findings(page: Page, assessment: Assessment, voice: Voice) -> None:
+    """Draw every finding with its cures."""
+    findings = assessment.findings
+    if not findings:
+        return
+    page.heading(text("What is wrong") if findings[0].severity is not Severity.INFO else text("Worth knowing"))
+    cures = Cures(page, steps=voice == "admin")
+    quoted: set[str] = set()
+    for finding in findings:
+        _draw_title(page, assessment.evidence, finding, voice)
+        if voice != "manager":
+            _draw_quotes(page, assessment.evidence, finding, quoted)
+        explanation = getattr(finding.explanation, voice)
+        page.paragraph((page.say(explanation), ""), first=[("  ", "")])
+        if voice != "user":
+            for remedy in assessment.remedies:
+                if finding.id in remedy.cures:
+                    page.blank()
+                    cures.draw(remedy)
+        page.blank()
+
+
+def _draw_title(page: Page, evidence: Evidence, finding: Finding, voice: Voice) -> None:
+    glyphs = page.glyphs
+    word, style = _SEVERITIES[finding.severity]
+    mark = {Severity.WARNING: glyphs.warned, Severity.INFO: glyphs.note}.get(finding.severity, glyphs.refused)
+    page.paragraph(
+        (page.say(finding.title), "bold"), first=[(f"{mark} {page.say(word)}  ", style)], then=[("    ", "")]
+    )
+    if voice == "user":
+        return
+    known = {seen.id: seen for seen in evidence.case.observations}
+    where = [known[one] for one in finding.observations if one in known]
+    parts = [page.name(finding.rule)]
+    if where:
+        parts.append(places(page, where, hosts=several_hosts(evidence.case.observations)))
+    if finding.clients:
+        everyone = set(finding.clients) >= {verdict.client for verdict in evidence.verdicts}
+        hurts = text("hurts {clients}", clients=_titles(evidence, finding.clients))
+        parts.append(page.say(text("hurts every client") if everyone else hurts))
+    page.paragraph((f" {glyphs.dot} ".join(parts), "dim"), first=[("  ", "")])
+    page.blank()
+
+
+def _titles(evidence: Evidence, clients: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(evidence.clients[client].title if client in evidence.clients else client for client in clients)
+
+
+def _draw_quotes(page: Page, evidence: Evidence, finding: Finding, quoted: set[str]) -> None:
+    """Each hurt client's own words once; clients that say the same say it together."""
+    said: dict[tuple[str, ...], list[Verdict]] = {}
+    for verdict in _speaking(evidence, finding):
+        if verdict.client in quoted:
+            continue
+        words = spoken(verdict, page.lang)
+        if words:
+            quoted.add(verdict.client)
+            said.setdefault(tuple(page.say(one.text) for one in words), []).append(verdict)
+    for sentences, verdicts in list(said.items())[:MOST_QUOTES]:
+        clients = _titles(evidence, tuple(dict.fromkeys(verdict.client for verdict in verdicts)))
+        page.paragraph((page.say(text("The user of {clients} reads:", clients=clients)), ""), first=[("  ", "")])
+        for sentence in sentences:
+            page.paragraph(
+                (f"“{sentence}”" if page.glyphs.to == "→" else f'"{sentence}"', "italic"), first=[("    ", "")]
+            )
+        source = spoken(verdicts[0], page.lang)[0].source
+        basis = text("{basis}; the words: {source}", basis=_BASES[verdicts[0].basis], source=source)
+        page.paragraph((page.say(basis, 400), "dim"), first=[("    ", "")])
+    if len(said) > MOST_QUOTES:
+        rest = text("... and {count} more say it in other words", count=len(said) - MOST_QUOTES)
+        page.paragraph((page.say(rest), "dim"), first=[("  ", "")])
+    if said:
+        page.blank()
+
+
+def _speaking(evidence: Evidence, finding: Finding) -> list[Verdict]:
+    """The verdicts by which this finding hurts its clients, the surest first."""
+    order = list(Basis)
+    hurting = [
+        verdict
+        for verdict in evidence.verdicts
+        if verdict.client in finding.clients
+        and verdict.observation in finding.observations
+        and verdict.outcome in (Outcome.REFUSED, Outcome.WARNED)
+    ]
+    return sorted(hurting, key=lambda verdict: order.index(verdict.basis))

@@ -1,0 +1,15 @@
+"""The one word for a whole assessment."""
+
+from typing import Literal
+
+from mailtrust.core.model.evidence import Assessment
+
+OutcomeWord = Literal["clean", "info", "warning", "error", "critical", "unknown"]
+
+
+def outcome_of(assessment: Assessment) -> OutcomeWord:
+    """The worst finding's severity; `unknown` when nothing could be judged, and only then `clean` is not earned."""
+    findings = assessment.findings
+    if findings:
+        return findings[0].severity.value
+    return "clean" if assessment.evidence.handshakes else "unknown"

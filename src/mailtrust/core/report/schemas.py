@@ -1,0 +1,24 @@
+"""The JSON schemas that are published in docs/schemas, made from the types that the JSON is written from."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from mailtrust.core.formats.case_wire import CaseWire
+from mailtrust.core.report.report_wire import ReportWire
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schemas() -> Mapping[str, bytes]:
+    """The published schemas by file name."""
+    return {
+        "case-1.json": _schema(CaseWire, "case", "A mailtrust case file: all that was seen in one run"),
+        "report-1.json": _schema(ReportWire, "report", "A mailtrust report: verdicts, findings and remedies"),
+    }
+
+
+def _schema(of: type, name: str, title: str) -> bytes:
+    made = {"$schema": _DIALECT, "$id": f"urn:mailtrust:{name}:1", "title": title, **msgspec.json.schema(of)}
+    # Readers of the schema know an Endpoint; that our class is called EndpointWire is our business.
+    return msgspec.json.format(msgspec.json.encode(made), indent=2).replace(b'Wire"', b'"') + b"\n"

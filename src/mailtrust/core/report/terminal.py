@@ -1,0 +1,51 @@
+"""An assessment as text for a terminal. Import it late: it draws with rich, which nobody else needs."""
+
+from collections.abc import Callable
+
+from mailtrust.core.model.evidence import Assessment
+from mailtrust.core.report.findings import Voice, draw_findings
+from mailtrust.core.report.headline import headline
+from mailtrust.core.report.matrix import draw_matrix
+from mailtrust.core.report.notes import draw_assumptions, draw_basis, draw_unseen
+from mailtrust.core.report.outcome import outcome_of
+from mailtrust.core.report.page import Page
+from mailtrust.core.report.tree import draw_tree
+
+_HEADLINE_STYLES = {
+    "clean": "bold green",
+    "info": "bold green",
+    "warning": "bold yellow",
+    "error": "bold red",
+    "critical": "bold red",
+    "unknown": "bold yellow",
+}
+
+
+def render(
+    assessment: Assessment,
+    *,
+    width: int,
+    colour: bool,
+    translate: Callable[[str], str],
+    lang: str = "en",
+    voice: Voice = "admin",
+    unicode: bool = True,
+) -> str:
+    """Draw the report: headline, chains, who accepts it, findings with cures, and what it rests on.
+
+    `width` in cells; less than 40 and more than 120 are not used. `lang` chooses among a client's own words;
+    `translate` gives our sentences. With `unicode=False` every drawn sign is ASCII. Colour is never the only carrier of
+    anything. The environment is not looked at.
+    """
+    page = Page(width, unicode=unicode, translate=translate, lang=lang)
+    page.paragraph((page.say(headline(assessment)), _HEADLINE_STYLES[outcome_of(assessment)]))
+    draw_assumptions(page, assessment.evidence)
+    if voice == "admin":
+        draw_tree(page, assessment.evidence)
+    if voice != "user":
+        draw_matrix(page, assessment.evidence)
+    draw_findings(page, assessment, voice)
+    if voice == "admin":
+        draw_unseen(page, assessment)
+        draw_basis(page, assessment)
+    return page.print(colour=colour)

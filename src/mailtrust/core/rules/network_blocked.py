@@ -1,7 +1,7 @@
 """A port that ought to answer does not: closed, filtered on the way, or no address at all.
 
-Looking from one place, a closed door and a blocked road are hard to tell apart; what is said here says so. A port that was
-only tried by custom and is closed is no fault.
+Looking from one place, a closed door and a blocked road are hard to tell apart; what is said here says so. A port that
+was only tried by custom and is closed is no fault.
 """
 
 from collections.abc import Iterable, Iterator
@@ -41,15 +41,15 @@ def judge(evidence: Evidence) -> Iterable[RuleResult]:
     answering = {seen.endpoint.host for group in places.values() for seen in group if _answered(seen)}
     blocked = _port_25_blocked(places, answering)
     if blocked:
-        yield _blocked(evidence, blocked)
+        yield _blocked(blocked)
     silent: dict[str, list[Observation]] = {}
     for where, group in places.items():
         if any(_answered(seen) for seen in group):
             yield from _partly(where, group)
         elif not set(group) <= set(blocked):
             silent.setdefault(group[0].endpoint.host, []).extend(group)
-    for host, group in silent.items():
-        yield from _silent(evidence, host, tuple(group), answers_elsewhere=host in answering)
+    for host, mute in silent.items():
+        yield from _silent(evidence, host, tuple(mute), answers_elsewhere=host in answering)
 
 
 def _answered(seen: Observation) -> bool:
@@ -176,7 +176,7 @@ def _closed(evidence: Evidence, host: str, group: tuple[Observation, ...]) -> Fi
     )
 
 
-def _blocked(evidence: Evidence, group: tuple[Observation, ...]) -> Finding:
+def _blocked(group: tuple[Observation, ...]) -> Finding:
     asked = any(seen.endpoint.found_by not in TRIED_BY_CUSTOM for seen in group)
     return Finding(
         rule=ID,

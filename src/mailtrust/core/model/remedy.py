@@ -93,7 +93,13 @@ class ConfigureServer:
     """A setting of the server must change; which, `Remedy.title` says."""
 
     setting: Literal[
-        "offer-tls", "tls-version", "send-sni-certificate", "stop-injection", "matching-key", "open-network"
+        "offer-tls",
+        "tls-version",
+        "mend-handshake",
+        "send-sni-certificate",
+        "stop-injection",
+        "matching-key",
+        "open-network",
     ]
 
 

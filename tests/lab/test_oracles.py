@@ -4,17 +4,27 @@ import shutil
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from mailtrust.core.issuance.authority import make_root
+from mailtrust.core.issuance.keys import make_key
+from mailtrust.core.issuance.recipe import root_recipe
 from mailtrust.core.model.endpoint import Protocol, TlsMode
+from mailtrust.core.x509.pem import to_pem
 from mailtrust.lab.oracles import JavaOracle, OracleError, Question, ask_gnutls, ask_openssl
 
 
 @pytest.fixture
 def question(tmp_path: Path) -> Question:
-    return Question("mail.post.example", "127.0.0.1", 1, Protocol.IMAP, TlsMode.STARTTLS, tmp_path / "root.pem")
+    roots = tmp_path / "root.pem"
+    key = make_key("ec-p256")
+    now = datetime.now(UTC)
+    root = make_root(root_recipe("Root"), key, serial=1, not_before=now, not_after=now + timedelta(days=1))
+    roots.write_text(to_pem(root.certificate))
+    return Question("mail.post.example", "127.0.0.1", 1, Protocol.IMAP, TlsMode.STARTTLS, roots)
 
 
 async def test_a_missing_program_is_no_verdict(
@@ -64,7 +74,6 @@ async def test_nobody_there_is_no_verdict(
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         gone = replace(question, port=closed.getsockname()[1], protocol=protocol, tls_mode=tls_mode)
-        question.roots.write_text("")
         for ask in (ask_openssl, ask_gnutls, java.ask):
             with pytest.raises(OracleError, match="as far as TLS"):
                 await ask(gone)

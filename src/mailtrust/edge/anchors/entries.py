@@ -1,0 +1,108 @@
+"""Stores made of entries: a root's DER and the limits its store puts on it, read only when its name is asked for."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import overload
+
+from mailtrust.core.model.anchors import AnchorStore, TrustAnchor, UnreadAnchors
+from mailtrust.core.model.certificate import Certificate, Name
+from mailtrust.core.x509 import der as x690
+from mailtrust.core.x509.names import read_name
+from mailtrust.core.x509.parse import read_certificate
+
+NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
+"""Of a store that could not be read: older than any limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One root of a store; the fields are those of TrustAnchor."""
+
+    der: bytes
+    fingerprint: str
+    """Lower-case hex SHA-256 of `der`."""
+    purposes: frozenset[str] | None = None
+    distrust_after: datetime | None = None
+    disallowed_from: datetime | None = None
+    locally_added: bool = False
+
+    def read(self) -> TrustAnchor | None:
+        """The anchor; None when its certificate cannot be read."""
+        certificate = read_certificate(self.der)
+        if not isinstance(certificate, Certificate):
+            return None
+        return TrustAnchor(certificate, self.purposes, self.distrust_after, self.disallowed_from, self.locally_added)
+
+    def line(self) -> str:
+        """Everything that a digest must change with."""
+        purposes = "all" if self.purposes is None else " ".join(sorted(self.purposes))
+        return f"{self.fingerprint} {purposes} {self.distrust_after} {self.disallowed_from} {self.locally_added}"
+
+
+class EntryAnchors(UnreadAnchors):
+    """Entries as anchors. A name costs a look at each subject once, and the reading of those that bear it."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._entries = tuple(entries)
+
+    def named(self, name: Name) -> tuple[TrustAnchor, ...]:
+        """The anchors that bear this name (RFC 5280 7.1)."""
+        read = (entry.read() for entry in self._by_subject.get(name.match_key, ()))
+        return tuple(anchor for anchor in read if anchor is not None)
+
+    def __iter__(self) -> Iterator[TrustAnchor]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @overload
+    def __getitem__(self, index: int) -> TrustAnchor: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[TrustAnchor]: ...
+
+    def __getitem__(self, index: int | slice) -> TrustAnchor | Sequence[TrustAnchor]:
+        return self._all[index]
+
+    @cached_property
+    def _all(self) -> tuple[TrustAnchor, ...]:
+        read = (entry.read() for entry in self._entries)
+        return tuple(anchor for anchor in read if anchor is not None)
+
+    @cached_property
+    def _by_subject(self) -> dict[tuple[object, ...], list[Entry]]:
+        index: dict[tuple[object, ...], list[Entry]] = {}
+        for entry in self._entries:
+            with suppress(x690.DerError, IndexError):
+                index.setdefault(_subject(entry.der).match_key, []).append(entry)
+        return index
+
+
+def make_store(name: str, date: datetime, provenance: str, entries: Iterable[Entry]) -> AnchorStore:
+    """A store of these entries, each certificate once."""
+    once = {entry.fingerprint: entry for entry in entries}
+    ordered = [once[fingerprint] for fingerprint in sorted(once)]
+    digest = hashlib.sha256("\n".join(entry.line() for entry in ordered).encode("ascii")).hexdigest()
+    return AnchorStore(name, date, provenance, digest, EntryAnchors(ordered))
+
+
+def empty_store(name: str, why: str) -> AnchorStore:
+    """A store that could not be read: it trusts nothing and says why."""
+    return make_store(name, NO_DATE, why, ())
+
+
+def entry_of(der: bytes) -> Entry:
+    """A root without any limit."""
+    return Entry(der, hashlib.sha256(der).hexdigest())
+
+
+def _subject(der: bytes) -> Name:
+    """The subject of a certificate of which nothing else is read (RFC 5280 4.1)."""
+    fields = x690.whole_children(x690.read(x690.read(der)[1])[1])
+    # version [0] may be absent; then serialNumber, signature, issuer, validity, subject.
+    return read_name(fields[5 if fields[0][0] == 0xA0 else 4][2])[0]

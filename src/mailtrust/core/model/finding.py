@@ -56,6 +56,10 @@ class Finding:
         """The finding's identity across runs."""
         return f"{self.rule}:{self.subject}" if self.subject else self.rule
 
+    def fact(self, name: str) -> Fact:
+        """The fact of that name, or None."""
+        return dict(self.facts).get(name)
+
 
 @dataclass(frozen=True, slots=True)
 class Passed:

@@ -94,7 +94,7 @@ async def ask_gnutls(question: Question) -> Answer:
     status, output = await _run(command)
     if status == 0:
         return Answer(accepted=True, words="")
-    if "- Status:" not in output and "Handshake" not in output:
+    if not any(mark in output for mark in ("- Status:", "Handshake", "Key usage violation")):
         raise OracleError(f"gnutls-cli did not get as far as TLS: {_line_with(output, 'ould not', 'error')}")
     return Answer(accepted=False, words=_line_with(output, "- Status:", "*** ", "error"))
 

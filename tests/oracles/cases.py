@@ -7,7 +7,7 @@ from tests.oracles.maker import (
     ANY_USAGE,
     CLIENT_AUTH,
     EXPLICIT_POLICY,
-    MUST_STAPLE,
+    OLD_SGC_USAGE,
     SERVER_AUTH,
     UNKNOWN_CRITICAL,
     Issued,
@@ -17,6 +17,9 @@ from tests.oracles.maker import (
     key,
     named,
 )
+
+from mailtrust.core.issuance.recipe import dns_subtree, ip_subtree
+from mailtrust.core.model.certificate import PresentedIdentifier
 
 HOST = "mail.example.test"
 
@@ -49,9 +52,9 @@ class World:
         return issue(named(name), key("issuing"), self.root, ca(**changes))
 
     def leaf(
-        self, *, by: Issued | None = None, kind: str = "p256", cn: tuple[str, ...] = (HOST,), **changes: object
+        self, *, by: Issued | None = None, kind: str = "ec-p256", cn: tuple[str, ...] = (HOST,), **changes: object
     ) -> Issued:
-        shape = Shape(**{"sans": (("dns_name", HOST),), **changes})  # type: ignore[arg-type]
+        shape = Shape(**{"dns": (HOST,), **changes})  # type: ignore[arg-type]
         return issue(named(*cn), key("leaf " + kind, kind), by or self.issuing, shape)
 
     def served(self, **changes: object) -> tuple[Issued, ...]:
@@ -64,8 +67,9 @@ class World:
         return Case(id_, (self.leaf(by=by), by), (root,))
 
 
-def dns(*names: str) -> tuple[tuple[str, str], ...]:
-    return tuple(("dns_name", name) for name in names)
+def subtree(domain: str) -> tuple[PresentedIdentifier, ...]:
+    """A domain and all below it, for name constraints."""
+    return (dns_subtree(domain),)
 
 
 def chains(w: World) -> Iterator[Case]:
@@ -100,21 +104,19 @@ def chains(w: World) -> Iterator[Case]:
 
 def self_signed(w: World) -> Iterator[Case]:
     """Certificates that sign themselves."""
-    lone = issue(named(HOST), key("self"), None, Shape(sans=dns(HOST)))
+    lone = issue(named(HOST), key("self"), None, Shape(dns=(HOST,)))
     yield Case("self-signed", (lone,), (w.root,))
     yield Case("self-signed-without-san", (issue(named(HOST), key("self"), None, Shape()),), (w.root,))
     yield Case("self-signed-trusted", (lone,), (lone,))
-    yield Case(
-        "self-signed-trusted-twin-name", (lone,), (issue(named(HOST), key("other"), None, Shape(sans=dns(HOST))),)
-    )
+    yield Case("self-signed-trusted-twin-name", (lone,), (issue(named(HOST), key("other"), None, Shape(dns=(HOST,))),))
     as_ca = issue(
         named(HOST),
         key("self"),
         None,
-        ca(sans=dns(HOST), usages=(SERVER_AUTH,), key_usage=("digital_signature", "key_cert_sign")),
+        ca(dns=(HOST,), usages=(SERVER_AUTH,), key_usage=("digitalSignature", "keyCertSign")),
     )
     yield Case("self-signed-ca-trusted", (as_ca,), (as_ca,))
-    old = issue(named(HOST), key("self"), None, Shape(sans=dns(HOST), days=(-400, -2)))
+    old = issue(named(HOST), key("self"), None, Shape(dns=(HOST,), days=(-400, -2)))
     yield Case("self-signed-trusted-expired", (old,), (old,))
 
 
@@ -154,66 +156,73 @@ def names(w: World) -> Iterator[Case]:
     def served(id_: str, host: str = HOST, **changes: object) -> Case:
         return Case(id_, w.served(**changes), (w.root,), host)
 
-    yield served("wrong-name", sans=dns("www.example.test"), cn=("www.example.test",))
-    yield served("near-miss-name", host="autodiscover.example.test", sans=dns("autdiscover.example.test"))
-    yield served("one-of-many-names", sans=dns("a.example.test", HOST, "b.example.test"))
-    yield served("name-in-other-case", sans=dns("MAIL.Example.TEST"))
+    yield served("wrong-name", dns=("www.example.test",), cn=("www.example.test",))
+    yield served("near-miss-name", host="autodiscover.example.test", dns=("autdiscover.example.test",))
+    yield served(
+        "one-of-many-names",
+        dns=(
+            "a.example.test",
+            HOST,
+            "b.example.test",
+        ),
+    )
+    yield served("name-in-other-case", dns=("MAIL.Example.TEST",))
     yield served("host-in-other-case", host="MAIL.example.test")
-    yield served("cn-only", sans=None)
-    yield served("cn-only-wrong", sans=None, cn=("www.example.test",))
-    yield served("cn-only-wildcard", sans=None, cn=("*.example.test",))
-    yield served("two-cns-first-fits", sans=None, cn=(HOST, "www.example.test"))
-    yield served("two-cns-last-fits", sans=None, cn=("www.example.test", HOST))
-    yield served("no-name-at-all", sans=None, cn=())
-    yield served("cn-fits-san-does-not", sans=dns("www.example.test"))
-    yield served("cn-fits-san-has-only-ip", sans=(("ip_address", "127.0.0.1"),))
-    yield served("cn-fits-san-has-only-email", sans=(("rfc822_name", "postmaster@example.test"),))
-    yield served("cn-fits-san-has-only-uri", sans=(("uniform_resource_identifier", "https://mail.example.test/"),))
-    yield served("ip-san", host="127.0.0.1", sans=(("ip_address", "127.0.0.1"),))
-    yield served("ip-san-of-another", host="127.0.0.1", sans=(("ip_address", "127.0.0.2"),))
-    yield served("ip-as-dns", host="127.0.0.1", sans=dns("127.0.0.1"))
-    yield served("ip-in-cn-only", host="127.0.0.1", sans=None, cn=("127.0.0.1",))
-    yield served("ip-in-cn-and-dns-san", host="127.0.0.1", sans=dns(HOST), cn=("127.0.0.1",))
-    yield served("ipv6-san", host="::1", sans=(("ip_address", "::1"),))
-    yield served("host-for-an-ip-certificate", sans=(("ip_address", "127.0.0.1"),), cn=("127.0.0.1",))
-    yield served("wildcard", sans=dns("*.example.test"))
-    yield served("wildcard-too-deep", host="a.mail.example.test", sans=dns("*.example.test"))
-    yield served("wildcard-is-not-the-parent", host="example.test", sans=dns("*.example.test"))
-    yield served("wildcard-second-label", host="a.mail.example.test", sans=dns("a.*.example.test"))
-    yield served("wildcard-prefix", sans=dns("ma*.example.test"))
-    yield served("wildcard-suffix", sans=dns("*il.example.test"))
-    yield served("wildcard-inside", sans=dns("m*l.example.test"))
-    yield served("wildcard-over-one-label", host="example.test", sans=dns("*.test"))
-    yield served("wildcard-alone", host="mail", sans=dns("*"))
-    yield served("wildcard-over-underscore", host="_mail.example.test", sans=dns("*.example.test"))
-    yield served("underscore", host="my_mail.example.test", sans=dns("my_mail.example.test"))
-    yield served("single-label", host="mail", sans=dns("mail"))
-    yield served("a-label", host="xn--bcher-kva.example.test", sans=dns("xn--bcher-kva.example.test"))
-    yield served("trailing-dot-in-san", sans=(("dns_name", HOST + "."),))
-    yield served("leading-dot-in-san", sans=(("dns_name", ".example.test"),))
+    yield served("cn-only", dns=())
+    yield served("cn-only-wrong", dns=(), cn=("www.example.test",))
+    yield served("cn-only-wildcard", dns=(), cn=("*.example.test",))
+    yield served("two-cns-first-fits", dns=(), cn=(HOST, "www.example.test"))
+    yield served("two-cns-last-fits", dns=(), cn=("www.example.test", HOST))
+    yield served("no-name-at-all", dns=(), cn=())
+    yield served("cn-fits-san-does-not", dns=("www.example.test",))
+    yield served("cn-fits-san-has-only-ip", dns=(), addresses=("127.0.0.1",))
+    yield served("cn-fits-san-has-only-email", dns=(), emails=("postmaster@example.test",))
+    yield served("cn-fits-san-has-only-uri", dns=(), uris=("https://mail.example.test/",))
+    yield served("ip-san", host="127.0.0.1", dns=(), addresses=("127.0.0.1",))
+    yield served("ip-san-of-another", host="127.0.0.1", dns=(), addresses=("127.0.0.2",))
+    yield served("ip-as-dns", host="127.0.0.1", dns=("127.0.0.1",))
+    yield served("ip-in-cn-only", host="127.0.0.1", dns=(), cn=("127.0.0.1",))
+    yield served("ip-in-cn-and-dns-san", host="127.0.0.1", dns=(HOST,), cn=("127.0.0.1",))
+    yield served("ipv6-san", host="::1", dns=(), addresses=("::1",))
+    yield served("host-for-an-ip-certificate", dns=(), addresses=("127.0.0.1",), cn=("127.0.0.1",))
+    yield served("wildcard", dns=("*.example.test",))
+    yield served("wildcard-too-deep", host="a.mail.example.test", dns=("*.example.test",))
+    yield served("wildcard-is-not-the-parent", host="example.test", dns=("*.example.test",))
+    yield served("wildcard-second-label", host="a.mail.example.test", dns=("a.*.example.test",))
+    yield served("wildcard-prefix", dns=("ma*.example.test",))
+    yield served("wildcard-suffix", dns=("*il.example.test",))
+    yield served("wildcard-inside", dns=("m*l.example.test",))
+    yield served("wildcard-over-one-label", host="example.test", dns=("*.test",))
+    yield served("wildcard-alone", host="mail", dns=("*",))
+    yield served("wildcard-over-underscore", host="_mail.example.test", dns=("*.example.test",))
+    yield served("underscore", host="my_mail.example.test", dns=("my_mail.example.test",))
+    yield served("single-label", host="mail", dns=("mail",))
+    yield served("a-label", host="xn--bcher-kva.example.test", dns=("xn--bcher-kva.example.test",))
+    yield served("trailing-dot-in-san", dns=(HOST + ".",))
+    yield served("leading-dot-in-san", dns=(".example.test",))
     shouted = named("ORACLE ISSUING CA", organisation="ORACLE TEST")
     yield served("issuer-name-in-other-case", issuer_name=shouted)
 
 
 def keys_and_hashes(w: World) -> Iterator[Case]:
     """Key sizes, curves, hashes."""
-    root = issue(named("RSA Root"), key("rsa root", "rsa2048"), None, ca())
-    issuing = issue(named("RSA CA"), key("rsa issuing", "rsa2048"), root, ca())
-    yield Case("rsa-2048", (w.leaf(by=issuing, kind="rsa2048"), issuing), (root,))
-    yield Case("rsa-1024-leaf", (w.leaf(by=issuing, kind="rsa1024"), issuing), (root,))
-    small = issue(named("RSA CA"), key("rsa small", "rsa1024"), root, ca())
-    yield Case("rsa-1024-intermediate", (w.leaf(by=small, kind="rsa2048"), small), (root,))
-    yield Case("sha1-leaf", (w.leaf(by=issuing, kind="rsa2048", digest="sha1"), issuing), (root,))
-    weak = issue(named("RSA CA"), key("rsa issuing", "rsa2048"), root, ca(digest="sha1"))
-    yield Case("sha1-intermediate", (w.leaf(by=weak, kind="rsa2048"), weak), (root,))
-    sha1_root = issue(named("RSA Root"), key("rsa root", "rsa2048"), None, ca(digest="sha1"))
-    yield Case("sha1-root", (w.leaf(by=issuing, kind="rsa2048"), issuing), (sha1_root,))
-    yield Case("sha1-root-sent", (w.leaf(by=issuing, kind="rsa2048"), issuing, sha1_root), (sha1_root,))
-    sha1_self = issue(named(HOST), key("self", "rsa2048"), None, Shape(sans=dns(HOST), digest="sha1"))
+    root = issue(named("RSA Root"), key("rsa root", "rsa-2048"), None, ca())
+    issuing = issue(named("RSA CA"), key("rsa issuing", "rsa-2048"), root, ca())
+    yield Case("rsa-2048", (w.leaf(by=issuing, kind="rsa-2048"), issuing), (root,))
+    yield Case("rsa-1024-leaf", (w.leaf(by=issuing, kind="rsa-1024"), issuing), (root,))
+    small = issue(named("RSA CA"), key("rsa small", "rsa-1024"), root, ca())
+    yield Case("rsa-1024-intermediate", (w.leaf(by=small, kind="rsa-2048"), small), (root,))
+    yield Case("sha1-leaf", (w.leaf(by=issuing, kind="rsa-2048", digest="sha1"), issuing), (root,))
+    weak = issue(named("RSA CA"), key("rsa issuing", "rsa-2048"), root, ca(digest="sha1"))
+    yield Case("sha1-intermediate", (w.leaf(by=weak, kind="rsa-2048"), weak), (root,))
+    sha1_root = issue(named("RSA Root"), key("rsa root", "rsa-2048"), None, ca(digest="sha1"))
+    yield Case("sha1-root", (w.leaf(by=issuing, kind="rsa-2048"), issuing), (sha1_root,))
+    yield Case("sha1-root-sent", (w.leaf(by=issuing, kind="rsa-2048"), issuing, sha1_root), (sha1_root,))
+    sha1_self = issue(named(HOST), key("self", "rsa-2048"), None, Shape(dns=(HOST,), digest="sha1"))
     yield Case("sha1-self-signed-trusted", (sha1_self,), (sha1_self,))
-    yield w.under("rsa-1024-root", issue(named("Small"), key("small", "rsa1024"), None, ca()))
-    yield Case("p384-leaf", w.served(kind="p384"), (w.root,))
-    yield Case("p521-leaf", w.served(kind="p521"), (w.root,))
+    yield w.under("rsa-1024-root", issue(named("Small"), key("small", "rsa-1024"), None, ca()))
+    yield Case("p384-leaf", w.served(kind="ec-p384"), (w.root,))
+    yield Case("p521-leaf", w.served(kind="ec-p521"), (w.root,))
     yield Case("ed25519-leaf", w.served(kind="ed25519"), (w.root,))
 
 
@@ -227,14 +236,14 @@ def usages(w: World) -> Iterator[Case]:
     yield served("client-auth-only", usages=(CLIENT_AUTH,))
     yield served("server-and-client-auth", usages=(SERVER_AUTH, CLIENT_AUTH))
     yield served("any-usage-only", usages=(ANY_USAGE,))
-    yield served("old-sgc-usage-only", usages=("2.16.840.1.113730.4.1",))
+    yield served("old-sgc-usage-only", usages=(OLD_SGC_USAGE,))
     yield served("no-key-usage", key_usage=None)
-    yield served("key-agreement-only", key_usage=("key_agreement",))
-    yield served("key-encipherment-only", kind="rsa2048", key_usage=("key_encipherment",))
-    yield served("non-repudiation-only", key_usage=("non_repudiation",))
-    yield served("key-cert-sign-only", key_usage=("key_cert_sign",))
-    yield served("must-staple-without-staple", more=(MUST_STAPLE,))
-    yield served("ca-as-leaf", ca=True, key_usage=("digital_signature", "key_cert_sign"), usages=(SERVER_AUTH,))
+    yield served("key-agreement-only", key_usage=("keyAgreement",))
+    yield served("key-encipherment-only", kind="rsa-2048", key_usage=("keyEncipherment",))
+    yield served("non-repudiation-only", key_usage=("nonRepudiation",))
+    yield served("key-cert-sign-only", key_usage=("keyCertSign",))
+    yield served("must-staple-without-staple", must_staple=True)
+    yield served("ca-as-leaf", ca=True, key_usage=("digitalSignature", "keyCertSign"), usages=(SERVER_AUTH,))
     yield served("no-basic-constraints", ca=None)
     for usage, id_ in ((CLIENT_AUTH, "client-auth"), (SERVER_AUTH, "server-auth"), (ANY_USAGE, "any-usage")):
         limited = w.intermediate(usages=(usage,))
@@ -249,20 +258,20 @@ def constraints(w: World) -> Iterator[Case]:
         by = w.intermediate(**changes)
         return Case(id_, (w.leaf(by=by, **(leaf or {})), by), (w.root,), host)  # type: ignore[arg-type]
 
-    yield through("name-constraints-permit", permitted=dns("example.test"))
-    yield through("name-constraints-permit-another", permitted=dns("example.org"))
-    yield through("name-constraints-exclude", excluded=dns("example.test"))
-    yield through("name-constraints-exclude-another", excluded=dns("example.org"))
-    yield through("name-constraints-on-cn-only", permitted=dns("example.org"), leaf={"sans": None})
+    yield through("name-constraints-permit", permitted=subtree("example.test"))
+    yield through("name-constraints-permit-another", permitted=subtree("example.org"))
+    yield through("name-constraints-exclude", excluded=subtree("example.test"))
+    yield through("name-constraints-exclude-another", excluded=subtree("example.org"))
+    yield through("name-constraints-on-cn-only", permitted=subtree("example.org"), leaf={"dns": ()})
     yield through(
         "name-constraints-ip",
         host="127.0.0.1",
-        permitted=(("ip_address", "10.0.0.0/8"),),
-        leaf={"sans": (("ip_address", "127.0.0.1"),)},
+        permitted=(ip_subtree("10.0.0.0/8"),),
+        leaf={"dns": (), "addresses": ("127.0.0.1",)},
     )
     yield through("intermediate-is-no-ca", ca=False)
     yield through("intermediate-without-basic-constraints", ca=None)
-    yield through("intermediate-may-not-sign", key_usage=("crl_sign", "digital_signature"))
+    yield through("intermediate-may-not-sign", key_usage=("cRLSign", "digitalSignature"))
     yield through("intermediate-without-key-usage", key_usage=None)
     yield through("unknown-critical-in-intermediate", more=(UNKNOWN_CRITICAL,))
     yield through("explicit-policy-required", more=(EXPLICIT_POLICY,))
@@ -280,22 +289,22 @@ def constraints(w: World) -> Iterator[Case]:
     yield Case("wrong-issuer-and-serial", w.served(authority_serial=4711), (w.root,))
     stray = w.intermediate(authority_key_id=b"\x42" * 20)
     yield Case("wrong-key-identifier-towards-the-anchor", (w.leaf(by=stray), stray), (w.root,))
-    bare = {"version v1 root": ca(version="v1"), "root without basic constraints": ca(ca=None)}
+    bare = {"version v1 root": ca(version=1), "root without basic constraints": ca(ca=None)}
     bare["root without key usage"] = ca(key_usage=None)
     bare["root with path length zero"] = ca(path_length=0)
     bare["root with unknown critical"] = ca(more=(UNKNOWN_CRITICAL,))
-    bare["root with name constraints"] = ca(permitted=dns("example.org"))
+    bare["root with name constraints"] = ca(permitted=subtree("example.org"))
     bare["root is no ca"] = ca(ca=False)
     for name, shape in bare.items():
         yield w.under(name.replace(" ", "-"), issue(named("Odd Root"), key("odd " + name), None, shape))
-    first = ca(version="v1")
+    first = ca(version=1)
     old = issue(named("Oracle Issuing CA"), key("issuing"), w.root, first)
     yield Case("version-v1-intermediate", (w.leaf(by=old), old), (w.root,))
 
 
 def several_faults(w: World) -> Iterator[Case]:
     """More than one thing is wrong: which is named first?"""
-    wrong = {"sans": dns("www.example.test"), "cn": ("www.example.test",)}
+    wrong = {"dns": ("www.example.test",), "cn": ("www.example.test",)}
     past = {"days": (-400, -2)}
     yield Case("wrong-name-and-expired", w.served(**wrong, **past), (w.root,))
     yield Case("wrong-name-and-missing-intermediate", (w.leaf(**wrong),), (w.root,))
@@ -306,12 +315,12 @@ def several_faults(w: World) -> Iterator[Case]:
     yield Case("wrong-name-and-bad-signature", w.served(**wrong, signing_key=key("forger")), (w.root,))
     yield Case("expired-and-bad-signature", w.served(**past, signing_key=key("forger")), (w.root,))
     yield Case("self-signed-expired-wrong-name", (issue(named("x"), key("self"), None, Shape(**past)),), (w.root,))
-    root = issue(named("RSA Root"), key("rsa root", "rsa2048"), None, ca())
-    yield Case("weak-key-wrong-name-expired", (w.leaf(by=root, kind="rsa1024", **wrong, **past),), (root,))
+    root = issue(named("RSA Root"), key("rsa root", "rsa-2048"), None, ca())
+    yield Case("weak-key-wrong-name-expired", (w.leaf(by=root, kind="rsa-1024", **wrong, **past),), (root,))
     yield Case(
-        "weak-hash-wrong-name-expired", (w.leaf(by=root, digest="sha1", kind="rsa2048", **wrong, **past),), (root,)
+        "weak-hash-wrong-name-expired", (w.leaf(by=root, digest="sha1", kind="rsa-2048", **wrong, **past),), (root,)
     )
-    narrow = w.intermediate(permitted=dns("example.org"))
+    narrow = w.intermediate(permitted=subtree("example.org"))
     yield Case("outside-name-constraints-and-expired", (w.leaf(by=narrow, **past), narrow), (w.root,))
 
 

@@ -10,17 +10,14 @@ from pathlib import Path
 
 import pytest
 from tests.oracles.cases import Case, all_cases
-from tests.oracles.maker import Issued
 
 from mailtrust.core.clients import client_by_id
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
-from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
 from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.pool import Pool
 from mailtrust.core.model.verdict import Verdict
 from mailtrust.core.validation.evaluate import evaluate
-from mailtrust.core.x509.parse import read_certificate
 from mailtrust.lab.listener import BUNDLE, KEY, Listener
 from mailtrust.lab.oracles import Answer, JavaOracle, Question, ask_gnutls, ask_openssl
 
@@ -58,7 +55,7 @@ async def _ask_all(folder: Path) -> Matrix:
     found: dict[tuple[str, str], Compared] = {}
     for case in all_cases():
         (folder / BUNDLE).write_text("".join(issued.pem for issued in case.presented))
-        (folder / KEY).write_text(case.leaf.key.pem)
+        (folder / KEY).write_text(case.leaf.key.to_pem())
         roots = folder / "roots.pem"
         roots.write_text("".join(anchor.pem for anchor in case.anchors))
         listener = Listener(case.host, 443, Protocol.TLS, TlsMode.IMPLICIT, folder)
@@ -74,7 +71,7 @@ async def _ask_all(folder: Path) -> Matrix:
 
 def judge(case: Case, client: str, now: datetime) -> Verdict:
     """What our profile of the client says, with the case's anchors as the only ones."""
-    chain = tuple(read_certificate(issued.der) for issued in case.presented)
+    chain = tuple(issued.certificate for issued in case.presented)
     handshake = Handshake("TLSv1.3", "TLS_AES_256_GCM_SHA384", chain, None, key_proven=True, completed=True)
     endpoint = Endpoint(case.host, 443, Protocol.TLS, TlsMode.IMPLICIT, LOOPBACK, case.host, "given")
     return evaluate(
@@ -83,11 +80,5 @@ def judge(case: Case, client: str, now: datetime) -> Verdict:
         store=AnchorStore("empty", now, "", "", ()),
         client=client_by_id(client),
         now=now,
-        local_anchors=tuple(TrustAnchor(_readable(anchor)) for anchor in case.anchors),
+        local_anchors=tuple(TrustAnchor(anchor.certificate) for anchor in case.anchors),
     )
-
-
-def _readable(issued: Issued) -> Certificate:
-    certificate = read_certificate(issued.der)
-    assert isinstance(certificate, Certificate)
-    return certificate

@@ -12,8 +12,8 @@ from mailtrust.core.issuance.keys import make_key
 from mailtrust.core.issuance.recipe import server_recipe
 from mailtrust.core.x509.bundles import (
     FORMS,
-    FORMS_NEEDING_KEY,
-    FORMS_WITH_KEY,
+    HOLDS_KEY,
+    NEEDS_KEY,
     BundleProblem,
     suffix_of,
     write_bundle,
@@ -65,8 +65,21 @@ def test_the_key_stands_where_the_product_wants_it(
 
 def test_which_forms_hold_a_key() -> None:
     assert FORMS == ("pem", "nginx", "apache", "postfix", "dovecot", "haproxy", "exim", "kemp", "exchange", "pfx")
-    assert set(FORMS) - set(FORMS_WITH_KEY) == {"nginx", "apache", "dovecot"}
-    assert FORMS_NEEDING_KEY == ("pfx",)
+    assert set(FORMS) - HOLDS_KEY == {"nginx", "apache", "dovecot"}
+    assert tuple(NEEDS_KEY) == ("pfx",)
+
+
+@pytest.mark.parametrize("form", sorted(set(FORMS) - HOLDS_KEY))
+def test_a_form_without_key_never_holds_one(form: str, server: Issued) -> None:
+    assert labels(write_bundle(form, server.certificate, [], key=server.key)) == ["CERTIFICATE"]
+
+
+def test_pkcs12_for_old_windows(server: Issued) -> None:
+    written = write_bundle("pfx", server.certificate, [], key=server.key, password=b"pw", legacy=True)
+    arguments = ["openssl", "pkcs12", "-info", "-noout", "-passin", "pass:pw"]
+    told = subprocess.run(arguments, input=written, capture_output=True, check=True).stderr
+    assert told.count(b"pbeWithSHA1And3-KeyTripleDES-CBC") == 2
+    assert b"MAC: sha1" in told
 
 
 @pytest.mark.parametrize("form", ["pfx", "exchange"])
@@ -134,8 +147,6 @@ def test_what_cannot_be_written_says_why(server: Issued, intermediate: Authority
         write_bundle("iis", server.certificate, [])
     with pytest.raises(BundleProblem, match="--key FILE"):
         write_bundle("pfx", server.certificate, [])
-    with pytest.raises(BundleProblem, match="stays in a file of its own"):
-        write_bundle("nginx", server.certificate, [], key=server.key)
     with pytest.raises(BundleProblem, match=r"belongs to another certificate than the one for mail\.example\.org"):
         write_bundle("haproxy", server.certificate, [], key=intermediate.key)
 

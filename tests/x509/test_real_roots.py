@@ -83,7 +83,7 @@ def test_extensions_read_alike(pairs: Pairs) -> None:
         try:
             extensions = list(certificate.extensions)
         except ValueError:
-            assert [problem.field for problem in ours.problems] == ["extensions"]
+            assert "a strict reader refuses extensions" in ours.problems[0].detail
             continue
         compared += 1
         assert [extension.oid.dotted_string for extension in extensions] == [oid for oid, _, _ in ours.extensions]

@@ -33,6 +33,7 @@ class _Parts:
     """Leaf first."""
     key: PrivateKey | None
     password: bytes | None
+    legacy: bool
 
     def pem_key(self) -> str:
         return "" if self.key is None else self.key.to_pem(self.password)
@@ -62,7 +63,14 @@ def _key_then_chain(parts: _Parts) -> bytes:
 def _pkcs12(parts: _Parts) -> bytes:
     leaf, *others = parts.chain
     try:
-        return write_pkcs12(leaf, others, parts.key, friendly_name=_friendly_name(leaf), password=parts.password)
+        return write_pkcs12(
+            leaf,
+            others,
+            parts.key,
+            friendly_name=_friendly_name(leaf),
+            password=parts.password,
+            legacy=parts.legacy,
+        )
     except ValueError:
         raise BundleProblem(
             text(
@@ -102,10 +110,10 @@ _FORMS: dict[str, _Form] = {
 FORMS: tuple[str, ...] = tuple(_FORMS)
 """The names of the forms."""
 
-FORMS_WITH_KEY: tuple[str, ...] = tuple(name for name, form in _FORMS.items() if form.needs_key != "never")
+HOLDS_KEY: frozenset[str] = frozenset(name for name, form in _FORMS.items() if form.needs_key != "never")
 """The forms that hold the private key when it is given."""
 
-FORMS_NEEDING_KEY: tuple[str, ...] = tuple(name for name, form in _FORMS.items() if form.needs_key == "always")
+NEEDS_KEY: frozenset[str] = frozenset(name for name, form in _FORMS.items() if form.needs_key == "always")
 """The forms that cannot be written without it."""
 
 
@@ -117,21 +125,19 @@ def write_bundle(
     root: Certificate | None = None,
     key: PrivateKey | None = None,
     password: bytes | None = None,
+    legacy: bool = False,
 ) -> bytes:
-    """Write leaf, intermediates in the given order, the root only when given, and the key where `form` holds one.
+    """Write leaf, intermediates in the given order, the root only when given, and the key if `form` is in HOLDS_KEY.
 
     The password encrypts the key (PEM forms) or the whole file (PKCS#12); without one neither is encrypted.
-    Raises BundleProblem: unknown form, a key that is missing, not wanted, or another certificate's.
+    `legacy` writes PKCS#12 as Windows Server 2016 and older read it, with 3DES and SHA-1.
+    Raises BundleProblem: unknown form, a key that is missing or another certificate's.
     """
     chosen = _FORMS.get(form)
     if chosen is None:
         raise BundleProblem(text("Expected a form among {known}, found {form}.", known=FORMS, form=form))
     if chosen.needs_key == "always" and key is None:
         raise BundleProblem(text("The form {form} holds the private key: give it with --key FILE.", form=form))
-    if chosen.needs_key == "never" and key is not None:
-        raise BundleProblem(
-            text("The form {form} holds no private key, which stays in a file of its own: leave --key out.", form=form)
-        )
     if key is not None and not key.matches(leaf):
         raise BundleProblem(
             text(
@@ -141,7 +147,7 @@ def write_bundle(
         )
     tail = () if root is None else (root,)
     chain = {certificate.fingerprint: certificate for certificate in (leaf, *intermediates, *tail)}
-    return chosen.write(_Parts(tuple(chain.values()), key, password or None))
+    return chosen.write(_Parts(tuple(chain.values()), key, password or None, legacy))
 
 
 def suffix_of(form: str, *, with_key: bool) -> str:

@@ -243,19 +243,20 @@ def _ask_strict_reader(data: bytes, fields: ExtensionFields) -> None:
 
 
 def _strict_refusal(data: bytes) -> ParseProblem | None:
-    field = "certificate"
+    place = "certificate"
     # It warns of what it will refuse one day. Those habits are problems here already, and nobody reads warnings.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             certificate = x509.load_der_x509_certificate(data)
             # It reads these only when they are looked at
-            for field in ("issuer", "subject", "extensions"):
-                getattr(certificate, field)
-            field = "subjectPublicKeyInfo"
+            for place in ("issuer", "subject", "extensions"):
+                getattr(certificate, place)
+            place = "subjectPublicKeyInfo"
             certificate.public_key()
         except (UnsupportedAlgorithm, x509.UnsupportedGeneralNameType):
             return None  # clean, but not one of those it knows
         except (ValueError, TypeError, x509.InvalidVersion, x509.DuplicateExtension) as error:
-            return ParseProblem(field, f"a strict reader refuses it: {str(error)[:200]}")
+            # Of the whole: what can be read of the part was read, and has its own problem where it could not be
+            return ParseProblem("certificate", f"a strict reader refuses {place}: {str(error)[:200]}")
     return None

@@ -1,0 +1,152 @@
+"""The cure for what is wrong with the server's certificate itself: another one. One remedy a leaf."""
+
+from typing import Literal
+
+from mailtrust.core.model.certificate import Certificate, CertificateSpec
+from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.finding import Finding
+from mailtrust.core.model.remedy import Remedy, ReplaceCertificate
+from mailtrust.core.model.text import Text, text
+from mailtrust.core.remedies.wanted_names import wanted_names
+from mailtrust.core.rules.grounds.naming import called_leaf
+from mailtrust.core.rules.grounds.served import Served, served_leaves
+from mailtrust.core.rules.grounds.voices import THREE_KINDS
+from mailtrust.core.validation.kinds import Kind, kind_of
+
+KIND = "replace-certificate"
+
+ROUTINE = frozenset({"expired", "expiring", "not-yet-valid", "chain-outlived", "chain-expired-issuer"})
+"""Cured by a certificate like the old one, from the same CA."""
+
+OTHER_ISSUER = frozenset(
+    {
+        "self-signed",
+        "anchor-private",
+        "anchor-unknown",
+        "anchor-distrusted",
+        "issuer-not-ca",
+        "path-length-exceeded",
+        "name-constraint-violated",
+        "policy-violated",
+    }
+)
+"""Cured by a certificate from another CA only, or from the same one after it has mended itself."""
+
+OTHER_CONTENT = frozenset(
+    {
+        "name-mismatch",
+        "name-near-miss",
+        "name-internal",
+        "name-only-in-common-name",
+        "name-wildcard-depth",
+        "name-ip-as-dns",
+        "validity-too-long",
+        "key-weak",
+        "signature-weak",
+        "key-usage-wrong",
+        "eku-no-server-auth",
+        "leaf-is-ca",
+        "client-auth-missing",
+        "certificate-unparsable",
+        "critical-extension-unknown",
+        "signature-invalid",
+    }
+)
+"""Cured by a certificate that says something else."""
+
+CHAIN_FIRST = frozenset({"chain-outlived", "chain-expired-issuer", "signature-invalid"})
+"""Where another chain will do, there is no need for another certificate."""
+
+CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
+SERVER_AUTH = "1.3.6.1.5.5.7.3.1"
+
+KeyWanted = Literal["rsa-2048", "rsa-3072", "rsa-4096", "ec-p256", "ec-p384"]
+
+
+def propose_replacements(
+    evidence: Evidence, findings: tuple[Finding, ...], cured_by_chain: frozenset[str]
+) -> tuple[Remedy, ...]:
+    """One remedy for each served leaf that has a finding which a new certificate cures.
+
+    `cured_by_chain`: ids of findings for which the right chain is enough.
+    """
+    proposed = (
+        _for_leaf(
+            evidence,
+            served,
+            tuple(
+                finding
+                for finding in findings
+                if served.leaf.fingerprint in finding.certificates
+                and finding.rule in ROUTINE | OTHER_ISSUER | OTHER_CONTENT
+                and not (finding.rule in CHAIN_FIRST and finding.id in cured_by_chain)
+            ),
+        )
+        for served in served_leaves(evidence)
+    )
+    return tuple(remedy for remedy in proposed if remedy is not None)
+
+
+def _for_leaf(evidence: Evidence, served: Served, cured: tuple[Finding, ...]) -> Remedy | None:
+    if not cured:
+        return None
+    leaf, kind = served.leaf, kind_of(served.leaf, evidence)
+    rules = {finding.rule for finding in cured}
+    routine = rules <= ROUTINE and kind is not Kind.SELF_SIGNED
+    spec = _spec(served, cured, kind, same_issuer=routine or (kind is Kind.PRIVATE_CA and not rules & OTHER_ISSUER))
+    same_names = set(spec.dns_names) == {name.lower() for name in leaf.dns_names}
+    safe = routine and same_names
+    names = (*spec.dns_names, *spec.ip_addresses)
+    return Remedy(
+        kind=KIND,
+        goal=ReplaceCertificate(spec=spec, replaces=leaf.fingerprint),
+        title=text("Renew the certificate {leaf}", leaf=called_leaf(leaf))
+        if safe
+        else text("Replace the certificate {leaf} by one for {names}", leaf=called_leaf(leaf), names=names),
+        safe=safe,
+        steps=(),
+        cures=tuple(finding.id for finding in cured),
+        observations=tuple(dict.fromkeys(one for finding in cured for one in finding.observations)),
+        decision=None if safe else _decision(rules, kind, names),
+    )
+
+
+def _spec(served: Served, cured: tuple[Finding, ...], kind: Kind, *, same_issuer: bool) -> CertificateSpec:
+    leaf = served.leaf
+    public = kind is Kind.PUBLIC_CA if same_issuer else True
+    names = wanted_names(leaf, served.hosts, cured, public=public)
+    if not names.dns_names and not names.ip_addresses:
+        # Only names of the inside: no public CA will do, so it stays with one's own.
+        public = False
+        names = wanted_names(leaf, served.hosts, cured, public=False)
+    old = leaf.subject.common_names[-1:]
+    purposes = (SERVER_AUTH, CLIENT_AUTH) if any(one.rule == "client-auth-missing" for one in cured) else (SERVER_AUTH,)
+    return CertificateSpec(
+        dns_names=names.dns_names,
+        ip_addresses=names.ip_addresses,
+        common_name=old[0] if old and old[0].lower() in names.dns_names else None,
+        organisation=leaf.subject.organisation if same_issuer else None,
+        key=_key_like(leaf),
+        lifetime_days=90 if public else 365,
+        extended_key_usage=purposes,
+    )
+
+
+def _key_like(leaf: Certificate) -> KeyWanted:
+    """A key of the same kind, where that is good enough; RSA is what every old client can do."""
+    key = leaf.public_key
+    if key.algorithm == "ec":
+        return "ec-p384" if key.curve == "secp384r1" else "ec-p256"
+    if key.algorithm == "rsa" and key.bits >= 4096:
+        return "rsa-4096"
+    return "rsa-3072" if key.algorithm == "rsa" and key.bits >= 3072 else "rsa-2048"
+
+
+def _decision(rules: set[str], kind: Kind, names: tuple[str, ...]) -> Text:
+    if rules & OTHER_ISSUER or kind is Kind.SELF_SIGNED:
+        return text("Who shall issue it? {kinds}", kinds=THREE_KINDS)
+    if rules <= ROUTINE:
+        return text("It is renewed with another list of names ({names}). Are these all, and all needed?", names=names)
+    return text(
+        "A new certificate has to be ordered, for {names}. Are these all the names that clients use?", names=names
+    )

@@ -30,19 +30,19 @@ Span = tuple[str, str]
 class Page:
     """Collects lines. Everything that comes from outside passes `say` or `name`, and is harmless afterwards."""
 
-    def __init__(self, width: int, *, unicode: bool, translate: Callable[[str], str], lang: str) -> None:
+    def __init__(self, width: int, *, ascii_only: bool, translate: Callable[[str], str], lang: str) -> None:
         self.width = min(max(width, NARROWEST), WIDEST)
-        self.glyphs: Glyphs = UNICODE if unicode else ASCII
-        self.ellipsis = "…" if unicode else "..."
+        self.glyphs: Glyphs = ASCII if ascii_only else UNICODE
+        self.ellipsis = "..." if ascii_only else "…"
         self.lang = lang
-        self._unicode = unicode
+        self._ascii_only = ascii_only
         self._translate = translate
         self._lines: list[Styled] = []
 
     def say(self, sentence: Text | str, most: int = LONGEST_SENTENCE) -> str:
         """A sentence in the reader's language, cleaned."""
         shown = clean(_tame(sentence).render(self._translate) if isinstance(sentence, Text) else sentence, most)
-        return shown if self._unicode else shown.translate(TO_ASCII)
+        return shown.translate(TO_ASCII) if self._ascii_only else shown
 
     def name(self, value: str, most: int = LONGEST_NAME) -> str:
         """A name, address or word of a stranger, cleaned and cut."""
@@ -70,7 +70,7 @@ class Page:
         room = self.width - cell_len(right[0]) - 2
         shown = Styled.assemble(*left)
         if cell_len(shown.plain) > room:
-            shown.truncate(max(room, 1), overflow="ellipsis" if self._unicode else "crop")
+            shown.truncate(max(room, 1), overflow="crop" if self._ascii_only else "ellipsis")
         gap = self.width - cell_len(shown.plain) - cell_len(right[0])
         filler = " " + fill * (gap - 2) + " " if gap >= 2 else " " * gap
         self._lines.append(Styled.assemble(shown, (filler, fill_style), right))

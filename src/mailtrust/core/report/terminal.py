@@ -29,15 +29,15 @@ def render(
     translate: Callable[[str], str],
     lang: str = "en",
     voice: Voice = "admin",
-    unicode: bool = True,
+    ascii_only: bool = False,
 ) -> str:
     """Draw the report: headline, chains, who accepts it, findings with cures, and what it rests on.
 
     `width` in cells; less than 40 and more than 120 are not used. `lang` chooses among a client's own words;
-    `translate` gives our sentences. With `unicode=False` every drawn sign is ASCII. Colour is never the only carrier of
+    `translate` gives our sentences. With `ascii_only` every drawn sign is ASCII. Colour is never the only carrier of
     anything. The environment is not looked at.
     """
-    page = Page(width, unicode=unicode, translate=translate, lang=lang)
+    page = Page(width, ascii_only=ascii_only, translate=translate, lang=lang)
     page.paragraph((page.say(headline(assessment)), _HEADLINE_STYLES[outcome_of(assessment)]))
     draw_assumptions(page, assessment.evidence)
     if voice == "admin":

@@ -25,7 +25,7 @@ SCENARIO = Scenario(
     build=build,
     expected=Expected(
         ports=(
-            Port("mail", "https", warned=("outlook-windows", "chrome", "firefox"), refused=("dotnet-windows",)),
+            Port("mail", "https", warned=("outlook-windows",), refused=("dotnet-windows", "chrome", "firefox")),
             Port("mail", "imaps", warned=("thunderbird",), refused=("java-mail", "openssl", "gnutls")),
             Port("mail", "smtp", accepted=("mta-opportunistic",), refused=("mta-verified",)),
         ),

@@ -26,7 +26,7 @@ SCENARIO = Scenario(
     title=text("The certificate's name is one letter off: autdiscover for autodiscover"),
     build=build,
     expected=Expected(
-        ports=(Port("autodiscover", "https", warned=("outlook-windows", "chrome"), refused=("dotnet-windows",)),),
+        ports=(Port("autodiscover", "https", warned=("outlook-windows",), refused=("dotnet-windows", "chrome")),),
         found=("name-near-miss",),
         absent=("chain-incomplete", "self-signed", "expired"),
         remedies=("replace-certificate",),

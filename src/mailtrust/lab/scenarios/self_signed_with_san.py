@@ -25,7 +25,7 @@ SCENARIO = Scenario(
     build=build,
     expected=Expected(
         ports=(
-            Port("archive", "https", warned=("outlook-windows", "chrome", "firefox"), refused=("dotnet-windows",)),
+            Port("archive", "https", warned=("outlook-windows",), refused=("dotnet-windows", "chrome", "firefox")),
             Port("archive", "imaps", refused=("java-mail", "openssl", "gnutls")),
         ),
         found=("self-signed",),

@@ -32,7 +32,7 @@ SCENARIO = Scenario(
                 "archive",
                 "https",
                 accepted=("outlook-windows", "mailstore-addin", "dotnet-windows"),
-                warned=("chrome", "firefox", "edge"),
+                refused=("chrome", "firefox", "edge"),
             ),
             Port("archive", "imaps", accepted=("outlook-windows", "java-mail", "openssl", "gnutls")),
         ),

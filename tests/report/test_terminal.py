@@ -93,7 +93,9 @@ def test_the_headline_promises_no_more_than_the_remedies(incomplete: Assessment)
         return str(headline(replace(incomplete, results=results, remedies=remedies)))  # type: ignore[arg-type]
 
     assert said().endswith("5 of 6 clients refuse it.")
-    assert said(first).endswith("“Serve the certificate together with its chain” cures 4 of these 5.")
+    assert said(first).endswith("the missing intermediate Example Issuing CA 3 cures 4 of these 5.")
+    ordered = replace(first, goal=ServeChain("00" * 32, ()))
+    assert said(ordered).endswith("“Serve the certificate together with its chain” cures 4 of these 5.")
     rest = replace(second, cures=(other.id,), title=first.title)
     assert said(first, rest).endswith("2 things to do cure all of them.")
     assert said(rest).endswith("5 of 6 clients refuse it.")  # Thunderbird lacks the chain as well
@@ -213,7 +215,7 @@ def test_a_certificate_alone(alone: Assessment) -> None:
     shown = show(alone)
     assert re.search(r"○ nobody else vouches for it ╌+ IN NO STORE\n", shown)
     assert "expired 3 days ago · rsa-1024 · self-signed" in shown
-    assert "✗ expired, to 7 of 7 clients" in shown
+    assert "✗ expired for 7 of 7 clients" in shown
     assert re.search(r"Thunderbird +! asks +expired, name-mismatch, self-signed\n", shown)
     assert re.search(r"Gmail on Android +✗ refuses ", shown)
 

@@ -106,8 +106,8 @@ def _draw_quotes(page: Page, evidence: Evidence, finding: Finding, quoted: set[s
 
 
 def _speaking(evidence: Evidence, finding: Finding) -> list[Verdict]:
-    """The verdicts by which this finding hurts its clients, the surest first."""
-    order = list(Basis)
+    """The verdicts by which this finding hurts its clients, in the order of the profiles, the less certain last."""
+    order = list(evidence.clients)
     hurting = [
         verdict
         for verdict in evidence.verdicts
@@ -115,4 +115,4 @@ def _speaking(evidence: Evidence, finding: Finding) -> list[Verdict]:
         and verdict.observation in finding.observations
         and verdict.outcome in (Outcome.REFUSED, Outcome.WARNED)
     ]
-    return sorted(hurting, key=lambda verdict: order.index(verdict.basis))
+    return sorted(hurting, key=lambda verdict: (verdict.basis is Basis.RECALLED, order.index(verdict.client)))

@@ -77,14 +77,23 @@ def _situation(refused: int, warned: int, total: int) -> Text:
 
 def _cure(assessment: Assessment, hurt: frozenset[str]) -> Text | None:
     """The one remedy that helps most of the hurt clients, and how many."""
+    evidence = assessment.evidence
     helped = {remedy.id: len(_cured_by(assessment, (remedy,), hurt)) for remedy in assessment.remedies}
     if not any(helped.values()):
         return None
     best = max(assessment.remedies, key=lambda remedy: helped[remedy.id])  # the first, and so the safest, of equals
     if helped[best.id] == len(hurt):
-        return _cures_all(assessment.evidence, best)
+        return _cures_all(evidence, best)
     if len(_cured_by(assessment, assessment.remedies, hurt)) == len(hurt):
         return text("{count} things to do cure all of them", count=_least(assessment, hurt))
+    missing = _missing(evidence, best)
+    if len(missing) == 1:
+        return text(
+            "the missing intermediate {name} cures {helped} of these {hurt}",
+            name=missing[0],
+            helped=helped[best.id],
+            hurt=len(hurt),
+        )
     return text("“{title}” cures {helped} of these {hurt}", title=best.title, helped=helped[best.id], hurt=len(hurt))
 
 

@@ -187,7 +187,7 @@ class _Rungs:
         if not isinstance(rung, (Anchor, Untrusted)) or not self._alone(rung):
             total = len(self._evidence.clients)
             for code, clients in self._branch.troubles.get(certificate.fingerprint, {}).items():
-                stops = text("{code}, to {count} of {total} clients", code=code, count=clients, total=total)
+                stops = text("{code} for {count} of {total} clients", code=code, count=clients, total=total)
                 yield [(f"{page.glyphs.refused} ", "red"), (page.say(stops), "red")]
 
     def _alone(self, rung: Anchor | Untrusted) -> bool:

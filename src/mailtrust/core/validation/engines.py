@@ -23,6 +23,7 @@ from mailtrust.core.validation.checks import (
     lifetime_apple,
     minimum_keys,
     name_constraints,
+    no_empty_names,
     path_lengths,
     readable,
     refuse_hashes,
@@ -78,13 +79,14 @@ CHECKS_OPENSSL: tuple[PathCheck, ...] = (
 CHECKS_GNUTLS: tuple[PathCheck, ...] = (
     # GnuTLS 3.7.9, lib/x509/verify.c, profile LOW, compared with libgnutls
     readable,
+    no_empty_names,
     dates_with_anchor,
     issuers_are_cas(anchor=True, silent_root=True),
     issuer_key_usage(anchor=True),
     path_lengths(anchor=True, count_self_issued=True),
     critical_extensions(anchor=True, also_unknown=frozenset({POLICY_CONSTRAINTS})),
     name_constraints(anchor=True, leaf_only=True, common_name=True),
-    server_auth(SERVER_OR_ANY, issuers=GNUTLS_ISSUERS),
+    server_auth(SERVER_OR_ANY, issuers=GNUTLS_ISSUERS, empty_ok=True),
     minimum_keys(rsa=1024, ec=160, dsa=1024, anchor=True),
     refuse_hashes(_WEAK_HASHES),
     anchor_limits,

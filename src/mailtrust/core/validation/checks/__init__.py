@@ -9,7 +9,7 @@ from mailtrust.core.validation.checks.authority import (
     path_lengths,
 )
 from mailtrust.core.validation.checks.dates import dates, dates_openssl, dates_with_anchor
-from mailtrust.core.validation.checks.extensions import critical_extensions, readable
+from mailtrust.core.validation.checks.extensions import critical_extensions, no_empty_names, readable
 from mailtrust.core.validation.checks.keys import minimum_keys, refuse_hashes
 from mailtrust.core.validation.checks.lifetimes import lifetime_398_public, lifetime_apple
 from mailtrust.core.validation.checks.name_constraints import name_constraints
@@ -32,6 +32,7 @@ __all__ = [
     "lifetime_apple",
     "minimum_keys",
     "name_constraints",
+    "no_empty_names",
     "path_lengths",
     "readable",
     "refuse_hashes",

@@ -43,6 +43,13 @@ def readable(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
             yield error("certificate-unparsable", link.certificate, fields=fields)
 
 
+def no_empty_names(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
+    """No subjectAltName entry is empty: GnuTLS 3.7.9 can't import such a certificate. `certificate-unparsable`."""
+    for link in path.links:
+        if any(not name.raw for name in link.certificate.subject_alt_names or ()):
+            yield error("certificate-unparsable", link.certificate, fields=("subjectAltName",))
+
+
 def unreadable_fields(certificate: Certificate) -> tuple[str, ...]:
     """The fields, by RFC 5280's names, that are there and have no value."""
     met = {problem.field for problem in certificate.problems}
@@ -56,6 +63,6 @@ def unreadable_fields(certificate: Certificate) -> tuple[str, ...]:
         "validity": certificate.not_after == UNREADABLE_NOT_AFTER,
         "nameConstraints": certificate.name_constraints is not None
         and not (certificate.name_constraints.permitted or certificate.name_constraints.excluded),
-        "extensions": True,
+        "extensions": not certificate.extensions,
     }
     return tuple(field for field, empty in emptied.items() if empty and field in met)

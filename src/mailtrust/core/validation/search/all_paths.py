@@ -94,13 +94,14 @@ def _grow(links: tuple[Link, ...], problem: SearchProblem, signatures: Signature
 def _candidates(child: Certificate, problem: SearchProblem) -> list[PoolEntry]:
     """Certificates of the issuer's name, likeliest first (RFC 4158 3.5)."""
 
-    def rank(entry: PoolEntry) -> tuple[int, int, bool, float]:
+    def rank(entry: PoolEntry) -> tuple[int, int, bool, bool, float]:
         issuer = entry.certificate
         agree = key_identifiers_agree(child, issuer)
         return (
             SOURCE_ORDER.index(strongest_source(entry.sources)),
             {True: 0, None: 1, False: 2}[agree],
             not in_its_time(issuer, problem.at),
+            not problem.store.named(issuer.issuer),
             -issuer.not_after.timestamp(),
         )
 

@@ -7,7 +7,7 @@ from mailtrust.core.model.certificate import Certificate, Name
 from mailtrust.core.model.client import CandidatePath, SearchProblem, SearchResult
 from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Link
-from mailtrust.core.validation.checks.dates import in_its_time
+from mailtrust.core.validation.checks.dates import is_over
 from mailtrust.core.validation.paths import (
     LOOK_COST,
     Budget,
@@ -18,13 +18,17 @@ from mailtrust.core.validation.paths import (
     in_order,
     judged,
     missing_issuer,
+    run_checks,
     too_long,
     unparsable,
     wrong_signature,
 )
+from mailtrust.core.validation.reasons import error
 from mailtrust.core.x509.signatures import SignatureResult
 
 _OLD_OR_INSECURE = frozenset({"expired", "chain-expired-issuer", "signature-weak", "key-weak"})
+_OF_ISSUERS = frozenset({"issuer-not-ca", "critical-extension-unknown", "path-length-exceeded", "eku-no-server-auth"})
+"""Reasons about a certificate that are met only when it is used as an issuer."""
 MOST_PRESENTED = 16
 """DEFAULT_MAX_VERIFY_DEPTH: a longer list is refused (gnutls_certificate_set_verify_limits)."""
 
@@ -101,45 +105,68 @@ def _sort(chain: list[Certificate], start: int) -> int:
 def _twice(chain: Sequence[Certificate], problem: SearchProblem, signatures: Signatures) -> SearchResult:
     """Judge with the anchors of the last certificate's issuer and, where that fails in one of three ways, once more.
 
-    The second time the anchors are its own namesakes, and it counts only when all is well then or the signer was not
-    known before (gnutls_x509_trust_list_verify_crt2: SIGNER_OLD_OR_UNKNOWN, SIGNER_WAS_KNOWN).
+    The second time the anchors are its own namesakes (gnutls_x509_trust_list_verify_crt2: SIGNER_OLD_OR_UNKNOWN).
     """
-    first = judged(_against(chain, _raw_named(chain[-1].issuer, problem), problem, signatures), problem)
-    again = first.anchor is None or any(reason.code in _OLD_OR_INSECURE for reason in first.reasons)
+    first, again = _against(chain, _raw_named(chain[-1].issuer, problem), problem, signatures)
     if not again or chain[-1].subject.der == chain[-1].issuer.der:
-        return in_order([first])
-    second = judged(_against(chain, _raw_named(chain[-1].subject, problem), problem, signatures), problem)
-    if first.anchor is None and second.anchor is None:
-        return in_order([first])
-    return in_order([first, second] if first.anchor is not None else [second])
+        return in_order([judged(first, problem)])
+    second, _ = _against(chain, _raw_named(chain[-1].subject, problem), problem, signatures)
+    if second.path.anchor is None:
+        return in_order([judged(first, problem)])
+    ways = [second] if first.path.anchor is None else [first, second]
+    return in_order(judged(way, problem) for way in ways)
 
 
 def _against(
     chain: Sequence[Certificate], anchors: Sequence[TrustAnchor], problem: SearchProblem, signatures: Signatures
-) -> Ended:
+) -> tuple[Ended, bool]:
+    """_gnutls_verify_crt_status: how the path ends, and whether what failed first is a reason to ask once more."""
     whole = chain
     if len(chain) > 1 and is_issuer(chain[-1], chain[-1]):
         chain = chain[:-1]
-    anchor: TrustAnchor | None = None
     for index, certificate in enumerate(chain):
-        anchor = next((one for one in anchors if _same(certificate, one, exactly=index == 0)), None)
-        if anchor is not None:
-            if index == 0:
-                return Ended(CandidatePath(_links(chain[:1]), anchor))
+        same = next((one for one in anchors if _same(certificate, one, exactly=index == 0)), None)
+        if same is not None and index == 0:
+            return Ended(CandidatePath(_links(chain[:1]), same)), is_over(certificate, problem.at)
+        if same is not None:
             chain = chain[:index]
             break
-    links = _links(chain)
     anchor = _find_issuer(chain[-1], anchors, problem)
     if anchor is None:
-        return dead_end(CandidatePath(_links(whole), None), signatures)
-    for below, above in zip(chain, [*chain[1:], anchor.certificate], strict=True):
-        if not is_issuer(below, above):
-            return Ended(CandidatePath(links[: chain.index(below) + 1], None), (missing_issuer(below, above),))
-        result = signatures.check(below, above)
+        return dead_end(CandidatePath(_links(whole), None), signatures), True
+    return _down(chain, anchor, problem, signatures)
+
+
+def _down(
+    chain: Sequence[Certificate], anchor: TrustAnchor, problem: SearchProblem, signatures: Signatures
+) -> tuple[Ended, bool]:
+    """verify_crt from the anchor down to the leaf; the first failure ends it."""
+    links = _links(chain)
+    whole = CandidatePath(links, anchor)
+    about: dict[str, set[str]] = {}
+    for reason in run_checks(problem.path_checks, whole, problem):
+        about.setdefault(reason.certificate or "", set()).add(reason.code)
+    most_below = MOST_PRESENTED
+    issuer = anchor.certificate
+    for index in range(len(chain) - 1, -1, -1):
+        child = chain[index]
+        so_far = CandidatePath(links[: index + 1], None)
+        if most_below == 0:
+            reason = error("path-length-exceeded", issuer, subject=issuer.subject.text, allowed=0, found=index + 1)
+            return Ended(so_far, (reason,)), False
+        if not is_issuer(child, issuer):
+            return Ended(so_far, (missing_issuer(child, issuer),)), True
+        met = about.get(issuer.fingerprint, set()) | (about.get(child.fingerprint, set()) - _OF_ISSUERS)
+        result = signatures.check(child, issuer)
         if result is not SignatureResult.VALID:
-            reason = wrong_signature(below, above, result, anchor=above is anchor.certificate)
-            return Ended(CandidatePath(links, None), (reason,))
-    return Ended(CandidatePath(links, anchor))
+            reason = wrong_signature(child, issuer, result, anchor=issuer is anchor.certificate)
+            return Ended(so_far, (reason,)), not met.isdisjoint(_OLD_OR_INSECURE)
+        if met:
+            return Ended(whole), not met.isdisjoint(_OLD_OR_INSECURE)
+        allowed = issuer.basic_constraints.path_length if issuer.basic_constraints else None
+        most_below = most_below - 1 if allowed is None else min(most_below - 1, allowed)
+        issuer = child
+    return Ended(whole), False
 
 
 def _links(chain: Sequence[Certificate]) -> tuple[Link, ...]:
@@ -158,13 +185,8 @@ def _raw_named(name: Name, problem: SearchProblem) -> tuple[TrustAnchor, ...]:
 
 
 def _store_knows_issuer(certificate: Certificate, problem: SearchProblem) -> bool:
-    """trust_list_get_issuer: by name, and by key identifier when the certificate names one."""
-    authority = certificate.authority_key_identifier
-    wanted = authority.key_id if authority else None
-    return any(
-        wanted is None or anchor.certificate.subject_key_identifier == wanted
-        for anchor in _raw_named(certificate.issuer, problem)
-    )
+    """_gnutls_trust_list_get_issuer."""
+    return any(is_issuer(certificate, anchor.certificate) for anchor in _raw_named(certificate.issuer, problem))
 
 
 def _find_issuer(
@@ -173,9 +195,8 @@ def _find_issuer(
     """find_issuer: the first, unless a later one is in its time."""
     found: TrustAnchor | None = None
     for anchor in anchors:
-        if is_issuer(certificate, anchor.certificate) and (
-            found is None or in_its_time(anchor.certificate, problem.at)
-        ):
+        in_time = anchor.certificate.not_before <= problem.at < anchor.certificate.not_after
+        if is_issuer(certificate, anchor.certificate) and (found is None or in_time):
             found = anchor
     return found
 

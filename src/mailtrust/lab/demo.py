@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 from mailtrust.lab.guide import NEW_BUNDLE, one_option_a_line
 from mailtrust.lab.listener import BUNDLE
@@ -24,8 +25,17 @@ from mailtrust.lab.world import World
 CLIENTS = "outlook-windows,gmail-android,apple-mail-ios,chrome,java-mail"
 """Those of the story, and one of each other way to look for an issuer."""
 
+LABEL, SCHEME = "mail", "https"
+"""The server of the story: it is asked by ActiveSync and by browsers."""
+
 FAULTY, CLEAN = 1, 0
 """The exit status of a check that finds something, and of one that does not."""
+
+
+class DemoStopped(UserProblem):
+    """A command of the demonstration ended otherwise than it should."""
+
+    status = 1
 
 
 class Demo:
@@ -37,10 +47,9 @@ class Demo:
         self._as_json = as_json
         self.reports: dict[str, object] = {}
         """The checks' reports, where they were asked for."""
-        self.as_expected = True
 
     async def show(self) -> None:
-        """Everything, from the fault to its proven cure."""
+        """Everything, from the fault to its proven cure; raises DemoStopped where a command ends otherwise."""
         world = self._world
         target, flags = world.target, world.flags()
         self._say(text("A mail server on this machine presents its own certificate and no intermediate."))
@@ -48,26 +57,22 @@ class Demo:
         self._say(text("1. Check it: Outlook accepts it, Gmail on Android refuses it."))
         await self._check("before", FAULTY, target, *flags, *who)
         self._say(text("2. Write the bundle that it should present; the intermediate comes from the CA's address."))
-        await self._run("bundle", target, *flags, "--for", "nginx", "-o", NEW_BUNDLE)
+        await self._run(CLEAN, "bundle", target, *flags, "--for", "nginx", "-o", NEW_BUNDLE)
         self._say(text("3. Judge that bundle before anybody touches the server."))
         await self._check("supposed", CLEAN, target, *flags, *who, "--with", NEW_BUNDLE)
         self._say(text("4. Install it in the server."))
         self._install()
         self._say(text("5. Check the server again, over the wire."))
         await self._check("after", CLEAN, target, *flags, *who)
-        if self.as_expected:
-            self._say(text("The server was mended, and every client that was asked for accepts it now."))
-        else:
-            self._say(text("This did not go as expected: see the commands above."))
+        self._say(text("The server is mended: every client that was asked about accepts it now."))
 
     async def _check(self, name: str, expected: int, *arguments: str) -> None:
         form = ("--format", "json") if self._as_json else ()
-        status, output = await self._run("check", *arguments, *form)
-        self.as_expected = self.as_expected and status == expected
+        output = await self._run(expected, "check", *arguments, *form)
         if self._as_json:
             self.reports[name] = json.loads(output)
 
-    async def _run(self, *arguments: str) -> tuple[int, bytes]:
+    async def _run(self, expected: int, *arguments: str) -> bytes:
         """One public command in the world's folder; its output goes where ours goes, or is kept for JSON."""
         if not self._as_json:
             sys.stdout.write(f"\n$ mailtrust {one_option_a_line(arguments)}\n\n")
@@ -78,17 +83,23 @@ class Demo:
             stdout=asyncio.subprocess.PIPE if self._as_json else None,
         )  # fmt: skip
         output, _ = await process.communicate()
-        status = process.returncode or 0
-        self.as_expected = self.as_expected and status in (CLEAN, FAULTY)
-        return status, output or b""
+        if process.returncode != expected:
+            raise DemoStopped(
+                text(
+                    "mailtrust {command} ended with status {status}, expected was {expected}: the demonstration stops.",
+                    command=arguments[0],
+                    status=process.returncode or 0,
+                    expected=expected,
+                )
+            )
+        return output or b""
 
     def _install(self) -> None:
-        for listener in self._world.listeners:
-            destination = listener.folder / BUNDLE
-            if not self._as_json:
-                sys.stdout.write(f"\n$ {shlex.join(['cp', NEW_BUNDLE, f'{listener.folder.name}/{BUNDLE}'])}\n")
-            shutil.copyfile(self._world.folder / NEW_BUNDLE, destination)
-            listener.reload()
+        listener = self._world.listener(LABEL, SCHEME)
+        if not self._as_json:
+            sys.stdout.write(f"\n$ {shlex.join(['cp', NEW_BUNDLE, f'{listener.folder.name}/{BUNDLE}'])}\n")
+        shutil.copyfile(self._world.folder / NEW_BUNDLE, listener.folder / BUNDLE)
+        listener.reload()
 
     def _say(self, sentence: Text) -> None:
         if not self._as_json:
@@ -107,14 +118,14 @@ async def demonstrate(folder: Path, options: argparse.Namespace, translate: Call
         folder, now=datetime.now(UTC), domain=options.domain, ca_name=options.ca_name, ports=dict(options.port)
     )
     missing_intermediate.build(world)
-    world.target = world.url("mail", "https")
+    world.target = world.url(LABEL, SCHEME)
     async with world:
         demo = Demo(world, translate, as_json=options.format == "json")
         await demo.show()
     return demo
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, translate: Callable[[str], str] = str) -> int:
     """Show it; the exit status is 1 when a command did not end as it should."""
     parser = argparse.ArgumentParser(prog="python -m mailtrust.lab.demo", description=__doc__)
     parser.add_argument("--domain", default="example.test", help="the mail domain of the world")
@@ -124,11 +135,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--format", choices=("text", "json"), default="text")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="mailtrust-demo-") as folder:
-        demo = asyncio.run(demonstrate(Path(folder), options, lambda template: template))
+    try:
+        with tempfile.TemporaryDirectory(prefix="mailtrust-demo-") as folder:
+            demo = asyncio.run(demonstrate(Path(folder), options, translate))
+    except UserProblem as problem:
+        sys.stderr.write(f"mailtrust: {problem.message.render(translate)}\n")
+        return problem.status
     if options.format == "json":
         sys.stdout.write(json.dumps(demo.reports, indent=2) + "\n")
-    return 0 if demo.as_expected else 1
+    return 0
 
 
 def _port(given: str) -> tuple[str, int]:

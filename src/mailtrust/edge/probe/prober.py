@@ -1,0 +1,228 @@
+"""One look at one endpoint: dialogue, handshake, polite leave. Whatever a server does is an answer."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from mailtrust.core.model.endpoint import Endpoint, Offer, TlsMode
+from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure, Stage
+from mailtrust.core.protocols import dialogue_for
+from mailtrust.core.protocols.dialogue import LEFTOVER_LIMIT, Dialogue, Failed, NeedData, Send, StartTls
+from mailtrust.edge.probe.timeouts import Timeouts
+from mailtrust.edge.probe.wire import Wire, WireError
+
+if TYPE_CHECKING:
+    from mailtrust.edge.probe.tls_session import TlsSession
+
+_INSIDE_LIMIT = 65_536
+"""Octets inside TLS among which the greeting's end is looked for."""
+
+
+@dataclass(slots=True)
+class PortBudget:
+    """How many more connections one port may see, and what was learnt about it on the way."""
+
+    connections: int = 1
+    tls12_only: bool = False
+    """The server stumbles over the hello of TLS 1.3."""
+
+    def take(self) -> bool:
+        """Take one connection, if there is one left."""
+        self.connections -= 1
+        return self.connections >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """What one connection showed."""
+
+    result: Handshake | ProbeFailure
+    transcript: tuple[str, ...] = ()
+    clear_text: bytes = b""
+    may_succeed_with_tls12: bool = False
+
+
+async def probe(
+    endpoint: Endpoint,
+    offer: Offer,
+    *,
+    now: Callable[[], datetime],
+    timeouts: Timeouts | None = None,
+    client_name: str | None = None,
+    budget: PortBudget | None = None,
+) -> Observation:
+    """Connect, talk up to TLS, shake hands, read what is presented, and leave politely.
+
+    Never raises for what a server or the network does. `client_name` is said in EHLO; None: the address literal of
+    our end (RFC 5321 4.1.4). A default offer that breaks over TLS 1.3 is made once more up to TLS 1.2 while `budget`
+    lasts; the first connection has been taken from it already.
+    """
+    timeouts = timeouts or Timeouts()
+    budget = budget or PortBudget()
+    loop = asyncio.get_running_loop()
+    at, begun = now(), loop.time()
+    visit = _Visitor(endpoint, offer, timeouts, begun + timeouts.total, client_name)
+    seen = await visit(tls12_only=budget.tls12_only)
+    if offer is Offer.DEFAULT and seen.may_succeed_with_tls12 and not budget.tls12_only and budget.take():
+        again = await visit(tls12_only=True)
+        if _better(again.result, seen.result):
+            budget.tls12_only = True
+            seen = replace(again, result=_after_failing(seen.result, again.result))
+    return Observation(
+        endpoint=endpoint,
+        offer=offer,
+        at=at,
+        result=seen.result,
+        transcript=seen.transcript,
+        bytes_before_tls=seen.clear_text,
+        duration_ms=round((visit.ended - begun) * 1000),
+    )
+
+
+@dataclass(slots=True)
+class _Visitor:
+    endpoint: Endpoint
+    offer: Offer
+    timeouts: Timeouts
+    end: float
+    """Loop time after which nothing is waited for."""
+    client_name: str | None
+    ended: float = 0.0
+    """Loop time at which the last result was there; the polite leave is not counted."""
+
+    async def __call__(self, *, tls12_only: bool) -> _Visit:
+        """Make one connection."""
+        try:
+            wire = await Wire.connect(
+                self.endpoint.connect_address or self.endpoint.address,
+                self.endpoint.connect_port or self.endpoint.port,
+                self._deadline(Stage.CONNECT),
+            )
+        except WireError as error:
+            self._stop_clock()
+            return _Visit(error.at(Stage.CONNECT))
+        try:
+            visit = await self._talk(wire, tls12_only=tls12_only)
+        except BaseException:
+            wire.abandon()
+            raise
+        await wire.leave(self._leave_by)
+        return visit
+
+    async def _talk(self, wire: Wire, *, tls12_only: bool) -> _Visit:
+        name = self.client_name or _address_literal(wire.own_address)
+        dialogue = dialogue_for(self.endpoint.protocol, self.endpoint.tls_mode, name)
+        begun = await self._converse(wire, dialogue)
+        if isinstance(begun, ProbeFailure):
+            self._stop_clock()
+            wire.write(dialogue.farewell())
+            return _Visit(begun, dialogue.transcript)
+
+        # The heaviest import of a probe, and useless where nobody listens.
+        from mailtrust.edge.probe.tls_session import TlsSession
+
+        session = TlsSession(self.offer, self.endpoint.server_name, tls12_only=tls12_only)
+        completed = await self._shake_hands(wire, session)
+        result = session.result()
+        self._stop_clock()
+        if completed:
+            await self._take_leave(wire, session, dialogue)
+        wire.write(session.outgoing())
+        clear = (begun.leftover + session.clear_text)[:LEFTOVER_LIMIT]
+        return _Visit(result, dialogue.transcript, clear, session.may_succeed_with_tls12)
+
+    async def _converse(self, wire: Wire, dialogue: Dialogue) -> StartTls | ProbeFailure:
+        stage: Stage | None = None
+        deadline = 0.0
+        while True:
+            match dialogue.next_event():
+                case Send(data):
+                    wire.write(data)
+                case NeedData():
+                    if dialogue.stage is not stage:
+                        stage = dialogue.stage
+                        deadline = self._deadline(stage)
+                    try:
+                        dialogue.receive(await wire.read(deadline))
+                    except WireError as error:
+                        return error.at(stage)
+                case StartTls() as start:
+                    return start
+                case Failed(failure):
+                    return failure
+
+    async def _shake_hands(self, wire: Wire, session: "TlsSession") -> bool:
+        from mailtrust.edge.probe.tls_session import Progress
+
+        deadline = self._deadline(Stage.HANDSHAKE)
+        while (progress := session.handshake()) is Progress.NEED_DATA:
+            wire.write(session.outgoing())
+            if session.speaks_clear_text and self.endpoint.tls_mode is TlsMode.IMPLICIT:
+                return False
+            try:
+                data = await wire.read(deadline)
+            except WireError as error:
+                session.give_up(error.kind, error.words)
+                return False
+            if not data:
+                session.give_up(FailureKind.CLOSED, "closed during the handshake")
+                return False
+            session.receive(data)
+        wire.write(session.outgoing())
+        return progress is Progress.COMPLETED
+
+    async def _take_leave(self, wire: Wire, session: "TlsSession", dialogue: Dialogue) -> None:
+        """Wait for the greeting inside, say goodbye, hear the answer, end TLS."""
+        deadline = self._leave_by
+        inside = session.receive(b"")
+        try:
+            while not dialogue.greeted(inside):
+                data = await wire.read(deadline)
+                if not data or len(inside) > _INSIDE_LIMIT:
+                    return
+                inside += session.receive(data)
+            if goodbye := dialogue.farewell():
+                session.send(goodbye)
+                wire.write(session.outgoing())
+                while (data := await wire.read(deadline)) and not session.receive(data):
+                    pass  # session tickets; the first words inside are the answer to our goodbye
+        except WireError:
+            pass
+        finally:
+            session.close()
+
+    def _deadline(self, stage: Stage) -> float:
+        return min(asyncio.get_running_loop().time() + self.timeouts.of(stage), self.end)
+
+    @property
+    def _leave_by(self) -> float:
+        """Loop time until which we leave politely: owed even when all other time is up."""
+        return self.ended + self.timeouts.leave
+
+    def _stop_clock(self) -> None:
+        self.ended = asyncio.get_running_loop().time()
+
+
+def _address_literal(address: str) -> str:
+    """RFC 5321 4.1.3."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return "[127.0.0.1]"
+    return f"[{parsed}]" if parsed.version == 4 else f"[IPv6:{parsed}]"
+
+
+def _better(again: Handshake | ProbeFailure, before: Handshake | ProbeFailure) -> bool:
+    return isinstance(again, Handshake) and (again.completed or isinstance(before, ProbeFailure))
+
+
+def _after_failing(before: Handshake | ProbeFailure, again: Handshake | ProbeFailure) -> Handshake | ProbeFailure:
+    """Say in the note that the first hello met something else."""
+    if isinstance(again, ProbeFailure):
+        return again
+    met = before.note if isinstance(before, Handshake) else f"{before.kind.value}: {before.detail}"
+    note = f"TLS 1.3 in the hello met {met}; read up to TLS 1.2"
+    return replace(again, note=f"{note}; {again.note}" if again.note else note)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -63,6 +64,13 @@ def up(tmp_path: Path) -> Iterator[tuple["subprocess.Popen[str]", Path]]:
     process.communicate()
 
 
+def as_told(command: str, folder: Path) -> int:
+    """A command of the page, in a shell that has read the world's file; its exit status."""
+    script = f". ./lab.env; {shlex.quote(sys.executable)} -m mailtrust {command}"
+    return subprocess.run(["sh", "-c", script], cwd=folder, capture_output=True, check=False).returncode
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the page's commands are for a POSIX shell")
 def test_up_stays_until_it_is_stopped_and_reads_new_bundles(up: tuple["subprocess.Popen[str]", Path]) -> None:
     process, folder = up
     assert process.stdout is not None
@@ -77,9 +85,14 @@ def test_up_stays_until_it_is_stopped_and_reads_new_bundles(up: tuple["subproces
         for command in commands:
             said = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True, check=False)
             assert "unable to get local issuer certificate" in said.stderr, said
+    assert as_told("check $TARGET $FLAGS", folder) == 1
+    assert as_told("bundle $TARGET $FLAGS --for nginx -o new-bundle.pem", folder) == 0
+    assert as_told("check $TARGET $FLAGS --with new-bundle.pem", folder) == 0
+    for port in (443, 587, 993):
+        shutil.copyfile(folder / "new-bundle.pem", folder / f"mail.example.test-{port}" / "bundle.pem")
+        assert f"mail.example.test:{port}" in process.stdout.readline()
+    assert as_told("check $TARGET $FLAGS", folder) == 0
     bundle = folder / "mail.example.test-443" / "bundle.pem"
-    bundle.write_text(bundle.read_text() + (folder / "root.pem").read_text())
-    assert "mail.example.test:443" in process.stdout.readline()
     bundle.write_text("nonsense")
     assert str(bundle) in process.stdout.readline()
     process.send_signal(signal.SIGINT)

@@ -17,7 +17,10 @@ NEW_BUNDLE = "new-bundle.pem"
 def write_guide(world: World, translate: Callable[[str], str]) -> str:
     """Write the page and the shell file into the world's folder; the page is the answer."""
     shell = {"TARGET": world.target, "FLAGS": shlex.join(world.flags())}
-    (world.folder / ENVIRONMENT).write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in shell.items()))
+    lines = [f"{name}={shlex.quote(value)}\n" for name, value in shell.items()]
+    # What is remembered of the lab's certificates stays in the lab.
+    lines.append(f"export XDG_CACHE_HOME={shlex.quote(str(world.folder / 'cache'))}\n")
+    (world.folder / ENVIRONMENT).write_text("".join(lines), encoding="utf-8")
     page = "".join(f"{line}\n" for line in _page(world, translate))
     (world.folder / README).write_text(page, encoding="utf-8")
     return page
@@ -27,12 +30,12 @@ def _page(world: World, translate: Callable[[str], str]) -> Iterator[str]:
     def said(sentence: Text) -> str:
         return sentence.render(translate)
 
-    yield said(text("Go to the world's folder:"))
+    yield said(text("Go to the world's folder; {file} sets $TARGET and $FLAGS as used below:", file=ENVIRONMENT))
     yield f"  cd {shlex.quote(str(world.folder))}"
-    yield said(text("Check, as an administrator would; {file} holds the same in $TARGET and $FLAGS:", file=ENVIRONMENT))
+    yield f"  . ./{ENVIRONMENT}"
+    yield said(text("Check, as an administrator would:"))
     yield f"  mailtrust {one_option_a_line(('check', world.target, *world.flags()))}"
     yield said(text("Make the bundle that the server should present, and judge it before it is installed:"))
-    yield f"  . ./{ENVIRONMENT}"
     yield f"  mailtrust bundle $TARGET $FLAGS --for nginx -o {NEW_BUNDLE}"
     yield f"  mailtrust check $TARGET $FLAGS --with {NEW_BUNDLE}"
     yield said(text("Install it; a server reads its folder again when that has changed:"))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli import exit_status
+from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 
@@ -30,20 +31,22 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the command to the command line."""
     parser = commands.add_parser(
         "lab",
-        help="a broken mail world on this machine, to try everything without harm",
-        description="Run mail servers with faulty certificates on this machine's loopback address, and check them.",
+        help=told(text("a broken mail world on this machine, to try everything without harm")),
+        description=told(
+            text("Run mail servers with faulty certificates on this machine's loopback address, and check them.")
+        ),
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    verbs.add_parser("list", help="name the scenarios")
-    run_parser = verbs.add_parser("run", help="run scenarios end to end and compare with what is expected")
-    run_parser.add_argument("names", metavar="NAME", nargs="*", help="a scenario, as `lab list` names it")
-    run_parser.add_argument("--all", action="store_true", help="run every scenario")
-    up_parser = verbs.add_parser("up", help="keep one scenario up, and print what to try")
-    up_parser.add_argument("name", metavar="NAME", help="a scenario, as `lab list` names it")
+    verbs.add_parser("list", help=told(text("name the scenarios")))
+    run_parser = verbs.add_parser("run", help=told(text("run scenarios end to end and compare with what is expected")))
+    run_parser.add_argument("names", metavar="NAME", nargs="*", help=told(text("a scenario, as `lab list` names it")))
+    run_parser.add_argument("--all", action="store_true", help=told(text("run every scenario")))
+    up_parser = verbs.add_parser("up", help=told(text("keep one scenario up, and print what to try")))
+    up_parser.add_argument("name", metavar="NAME", help=told(text("a scenario, as `lab list` names it")))
     up_parser.add_argument(
-        "--folder", type=Path, metavar="DIR", help="keep the world's files here (default: a new one)"
+        "--folder", type=Path, metavar="DIR", help=told(text("keep the world's files here (default: a new one)"))
     )
     parser.set_defaults(handler=run)
 
@@ -140,7 +143,6 @@ async def _keep_up(scenario: "Scenario", folder: Path) -> None:
     import asyncio
     from datetime import UTC, datetime
 
-    from mailtrust.cli.translations import translator
     from mailtrust.lab.guide import write_guide
     from mailtrust.lab.world import World
 
@@ -172,8 +174,6 @@ def _reload_changed(world: "World") -> None:
 
 
 def _translated(sentence: Text) -> str:
-    from mailtrust.cli.translations import translator
-
     return sentence.render(translator(None))
 
 

@@ -96,23 +96,21 @@ def _gap(evidence: Evidence, served: Served, found: Gap, where: tuple[Observatio
         issuer=called(found.below.issuer),
         below=called(found.below.subject),
     )
-    if found.open_end is not None:
-        return text(
-            "{begin} {found} The certificate of {issuer} was found nowhere: neither at the addresses that the "
-            "certificate below names ({urls}) nor elsewhere in this run. Get it from the CA. Should {issuer} be your "
-            "own root, then nothing is missing here: bring it to the clients, and check again with --roots FILE.",
-            begin=begin,
-            found=_found(evidence, found),
-            issuer=called(found.open_end),
-            urls=tuple(dict.fromkeys(url for one in (*found.missing[-1:], found.below) for url in one.ca_issuers))
-            or text("none"),
-        )
-    return text("{begin} {found}", begin=begin, found=_found(evidence, found))
+    known = text("{begin} {found}", begin=begin, found=_found(evidence, found)) if found.missing else begin
+    if found.open_end is None:
+        return known
+    return text(
+        "{known} The certificate of {issuer} was found nowhere: neither at the addresses that the certificate below "
+        "names ({urls}) nor elsewhere in this run. Get it from the CA. Should {issuer} be your own root, then nothing "
+        "is missing here: bring it to the clients, and check again with --roots FILE.",
+        known=known,
+        issuer=called(found.open_end),
+        urls=tuple(dict.fromkeys(url for one in (*found.missing[-1:], found.below) for url in one.ca_issuers))
+        or text("none"),
+    )
 
 
-def _found(evidence: Evidence, found: Gap) -> Text | str:
-    if not found.missing:
-        return ""
+def _found(evidence: Evidence, found: Gap) -> Text:
     where = tuple(origin for one in found.missing for origin in origins(evidence, one))
     names = tuple(called(one.subject) for one in found.missing)
     prints = tuple(one.fingerprint for one in found.missing)

@@ -34,7 +34,7 @@ def judge(evidence: Evidence) -> Iterable[RuleResult]:
 
 
 def _finding(evidence: Evidence, where: str, odd: tuple[Observation, ...]) -> Finding:
-    first = clean(odd[0].bytes_before_tls[:200].decode("latin-1"), 200)
+    first = clean(odd[0].bytes_before_tls[:200].decode("latin-1").strip(), 200)
     clients = speaking(evidence, {odd[0].endpoint.protocol})
     return Finding(
         rule=ID,

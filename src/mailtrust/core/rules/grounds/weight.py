@@ -19,7 +19,7 @@ class Hurt:
     warned: tuple[str, ...]
     """It makes them ask, and their ordinary button goes on."""
     accepted: tuple[str, ...]
-    """They accept everywhere, whatever it is."""
+    """They accept everywhere, whatever it is; those that accept anything (opportunistic senders) are not named."""
     judged: int
     """All whose answer is known."""
 
@@ -52,7 +52,11 @@ def hurt_by(
     return Hurt(
         refused=tuple(client for client in order if client in refused),
         warned=tuple(client for client in order if client in warned),
-        accepted=tuple(client for client in order if client in judged - failed),
+        accepted=tuple(
+            client
+            for client, profile in evidence.clients.items()
+            if client in judged - failed and profile.on_failure.outcome is not Outcome.ACCEPTED
+        ),
         judged=len(judged),
     )
 

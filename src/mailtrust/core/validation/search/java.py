@@ -8,6 +8,7 @@ from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath, SearchProblem, SearchResult
 from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Link, PathAttempt
+from mailtrust.core.validation.checks.dates import dates_with_anchor, in_its_time
 from mailtrust.core.validation.paths import (
     LOOK_COST,
     Budget,
@@ -82,13 +83,27 @@ def _as_it_stands(chain: Sequence[Certificate], problem: SearchProblem, signatur
     yield from _anchored(links, problem, signatures)
 
 
-def _anchored(links: tuple[Link, ...], problem: SearchProblem, signatures: Signatures) -> Iterator[Ended]:
-    """The path with each anchor of the right name that the key identifier allows."""
+def _anchored(
+    links: tuple[Link, ...], problem: SearchProblem, signatures: Signatures, *, built: bool = False
+) -> Iterator[Ended]:
+    """The path with each anchor of the right name that the selector takes.
+
+    The builder does not ask for the authority key identifier, but from the second step on for the anchor's dates: its
+    selector is used again, and the date that was meant for intermediates stays in it (ForwardBuilder 19740a2,
+    getMatchingCACerts).
+    """
     last = links[-1].certificate
     refused: TrustAnchor | None = None
     for anchor in anchors_for(last, problem):
         signatures.budget.spend(LOOK_COST)
-        if not _selects(last, anchor.certificate):
+        if built and len(links) > 1 and not in_its_time(anchor.certificate, problem.at):
+            path = CandidatePath(links, anchor)
+            late = (
+                reason for reason in dates_with_anchor(path, problem.at) if reason.certificate == anchor.fingerprint
+            )
+            yield Ended(path, tuple(late))
+            continue
+        if not _spans(anchor.certificate, last) or not (built or _identified(last, anchor.certificate)):
             refused = anchor
             continue
         result = signatures.check(last, anchor.certificate)
@@ -105,7 +120,7 @@ def _build(
     links: tuple[Link, ...], presented: Sequence[Certificate], problem: SearchProblem, signatures: Signatures
 ) -> Iterator[Ended]:
     last = links[-1].certificate
-    ways = list(_anchored(links, problem, signatures))
+    ways = list(_anchored(links, problem, signatures, built=True))
     yield from ways
     issued = any(way.path.anchor is not None for way in ways)
     used = {link.certificate.fingerprint for link in links}
@@ -143,7 +158,12 @@ def _same_name_and_key(certificate: Certificate, links: Sequence[Link]) -> bool:
     )
 
 
-def _selects(child: Certificate, anchor: Certificate) -> bool:
+def _spans(anchor: Certificate, child: Certificate) -> bool:
+    """AdaptableX509CertSelector: an anchor of version 1 or 2 is valid for as long as what it issued."""
+    return anchor.version >= 3 or (anchor.not_before <= child.not_before and child.not_after <= anchor.not_after)
+
+
+def _identified(child: Certificate, anchor: Certificate) -> bool:
     """AdaptableX509CertSelector: key identifier where both have one; serial number for anchors of version 3."""
     authority = child.authority_key_identifier
     if authority is None:

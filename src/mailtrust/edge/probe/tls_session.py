@@ -17,7 +17,7 @@ _VERSIONS = {0x0300: "SSLv3", 0x0301: "TLSv1", 0x0302: "TLSv1.1", 0x0303: "TLSv1
 _READ_SIZE = 65_536
 
 # An older hello would meet the same answer: the name is unknown, whatever the version (RFC 6066 3).
-_NOT_CURED_BY_TLS12 = frozenset({"unrecognized_name"})
+_NOT_CURED_BY_TLS12 = ("unrecognized_name",)
 
 
 class Progress(Enum):
@@ -70,11 +70,15 @@ class TlsSession:
         """Whether a hello that ends at TLS 1.2 might fare better.
 
         RSA keys too small for PSS fail only in TLS 1.3, and some servers and firewalls only stumble over its hello.
+        Where the chain is known and it was OpenSSL that gave up, it would do so again.
         """
         if self._completed or (self._clear.words and not self._clear.tls_began):
             return False
         alert = self._alert()
-        return self._version() in (0, TLS13) and (alert is None or alert not in _NOT_CURED_BY_TLS12)
+        ended_by_server = alert is not None or (self._broken is not None and self._broken[0] is FailureKind.CLOSED)
+        if self._certificates() and not ended_by_server:
+            return False
+        return self._version() in (0, TLS13) and alert not in _NOT_CURED_BY_TLS12
 
     def handshake(self) -> Progress:
         """Go as far as the octets received so far allow. Never raises for what the server sent."""

@@ -165,7 +165,7 @@ def judge(
     """Judge recorded facts as the request asks; the case then names the stores it was judged with."""
     stores = load_stores({client.anchor_store for client in request.clients})
     used = tuple(
-        StoreReference(store.name, store.date, store.provenance, store.digest, len(tuple(store)))
+        StoreReference(store.name, store.date, store.provenance, store.digest, len(store))
         for _, store in sorted(stores.items())
     )
     pool = case.pool

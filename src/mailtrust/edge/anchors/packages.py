@@ -72,5 +72,6 @@ def certificates_in(pem: bytes) -> dict[str, bytes]:
             der = binascii.a2b_base64(block.partition(END)[0])
         except binascii.Error:
             continue
-        found[hashlib.sha256(der).hexdigest()] = der
+        if der:
+            found[hashlib.sha256(der).hexdigest()] = der
     return found

@@ -5,11 +5,15 @@ from pathlib import Path
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
-from mailtrust.core.x509.containers import MAX_OCTETS, read_container
+
+MAX_OCTETS = 16 * 1024 * 1024
 
 
 def load_roots_file(path: Path) -> tuple[Certificate, ...]:
     """Every certificate in the file (PEM, DER, PKCS#7, bundle), each once. Raises UserProblem where there is none."""
+    # Late: who names no file does not pay for the reading of archives and key stores.
+    from mailtrust.core.x509.containers import read_container
+
     try:
         with path.open("rb") as file:
             data = file.read(MAX_OCTETS + 1)

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
-import shutil
-import subprocess
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from ipaddress import ip_address
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -44,7 +38,6 @@ from mailtrust.core.model.verdict import Basis, Outcome
 from mailtrust.core.validation.engines import CHECKS_RFC5280
 from mailtrust.core.validation.names import names_rfc9525
 from mailtrust.core.validation.search import search_all_paths
-from mailtrust.core.x509.pem import to_pem
 from mailtrust.core.x509.private_key import PrivateKey
 
 HOST = "mail.example.test"
@@ -57,6 +50,16 @@ def key(name: str, kind: KeyKind = "ec-p256") -> PrivateKey:
     """The same key for the same name, within one run."""
     assert name
     return make_key(kind)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is sent, what is trusted, which name was asked for, and when."""
+
+    sent: tuple[Certificate, ...]
+    anchors: tuple[Certificate, ...]
+    host: str = HOST
+    at: datetime = NOW
 
 
 class Pki:
@@ -165,6 +168,30 @@ class Pki:
     def server_recipe(self, *names: str, **recipe: object) -> Recipe:
         return replace(server_recipe(*(names or (HOST,))), **recipe)  # type: ignore[arg-type]
 
+    def case(
+        self, sent: Sequence[Issued | Certificate], anchors: Sequence[Issued | Certificate], **more: object
+    ) -> Case:
+        def bare(some: Sequence[Issued | Certificate]) -> tuple[Certificate, ...]:
+            return tuple(one.certificate if isinstance(one, Issued) else one for one in some)
+
+        return Case(bare(sent), bare(anchors), **more)  # type: ignore[arg-type]
+
+    def good(
+        self,
+        *names: str,
+        root: dict[str, object] | None = None,
+        issuing: dict[str, object] | None = None,
+        host: str = HOST,
+        at: datetime = NOW,
+        send_root: bool = False,
+        **leaf: object,
+    ) -> Case:
+        """A plain chain, with something changed in its root, its intermediate or its leaf."""
+        anchor = self.root(**(root or {}))  # type: ignore[arg-type]
+        by = self.intermediate(anchor, **(issuing or {}))  # type: ignore[arg-type]
+        own = self.leaf(by, *names, **leaf)  # type: ignore[arg-type]
+        return self.case([own, by, *([anchor] if send_root else [])], [anchor], host=host, at=at)
+
     def store(self, *anchors: Issued | Certificate | TrustAnchor, local: bool = False) -> AnchorStore:
         trusted = tuple(self.anchor(one, local=local) for one in anchors)
         return AnchorStore("test", NOW, "made by the test", "0" * 64, trusted)
@@ -236,123 +263,3 @@ class Pki:
 @pytest.fixture(scope="session")
 def pki() -> Pki:
     return Pki()
-
-
-class OpenSsl:
-    """`openssl verify` at security level 2 for a TLS server, by name, at any moment."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def accepts(
-        self, chain: Sequence[Certificate], anchors: Sequence[Certificate], host: str, at: datetime
-    ) -> tuple[bool, str]:
-        files = {"leaf": chain[:1], "sent": chain, "roots": anchors}
-        for name, certificates in files.items():
-            (self._folder / f"{name}.pem").write_text("".join(map(to_pem, certificates)))
-        name = ["-verify_ip", host] if _is_address(host) else ["-verify_hostname", host]
-        run = subprocess.run(
-            ["openssl", "verify", "-purpose", "sslserver", "-auth_level", "2", "-attime", str(int(at.timestamp())),
-             "-no-CApath", "-no-CAstore", "-CAfile", "roots.pem", "-untrusted", "sent.pem", *name, "leaf.pem"],
-            cwd=self._folder, capture_output=True, text=True, timeout=30, check=False,
-        )  # fmt: skip
-        return run.returncode == 0, run.stdout + run.stderr
-
-
-class _TypedData(ctypes.Structure):
-    """gnutls_typed_vdata_st"""
-
-    _fields_ = (("type", ctypes.c_int), ("data", ctypes.c_char_p), ("size", ctypes.c_uint))
-
-
-class GnuTls:
-    """libgnutls with its own clock hook, judging a list as a TLS client of the default priority does."""
-
-    _HOSTNAME, _PURPOSE = 1, 2
-    _PROFILE_LOW = 2 << 24
-    _WORDS = (
-        (1 << 6, "issuer unknown"),
-        (1 << 7, "issuer is no CA"),
-        (1 << 8, "insecure algorithm"),
-        (1 << 9, "not activated"),
-        (1 << 10, "expired"),
-        (1 << 11, "signature failure"),
-        (1 << 14, "unexpected owner"),
-        (1 << 16, "constraints failure"),
-        (1 << 18, "purpose mismatch"),
-        (1 << 21, "unknown critical extension"),
-    )
-
-    def __init__(self) -> None:
-        self._library = ctypes.CDLL("libgnutls.so.30")
-        self._at = 0
-        hook = ctypes.CFUNCTYPE(ctypes.c_long, ctypes.c_void_p)
-        self._clock = hook(lambda _: self._at)
-        self._library.gnutls_global_set_time_function(self._clock)
-
-    def accepts(
-        self, chain: Sequence[Certificate], anchors: Sequence[Certificate], host: str, at: datetime
-    ) -> tuple[bool, str]:
-        self._at = int(at.timestamp())
-        call = self._library
-        sent = self._imported(chain)
-        if sent is None:
-            return False, "a certificate can't be imported"
-        store = ctypes.c_void_p()
-        assert call.gnutls_x509_trust_list_init(ctypes.byref(store), 0) == 0
-        status = ctypes.c_uint()
-        data = (_TypedData * 2)(
-            _TypedData(self._HOSTNAME, host.encode(), 0), _TypedData(self._PURPOSE, b"1.3.6.1.5.5.7.3.1", 0)
-        )
-        try:
-            trusted = self._imported(anchors)
-            assert call.gnutls_x509_trust_list_add_cas(store, trusted, len(anchors), 0) == len(anchors)
-            answer = call.gnutls_x509_trust_list_verify_crt2(
-                store, sent, len(chain), data, 2, self._PROFILE_LOW, ctypes.byref(status), None
-            )
-            words = ", ".join(word for bit, word in self._WORDS if status.value & bit)
-            return answer == 0 and status.value == 0, f"{answer} {status.value:#x} {words}"
-        finally:
-            call.gnutls_x509_trust_list_deinit(store, 1)
-            for certificate in sent:
-                call.gnutls_x509_crt_deinit(ctypes.c_void_p(certificate))
-
-    def _imported(self, certificates: Sequence[Certificate]) -> Any:
-        handles = (ctypes.c_void_p * len(certificates))()
-        for index, certificate in enumerate(certificates):
-            handle = ctypes.c_void_p()
-            assert self._library.gnutls_x509_crt_init(ctypes.byref(handle)) == 0
-            datum = _Datum(certificate.der, len(certificate.der))
-            if self._library.gnutls_x509_crt_import(handle, ctypes.byref(datum), 0) != 0:
-                return None
-            handles[index] = handle
-        return handles
-
-
-class _Datum(ctypes.Structure):
-    """gnutls_datum_t"""
-
-    _fields_ = (("data", ctypes.c_char_p), ("size", ctypes.c_uint))
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-@pytest.fixture(scope="session")
-def openssl(tmp_path_factory: pytest.TempPathFactory) -> OpenSsl:
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed: apt install openssl")
-    return OpenSsl(tmp_path_factory.mktemp("openssl"))
-
-
-@pytest.fixture(scope="session")
-def gnutls() -> GnuTls:
-    try:
-        return GnuTls()
-    except OSError:
-        pytest.skip("libgnutls.so.30 is not installed: apt install libgnutls30")

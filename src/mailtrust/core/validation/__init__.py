@@ -10,12 +10,11 @@ PathSearch, `mailtrust.core.validation.search`:
 - `search_gnutls`: GnuTLS 3.7: one list, sorted and cut at the first anchor, then judged as it stands.
 - `search_java`: OpenJDK 17 PKIX builder: presented certificates only, backtracking, anchor is name and key.
 - `search_conscrypt`: Android: any order of what was sent, bad intermediates skipped; a leaf in the store is not judged.
-- `search_go`: Go crypto/x509: backtracking with a signature budget; for reference.
 
 PathCheck sets of whole engines, `mailtrust.core.validation.engines` (tuples; add to them by `(*CHECKS_X, extra)`):
 
 - `CHECKS_RFC5280`, `CHECKS_OPENSSL` (security level 2), `CHECKS_GNUTLS`, `CHECKS_JAVA`, `CHECKS_CONSCRYPT`,
-  `CHECKS_MOZILLA`, `CHECKS_CHROMIUM`, `CHECKS_APPLE`, `CHECKS_WINDOWS`, `CHECKS_GO`.
+  `CHECKS_MOZILLA`, `CHECKS_CHROMIUM`, `CHECKS_APPLE`, `CHECKS_WINDOWS`.
 
 PathCheck, one by one, `mailtrust.core.validation.checks` (sets of purposes and bits are in `purposes`):
 
@@ -54,7 +53,7 @@ A name that does not match gives one reason, the most precise of `name-mismatch`
 - `names_java_off`: JavaMail before Angus 1.0: nothing is compared.
 - `names_android`: OkHostnameVerifier: SAN only, addresses compared as text.
 - `names_k9`: Apache HttpClient 5: common name if no dNSName; one `*` anywhere in a label.
-- `names_apple`, `names_mozilla`, `names_chromium`, `names_go`: SAN only, each with its wildcard limits.
+- `names_apple`, `names_mozilla`, `names_chromium`: SAN only, each with its wildcard limits.
 - `names_windows`: SAN, or the common name when there is no SAN at all (partly recalled).
 - `names_outlook_2007`: only the first DNS name of the SAN.
 

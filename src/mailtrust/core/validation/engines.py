@@ -5,7 +5,6 @@ Where a statement rests on less than the engine's source or a run of it, the com
 
 from datetime import UTC, datetime
 
-from mailtrust.core.model.certificate import IdentifierType
 from mailtrust.core.model.client import PathCheck
 from mailtrust.core.validation.checks import (
     anchor_limits,
@@ -23,6 +22,8 @@ from mailtrust.core.validation.checks import (
     lifetime_apple,
     minimum_keys,
     name_constraints,
+    names_without_subject_are_critical,
+    no_empty_dns_constrained,
     no_empty_names,
     path_lengths,
     readable,
@@ -44,7 +45,6 @@ from mailtrust.core.validation.purposes import (
 
 _OLD_HASHES = frozenset({"md2", "md4", "md5"})
 _WEAK_HASHES = _OLD_HASHES | {"sha1"}
-_NO_DIRECTORY = frozenset({IdentifierType.DNS, IdentifierType.EMAIL, IdentifierType.IP, IdentifierType.URI})
 
 CHECKS_RFC5280: tuple[PathCheck, ...] = (
     readable,
@@ -97,12 +97,14 @@ CHECKS_JAVA: tuple[PathCheck, ...] = (
     # (PKIXValidator.verifyTrustAnchor), and its own dates, constraints and extensions are not read. Name constraints
     # hold for the common name where there is no dNSName (NameConstraintsExtension.java, 05f129b).
     readable,
+    names_without_subject_are_critical,
     dates,
     issuers_are_cas(anchor=True),
     issuer_key_usage(anchor=True),
     path_lengths(),
     critical_extensions(),
     name_constraints(common_name=True),
+    no_empty_dns_constrained,
     explicit_policy,
     server_auth(SERVER_ANY_OR_SGC),
     minimum_keys(rsa=1024, dsa=1024, curves=NIST_CURVES, anchor=True),
@@ -196,19 +198,5 @@ CHECKS_WINDOWS: tuple[PathCheck, ...] = (
     explicit_policy,
     server_auth(SERVER_ANY_OR_SGC, issuers=SERVER_ANY_OR_SGC),
     minimum_keys(rsa=1023, anchor=True),
-    anchor_limits,
-)
-
-CHECKS_GO: tuple[PathCheck, ...] = (
-    # Go 1.19.8 crypto/x509 verify.go; keyUsage of the leaf is ignored on purpose
-    readable,
-    dates_with_anchor,
-    issuers_are_cas(anchor=True),
-    issuer_key_usage(anchor=True),
-    path_lengths(anchor=True, count_self_issued=True),
-    critical_extensions(anchor=True),
-    name_constraints(anchor=True, kinds=_NO_DIRECTORY),
-    server_auth(SERVER_ANY_OR_SGC, issuers=SERVER_ANY_OR_SGC, anchor=True, empty_ok=True),
-    refuse_hashes(_WEAK_HASHES),
     anchor_limits,
 )

@@ -1,6 +1,6 @@
 """Parts of every path search: the budget, issuers by name, how a path ends, and which attempt is the decisive one."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from mailtrust.core.model.anchors import TrustAnchor
@@ -158,8 +158,17 @@ def run_checks(checks: Iterable[PathCheck], path: CandidatePath, problem: Search
     return tuple(dict.fromkeys(reason for check in checks for reason in check(path, problem.at)))
 
 
-def first_that_holds(ways: Iterable[Ended], problem: SearchProblem, budget: Budget) -> SearchResult:
-    """Judge one way after the other until one holds; what was tried before is kept. Fails closed with the budget."""
+def first_that_holds(
+    ways: Iterable[Ended],
+    problem: SearchProblem,
+    budget: Budget,
+    *,
+    final: Callable[[PathAttempt], bool] = lambda _: False,
+) -> SearchResult:
+    """Judge one way after the other until one holds; what was tried before is kept. Fails closed with the budget.
+
+    `final` says of a way that does not hold that the engine looks no further all the same.
+    """
     attempts: list[PathAttempt] = []
     try:
         for ended in ways:
@@ -167,6 +176,8 @@ def first_that_holds(ways: Iterable[Ended], problem: SearchProblem, budget: Budg
             attempts.append(judged(ended, problem))
             if ended.path.anchor is not None and not any(map(is_error, attempts[-1].reasons)):
                 break
+            if final(attempts[-1]):
+                return in_order([attempts[-1], *attempts[:-1]])
     except BudgetSpentError:
         return in_order(attempts, budget_exceeded=True)
     return in_order(attempts)

@@ -9,10 +9,15 @@ from mailtrust.core.validation.checks.authority import (
     path_lengths,
 )
 from mailtrust.core.validation.checks.dates import dates, dates_openssl, dates_with_anchor
-from mailtrust.core.validation.checks.extensions import critical_extensions, no_empty_names, readable
+from mailtrust.core.validation.checks.extensions import (
+    critical_extensions,
+    names_without_subject_are_critical,
+    no_empty_names,
+    readable,
+)
 from mailtrust.core.validation.checks.keys import minimum_keys, refuse_hashes
 from mailtrust.core.validation.checks.lifetimes import lifetime_398_public, lifetime_apple
-from mailtrust.core.validation.checks.name_constraints import name_constraints
+from mailtrust.core.validation.checks.name_constraints import name_constraints, no_empty_dns_constrained
 from mailtrust.core.validation.checks.policies import explicit_policy
 from mailtrust.core.validation.checks.usages import leaf_key_usage, server_auth, server_auth_apple
 
@@ -32,6 +37,8 @@ __all__ = [
     "lifetime_apple",
     "minimum_keys",
     "name_constraints",
+    "names_without_subject_are_critical",
+    "no_empty_dns_constrained",
     "no_empty_names",
     "path_lengths",
     "readable",

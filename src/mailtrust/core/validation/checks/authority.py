@@ -67,7 +67,7 @@ def issuer_key_usage(*, anchor: bool = False) -> PathCheck:
 def path_lengths(*, anchor: bool = False, count_self_issued: bool = False) -> PathCheck:
     """No more intermediates below a CA than its pathLenConstraint allows (RFC 5280 6.1.4 l, m): `path-length-exceeded`.
 
-    Self-issued intermediates do not count, unless `count_self_issued`: GnuTLS, Go and Mozilla count them.
+    Self-issued intermediates do not count, unless `count_self_issued`: GnuTLS and Mozilla count them.
     """
 
     def check(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:

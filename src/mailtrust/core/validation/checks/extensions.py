@@ -8,6 +8,8 @@ from mailtrust.core.model.client import CandidatePath, PathCheck
 from mailtrust.core.model.verdict import Reason
 from mailtrust.core.validation.paths import certificates
 from mailtrust.core.validation.reasons import error
+from mailtrust.core.x509.extensions import SUBJECT_ALT_NAME
+from mailtrust.core.x509.names import EMPTY_NAME
 from mailtrust.core.x509.times import UNREADABLE_NOT_AFTER, UNREADABLE_NOT_BEFORE
 
 POLICY_CONSTRAINTS = "2.5.29.36"
@@ -48,6 +50,18 @@ def no_empty_names(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
     for link in path.links:
         if any(not name.raw for name in link.certificate.subject_alt_names or ()):
             yield error("certificate-unparsable", link.certificate, fields=("subjectAltName",))
+
+
+def names_without_subject_are_critical(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
+    """A certificate with an empty subject has a critical subjectAltName (RFC 5280 4.1.2.6): `certificate-unparsable`.
+
+    OpenJDK 17.0.21 can't read any other (X509CertInfo.verifyCert).
+    """
+    for link in path.links:
+        certificate = link.certificate
+        criticality = next((critical for oid, critical, _ in certificate.extensions if oid == SUBJECT_ALT_NAME), None)
+        if certificate.subject.der == EMPTY_NAME.der and not criticality:
+            yield error("certificate-unparsable", certificate, fields=("subject", "subjectAltName"))
 
 
 def unreadable_fields(certificate: Certificate) -> tuple[str, ...]:

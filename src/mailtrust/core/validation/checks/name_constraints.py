@@ -54,6 +54,20 @@ def name_constraints(
     return check
 
 
+def no_empty_dns_constrained(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
+    """Where DNS names are constrained, neither name nor subtree is the empty domain: `name-constraint-violated`.
+
+    OpenJDK 17.0.21 stumbles over both (DNSName.constrains: "String index out of range: 0").
+    """
+    names = path.leaf.dns_names
+    for link in path.links[1:]:
+        constraints = link.certificate.name_constraints
+        subtrees = (*constraints.permitted, *constraints.excluded) if constraints else ()
+        domains = [subtree.value for subtree in subtrees if subtree.type is IdentifierType.DNS]
+        if names and domains and "" in (*names, *domains):
+            yield error("name-constraint-violated", path.leaf, name="", constrained_by=link.certificate.fingerprint)
+
+
 def _check(path: CandidatePath, manner: _Manner) -> Iterator[Reason]:
     chain = certificates(path, anchor=manner.anchor)
     left = MOST_COMPARISONS

@@ -6,7 +6,7 @@ from mailtrust.core.validation.names.gnutls import names_gnutls
 from mailtrust.core.validation.names.java import names_java_https, names_java_ldaps, names_java_off
 from mailtrust.core.validation.names.matching import NAME_CODES
 from mailtrust.core.validation.names.openssl import names_openssl, names_postfix
-from mailtrust.core.validation.names.rfc9525 import names_go, names_rfc9525
+from mailtrust.core.validation.names.rfc9525 import names_rfc9525
 from mailtrust.core.validation.names.windows import names_outlook_2007, names_windows
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "names_apple",
     "names_chromium",
     "names_gnutls",
-    "names_go",
     "names_java_https",
     "names_java_ldaps",
     "names_java_off",

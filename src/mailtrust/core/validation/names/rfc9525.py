@@ -1,4 +1,4 @@
-"""RFC 9525, the reference, and the clients that compare in its way."""
+"""RFC 9525, the reference."""
 
 from collections.abc import Iterable
 
@@ -14,19 +14,3 @@ def names_rfc9525(leaf: Certificate, reference: str, _anchor: TrustAnchor | None
     RFC 9525 6.3 and 6.4. A final dot of the reference is not part of its name.
     """
     return host_or_address(leaf, reference, host=lambda name, host: whole_label(name, host.removesuffix(".")))
-
-
-def names_go(leaf: Certificate, reference: str, _anchor: TrustAnchor | None, /) -> Iterable[Reason]:
-    """Go crypto/x509: as RFC 9525, and a bare `*` stands for a name of one label.
-
-    verify.go, matchHostnames: labels are compared one by one, as many of each; a name that is no valid host name is
-    compared as a whole. Seen with Go 1.19.8.
-    """
-    return host_or_address(leaf, reference, host=_go)
-
-
-def _go(presented: str, host: str) -> bool:
-    host = host.removesuffix(".")
-    if presented == "*":
-        return bool(host) and "." not in host
-    return whole_label(presented, host)

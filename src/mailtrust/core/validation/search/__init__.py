@@ -4,7 +4,6 @@ from mailtrust.core.validation.search.all_paths import enumerate_paths, search_a
 from mailtrust.core.validation.search.conscrypt import search_conscrypt
 from mailtrust.core.validation.search.first_issuer import search_first_issuer
 from mailtrust.core.validation.search.gnutls import search_gnutls
-from mailtrust.core.validation.search.golang import search_go
 from mailtrust.core.validation.search.java import search_java
 
 __all__ = [
@@ -13,6 +12,5 @@ __all__ = [
     "search_conscrypt",
     "search_first_issuer",
     "search_gnutls",
-    "search_go",
     "search_java",
 ]

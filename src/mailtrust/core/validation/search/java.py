@@ -8,7 +8,8 @@ from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath, SearchProblem, SearchResult
 from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Link, PathAttempt
-from mailtrust.core.validation.checks.dates import dates_with_anchor, in_its_time
+from mailtrust.core.validation.checks import dates_with_anchor, names_without_subject_are_critical
+from mailtrust.core.validation.checks.dates import in_its_time
 from mailtrust.core.validation.paths import (
     LOOK_COST,
     Budget,
@@ -19,12 +20,14 @@ from mailtrust.core.validation.paths import (
     first_that_holds,
     in_order,
     judged,
+    key_identifiers_agree,
     missing_issuer,
     readable_leaf,
     too_long,
     unparsable,
     wrong_signature,
 )
+from mailtrust.core.validation.reasons import is_error
 from mailtrust.core.x509.signatures import SignatureResult
 
 MOST_PRESENTED = 10
@@ -49,7 +52,8 @@ def search_java(problem: SearchProblem, /) -> SearchResult:
     first = (Link(leaf, Source.PRESENTED),)
     trusted = next((anchor for anchor in problem.store.named(leaf.subject) if anchor.certificate.der == leaf.der), None)
     if trusted is not None:
-        return SearchResult((PathAttempt(first, trusted, ()),))
+        path = CandidatePath(first, trusted)
+        return SearchResult((PathAttempt(first, trusted, tuple(names_without_subject_are_critical(path, problem.at))),))
     alone = CandidatePath(first, None)
     if len(problem.presented) > MOST_PRESENTED:
         return in_order([judged(Ended(alone, (too_long(alone, MOST_PRESENTED),)), problem)])
@@ -58,7 +62,16 @@ def search_java(problem: SearchProblem, /) -> SearchResult:
         return refused
     presented = [one for one in problem.presented if isinstance(one, Certificate)]
     budget = Budget(problem.limits.budget)
-    return first_that_holds(_ways(presented, problem, Signatures(budget)), problem, budget)
+    ways = _ways(presented, problem, Signatures(budget))
+    return first_that_holds(ways, problem, budget, final=_only_the_anchor_is_at_fault)
+
+
+def _only_the_anchor_is_at_fault(attempt: PathAttempt) -> bool:
+    """PKIXValidator.verifyTrustAnchor looks when the path has been found already: there is no way back from there."""
+    errors = [reason for reason in attempt.reasons if is_error(reason)]
+    return attempt.anchor is not None and all(
+        reason.code == "issuer-not-ca" and reason.certificate == attempt.anchor.fingerprint for reason in errors
+    )
 
 
 def _ways(presented: Sequence[Certificate], problem: SearchProblem, signatures: Signatures) -> Iterator[Ended]:
@@ -83,66 +96,91 @@ def _as_it_stands(chain: Sequence[Certificate], problem: SearchProblem, signatur
     yield from _anchored(links, problem, signatures)
 
 
-def _anchored(
-    links: tuple[Link, ...], problem: SearchProblem, signatures: Signatures, *, built: bool = False
-) -> Iterator[Ended]:
-    """The path with each anchor of the right name that the selector takes.
-
-    The builder does not ask for the authority key identifier, but from the second step on for the anchor's dates: its
-    selector is used again, and the date that was meant for intermediates stays in it (ForwardBuilder 19740a2,
-    getMatchingCACerts).
-    """
+def _anchored(links: tuple[Link, ...], problem: SearchProblem, signatures: Signatures) -> Iterator[Ended]:
+    """The path with each anchor of the right name that the validator's selector takes."""
     last = links[-1].certificate
     refused: TrustAnchor | None = None
     for anchor in anchors_for(last, problem):
         signatures.budget.spend(LOOK_COST)
-        if built and len(links) > 1 and not in_its_time(anchor.certificate, problem.at):
-            path = CandidatePath(links, anchor)
-            late = (
-                reason for reason in dates_with_anchor(path, problem.at) if reason.certificate == anchor.fingerprint
-            )
-            yield Ended(path, tuple(late))
-            continue
-        if not _spans(anchor.certificate, last) or not (built or _identified(last, anchor.certificate)):
-            refused = anchor
-            continue
-        result = signatures.check(last, anchor.certificate)
-        if result is SignatureResult.VALID:
-            yield Ended(CandidatePath(links, anchor))
+        if _spans(anchor.certificate, last) and _identified(last, anchor.certificate):
+            yield _with(links, anchor, signatures)
         else:
-            reason = wrong_signature(last, anchor.certificate, result, anchor=True)
-            yield Ended(CandidatePath(links, None), (reason,))
+            refused = anchor
     if refused is not None:
         yield Ended(CandidatePath(links, None), (missing_issuer(last, refused.certificate),))
+
+
+def _with(links: tuple[Link, ...], anchor: TrustAnchor, signatures: Signatures) -> Ended:
+    last = links[-1].certificate
+    result = signatures.check(last, anchor.certificate)
+    if result is SignatureResult.VALID:
+        return Ended(CandidatePath(links, anchor))
+    return Ended(CandidatePath(links, None), (wrong_signature(last, anchor.certificate, result, anchor=True),))
 
 
 def _build(
     links: tuple[Link, ...], presented: Sequence[Certificate], problem: SearchProblem, signatures: Signatures
 ) -> Iterator[Ended]:
+    """SunCertPathBuilder: anchors and sent certificates together, in the order of PKIXCertComparator."""
     last = links[-1].certificate
-    ways = list(_anchored(links, problem, signatures, built=True))
-    yield from ways
-    issued = any(way.path.anchor is not None for way in ways)
-    used = {link.certificate.fingerprint for link in links}
-    for candidate in presented:
+    issued = False
+    for issuer, anchor in _candidates(last, presented, problem):
         signatures.budget.spend(LOOK_COST)
-        if candidate.fingerprint in used or candidate.subject.match_key != last.issuer.match_key:
+        if anchor is not None:
+            ended = _built_with(links, anchor, problem, signatures)
+            issued = issued or ended.path.anchor is not None
+            yield ended
             continue
-        used.add(candidate.fingerprint)
-        result = signatures.check(last, candidate)
+        if _same_name_and_key(issuer, links):
+            continue
+        result = signatures.check(last, issuer)
         if result is not SignatureResult.VALID:
-            yield Ended(CandidatePath(links, None), (wrong_signature(last, candidate, result, anchor=False),))
-            continue
-        if _is_trusted(candidate, problem) or _same_name_and_key(candidate, links):
+            yield Ended(CandidatePath(links, None), (wrong_signature(last, issuer, result, anchor=False),))
             continue
         issued = True
-        longer = (*links, Link(candidate, Source.PRESENTED))
+        longer = (*links, Link(issuer, Source.PRESENTED))
         if sum(not link.certificate.self_issued for link in longer[1:]) > MOST_BUILT:
             yield Ended(CandidatePath(longer, None), (too_long(CandidatePath(longer, None), MOST_BUILT + 2),))
         else:
             yield from _build(longer, presented, problem, signatures)
-    if not issued and not ways:
+    if not issued:
         yield dead_end(CandidatePath(links, None), signatures)
+
+
+def _candidates(
+    child: Certificate, presented: Sequence[Certificate], problem: SearchProblem
+) -> list[tuple[Certificate, TrustAnchor | None]]:
+    """ForwardBuilder.getMatchingCACerts: what bears the issuer's name, anchors among them.
+
+    The right key identifier first, then what an anchor issued; of two that are equal, the one that was added later.
+    """
+    found: dict[str, tuple[Certificate, TrustAnchor | None]] = {}
+    for anchor in problem.store.named(child.issuer):
+        found[anchor.fingerprint] = (anchor.certificate, anchor)
+    for certificate in presented:
+        if certificate.subject.match_key == child.issuer.match_key:
+            found.setdefault(certificate.fingerprint, (certificate, None))
+
+    def rank(one: tuple[Certificate, TrustAnchor | None]) -> tuple[bool, bool]:
+        issuer = one[0]
+        return key_identifiers_agree(child, issuer) is not True, not problem.store.named(issuer.issuer)
+
+    latest_first = list(found.values())[::-1]
+    return sorted(latest_first, key=rank)
+
+
+def _built_with(links: tuple[Link, ...], anchor: TrustAnchor, problem: SearchProblem, signatures: Signatures) -> Ended:
+    """The builder does not ask for the authority key identifier, but from the second step on for the anchor's dates.
+
+    Its selector is used again, and the date that was meant for intermediates stays in it (ForwardBuilder 19740a2).
+    """
+    if len(links) > 1 and not in_its_time(anchor.certificate, problem.at):
+        path = CandidatePath(links, anchor)
+        reasons = dates_with_anchor(path, problem.at)
+        return Ended(path, tuple(reason for reason in reasons if reason.certificate == anchor.fingerprint))
+    if not _spans(anchor.certificate, links[-1].certificate):
+        return Ended(CandidatePath(links, None), (missing_issuer(links[-1].certificate, anchor.certificate),))
+    return _with(links, anchor, signatures)
 
 
 def _is_trusted(certificate: Certificate, problem: SearchProblem) -> bool:

@@ -27,11 +27,6 @@ def test_the_loop_is_the_fast_one_where_it_is_installed(on_loop):
     assert loop.run(which()).startswith(on_loop)
 
 
-def test_on_windows_it_is_asyncio(monkeypatch):
-    monkeypatch.setattr(sys, "platform", "win32")
-    assert loop._loop_factory() is None
-
-
 def test_handshake(on_loop, look, s_server, chain):
     port = s_server("-cert", chain.leaf, "-key", chain.key)
     assert isinstance(loop.run(looking(look, port)).result, Handshake)

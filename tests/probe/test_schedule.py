@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure, Stage
+from mailtrust.core.x509.parse import read_certificate
 from mailtrust.edge.probe.schedule import AT_ONCE_PER_ADDRESS, AT_ONCE_PER_PORT, CONNECTIONS_PER_PORT, probe_all
 from mailtrust.edge.probe.timeouts import Timeouts
 
@@ -93,6 +94,21 @@ async def test_where_there_is_no_tls_nothing_else_is_tried(failure):
     observations = await run([(endpoint(), offer) for offer in (*ALL, Offer.LEGACY)], servers)
     assert [(seen.offer, seen.result) for seen in observations] == [(Offer.DEFAULT, failure)]
     assert len(servers.asked) == 1
+
+
+@pytest.mark.parametrize(("kind", "other"), [("ec", Offer.RSA), ("rsa", Offer.ECDSA)])
+async def test_the_kind_of_key_that_was_met_is_not_asked_for_again(request, kind, other):
+    """A failed handshake stands in the server's log: only the other kind is news."""
+    chain = request.getfixturevalue("chain" if kind == "ec" else "rsa_chain")
+    met = replace(SEEN, presented_chain=tuple(read_certificate(der) for der in chain.ders))
+    servers = FakeServers({(25, Offer.DEFAULT): met})
+    observations = await run([(endpoint(), offer) for offer in ALL], servers)
+    assert [seen.offer for seen in observations] == [Offer.DEFAULT, Offer.NO_SNI, other]
+
+
+async def test_of_a_leaf_that_cannot_be_read_both_kinds_are_asked_for():
+    servers = FakeServers({(25, Offer.DEFAULT): replace(SEEN, presented_chain=(read_certificate(b"?"),))})
+    assert len(await run([(endpoint(), offer) for offer in ALL], servers)) == 4
 
 
 async def test_a_server_that_dislikes_the_name_is_asked_without_one():

@@ -1,8 +1,7 @@
-"""Runs a coroutine to its end, on uvloop where it is installed."""
+"""Runs a coroutine to its end, on uvloop where it is installed (it never is on Windows)."""
 
 import asyncio
 import importlib
-import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -16,8 +15,6 @@ def run(main: Coroutine[Any, Any, Result]) -> Result:
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    if sys.platform == "win32":
-        return None
     try:
         uvloop = importlib.import_module("uvloop")
     except ImportError:

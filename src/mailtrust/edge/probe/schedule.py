@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from typing import Protocol as Interface
 
+from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
 from mailtrust.core.model.observation import FailureKind, Observation, ProbeFailure, Stage
 from mailtrust.edge.probe.prober import PortBudget
@@ -30,6 +31,8 @@ OnProgress = Callable[[int, int], None]
 
 # What a port's few connections are spent on first.
 _RANK = {Offer.DEFAULT: 0, Offer.NO_SNI: 1, Offer.LEGACY: 2, Offer.RSA: 3, Offer.ECDSA: 3}
+
+_KIND_OF_KEY = {Offer.RSA: "rsa", Offer.ECDSA: "ec"}
 
 
 class Probe(Interface):
@@ -66,9 +69,6 @@ class _Hello:
             return cls(endpoint.protocol, endpoint.tls_mode, None, Offer.DEFAULT)
         return cls(endpoint.protocol, endpoint.tls_mode, endpoint.server_name, offer)
 
-    def default(self) -> "_Hello":
-        return replace(self, offer=Offer.DEFAULT)
-
 
 @dataclass(slots=True)
 class _Port:
@@ -98,11 +98,16 @@ class _Port:
         return None
 
     def teaches(self, hello: _Hello) -> bool:
-        """Whether asking is of use: for one kind of key only where the default offer met a certificate."""
-        if hello.offer not in (Offer.RSA, Offer.ECDSA):
+        """Whether asking is of use: for one kind of key only where the default offer met a leaf of another kind."""
+        kind = _KIND_OF_KEY.get(hello.offer)
+        default = self.met.get(replace(hello, offer=Offer.DEFAULT))
+        if kind is None or default is None:
             return True
-        default = self.met.get(hello.default())
-        return default is None or not isinstance(default.result, ProbeFailure)
+        match default.presented_chain:
+            case (Certificate(public_key=key), *_):
+                return key.algorithm != kind
+            case _:
+                return not isinstance(default.result, ProbeFailure)
 
 
 async def probe_all(
@@ -119,8 +124,8 @@ async def probe_all(
 
     `per_host`: connections at a time to one address instead of 10. Two wishes that say the same to the same port share
     one connection, and what has nothing to do with the name (refused, no STARTTLS) holds for every name of the port. A
-    wish that can teach nothing gets no observation: other offers where the default one met no TLS, and whatever would
-    be a fifth connection to a port.
+    wish that can teach nothing gets no observation: other offers where the default one met no TLS, RSA where it met an
+    RSA leaf (ECDSA likewise), and whatever would be a fifth connection to a port.
     """
     schedule = _Schedule(
         wishes=tuple(dict.fromkeys(wishes)),

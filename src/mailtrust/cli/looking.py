@@ -57,6 +57,8 @@ def edge_of(options: argparse.Namespace) -> "Edge":
     """The real outside, as the options ask for it."""
     from mailtrust.flows.edge import real_edge
 
+    if options.ccadb is not None:
+        _load_ccadb(options.ccadb)
     return real_edge(
         dns=_dns_server(options.dns) if options.dns else None,
         allow_private_aia=options.allow_private_aia,
@@ -152,6 +154,20 @@ def progress_line() -> "OnProgress | None":
     from mailtrust.cli.progress import show_progress
 
     return show_progress
+
+
+def _load_ccadb(path: Path) -> None:
+    from mailtrust.cli.translations import current
+    from mailtrust.edge.lookup.catalogue import Catalogue
+
+    loaded = Catalogue.of_this_user().load_ccadb(path)
+    sentence = text(
+        "From {path}: {kept} intermediates are known from now on, {skipped} records were left out.",
+        path=str(path),
+        kept=loaded.kept,
+        skipped=loaded.skipped,
+    )
+    sys.stderr.write(f"{sentence.render(current())}\n")
 
 
 def _dns_server(given: str) -> tuple[str, int]:

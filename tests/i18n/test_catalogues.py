@@ -77,7 +77,7 @@ def test_sentences_are_written_where_they_are_found(path: Path) -> None:
             assert isinstance(sentence.value, str), f"{where}: text() wants a literal"
             given = {keyword.arg for keyword in node.keywords}
             if given and None not in given:  # a template without values is bound elsewhere; **values tell nothing
-                assert placeholders(sentence.value) == given, where
+                assert placeholders(sentence.value) <= given, where
 
 
 def test_the_check_of_placeholders_sees_a_difference() -> None:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
+from itertools import count
 from typing import Any
 
 import pytest
@@ -212,6 +213,7 @@ GONE = object()
         ),
         ("stores[0].anchors", -1, "expected a number from 0 to 1000000", "-1"),
     ],
+    ids=count(),
 )
 def test_the_sentence_names_the_place(place: str, value: object, expected: str, came: str) -> None:
     wire = json.loads(encode(SMALL))

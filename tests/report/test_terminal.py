@@ -222,3 +222,16 @@ def test_a_certificate_alone(alone: Assessment) -> None:
 
 def test_a_stranger_cannot_flood_the_page(hostile: Assessment) -> None:
     assert len(show(hostile).splitlines()) < 250
+
+
+def test_of_many_hurt_clients_the_first_are_named(incomplete: Assessment) -> None:
+    clients = incomplete.evidence.clients
+    more = {f"{client}@old": profile for client, profile in clients.items()}
+    found = replace(incomplete.findings[0], clients=(*clients, *more))
+    unhurt = replace(incomplete.evidence.verdicts[0], client="firefox")
+    evidence = replace(
+        incomplete.evidence, clients={**clients, **more}, verdicts=(*incomplete.evidence.verdicts, unhurt)
+    )
+    shown = " ".join(show(replace(incomplete, evidence=evidence, results=(found,))).split())
+    assert "hurts Gmail on Android, Outlook for Windows, Apple Mail on iPhone and iPad, Thunderbird, " in shown
+    assert "Java mail (Angus Mail) and 9 more" in shown

@@ -13,6 +13,8 @@ from mailtrust.core.report.spoken import spoken
 
 Voice = Literal["admin", "manager", "user"]
 
+MOST_NAMED = 6
+"""Clients under one finding."""
 MOST_QUOTES = 4
 """Under one finding; after that every client's sentence says the same in other words."""
 
@@ -68,10 +70,18 @@ def _draw_title(page: Page, evidence: Evidence, finding: Finding, voice: Voice) 
         parts.append(places(page, where, hosts=several_hosts(evidence.case.observations)))
     if finding.clients:
         everyone = set(finding.clients) >= {verdict.client for verdict in evidence.verdicts}
-        hurts = text("hurts {clients}", clients=_titles(evidence, finding.clients))
-        parts.append(page.say(text("hurts every client") if everyone else hurts))
+        parts.append(page.say(text("hurts every client") if everyone else _hurts(evidence, finding)))
     page.paragraph((f" {glyphs.dot} ".join(parts), "dim"), first=[("  ", "")])
     page.blank()
+
+
+def _hurts(evidence: Evidence, finding: Finding) -> Text:
+    """Whom it hurts; of many the first, for the table above names them all."""
+    titles = _titles(evidence, finding.clients)
+    if len(titles) <= MOST_NAMED:
+        return text("hurts {clients}", clients=titles)
+    few = titles[: MOST_NAMED - 1]
+    return text("hurts {clients} and {count} more", clients=few, count=len(titles) - len(few))
 
 
 def _titles(evidence: Evidence, clients: tuple[str, ...]) -> tuple[str, ...]:

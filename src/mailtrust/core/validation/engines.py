@@ -68,7 +68,7 @@ CHECKS_OPENSSL: tuple[PathCheck, ...] = (
     issuer_key_usage(anchor=True),
     path_lengths(anchor=True),
     critical_extensions(anchor=True),
-    name_constraints(anchor=True, common_name=True),
+    name_constraints(anchor=True, common_name="any"),
     server_auth(SERVER_OR_SGC, issuers=SERVER_OR_SGC, anchor=True),
     leaf_key_usage(ANY_TLS_BIT),
     minimum_keys(rsa=2048, ec=224, dsa=2048, anchor=True),
@@ -85,7 +85,7 @@ CHECKS_GNUTLS: tuple[PathCheck, ...] = (
     issuer_key_usage(anchor=True),
     path_lengths(anchor=True, count_self_issued=True),
     critical_extensions(anchor=True, also_unknown=frozenset({POLICY_CONSTRAINTS})),
-    name_constraints(anchor=True, leaf_only=True, common_name=True),
+    name_constraints(anchor=True, leaf_only=True, common_name="any"),
     server_auth(SERVER_OR_ANY, issuers=GNUTLS_ISSUERS, empty_ok=True),
     minimum_keys(rsa=1024, ec=160, dsa=1024, anchor=True),
     refuse_hashes(_WEAK_HASHES),
@@ -95,7 +95,8 @@ CHECKS_GNUTLS: tuple[PathCheck, ...] = (
 CHECKS_JAVA: tuple[PathCheck, ...] = (
     # OpenJDK 17.0.21, JSSE, compared with it. The anchor is name and key; it must be a CA all the same
     # (PKIXValidator.verifyTrustAnchor), and its own dates, constraints and extensions are not read. Name constraints
-    # hold for the common name where there is no dNSName (NameConstraintsExtension.java, 05f129b).
+    # hold for the last common name where there is no such name (NameConstraintsExtension.java, 05f129b), and a wildcard
+    # violates what is excluded below it.
     readable,
     names_without_subject_are_critical,
     dates,
@@ -103,7 +104,7 @@ CHECKS_JAVA: tuple[PathCheck, ...] = (
     issuer_key_usage(anchor=True),
     path_lengths(),
     critical_extensions(),
-    name_constraints(common_name=True),
+    name_constraints(common_name="last", wildcards_reach=True),
     no_empty_dns_constrained,
     explicit_policy,
     server_auth(SERVER_ANY_OR_SGC),
@@ -140,7 +141,7 @@ CHECKS_MOZILLA: tuple[PathCheck, ...] = (
     leaf_is_no_ca,
     path_lengths(anchor=True, count_self_issued=True),
     critical_extensions(anchor=True),
-    name_constraints(anchor=True, common_name=True),
+    name_constraints(anchor=True, common_name="any"),
     server_auth(SERVER, issuers=SERVER, anchor=True),
     leaf_key_usage(ANY_TLS_BIT),
     minimum_keys(rsa=1024, curves=NIST_CURVES, algorithms=frozenset({"rsa", "ec"}), anchor=True),

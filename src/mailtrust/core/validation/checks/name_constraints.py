@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from mailtrust.core.model.certificate import Certificate, IdentifierType, NameConstraints, PresentedIdentifier
 from mailtrust.core.model.client import CandidatePath, PathCheck
 from mailtrust.core.model.verdict import Reason
 from mailtrust.core.validation.checks.subtrees import COMPARABLE, wildcard_reaches, within
-from mailtrust.core.validation.identifiers import looks_like_host
+from mailtrust.core.validation.identifiers import AddressReference, HostReference, looks_like_host, reference_of
 from mailtrust.core.validation.paths import certificates
 from mailtrust.core.validation.reasons import error
 from mailtrust.core.x509 import der
@@ -20,6 +21,9 @@ MOST_COMPARISONS = 250_000
 _EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
 _ALL = frozenset(IdentifierType)
 
+CommonNames = Literal["no", "any", "last"]
+"""Which common names of a leaf are held to constraints."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Manner:
@@ -27,7 +31,7 @@ class _Manner:
 
     anchor: bool
     leaf_only: bool
-    common_name: bool
+    common_name: CommonNames
     wildcards_reach: bool
     kinds: frozenset[IdentifierType]
 
@@ -36,14 +40,15 @@ def name_constraints(
     *,
     anchor: bool = False,
     leaf_only: bool = False,
-    common_name: bool = False,
+    common_name: CommonNames = "no",
     wildcards_reach: bool = False,
     kinds: frozenset[IdentifierType] = _ALL,
 ) -> PathCheck:
     """Names below a constrained CA lie in a permitted subtree of their form, if there is one, and in no excluded one.
 
     `anchor`: constraints inside the anchor's certificate count. `leaf_only`: intermediates' names are not looked at.
-    `common_name`: a leaf's commonName that looks like a host counts as a DNS name when there is no other.
+    `common_name`: with `any`, each commonName of a leaf that looks like a host counts as a DNS name when there is no
+    other; with `last`, only the most specific one, and as an address where it is one and no other is there.
     `wildcards_reach`: `*.example.com` violates an excluded `host.example.com`. `kinds`: the forms looked at.
     """
     manner = _Manner(anchor, leaf_only, common_name, wildcards_reach, kinds)
@@ -81,7 +86,7 @@ def _check(path: CandidatePath, manner: _Manner) -> Iterator[Reason]:
             if below > 0 and chain[below].self_issued:
                 continue
             if below not in names:
-                names[below] = names_of(chain[below], common_name=manner.common_name and below == 0)
+                names[below] = names_of(chain[below], "no" if below else manner.common_name)
             left -= len(names[below]) * (len(constraints.permitted) + len(constraints.excluded))
             if left < 0:
                 yield error("path-budget-exceeded", issuer, most_comparisons=MOST_COMPARISONS)
@@ -124,7 +129,7 @@ def _violations(
             )
 
 
-def names_of(certificate: Certificate, *, common_name: bool) -> tuple[PresentedIdentifier, ...]:
+def names_of(certificate: Certificate, common_name: CommonNames) -> tuple[PresentedIdentifier, ...]:
     """Every name that constraints speak of: the subject, its e-mail addresses, the subjectAltName."""
     alternatives = certificate.subject_alt_names or ()
     found: list[PresentedIdentifier] = []
@@ -138,13 +143,27 @@ def names_of(certificate: Certificate, *, common_name: bool) -> tuple[PresentedI
             PresentedIdentifier(IdentifierType.EMAIL, address, address.encode("latin-1", "replace"))
             for address in _subject_addresses(certificate.subject.der)
         )
-    if common_name and IdentifierType.DNS not in kinds:
+    if common_name != "no":
+        every = certificate.subject.common_names
+        meant = (_meant_by(name) for name in (every if common_name == "any" else every[-1:]))
+        hosts_only = common_name == "any"
         found.extend(
-            PresentedIdentifier(IdentifierType.DNS, name, name.encode())
-            for name in certificate.subject.common_names
-            if looks_like_host(name)
+            name
+            for name in meant
+            if name is not None and name.type not in kinds and (name.type is IdentifierType.DNS or not hosts_only)
         )
     return (*found, *alternatives)
+
+
+def _meant_by(common_name: str) -> PresentedIdentifier | None:
+    """A commonName read as an address or as a host; None when it is neither."""
+    match reference_of(common_name):
+        case AddressReference(text=text, address=address):
+            return PresentedIdentifier(IdentifierType.IP, text, address.packed)
+        case HostReference(name=name) if looks_like_host(name):
+            return PresentedIdentifier(IdentifierType.DNS, common_name, common_name.encode())
+        case _:
+            return None
 
 
 def _subject_addresses(name: bytes) -> tuple[str, ...]:

@@ -269,6 +269,13 @@ def constraints(w: World) -> Iterator[Case]:
         permitted=(ip_subtree("10.0.0.0/8"),),
         leaf={"dns": (), "addresses": ("127.0.0.1",)},
     )
+    yield through("wildcard-over-an-excluded-name", excluded=subtree(HOST), leaf={"dns": ("*.example.test",)})
+    yield through("wildcard-wider-than-permitted", permitted=subtree(HOST), leaf={"dns": ("*.example.test",)})
+    for order in ((HOST, "bad.example.test"), ("bad.example.test", HOST)):
+        id_ = f"excluded-common-name-{'last' if order[0] == HOST else 'first'}"
+        yield through(id_, excluded=subtree("bad.example.test"), leaf={"dns": (), "cn": order})
+    beside = {"permitted": (ip_subtree("10.0.0.0/8"),), "leaf": {"cn": ("192.0.2.1",)}}
+    yield through("address-in-cn-outside-permitted", **beside)  # type: ignore[arg-type]
     yield through("intermediate-is-no-ca", ca=False)
     yield through("intermediate-without-basic-constraints", ca=None)
     yield through("intermediate-may-not-sign", key_usage=("cRLSign", "digitalSignature"))

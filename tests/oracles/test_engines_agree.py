@@ -72,6 +72,8 @@ OTHER_SENTENCE = {
     ("openssl", "rsa-1024-intermediate"): "67, of a CA, instead of 66, of the server's own",
     ("openssl", "rsa-1024-root"): "67, of a CA, instead of 66, of the server's own",
     ("openssl", "name-constraints-exclude"): "48, excluded, instead of 47, permitted",
+    ("openssl", "excluded-common-name-first"): "48, excluded, instead of 47, permitted",
+    ("openssl", "excluded-common-name-last"): "48, excluded, instead of 47, permitted",
     ("openssl", "ip-san-of-another"): "64, an address, instead of 62, a host name",
     ("openssl", "ip-in-cn-only"): "64, an address, instead of 62, a host name",
     ("openssl", "ip-in-cn-and-dns-san"): "64, an address, instead of 62, a host name",

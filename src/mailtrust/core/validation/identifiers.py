@@ -63,6 +63,20 @@ def _to_a_label(label: str) -> str:
     return encoded if len(encoded) <= 63 else label
 
 
+def to_u_labels(name: str) -> str:
+    """The name with every A-label of IDNA 2003 as U-label (RFC 3490 4.2), as Java compares; others stay as they are."""
+    if len(name) > _LONGEST_NAME or "xn--" not in name.lower():
+        return name
+    return ".".join(_to_u_label(label) for label in name.split("."))
+
+
+def _to_u_label(label: str) -> str:
+    try:
+        return label.encode("ascii").decode("idna") if label.lower().startswith("xn--") else label
+    except UnicodeError:
+        return label
+
+
 def looks_like_host(text: str) -> bool:
     """Whether a text could be a host name: two labels or more of letters, digits, `-` and `_`; `*.` may come first."""
     labels = text.removeprefix("*.").split(".")

@@ -6,7 +6,7 @@ from itertools import pairwise
 from mailtrust.core.model.anchors import TrustAnchor
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.verdict import Reason
-from mailtrust.core.validation.identifiers import is_std3_host
+from mailtrust.core.validation.identifiers import is_std3_host, to_u_labels
 from mailtrust.core.validation.names.matching import host_or_address, last_common_name
 
 
@@ -14,8 +14,8 @@ def names_java_https(leaf: Certificate, reference: str, anchor: TrustAnchor | No
     """The last commonName where there is no dNSName; `*` stands for any label or part of a label, in every label.
 
     The numbers of labels are equal; a name with `_` or a final dot is refused whatever the certificate says. Below a
-    public root `*` directly over a public suffix is refused (here: over a single label). Addresses by iPAddress, in
-    any spelling. OpenJDK 17.0.21, TYPE_TLS.
+    public root `*` directly over a public suffix is refused (here: over a single label). A-labels are compared as
+    U-labels, so no star stands for a part of one. Addresses by iPAddress, in any spelling. OpenJDK 17.0.21, TYPE_TLS.
     """
     return _judge(leaf, reference, anchor, _every_label)
 
@@ -44,7 +44,7 @@ def _judge(
             is_std3_host(name)
             and is_std3_host(pattern.replace("*", "x"))
             and not _illegal_wildcard(pattern, public=public)
-            and labels(pattern, name)
+            and labels(to_u_labels(pattern), to_u_labels(name))
         )
 
     return host_or_address(

@@ -32,9 +32,9 @@ def key_proven(handshake: Handshake, leaf: Certificate, /) -> Iterator[Reason]:
 def key_usage_for_key_exchange(handshake: Handshake, leaf: Certificate, /) -> Iterator[Reason]:
     """A leaf's keyUsage has the bit that this key exchange needs: `key-usage-wrong`.
 
-    RFC 5246 7.4.2 and RFC 8446 4.4.2.2: digitalSignature where the server signs (TLS 1.3, DHE, ECDHE), keyEncipherment
-    where the client encrypts to it (RSA key exchange), keyAgreement for fixed DH and ECDH. Checked by OpenJDK
-    (EndEntityChecker), BoringSSL (ssl_cert.cc) and GnuTLS ("Key usage violation").
+    RFC 5246 7.4.2 (historic, for TLS 1.2) and RFC 8446 4.4.2.2: digitalSignature where the server signs (TLS 1.3, DHE,
+    ECDHE), keyEncipherment where the client encrypts to it (RSA key exchange), keyAgreement for fixed DH and ECDH.
+    Checked by OpenJDK (EndEntityChecker), BoringSSL (ssl_cert.cc) and GnuTLS ("Key usage violation").
     """
     needed = needed_key_usage(handshake)
     if leaf.key_usage is not None and needed not in leaf.key_usage:

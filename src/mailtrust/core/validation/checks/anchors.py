@@ -42,7 +42,7 @@ def anchor_limits(path: CandidatePath, at: datetime, /) -> Iterator[Reason]:
 
 
 def transparency(issued_since: datetime | None = None) -> PathCheck:
-    """Below a public root a leaf carries signed certificate timestamps (RFC 6962 3.3): `ct-missing`.
+    """Below a public root a leaf carries signed certificate timestamps (RFC 6962 3.3, historic): `ct-missing`.
 
     Only embedded ones are seen here; servers that deliver them in the handshake or a staple are very rare, and the
     fact `embedded` says what was counted. `issued_since`: older leaves are let be.

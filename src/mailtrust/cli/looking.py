@@ -42,6 +42,12 @@ def add_looking_options(parser: argparse.ArgumentParser) -> None:
     looking.add_argument(
         "--per-host", metavar="N", type=_positive, help=told(text("connections at once to one address"))
     )
+    looking.add_argument(
+        "--ccadb",
+        metavar="CSV",
+        type=Path,
+        help=told(text("know the intermediates of this CCADB report too; they are kept for later runs")),
+    )
     judging = parser.add_argument_group(told(text("judging")))
     judging.add_argument("--client", metavar="ID,...", help=told(text("judge for these clients only")))
     judging.add_argument("--at", metavar="TIME", help=told(text("judge as of this time (RFC 3339)")))

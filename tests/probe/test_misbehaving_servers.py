@@ -66,6 +66,12 @@ async def test_no_way_there(quick, address):
     assert failure(seen) == (Stage.CONNECT, FailureKind.UNREACHABLE)
 
 
+async def test_what_is_no_address(quick):
+    endpoint = Endpoint("x.test", 25, *SMTP, "no address", "x.test", "given")
+    seen = await probe(endpoint, Offer.DEFAULT, timeouts=quick, now=lambda: None)
+    assert failure(seen) == (Stage.CONNECT, FailureKind.NO_ADDRESS)
+
+
 async def test_the_detour_is_taken(serve, quick):
     """--resolve and --connect-to: another address and port, the same names."""
     async with serve(saying(b"554 no\r\n")) as (port, heard):
@@ -223,6 +229,7 @@ async def test_clear_text_where_tls_was_expected(serve, look):
         seen = await look(port, *SMTPS)
     assert failure(seen) == (Stage.HANDSHAKE, FailureKind.NOT_THIS_PROTOCOL)
     assert seen.result.detail.startswith("220 mail.example.test ESMTP\\x1b[2J")
+    assert seen.bytes_before_tls == b"", "there was no go-ahead after which it could have been injected"
     assert heard.connections == 1
 
 

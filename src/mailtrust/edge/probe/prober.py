@@ -131,7 +131,8 @@ class _Visitor:
         if completed:
             await self._take_leave(wire, session, dialogue)
         wire.write(session.outgoing())
-        clear = (begun.leftover + session.clear_text)[:LEFTOVER_LIMIT]
+        upgraded = self.endpoint.tls_mode is TlsMode.STARTTLS
+        clear = (begun.leftover + session.clear_text)[:LEFTOVER_LIMIT] if upgraded else b""
         return _Visit(result, dialogue.transcript, clear, session.may_succeed_with_tls12)
 
     async def _converse(self, wire: Wire, dialogue: Dialogue) -> StartTls | ProbeFailure:

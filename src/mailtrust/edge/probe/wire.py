@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import socket
 from typing import cast
 
 from mailtrust.core.model.observation import FailureKind, ProbeFailure, Stage
@@ -11,9 +12,6 @@ RECEIVE_LIMIT = 1_048_576
 """Octets that one connection may send us."""
 
 _PAUSE_ABOVE = 65_536
-_UNREACHABLE = frozenset(
-    {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EACCES, errno.EPERM}
-)
 
 
 class WireError(Exception):
@@ -155,10 +153,10 @@ def _not_connected(error: OSError) -> WireError:
             return WireError(FailureKind.REFUSED, _words(error))
         case ConnectionError():
             return WireError(FailureKind.CLOSED, _words(error))
-        case OSError(errno=number) if number in _UNREACHABLE:
+        case socket.gaierror():
+            return WireError(FailureKind.NO_ADDRESS, str(error))
+        case _:  # no route, no such network, forbidden by a local firewall: the words tell
             return WireError(FailureKind.UNREACHABLE, _words(error))
-        case _:
-            return WireError(FailureKind.UNREACHABLE, _words(error) or type(error).__name__)
 
 
 def _words(error: Exception) -> str:

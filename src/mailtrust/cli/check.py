@@ -1,7 +1,6 @@
 """`mailtrust check`: look at servers, judge for every client, explain the cure."""
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,8 +8,8 @@ from typing import TYPE_CHECKING
 from mailtrust.cli import exit_status
 from mailtrust.cli.looking import (
     add_looking_options,
-    certificates_of,
     edge_of,
+    hypothetical_chain,
     progress_line,
     read_file,
     request_of,
@@ -141,20 +140,7 @@ def _check_again(options: argparse.Namespace) -> "Assessment":
 
     case = decode(read_file(options.case))
     request = _request(options, case.target)
-    assessment = judge(case, request, load_stores, case.at)
-    for recorded in case.stores:
-        used = next((store for store in assessment.evidence.case.stores if store.name == recorded.name), None)
-        if used is not None and used.digest != recorded.digest:
-            _warn(
-                text(
-                    "The {name} store has changed since this case was recorded ({before} then, {after} now): "
-                    "verdicts may differ.",
-                    name=recorded.name,
-                    before=recorded.digest[:12],
-                    after=used.digest[:12],
-                ).render(_translate(options))
-            )
-    return assessment
+    return judge(case, request, load_stores, case.at)
 
 
 def _request(options: argparse.Namespace, target: str) -> "CheckRequest":
@@ -162,9 +148,7 @@ def _request(options: argparse.Namespace, target: str) -> "CheckRequest":
 
     request = request_of(options, target)
     if options.hypothetical is not None:
-        from mailtrust.core.x509.containers import presented_order
-
-        request = replace(request, hypothetical=presented_order(certificates_of(options.hypothetical)))
+        request = replace(request, hypothetical=hypothetical_chain(options.hypothetical))
     return request
 
 
@@ -223,7 +207,3 @@ def _language(options: argparse.Namespace) -> str:
     from mailtrust.cli.translations import language
 
     return language(options.lang)
-
-
-def _warn(sentence: str) -> None:
-    sys.stderr.write(f"mailtrust: {sentence}\n")

@@ -127,6 +127,15 @@ def certificates_of(path: Path) -> "tuple[Certificate, ...]":
     return found
 
 
+def hypothetical_chain(path: Path) -> "tuple[Certificate, ...]":
+    """The chain that a server given this file would present: a PEM file as it stands, any other form in order."""
+    from mailtrust.core.x509.containers import Form, presented_order, read_container
+
+    certificates = certificates_of(path)
+    as_it_stands = read_container(read_file(path), path.name).form is Form.PEM
+    return certificates if as_it_stands else presented_order(certificates)
+
+
 def read_file(path: Path) -> bytes:
     """The file's octets; `-` is standard input."""
     try:

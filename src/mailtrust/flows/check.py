@@ -172,7 +172,10 @@ def judge(
     if request.hypothetical:
         given = [PoolEntry(certificate, frozenset({Source.GIVEN})) for certificate in request.hypothetical]
         pool = Pool.merge((*pool, *given))
-    judged = replace(case, stores=used, hypothetical=request.hypothetical or case.hypothetical, pool=pool)
+    # A recorded case keeps the names of the stores it was first judged with: the report says where they differ.
+    judged = replace(
+        case, stores=case.stores or used, hypothetical=request.hypothetical or case.hypothetical, pool=pool
+    )
     return assess(judged, stores=stores, clients=request.clients, settings=request.settings, now=request.at or now)
 
 

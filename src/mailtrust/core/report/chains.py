@@ -146,7 +146,7 @@ def _drawn(
     def rank(way: Ascent) -> tuple[bool, bool, int, bool, int, int]:
         missing = {one.fingerprint for one in way.intermediates} - set(positions)
         named = {one.fingerprint for one in lacking.missing} if lacking else set()
-        clients = len(_clients(evidence, way))
+        clients = len(way.clients)
         return (
             missing != named,
             not way.whole,
@@ -164,7 +164,7 @@ def _rungs(evidence: Evidence, way: Ascent, positions: dict[str, tuple[int, ...]
     rungs: list[Rung] = []
     for number, one in enumerate(way.certificates):
         sent = positions.get(one.fingerprint, ())
-        if number == last and way.whole and way.stores:
+        if number == last and way.whole and (way.stores or way.clients):
             if number == 0:
                 rungs.append(Presented(one, sent))
             rungs.append(_anchor(evidence, way, sent))
@@ -184,11 +184,7 @@ def _rungs(evidence: Evidence, way: Ascent, positions: dict[str, tuple[int, ...]
 def _anchor(evidence: Evidence, way: Ascent, sent: tuple[int, ...]) -> Anchor:
     local = {(root.subject.match_key, root.public_key.spki) for root in evidence.case.local_roots}
     assumed = (way.end.subject.match_key, way.end.public_key.spki) in local
-    return Anchor(way.end, len(_clients(evidence, way)), assumed, sent)
-
-
-def _clients(evidence: Evidence, way: Ascent) -> tuple[str, ...]:
-    return tuple(client for client, profile in evidence.clients.items() if profile.anchor_store in way.stores)
+    return Anchor(way.end, len(way.clients), assumed, sent)
 
 
 def _other_ends(
@@ -196,10 +192,10 @@ def _other_ends(
 ) -> tuple[Anchor, ...]:
     """The ends of other whole ways that bring clients home whom the drawn one does not."""
     ends: dict[str, Anchor] = {}
-    home = set(drawn.stores)
+    home = set(drawn.clients)
     for way in ways:
-        if way.whole and way.stores - home:
-            home |= way.stores
+        if way.whole and way.clients - home:
+            home |= way.clients
             ends.setdefault(way.end.fingerprint, _anchor(evidence, way, positions.get(way.end.fingerprint, ())))
     return tuple(ends.values())
 

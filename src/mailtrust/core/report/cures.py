@@ -3,6 +3,7 @@
 from mailtrust.core.model.remedy import Human, Remedy, Run, Step, Write
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.report.page import Page, Span
+from mailtrust.core.targets.parts.steps import NOTHING_CHANGED
 
 MOST_LINES = 12
 """Of a file's content; a chain of certificates is not read on the screen."""
@@ -58,7 +59,8 @@ class Cures:
                 if clicks:
                     way = f" {page.glyphs.to} ".join(page.say(click) for click in clicks)
                     page.paragraph((way, "cyan"), first=[indent])
-        page.paragraph((self._after(step), "dim"), first=[indent])
+        if step.undo != NOTHING_CHANGED:
+            page.paragraph((self._after(step), "dim"), first=[indent])
 
     def _draw_file(self, path: str, content: str, indent: Span) -> None:
         page = self._page

@@ -1,10 +1,14 @@
 """What a report rests on: what was assumed, which stores judged, and what could not be looked at."""
 
+import re
+
 from mailtrust.core.model.evidence import Assessment, Evidence
 from mailtrust.core.model.finding import NotApplicable, Passed, Unknown
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.report.page import Page
 from mailtrust.core.rules.grounds.naming import called, called_leaf
+
+_PAUSE = re.compile(r"[:,;] ")
 
 
 def draw_assumptions(page: Page, evidence: Evidence) -> None:
@@ -63,12 +67,13 @@ def draw_basis(page: Page, assessment: Assessment) -> None:
         line = text(
             "{name}, {date}, anchors: {count}. {provenance}",
             name=name,
-            count=len(store.anchors),
+            count=len(store),
             date=store.date.date(),
-            provenance=store.provenance,
+            # The whole sentence stands in the JSON report; here its beginning tells copy from approximation.
+            provenance=_PAUSE.split(store.provenance, 1)[0],
         )
-        page.paragraph((page.say(line, 400), "dim"), first=[("  ", "")], then=[("    ", "")])
-        if not store.anchors:
+        page.line(("  ", ""), (page.cut(page.say(line), page.width - 2), "dim"))
+        if not store:
             page.paragraph(
                 (page.say(text("{name} is empty and trusts nothing.", name=name)), "yellow"), first=[("    ", "")]
             )

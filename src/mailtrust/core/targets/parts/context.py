@@ -1,0 +1,133 @@
+"""What a product's steps are made from: names, ports, files and certificates of one remedy."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from mailtrust.core.model.certificate import Certificate, CertificateSpec
+from mailtrust.core.model.endpoint import Protocol
+from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.observation import Observation
+from mailtrust.core.model.remedy import Remedy, ReplaceCertificate, ServeChain, ServeSameCertificate
+from mailtrust.core.rules.grounds.naming import called, called_leaf
+
+MOST_FILE_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class TargetContext:
+    """The facts of one remedy, as commands need them. Nothing in it can break out of a shell line or a file name."""
+
+    host: str
+    """The name by which the server is reached."""
+    target: str
+    """What `mailtrust check` is given to see whether it is mended."""
+    source: str
+    """What `mailtrust bundle` is given: a server that presents the right leaf."""
+    ports: tuple[int, ...]
+    protocols: frozenset[Protocol]
+    leaf: Certificate | None
+    """The server certificate concerned, where it is known."""
+    intermediates: tuple[Certificate, ...]
+    """What has to be sent with it, the leaf's issuer first."""
+    unwanted: tuple[Certificate, ...]
+    """Intermediates that are sent today and shall not be."""
+    origins: tuple[str, ...]
+    """Where intermediates that are not sent today can be had."""
+    spec: CertificateSpec | None
+    """What a new certificate must be, where one is needed."""
+
+    @property
+    def file(self) -> str:
+        """The stem of the files' names: `mail.example.com`."""
+        return file_name(self.host)
+
+    @property
+    def bundle(self) -> str:
+        """The name of the file with the chain."""
+        return f"{self.file}.pem"
+
+    @property
+    def key(self) -> str:
+        """The name of the file with the private key."""
+        return f"{self.file}.key"
+
+    @property
+    def leaf_name(self) -> str:
+        """What the server certificate is called."""
+        return called_leaf(self.leaf) if self.leaf else self.host
+
+
+def context_for(remedy: Remedy, evidence: Evidence) -> TargetContext:
+    """Gather what the steps of a remedy need."""
+    concerned = [seen for seen in evidence.case.observations if seen.id in remedy.observations]
+    leaf: Certificate | None = None
+    intermediates: tuple[Certificate, ...] = ()
+    origins: tuple[str, ...] = ()
+    spec: CertificateSpec | None = None
+    match remedy.goal:
+        case ServeChain():
+            leaf = evidence.certificates.get(remedy.goal.leaf)
+            intermediates = _known(evidence, remedy.goal.intermediates)
+            origins = remedy.goal.origins
+        case ReplaceCertificate():
+            leaf = evidence.certificates.get(remedy.goal.replaces)
+            spec = remedy.goal.spec
+        case ServeSameCertificate():
+            leaf = evidence.certificates.get(remedy.goal.leaf)
+        case _:
+            leaf = next((one for seen in concerned if isinstance(one := evidence.leaf(seen), Certificate)), None)
+    host = safe_host(concerned[0].endpoint.host) if concerned else safe_host(evidence.case.target)
+    source = next(
+        (_place(seen) for seen, _ in evidence.default_handshakes if leaf is not None and evidence.leaf(seen) == leaf),
+        host,
+    )
+    return TargetContext(
+        host=host,
+        target=_place(concerned[0]) if len(concerned) == 1 else host,
+        source=source,
+        ports=tuple(dict.fromkeys(seen.endpoint.port for seen in concerned)),
+        protocols=frozenset(seen.endpoint.protocol for seen in concerned),
+        leaf=leaf,
+        intermediates=intermediates,
+        unwanted=_unwanted(concerned, leaf, intermediates) if isinstance(remedy.goal, ServeChain) else (),
+        origins=origins,
+        spec=spec,
+    )
+
+
+def _known(evidence: Evidence, fingerprints: tuple[str, ...]) -> tuple[Certificate, ...]:
+    return tuple(evidence.certificates[one] for one in fingerprints if one in evidence.certificates)
+
+
+def _unwanted(
+    concerned: list[Observation], leaf: Certificate | None, wanted: tuple[Certificate, ...]
+) -> tuple[Certificate, ...]:
+    keep = {one.fingerprint for one in (*wanted, *((leaf,) if leaf else ()))}
+    sent = {one.fingerprint: one for seen in concerned for one in seen.presented_chain if isinstance(one, Certificate)}
+    return tuple(one for fingerprint, one in sent.items() if fingerprint not in keep)
+
+
+def _place(seen: Observation) -> str:
+    host = safe_host(seen.endpoint.host)
+    return f"[{host}]:{seen.endpoint.port}" if ":" in host else f"{host}:{seen.endpoint.port}"
+
+
+def safe_host(host: str) -> str:
+    """A host fit for a command line: what no host name or address has is taken out."""
+    return re.sub(r"[^A-Za-z0-9._:-]", "", host.rpartition("@")[2]).lstrip("-")[:253] or "HOST"
+
+
+def file_name(text: str) -> str:
+    """A name for files and for products that take letters, digits, `.`, `-` and `_` only."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.")[:MOST_FILE_NAME] or "server"
+
+
+def certificate_file(certificate: Certificate) -> str:
+    """A name for a file with one certificate: what it is called, and as much of its fingerprint as tells it apart."""
+    return f"{file_name(called(certificate.subject))[:40]}-{certificate.fingerprint[:8]}"
+
+
+def thumbprint(certificate: Certificate) -> str:
+    """The name by which Windows knows a certificate: the SHA-1 of its octets, upper-case hex."""
+    return hashlib.sha1(certificate.der, usedforsecurity=False).hexdigest().upper()

@@ -1,0 +1,170 @@
+"""How a new certificate is ordered: request, CA, answer. Installing it is the product's business."""
+
+from mailtrust.core.model.certificate import CertificateSpec
+from mailtrust.core.model.remedy import Remedy, Run, Step, Write
+from mailtrust.core.model.text import text
+from mailtrust.core.targets.parts.context import TargetContext, safe_host
+from mailtrust.core.targets.parts.steps import NOTHING_CHANGED, human
+
+_OPENSSL_KEYS = {
+    "rsa-2048": "rsa:2048",
+    "rsa-3072": "rsa:3072",
+    "rsa-4096": "rsa:4096",
+    "ec-p256": "ec -pkeyopt ec_paramgen_curve:P-256",
+    "ec-p384": "ec -pkeyopt ec_paramgen_curve:P-384",
+}
+_CERTREQ_KEYS = {
+    "rsa-2048": ("RSA", "2048"),
+    "rsa-3072": ("RSA", "3072"),
+    "rsa-4096": ("RSA", "4096"),
+    "ec-p256": ("ECDSA_P256", "256"),
+    "ec-p384": ("ECDSA_P384", "384"),
+}
+
+
+def renew_or_order(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
+    """Order on a system with OpenSSL; a plain renewal goes the way it went last time."""
+    spec = context.spec
+    if spec is None:
+        return ()
+    if remedy.safe:
+        return (_renew(context),)
+    names = (*spec.dns_names, *spec.ip_addresses)
+    return (
+        human(
+            text(
+                "Where an ACME client (certbot, acme.sh, lego) or the product itself gets certificates, tell it these "
+                "names and let it order: {names}. Then go on where the file is written.",
+                names=names,
+            )
+        ),
+        Step(
+            text(
+                "Otherwise make a key and a request for it. The key stays in {key}, readable by you alone.",
+                key=context.key,
+            ),
+            Run(_openssl(spec, context)),
+            text("Delete {key} and {request}.", key=context.key, request=f"{context.file}.csr"),
+        ),
+        human(
+            text(
+                "Give {request} to the CA, and save its answer (zip, p7b or PEM) as {answer}.",
+                request=f"{context.file}.csr",
+                answer=f"{context.file}.zip",
+            )
+        ),
+    )
+
+
+def write_new_bundle(remedy: Remedy, context: TargetContext, form: str, *, with_key: bool = False) -> tuple[Step, ...]:
+    """From the CA's answer to the file that the product wants, judged beforehand."""
+    key = f" --key {context.key}" if with_key else ""
+    answer = "FILE-FROM-THE-CA" if remedy.safe else f"{context.file}.zip"
+    return (
+        Step(
+            text("Write the new certificate and its chain in the right order into {file}.", file=context.bundle),
+            Run(f"mailtrust bundle {answer} --for {form}{key} -o {context.bundle}"),
+            text("Delete {file}.", file=context.bundle),
+        ),
+        Step(
+            text("See beforehand what every client will say to it."),
+            Run(f"mailtrust check {context.target} --with {context.bundle}"),
+            NOTHING_CHANGED,
+        ),
+    )
+
+
+def order_on_windows(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
+    """Order with certreq, which knows subject alternative names where IIS Manager's own dialog does not."""
+    spec = context.spec
+    if spec is None:
+        return ()
+    if remedy.safe:
+        return (_renew(context),)
+    return (
+        Step(
+            text("Write what the certificate shall say into {file}.", file="request.inf"),
+            Write("request.inf", _inf(spec, context)),
+            text("Delete {file}.", file="request.inf"),
+        ),
+        Step(
+            text("Make key and request on the server, in an elevated command prompt."),
+            Run("certreq -new -machine request.inf request.csr", "cmd"),
+            text("Delete request.csr, and the pending request under Certificate Enrollment Requests in certlm.msc."),
+            needs="Administrator",
+        ),
+        human(text("Give request.csr to the CA, and save its answer as answer.p7b or answer.cer.")),
+        Step(
+            text("Join the answer with its key. An answer as p7b brings the intermediates along."),
+            Run("certreq -accept -machine answer.p7b", "cmd"),
+            text("Delete the new certificate under Personal in certlm.msc."),
+            needs="Administrator",
+        ),
+    )
+
+
+def _renew(context: TargetContext) -> Step:
+    return human(
+        text(
+            "Renew {leaf} in the way it was ordered last time (certbot renew, acme.sh --cron, the CA's page, the CA "
+            "of the domain), with the same names. If a new one exists already, go on: then the service was not told "
+            "of it.",
+            leaf=context.leaf_name,
+        )
+    )
+
+
+def _openssl(spec: CertificateSpec, context: TargetContext) -> str:
+    names = ",".join((*(f"DNS:{_name(one)}" for one in spec.dns_names), *(f"IP:{one}" for one in spec.ip_addresses)))
+    subject = _name((*spec.dns_names, *spec.ip_addresses, context.host)[0])
+    return (
+        f"umask 077 && openssl req -new -newkey {_OPENSSL_KEYS[spec.key]} -nodes -keyout {context.key}"
+        f' -out {context.file}.csr -subj "/CN={subject[:64]}" -addext "subjectAltName={names}"'
+    )
+
+
+def _inf(spec: CertificateSpec, context: TargetContext) -> str:
+    algorithm, length = _CERTREQ_KEYS[spec.key]
+    rsa = algorithm == "RSA"
+    names = [
+        *(f'_continue_ = "DNS={_name(one)}&"' for one in spec.dns_names),
+        *(f'_continue_ = "IPAddress={one}&"' for one in spec.ip_addresses),
+    ]
+    common = _name((*spec.dns_names, *spec.ip_addresses, context.host)[0])[:64]
+    # Exchange and older Schannel services want a key of the old provider, which has no elliptic curves.
+    provider = (
+        ['ProviderName = "Microsoft RSA SChannel Cryptographic Provider"', "ProviderType = 12", "KeySpec = 1"]
+        if rsa
+        else ['ProviderName = "Microsoft Software Key Storage Provider"', "KeySpec = 0"]
+    )
+    lines = [
+        "[Version]",
+        'Signature="$Windows NT$"',
+        "",
+        "[NewRequest]",
+        f'Subject = "CN={common}"',
+        f"FriendlyName = {common}",
+        "HashAlgorithm = sha256",
+        f"KeyAlgorithm = {algorithm}",
+        f"KeyLength = {length}",
+        *provider,
+        "Exportable = TRUE",
+        "MachineKeySet = TRUE",
+        "SMIME = FALSE",
+        "RequestType = PKCS10",
+        f"KeyUsage = {'0xa0' if rsa else '0x80'}",
+        "",
+        "[EnhancedKeyUsageExtension]",
+        *(f"OID = {one}" for one in spec.extended_key_usage),
+        "",
+        "[Extensions]",
+        '2.5.29.17 = "{text}"',
+        *names,
+        "",
+    ]
+    return "\r\n".join(lines)
+
+
+def _name(name: str) -> str:
+    """A name fit for a command line and a file, with a wildcard kept."""
+    return f"*.{safe_host(name[2:])}" if name.startswith("*.") else safe_host(name)

@@ -1,0 +1,115 @@
+"""Steps that are the same for every product, and the shape of a product's file."""
+
+from typing import Literal, Protocol
+
+from mailtrust.core.model.remedy import Human, Remedy, Run, Step
+from mailtrust.core.model.text import Text, text
+from mailtrust.core.targets.parts.context import TargetContext
+
+NOTHING_CHANGED = text("Nothing was changed.")
+
+
+class Target(Protocol):
+    """What each file in targets/ is: a module for one product."""
+
+    ID: str
+    """As `--product` names it."""
+    TITLE: str
+    """As its maker names it."""
+
+    def steps(self, remedy: Remedy, context: TargetContext, /) -> tuple[Step, ...]:
+        """What to do so that the remedy's goal becomes true; empty where the product has no part in it."""
+        ...
+
+
+def look(say: Text, command: str, shell: str = "sh") -> Step:
+    """A command that only looks."""
+    match shell:
+        case "powershell":
+            return Step(say, Run(command, "powershell"), NOTHING_CHANGED)
+        case "cmd":
+            return Step(say, Run(command, "cmd"), NOTHING_CHANGED)
+        case _:
+            return Step(say, Run(command), NOTHING_CHANGED)
+
+
+def do(say: Text, command: str, undo: Text, *, needs: str = "root") -> Step:
+    """A command that changes something and disturbs nobody yet."""
+    return Step(say, Run(command), undo, needs=needs)
+
+
+def human(
+    say: Text,
+    *clicks: Text,
+    undo: Text = NOTHING_CHANGED,
+    disruption: Literal["none", "reload", "restart"] = "none",
+    needs: str = "",
+) -> Step:
+    """Something for a person, with the clicks where there are any."""
+    return Step(say, Human(clicks), undo, disruption, needs)
+
+
+def who_ends_tls(context: TargetContext) -> Step:
+    """The chain belongs to the device that ends TLS."""
+    return human(
+        text(
+            "If a load balancer, a proxy or a firewall ends TLS before this server, {host} shows that device's files: "
+            "do what follows there, and not on the server behind it.",
+            host=context.host,
+        )
+    )
+
+
+def write_bundle(context: TargetContext, form: str, *, with_key: bool = False) -> Step:
+    """Write the file with the chain. Where the key belongs into it, it is read from its file and from nowhere else."""
+    key = f" --key {context.key}" if with_key else ""
+    command = f"mailtrust bundle {context.source} --for {form}{key} -o {context.bundle}"
+    undo = text("Delete {file}.", file=context.bundle)
+    if with_key:
+        say = text(
+            "Write the chain in the right order into {file}, with the private key, which is read from {key}. Give the "
+            "path of your key there, and keep the new file as closely as the key (mode 0600).",
+            file=context.bundle,
+            key=context.key,
+        )
+    else:
+        say = text("Write the chain in the right order into {file}.", file=context.bundle)
+    return Step(say, Run(command), undo)
+
+
+def prove_bundle(context: TargetContext) -> Step:
+    """Judge the file before anybody touches the server."""
+    return look(
+        text("See beforehand what every client will say to it."),
+        f"mailtrust check {context.target} --with {context.bundle}",
+    )
+
+
+def get_missing(context: TargetContext) -> Step:
+    """What was found nowhere has to be got by a person."""
+    return human(
+        text(
+            "Get the intermediate certificate from the CA ({where}), put it into one file together with the server's "
+            "own, and give that file to mailtrust bundle instead of the host below.",
+            where=context.origins or text("its e-mail, its download page, or the zip it sent"),
+        ),
+    )
+
+
+def prepare_chain(context: TargetContext, form: str, *, complete: bool, with_key: bool = False) -> tuple[Step, ...]:
+    """The steps before a chain is installed: get what lacks, write the file, judge it."""
+    missing = () if complete else (get_missing(context),)
+    return (*missing, write_bundle(context, form, with_key=with_key), prove_bundle(context))
+
+
+def check_again(context: TargetContext) -> Step:
+    """The last step of every cure."""
+    return look(
+        text("Check again from outside. Look at every port, not only at the one that was mended."),
+        f"mailtrust check {context.target}",
+    )
+
+
+def reload(say: Text, command: str, undo: Text, *, restart: bool = False) -> Step:
+    """The moment at which the service takes the change up."""
+    return Step(say, Run(command), undo, disruption="restart" if restart else "reload", needs="root")

@@ -25,6 +25,9 @@ from mailtrust.lab.world import World
 CLIENTS = "outlook-windows,gmail-android,apple-mail-ios,chrome,java-mail"
 """Those of the story, and one of each other way to look for an issuer."""
 
+PRODUCT = "nginx"
+"""What the lab's server takes: the chain in one file, leaf first, and the key in another."""
+
 LABEL, SCHEME = "mail", "https"
 """The server of the story: it is asked by ActiveSync and by browsers."""
 
@@ -53,11 +56,11 @@ class Demo:
         world = self._world
         target, flags = world.target, world.flags()
         self._say(text("A mail server on this machine presents its own certificate and no intermediate."))
-        who = ("--client", CLIENTS)
+        who = ("--client", CLIENTS, "--product", PRODUCT)
         self._say(text("1. Check it: Outlook accepts it, Gmail on Android refuses it."))
         await self._check("before", FAULTY, target, *flags, *who)
         self._say(text("2. Write the bundle that it should present; the intermediate comes from the CA's address."))
-        await self._run(CLEAN, "bundle", target, *flags, "--for", "nginx", "-o", NEW_BUNDLE)
+        await self._run(CLEAN, "bundle", target, *flags, "--for", PRODUCT, "-o", NEW_BUNDLE)
         self._say(text("3. Judge that bundle before anybody touches the server."))
         await self._check("supposed", CLEAN, target, *flags, *who, "--with", NEW_BUNDLE)
         self._say(text("4. Install it in the server."))

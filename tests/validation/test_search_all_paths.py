@@ -7,6 +7,7 @@ import pytest
 from mailtrust.core.model.client import Limits
 from mailtrust.core.model.pool import Source
 from mailtrust.core.validation.search import search_all_paths
+from mailtrust.core.x509.parse import read_certificate
 
 
 def codes(attempt: Any) -> tuple[str, ...]:
@@ -42,9 +43,7 @@ def test_a_gap_says_what_is_missing(pki: Any) -> None:
     (reason,) = attempt.reasons
     assert reason.code == "chain-incomplete"
     assert reason.certificate == leaf.fingerprint
-    assert reason.fact("issuer_name") == "O=Test,CN=Test Issuing CA" or "Test Issuing CA" in str(
-        reason.fact("issuer_name")
-    )
+    assert "Test Issuing CA" in str(reason.fact("issuer_name"))
     assert reason.fact("key_identifier") == issuing.certificate.subject_key_identifier.hex()
     assert reason.fact("ca_issuers") == ("http://aia.example.test/issuing.crt",)
     assert attempt.anchor is None
@@ -195,7 +194,5 @@ def test_hundreds_of_namesakes_end_within_the_budget(pki: Any) -> None:
 
 
 def test_an_unreadable_leaf_gives_no_attempt(pki: Any) -> None:
-    from mailtrust.core.x509.parse import read_certificate
-
     result = search_all_paths(pki.problem([read_certificate(b"\x30\x03\x02\x01\x00")], pki.store(pki.root())))
     assert result.attempts == ()

@@ -133,8 +133,16 @@ def _against(
             break
     anchor = _find_issuer(chain[-1], anchors, problem)
     if anchor is None:
-        return dead_end(CandidatePath(_links(whole), None), signatures), True
+        return dead_end(CandidatePath(_links(_with_root(whole, problem, signatures)), None), signatures), True
     return _down(chain, anchor, problem, signatures)
+
+
+def _with_root(chain: Sequence[Certificate], problem: SearchProblem, signatures: Signatures) -> Sequence[Certificate]:
+    """The list with the root that was dropped from it: what went wrong is that this root is not known."""
+    for one in problem.presented:
+        if isinstance(one, Certificate) and one.self_issued and one not in chain and is_issuer(chain[-1], one):
+            return [*chain, one] if signatures.check(chain[-1], one) is SignatureResult.VALID else chain
+    return chain
 
 
 def _down(

@@ -193,8 +193,6 @@ class TestServeChain:
         issuer = caseworld.make_intermediate(
             caseworld.make_root("Go Daddy Root", "GoDaddy.com, Inc."), "Go Daddy Secure CA", "GoDaddy.com, Inc."
         )
-        root = next(iter(caseworld.judge().stores.values()))
-        assert root
         leaf = caseworld.leaf(issuer=issuer)
         evidence = caseworld.judge(
             caseworld.seen((leaf,)),

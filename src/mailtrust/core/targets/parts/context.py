@@ -10,8 +10,11 @@ from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.remedy import Remedy, ReplaceCertificate, ServeChain, ServeSameCertificate
 from mailtrust.core.rules.grounds.naming import called, called_leaf
+from mailtrust.core.validation.identifiers import to_a_labels
 
 MOST_FILE_NAME = 60
+
+_HOST = re.compile(r"[A-Za-z0-9_:][A-Za-z0-9._:-]{0,252}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +117,15 @@ def _place(seen: Observation) -> str:
 
 
 def safe_host(host: str) -> str:
-    """A host fit for a command line: what no host name or address has is taken out."""
-    return re.sub(r"[^A-Za-z0-9._:-]", "", host.rpartition("@")[2]).lstrip("-")[:253] or "HOST"
+    """A host fit for a command line; HOST where what was given can be none: half a name would be another server's."""
+    name = to_a_labels(host.strip("[]").rpartition("@")[2])
+    return name if _HOST.fullmatch(name) and ".." not in name else "HOST"
 
 
 def file_name(text: str) -> str:
     """A name for files and for products that take letters, digits, `.`, `-` and `_` only."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.")[:MOST_FILE_NAME] or "server"
+    name = re.sub(r"[^A-Za-z0-9_-]*(\.)[^A-Za-z0-9_-]*|[^A-Za-z0-9_-]+", lambda odd: odd[1] or "-", text)
+    return name.strip("-.")[:MOST_FILE_NAME] or "server"
 
 
 def certificate_file(certificate: Certificate) -> str:

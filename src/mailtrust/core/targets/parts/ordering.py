@@ -115,11 +115,10 @@ def _renew(context: TargetContext) -> Step:
 
 
 def _openssl(spec: CertificateSpec, context: TargetContext) -> str:
-    names = ",".join((*(f"DNS:{_name(one)}" for one in spec.dns_names), *(f"IP:{one}" for one in spec.ip_addresses)))
-    subject = _name((*spec.dns_names, *spec.ip_addresses, context.host)[0])
+    names = ",".join((*(f"DNS:{one}" for one in _names(spec)), *(f"IP:{one}" for one in spec.ip_addresses)))
     return (
         f"umask 077 && openssl req -new -newkey {_OPENSSL_KEYS[spec.key]} -nodes -keyout {context.key}"
-        f' -out {context.file}.csr -subj "/CN={subject[:64]}" -addext "subjectAltName={names}"'
+        f' -out {context.file}.csr -subj "/CN={_common_name(spec, context)}" -addext "subjectAltName={names}"'
     )
 
 
@@ -127,10 +126,10 @@ def _inf(spec: CertificateSpec, context: TargetContext) -> str:
     algorithm, length = _CERTREQ_KEYS[spec.key]
     rsa = algorithm == "RSA"
     names = [
-        *(f'_continue_ = "DNS={_name(one)}&"' for one in spec.dns_names),
+        *(f'_continue_ = "DNS={one}&"' for one in _names(spec)),
         *(f'_continue_ = "IPAddress={one}&"' for one in spec.ip_addresses),
     ]
-    common = _name((*spec.dns_names, *spec.ip_addresses, context.host)[0])[:64]
+    common = _common_name(spec, context)
     # Exchange and older Schannel services want a key of the old provider, which has no elliptic curves.
     provider = (
         ['ProviderName = "Microsoft RSA SChannel Cryptographic Provider"', "ProviderType = 12", "KeySpec = 1"]
@@ -165,6 +164,15 @@ def _inf(spec: CertificateSpec, context: TargetContext) -> str:
     return "\r\n".join(lines)
 
 
-def _name(name: str) -> str:
-    """A name fit for a command line and a file, with a wildcard kept."""
-    return f"*.{safe_host(name[2:])}" if name.startswith("*.") else safe_host(name)
+def _names(spec: CertificateSpec) -> tuple[str, ...]:
+    """The DNS names fit for a command line and a file, wildcards kept; what is no name is left out."""
+    fit = (
+        f"*.{safe}" if name.startswith("*.") else safe
+        for name in spec.dns_names
+        if (safe := safe_host(name.removeprefix("*."))) != "HOST"
+    )
+    return tuple(fit)
+
+
+def _common_name(spec: CertificateSpec, context: TargetContext) -> str:
+    return (*_names(spec), *spec.ip_addresses, context.host)[0][:64]

@@ -236,7 +236,7 @@ class TestReplace:
         replacing = only(one for one in proposed(caseworld, evidence) if isinstance(one.goal, ReplaceCertificate))
         assert replacing.goal.spec.dns_names == ("mail.example.com",)
         assert replacing.goal.spec.ip_addresses == ()
-        assert "three kinds" in str(replacing.decision)
+        assert "a public CA" in str(replacing.decision)
 
     def test_names_of_the_inside_alone_stay_with_the_own_ca(self, caseworld: Any) -> None:
         own = caseworld.own("exch01.corp.local")

@@ -10,7 +10,6 @@ from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.wanted_names import wanted_names
 from mailtrust.core.rules.grounds.naming import called_leaf
 from mailtrust.core.rules.grounds.served import Served, served_leaves
-from mailtrust.core.rules.grounds.voices import THREE_KINDS
 from mailtrust.core.validation.kinds import Kind, kind_of
 
 KIND = "replace-certificate"
@@ -144,7 +143,11 @@ def _key_like(leaf: Certificate) -> KeyWanted:
 
 def _decision(rules: set[str], kind: Kind, names: tuple[str, ...]) -> Text:
     if rules & OTHER_ISSUER or kind is Kind.SELF_SIGNED:
-        return text("Who shall issue it? {kinds}", kinds=THREE_KINDS)
+        return text(
+            "Who shall issue it for {names}: a public CA, which every client trusts already, or your own, whose root "
+            "every client must be given first?",
+            names=names,
+        )
     if rules <= ROUTINE:
         return text("It is renewed with another list of names ({names}). Are these all, and all needed?", names=names)
     return text(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mailtrust.core.model.certificate import Certificate, Name
 from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.rules.grounds.served import Served
 from mailtrust.core.rules.grounds.weight import Hurt, hurt_by, verdicts_at
 from mailtrust.core.validation.ascents import ascents
@@ -32,10 +33,10 @@ class Unanchored:
 
 
 def unanchored(evidence: Evidence, served: Served) -> Unanchored | None:
-    """Who lacks an anchor; None when every client that was asked here trusts the end of some path."""
+    """Who lacks an anchor; None when every client whose answer can be known trusts the end of some path."""
     ways = ascents(evidence, served.leaf)
     trusting = frozenset[str]().union(*(way.clients for way in ways))
-    asked = {verdict.client for verdict in verdicts_at(evidence, served.ids)}
+    asked = {one.client for one in verdicts_at(evidence, served.ids) if one.outcome is not Outcome.UNKNOWN}
     lacking = tuple(client for client in evidence.clients if client in asked - trusting)
     if not lacking:
         return None

@@ -124,11 +124,17 @@ def over_leaves(
 
 
 def places(observations: Iterable[Observation]) -> tuple[str, ...]:
-    """Where, for people: `mail.example.com:993`, each once."""
-    return tuple(dict.fromkeys(place(seen) for seen in observations))
+    """Where, for people: `mail.example.com:465/993`, each host once."""
+    ports: dict[str, dict[int, None]] = {}
+    for seen in observations:
+        ports.setdefault(_bracketed(seen.endpoint.host), {})[seen.endpoint.port] = None
+    return tuple(f"{host}:{'/'.join(map(str, numbers))}" for host, numbers in ports.items())
 
 
 def place(seen: Observation) -> str:
-    """One observation's host and port, for people."""
-    host = seen.endpoint.host
-    return f"[{host}]:{seen.endpoint.port}" if ":" in host else f"{host}:{seen.endpoint.port}"
+    """One observation's host and port."""
+    return f"{_bracketed(seen.endpoint.host)}:{seen.endpoint.port}"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -26,7 +26,7 @@ def _use_name(goal: UseName, context: TargetContext) -> tuple[Step, ...]:
     return (
         look(
             text("See that {name} leads to the same server and that every client accepts it there.", name=name),
-            f"mailtrust check {name}",
+            f"mailtrust check {name}{context.options}",
         ),
         human(
             text(
@@ -139,7 +139,7 @@ def _open_network(context: TargetContext) -> tuple[Step, ...]:
                 "Look from another network, best from a mail server, and compare: what differs lies between here and "
                 "there."
             ),
-            f"mailtrust check {context.target}",
+            f"mailtrust check {context.target}{context.options}",
         ),
         look(
             text("On the server, see whether the service listens, and on which addresses."),

@@ -39,6 +39,8 @@ class TargetContext:
     """Where intermediates that are not sent today can be had."""
     spec: CertificateSpec | None
     """What a new certificate must be, where one is needed."""
+    options: str = ""
+    """What this check was told besides, and the next has to be told again: ` --roots FILE`."""
 
     @property
     def file(self) -> str:
@@ -96,6 +98,7 @@ def context_for(remedy: Remedy, evidence: Evidence) -> TargetContext:
         unwanted=_unwanted(concerned, leaf, intermediates) if isinstance(remedy.goal, ServeChain) else (),
         origins=origins,
         spec=spec,
+        options=" --roots FILE" if evidence.case.local_roots else "",
     )
 
 

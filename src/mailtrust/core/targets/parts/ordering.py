@@ -63,12 +63,12 @@ def write_new_bundle(remedy: Remedy, context: TargetContext, form: str, *, with_
     return (
         Step(
             text("Write the new certificate and its chain in the right order into {file}.", file=context.bundle),
-            Run(f"mailtrust bundle {answer} --for {form}{key} -o {context.bundle}"),
+            Run(f"mailtrust bundle {answer} --for {form}{key}{context.options} -o {context.bundle}"),
             text("Delete {file}.", file=context.bundle),
         ),
         Step(
             text("See beforehand what every client will say to it."),
-            Run(f"mailtrust check {context.target} --with {context.bundle}"),
+            Run(f"mailtrust check {context.target} --with {context.bundle}{context.options}"),
             NOTHING_CHANGED,
         ),
     )

@@ -63,7 +63,7 @@ def who_ends_tls(context: TargetContext) -> Step:
 def write_bundle(context: TargetContext, form: str, *, with_key: bool = False) -> Step:
     """Write the file with the chain. Where the key belongs into it, it is read from its file and from nowhere else."""
     key = f" --key {context.key}" if with_key else ""
-    command = f"mailtrust bundle {context.source} --for {form}{key} -o {context.bundle}"
+    command = f"mailtrust bundle {context.source} --for {form}{key}{context.options} -o {context.bundle}"
     undo = text("Delete {file}.", file=context.bundle)
     if with_key:
         say = text(
@@ -81,7 +81,7 @@ def prove_bundle(context: TargetContext) -> Step:
     """Judge the file before anybody touches the server."""
     return look(
         text("See beforehand what every client will say to it."),
-        f"mailtrust check {context.target} --with {context.bundle}",
+        f"mailtrust check {context.target} --with {context.bundle}{context.options}",
     )
 
 
@@ -106,7 +106,7 @@ def check_again(context: TargetContext) -> Step:
     """The last step of every cure."""
     return look(
         text("Check again from outside. Look at every port, not only at the one that was mended."),
-        f"mailtrust check {context.target}",
+        f"mailtrust check {context.target}{context.options}",
     )
 
 

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from mailtrust.core.clients import CLIENTS
 from mailtrust.core.issuance.authority import (
@@ -38,6 +39,10 @@ from mailtrust.core.rules import judge_all
 from mailtrust.core.validation.evaluate import evaluate
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.private_key import PrivateKey
+
+# The same examples on every machine, and no stop-watch: speed is measured in benchmarks/, chance is for fuzzing.
+settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.load_profile("repeatable")
 
 NOW = datetime(2026, 6, 1, 12, 0, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -44,7 +44,7 @@ def to_a_labels(name: str) -> str:
     """The name with every U-label as A-label (RFC 5891 4.4); a label that has none stays and matches nothing."""
     if name.isascii() or len(name) > _LONGEST_NAME:
         return name
-    # RFC 3490 3.1: these count as dots between labels of a name that a person typed
+    # RFC 3490 3.1 (historic, IDNA 2003): these count as dots between labels of a name that a person typed
     for dot in "\u3002\uff0e\uff61":
         name = name.replace(dot, ".")
     return ".".join(_to_a_label(label) for label in name.split("."))
@@ -64,7 +64,7 @@ def _to_a_label(label: str) -> str:
 
 
 def to_u_labels(name: str) -> str:
-    """The name with every A-label of IDNA 2003 as U-label (RFC 3490 4.2), as Java compares; others stay as they are."""
+    """The name with every A-label of IDNA 2003 as U-label, as Java compares; others stay (RFC 3490 4.2, historic)."""
     if len(name) > _LONGEST_NAME or "xn--" not in name.lower():
         return name
     return ".".join(_to_u_label(label) for label in name.split("."))

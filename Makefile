@@ -51,7 +51,7 @@ locks: $(VENV)/test.stamp ## renew the locked versions
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --group build --group dev --extra fast pyproject.toml -o requirements/test.txt --upgrade
 
 texts: $(VENV)/test.stamp ## collect the translatable sentences and merge them into the catalogues
-	$(BIN)/pybabel -q extract -k text -F /dev/null --no-wrap --omit-header -o src/mailtrust/locale/mailtrust.pot src/mailtrust
+	$(BIN)/python tools/texts.py
 
 clean: ## remove what the targets above have made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

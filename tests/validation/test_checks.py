@@ -5,30 +5,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from mailtrust.core.issuance.recipe import dns_subtree
 from mailtrust.core.model.anchors import TrustAnchor
 from mailtrust.core.model.certificate import (
     BasicConstraints,
     Certificate,
-    IdentifierType,
-    NameConstraints,
     ParseProblem,
-    PresentedIdentifier,
 )
 from mailtrust.core.model.client import CandidatePath
 from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Link
 from mailtrust.core.validation import checks
-from mailtrust.core.validation.checks.subtrees import (
-    uri_host,
-    wildcard_reaches,
-    within,
-    within_domain,
-    within_mailboxes,
-)
 from mailtrust.core.validation.purposes import ANY_TLS_BIT, SERVER, SERVER_OR_ANY
 from mailtrust.core.validation.reasons import CODES
 from mailtrust.core.x509 import der
@@ -375,92 +362,3 @@ def test_explicit_policy(
 def test_a_leaf_that_is_a_ca(world: World) -> None:
     assert codes(checks.leaf_is_no_ca, world.path(basic_constraints=CA), world.now) == ["leaf-is-ca"]
     assert codes(checks.leaf_is_no_ca, world.path(), world.now) == []
-
-
-def test_more_names_than_anybody_needs_end_the_comparison(world: World) -> None:
-    many = tuple(dns_subtree(f"zone{number}.test") for number in range(1000))
-    some = world.path(
-        issuing={"name_constraints": NameConstraints((), many)},
-        dns_names=tuple(f"host{number}.example.test" for number in range(300)),
-    )
-    assert codes(checks.name_constraints(), some, world.now) == ["path-budget-exceeded"]
-
-
-def test_self_issued_intermediates_are_passed_over(pki: Any) -> None:
-    limited = NameConstraints((dns_subtree("example.test"),), ())
-    first = pki.intermediate(pki.root(), "Same", name_constraints=limited)
-    itself = pki.intermediate(first, "Same", key_name="Same, rolled over", dns_names=("ca.example.org",))
-    other = pki.intermediate(first, "Other", dns_names=("ca.example.org",))
-    check = checks.name_constraints()
-    assert codes(check, path(pki.leaf(itself), itself, first), pki.now) == []
-    assert codes(check, path(pki.leaf(other), other, first), pki.now) == ["name-constraint-violated"]
-    assert codes(checks.name_constraints(leaf_only=True), path(pki.leaf(other), other, first), pki.now) == []
-
-
-def test_a_form_that_cannot_be_compared_is_refused_when_it_is_there(world: World) -> None:
-    srv = PresentedIdentifier(IdentifierType.SRV, "_imaps.example.test", b"_imaps.example.test")
-    some = world.path()
-    leaf = replace(some.leaf, subject_alt_names=(*(some.leaf.subject_alt_names or ()), srv))
-    issuer = replace(some.links[1].certificate, name_constraints=NameConstraints((srv,), ()))
-    assert codes(checks.name_constraints(), path(leaf, issuer), world.now) == ["name-constraint-violated"]
-    assert codes(checks.name_constraints(), path(some.leaf, issuer), world.now) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "subtree", "inside"),
-    [
-        ("example.test", "example.test", True),
-        ("MAIL.example.test", "Example.TEST", True),
-        ("badexample.test", "example.test", False),
-        ("mail.example.test", ".example.test", True),
-        ("example.test", ".example.test", False),
-        ("anything.test", "", True),
-    ],
-)
-def test_domains(name: str, subtree: str, inside: bool) -> None:
-    assert within_domain(name, subtree) is inside
-
-
-@pytest.mark.parametrize(
-    ("address", "subtree", "inside"),
-    [
-        ("a@example.test", "example.test", True),
-        ("a@Example.TEST", "example.test", True),
-        ("a@mx.example.test", "example.test", False),
-        ("a@mx.example.test", ".example.test", True),
-        ("a@example.test", ".example.test", False),
-        ("a@example.test", "a@example.test", True),
-        ("A@example.test", "a@example.test", False),
-        ("no mailbox", "example.test", False),
-    ],
-)
-def test_mailboxes(address: str, subtree: str, inside: bool) -> None:
-    assert within_mailboxes(address, subtree) is inside
-
-
-@pytest.mark.parametrize(
-    ("uri", "host"),
-    [
-        ("https://user@Mail.Example.test:8443/x?y#z", "mail.example.test"),
-        ("https://[2001:db8::1]:443/", "2001:db8::1"),
-        ("urn:uuid:1", None),
-        ("https://", None),
-        ("nothing", None),
-        ("sip://mail.example.test", "mail.example.test"),
-    ],
-)
-def test_hosts_of_uris(uri: str, host: str | None) -> None:
-    assert uri_host(uri) == host
-
-
-def test_wildcards_that_reach_into_a_subtree() -> None:
-    assert wildcard_reaches("*.example.test", "mail.example.test")
-    assert not wildcard_reaches("*.example.test", "a.mail.example.test")
-    assert not wildcard_reaches("mail.example.test", "mail.example.test")
-
-
-@given(st.binary(max_size=40), st.binary(max_size=40), st.sampled_from(list(IdentifierType)))
-def test_no_subtree_upsets_the_comparison(name: bytes, subtree: bytes, kind: IdentifierType) -> None:
-    one = PresentedIdentifier(kind, name.decode("latin-1"), name)
-    other = PresentedIdentifier(kind, subtree.decode("latin-1"), subtree)
-    assert within(one, other) in (True, False)

@@ -316,6 +316,14 @@ def test_every_name_must_match(fixed: Fixed) -> None:
     assert found("a.example.test", "c.example.test") == ["name-mismatch"]
 
 
+def test_parts_of_a_second_do_not_count(fixed: Fixed) -> None:
+    last = fixed.leaf.not_after.replace(microsecond=999_999)
+    judgement = evaluate_chain(
+        fixed.pki.chain(fixed.leaf, fixed.issuing), pool=Pool(), store=fixed.store, client=fixed.pki.client(), at=last
+    )
+    assert judgement.reasons == ()
+
+
 def test_a_spent_budget_is_told_and_refuses(fixed: Fixed) -> None:
     client = fixed.pki.client(limits=Limits(budget=3))
     verdict = fixed.verdict(fixed.leaf, fixed.issuing, client=client)

@@ -92,6 +92,7 @@ def evaluate_chain(
     leaf = chain[0] if chain else None
     if not isinstance(leaf, Certificate):
         return ChainJudgement((), (_unreadable(leaf),))
+    at = at.replace(microsecond=0)  # certificates count whole seconds (RFC 5280 4.1.2.5)
     visible = visible_pool(chain, pool, client.issuer_sources)
     problem = SearchProblem(tuple(chain), visible, store, at, client.limits, client.path_checks)
     result = client.path_search(problem)

@@ -19,10 +19,12 @@ PathCheck sets of whole engines, `mailtrust.core.validation.engines` (tuples; ad
 PathCheck, one by one, `mailtrust.core.validation.checks` (sets of purposes and bits are in `purposes`):
 
 - `readable`: a needed field of a certificate could not be read: `certificate-unparsable`.
+- `no_empty_names` (GnuTLS), `names_without_subject_are_critical`, `no_empty_dns_constrained` (Java): what their readers
+  stumble over.
 - `dates`: leaf and intermediates, both ends inclusive, the anchor's dates ignored (RFC 5280 6.1.3 a 2).
 - `dates_with_anchor`: as `dates`, and the anchor must be in its time too.
 - `dates_openssl`: as `dates_with_anchor`, but the very second of notAfter is expired already.
-- `issuers_are_cas(anchor=..., version_1_anchor=...)`, `issuers_are_cas_openssl`: `issuer-not-ca`.
+- `issuers_are_cas(anchor=..., version_1_anchor=..., silent_root=...)`, `issuers_are_cas_openssl`: `issuer-not-ca`.
 - `issuer_key_usage(anchor=...)`: an issuer whose keyUsage lacks keyCertSign is no issuer: `issuer-not-ca`.
 - `path_lengths(anchor=..., count_self_issued=...)`: `path-length-exceeded`.
 - `leaf_is_no_ca`: a server certificate with CA:TRUE is refused: `leaf-is-ca`.

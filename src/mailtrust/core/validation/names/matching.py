@@ -54,11 +54,6 @@ def whole_label(presented: str, host: str, *, labels_after: int = 1) -> bool:
     return bool(first) and dot + rest == parent and "*" not in parent and parent.count(".") >= labels_after
 
 
-def first_label_only(presented: str) -> bool:
-    """Whether a `*`, if any, is the whole left-most label."""
-    return "*" not in presented.removeprefix("*.")
-
-
 def last_common_name(leaf: Certificate) -> tuple[str, ...]:
     """The most specific commonName: the last of the encoding."""
     return leaf.subject.common_names[-1:]

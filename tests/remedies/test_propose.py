@@ -1,12 +1,16 @@
 """What is proposed for which findings, and in which order."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from mailtrust.core.clients import CLIENTS
 from mailtrust.core.issuance.recipe import server_recipe
+from mailtrust.core.model.anchors import TrustAnchor
+from mailtrust.core.model.certificate import BasicConstraints, ParseProblem, UnreadableCertificate
+from mailtrust.core.model.endpoint import Offer
 from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.observation import FailureKind, Handshake, Stage
 from mailtrust.core.model.pool import Source
@@ -321,6 +325,7 @@ class TestServers:
         remedies = proposed(caseworld, evidence)
         assert isinstance(remedies[0].goal, ServeSameCertificate)
         assert remedies[0].goal.leaf == good[0].fingerprint
+        assert remedies[0].cures == ("ports-disagree:mail.example.com", f"expired:{old[0].fingerprint[:16]}")
         assert remedies[0].goal.observations == (evidence.case.observations[1].id,)
         assert remedies[0].safe
 
@@ -361,3 +366,38 @@ class TestServers:
 def test_nothing_to_cure_nothing_to_propose(caseworld: Any) -> None:
     evidence = caseworld.judge(caseworld.seen((caseworld.leaf(), caseworld.intermediate.certificate)))
     assert propose(evidence, ()) == ()
+
+
+def _faulty(caseworld: Any) -> dict[str, Any]:
+    broken = UnreadableCertificate(b"0", "ab" * 32, (ParseProblem("certificate", "it ends too early"),))
+    box = caseworld.make_root("FG200E4Q17900000", "Fortinet")
+    distrusted = TrustAnchor(caseworld.root.certificate, distrust_after=caseworld.now - timedelta(days=30))
+    no_ca = caseworld.make_intermediate(
+        caseworld.root, "Odd CA", basic_constraints=BasicConstraints(ca=False, path_length=None)
+    )
+    other = caseworld.make_intermediate(caseworld.root, "Elsewhere")
+    chain = (caseworld.leaf(), caseworld.intermediate.certificate)
+    seen, judge = caseworld.seen, caseworld.judge
+    return {
+        "unreadable leaf": judge(seen((broken,))),
+        "unreadable stranger": judge(seen((*chain, broken))),
+        "interceptor": judge(seen((caseworld.leaf(issuer=box, public=False), box.certificate))),
+        "distrusted": judge(seen(chain), anchors=(distrusted,)),
+        "no CA": judge(seen((caseworld.leaf(issuer=no_ca), no_ca.certificate))),
+        "wrong signature": judge(seen((caseworld.leaf(signing_key=other.key), chain[1]))),
+        "critical": judge(seen((caseworld.leaf(extensions=(("1.2.3.4", True, b"\x05\x00"),)), chain[1]))),
+        "old TLS": judge(seen(chain, tls_version="TLSv1")),
+        "no key": judge(seen(chain, key_proven=False)),
+        "injection": judge(seen(chain, 143, bytes_before_tls=b"* OK")),
+        "no address": judge(seen(caseworld.failure(FailureKind.NO_ADDRESS, Stage.RESOLVE), 25)),
+        "sni": judge(seen(chain, 25), seen((caseworld.leaf("a.example.net"), chain[1]), 25, offer=Offer.NO_SNI)),
+        "own CA into the open, leaf twice": judge(
+            seen(2 * (caseworld.leaf(issuer=box, public=False, ca_issuers=("ldap:///CN=x",)),))
+        ),
+        "future": judge(seen((caseworld.leaf(begins=3), chain[1]))),
+    }
+
+
+def test_no_finding_is_left_without_a_way(caseworld: Any) -> None:
+    for name, evidence in _faulty(caseworld).items():
+        assert proposed(caseworld, evidence), name

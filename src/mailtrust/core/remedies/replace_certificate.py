@@ -8,6 +8,7 @@ from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.remedy import Remedy, ReplaceCertificate
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.wanted_names import wanted_names
+from mailtrust.core.rules.grounds.hosts import is_address
 from mailtrust.core.rules.grounds.naming import called_leaf
 from mailtrust.core.rules.grounds.served import Served, served_leaves
 from mailtrust.core.validation.kinds import Kind, kind_of
@@ -83,7 +84,31 @@ def propose_replacements(
         )
         for served in served_leaves(evidence)
     )
-    return tuple(remedy for remedy in proposed if remedy is not None)
+    known = tuple(remedy for remedy in proposed if remedy is not None)
+    cured = cured_by_chain.union(*(remedy.cures for remedy in known))
+    broken = (finding for finding in findings if finding.rule == "certificate-unparsable" and finding.id not in cured)
+    return (*known, *(_for_unreadable(evidence, finding) for finding in broken))
+
+
+def _for_unreadable(evidence: Evidence, finding: Finding) -> Remedy:
+    """Of a certificate that cannot be read, only the names by which the server is reached are known."""
+    hosts = tuple(
+        dict.fromkeys(seen.endpoint.host for seen in evidence.case.observations if seen.id in finding.observations)
+    )
+    spec = CertificateSpec(
+        dns_names=tuple(host for host in hosts if not is_address(host)),
+        ip_addresses=tuple(host.strip("[]") for host in hosts if is_address(host)),
+    )
+    return Remedy(
+        kind=KIND,
+        goal=ReplaceCertificate(spec=spec, replaces=finding.certificates[0]),
+        title=text("Replace the certificate that cannot be read by one for {names}", names=hosts),
+        safe=False,
+        steps=(),
+        cures=(finding.id,),
+        observations=finding.observations,
+        decision=text("Ask the CA for a corrected certificate. If it cannot make one, which CA shall issue it?"),
+    )
 
 
 def _for_leaf(evidence: Evidence, served: Served, cured: tuple[Finding, ...]) -> Remedy | None:

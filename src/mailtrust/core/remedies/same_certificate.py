@@ -6,12 +6,16 @@ from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.remedy import Remedy, ServeSameCertificate
 from mailtrust.core.model.text import text
 from mailtrust.core.model.verdict import Outcome
+from mailtrust.core.remedies.replace_certificate import OTHER_CONTENT, OTHER_ISSUER, ROUTINE
 from mailtrust.core.rules.grounds.naming import called_leaf
 from mailtrust.core.rules.grounds.served import places
 
 KIND = "serve-same-certificate"
 
 CURED = frozenset({"ports-disagree", "addresses-disagree"})
+
+OF_THE_LEAF = ROUTINE | OTHER_ISSUER | OTHER_CONTENT
+"""What is wrong with a certificate that gives way to a better one."""
 
 
 def propose_sameness(evidence: Evidence, findings: tuple[Finding, ...]) -> tuple[Remedy, ...]:
@@ -24,7 +28,7 @@ def propose_sameness(evidence: Evidence, findings: tuple[Finding, ...]) -> tuple
             if in_time:
                 best = max(in_time, key=lambda leaf: (_accepted(evidence, leaf, finding), leaf.not_after))
                 by_leaf.setdefault(best.fingerprint, []).append(finding)
-    return tuple(_remedy(evidence, evidence.certificates[leaf], cured) for leaf, cured in by_leaf.items())
+    return tuple(_remedy(evidence, evidence.certificates[leaf], cured, findings) for leaf, cured in by_leaf.items())
 
 
 def _accepted(evidence: Evidence, leaf: Certificate, finding: Finding) -> float:
@@ -39,9 +43,17 @@ def _accepted(evidence: Evidence, leaf: Certificate, finding: Finding) -> float:
     return known.count(Outcome.ACCEPTED) / len(known) if known else 0.0
 
 
-def _remedy(evidence: Evidence, leaf: Certificate, cured: list[Finding]) -> Remedy:
+def _remedy(evidence: Evidence, leaf: Certificate, cured: list[Finding], findings: tuple[Finding, ...]) -> Remedy:
     ids = {one for finding in cured for one in finding.observations}
     others = tuple(seen for seen in evidence.case.observations if seen.id in ids and evidence.leaf(seen) != leaf)
+    moved = {seen.id for seen in others}
+    relieved = [
+        finding
+        for finding in findings
+        if finding.rule in OF_THE_LEAF
+        and leaf.fingerprint not in finding.certificates
+        and moved.issuperset(finding.observations)
+    ]
     trusted = any(_accepted(evidence, leaf, finding) > 0 for finding in cured)
     return Remedy(
         kind=KIND,
@@ -54,7 +66,7 @@ def _remedy(evidence: Evidence, leaf: Certificate, cured: list[Finding]) -> Reme
         ),
         safe=trusted,
         steps=(),
-        cures=tuple(finding.id for finding in cured),
+        cures=tuple(finding.id for finding in (*cured, *relieved)),
         observations=tuple(seen.id for seen in others),
         decision=None
         if trusted

@@ -10,7 +10,7 @@ from mailtrust.core.remedies.repositories import repository_named, repository_of
 from mailtrust.core.rules.grounds.completeness import origins
 from mailtrust.core.rules.grounds.naming import called, called_leaf
 from mailtrust.core.rules.grounds.served import Served, served_leaves
-from mailtrust.core.validation.ascents import ascents
+from mailtrust.core.validation.ascents import Ascent, ascents
 
 KIND = "serve-chain"
 
@@ -21,6 +21,9 @@ BY_ANOTHER_PATH = frozenset({"signature-invalid", "issuer-not-ca", "path-budget-
 """Cured when the best chain leaves the culprit out and satisfies the clients that complained."""
 
 DISAGREEMENTS = frozenset({"ports-disagree", "addresses-disagree"})
+
+BROKEN = "certificate-unparsable"
+"""Cured when the certificate that cannot be read is one that need not be sent."""
 
 
 def propose_chains(evidence: Evidence, findings: tuple[Finding, ...]) -> tuple[Remedy, ...]:
@@ -35,8 +38,7 @@ def _for_leaf(evidence: Evidence, served: Served, findings: tuple[Finding, ...])
         return None
     best = best_chain(evidence, served.leaf)
     if best is None:
-        incomplete = tuple(finding for finding in concerned if finding.rule == "chain-incomplete")
-        return _to_be_found(evidence, served, incomplete) if incomplete else None
+        return _into_the_open(evidence, served, concerned)
     cured = tuple(finding for finding in concerned if _cures(best, finding, served))
     return _remedy(evidence, best, cured) if cured else None
 
@@ -45,6 +47,9 @@ def _concerns(finding: Finding, served: Served) -> bool:
     if finding.rule in DISAGREEMENTS:
         # Where the leaf is the same everywhere, it is the chain that differs.
         return finding.certificates == (served.leaf.fingerprint,)
+    if finding.rule == BROKEN:
+        above = {one.fingerprint for chain, _ in served.chains() for one in chain} - {served.leaf.fingerprint}
+        return above.issuperset(finding.certificates)
     return finding.subject == served.subject
 
 
@@ -56,6 +61,8 @@ def _cures(best: BestChain, finding: Finding, served: Served) -> bool:
             return best.in_time
         case "chain-outlived":
             return best.in_time and best.outlives
+        case "certificate-unparsable":
+            return {one.fingerprint for one in best.intermediates}.isdisjoint(finding.certificates)
         case rule if rule in BY_ANOTHER_PATH:
             culprits = set(finding.certificates) - {served.leaf.fingerprint}
             kept = {one.fingerprint for one in best.intermediates}
@@ -84,9 +91,20 @@ def _remedy(evidence: Evidence, best: BestChain, cured: tuple[Finding, ...]) -> 
     )
 
 
-def _to_be_found(evidence: Evidence, served: Served, cured: tuple[Finding, ...]) -> Remedy:
-    """The issuer was found nowhere: somebody has to get it."""
+def _into_the_open(evidence: Evidence, served: Served, concerned: tuple[Finding, ...]) -> Remedy | None:
+    """No way leads to a root that is known: serve what is known in good order, and get what is said to be missing."""
+    cured = tuple(finding for finding in concerned if finding.rule == "chain-incomplete" or finding.rule in BY_ORDER)
+    if not cured:
+        return None
     furthest = max(ascents(evidence, served.leaf), key=lambda way: len(way.certificates))
+    if any(finding.rule == "chain-incomplete" for finding in cured):
+        return _to_be_found(evidence, served, furthest, cured)
+    known = BestChain(served.leaf, furthest.certificates[1:], clients=(), in_time=True, outlives=True)
+    return _remedy(evidence, known, cured)
+
+
+def _to_be_found(evidence: Evidence, served: Served, furthest: Ascent, cured: tuple[Finding, ...]) -> Remedy:
+    """The issuer was found nowhere: somebody has to get it."""
     known = furthest.certificates[1:]
     issuer = furthest.end.issuer
     page = repository_named(issuer)

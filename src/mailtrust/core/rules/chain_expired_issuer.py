@@ -50,12 +50,12 @@ def _finding(evidence: Evidence, served: Served, found: Fault, hurt: Hurt) -> Fi
         title=text("The chain that the server sends holds an expired intermediate: {names}", names=names),
         explanation=Explanation(
             admin=text(
-                "At {places} the server sends {names} above {leaf}; {first} is valid from {not_before} to {not_after} "
-                "only. The server's own certificate may be in order. {better}",
+                "At {places} the server sends {first} (issued by {issuer}) above {leaf}; it is valid from "
+                "{not_before} to {not_after} only. The server's own certificate may be in order. {better}",
                 places=places(found.observations),
-                names=names,
                 leaf=called_leaf(served.leaf),
                 first=called(first.subject),
+                issuer=called(first.issuer),
                 not_before=first.not_before,
                 not_after=first.not_after,
                 better=text(

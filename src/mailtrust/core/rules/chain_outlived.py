@@ -50,11 +50,12 @@ def _finding(evidence: Evidence, served: Served, found: Fault) -> Finding:
         title=text("The chain ends on {ends}, before the server's certificate does", ends=first.not_after.date()),
         explanation=Explanation(
             admin=text(
-                "At {places} the server sends {first}, which is valid until {ends}; {leaf} itself is valid until "
-                "{leaf_ends}. From {ends} on clients that do not know another path refuse the server, although its "
-                "own certificate is in order. {better}",
+                "At {places} the server sends {first} (issued by {issuer}), which is valid until {ends}; {leaf} "
+                "itself is valid until {leaf_ends}. From {ends} on clients that do not know another path refuse the "
+                "server, although its own certificate is in order. {better}",
                 places=places(found.observations),
                 first=called(first.subject),
+                issuer=called(first.issuer),
                 ends=first.not_after,
                 leaf=called_leaf(served.leaf),
                 leaf_ends=served.leaf.not_after,

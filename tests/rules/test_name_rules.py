@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailtrust.core.clients import client_by_id
 from mailtrust.core.model.finding import NotApplicable, Passed, Severity
 from mailtrust.core.rules.grounds.hosts import is_internal
 from mailtrust.core.rules.grounds.spelling import distance, misspelt_service, near_miss
@@ -53,6 +54,16 @@ class TestMismatch:
     def test_a_guessed_name_is_a_warning_s_worth(self, caseworld: Any) -> None:
         evidence = served(caseworld, "shared.hoster.net", host="imap.example.com", found_by="usual-name")
         assert only(caseworld.findings(evidence, "name-mismatch")).severity is Severity.WARNING
+
+    def test_a_client_with_habits_of_its_own(self, caseworld: Any) -> None:
+        """Outlook 2007 reads the first DNS name only."""
+        chain = (caseworld.leaf("first.example.com", "mail.example.com"), caseworld.intermediate.certificate)
+        old = client_by_id("outlook-windows@2007")
+        evidence = caseworld.judge(caseworld.seen(chain), clients=(old, client_by_id("chrome")))
+        finding = only(caseworld.findings(evidence, "name-mismatch"))
+        assert finding.clients == (old.id,)
+        assert "although it is there" in str(finding.title)
+        assert old.title in str(finding.explanation.admin)
 
     def test_an_address(self, caseworld: Any) -> None:
         evidence = served(caseworld, "mail.example.com", host="192.0.2.1")

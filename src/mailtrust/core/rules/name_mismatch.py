@@ -6,11 +6,12 @@ from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, RuleResult
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.grounds.hosts import Met, is_address, is_internal, over_hosts, weigh_name, wrongly_named
-from mailtrust.core.rules.grounds.naming import called_leaf, presented_names
+from mailtrust.core.rules.grounds.naming import called_leaf, presented_names, titles
 from mailtrust.core.rules.grounds.served import places
 from mailtrust.core.rules.grounds.spelling import near_miss
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
-from mailtrust.core.rules.grounds.weight import hurt_by, reach
+from mailtrust.core.rules.grounds.weight import Hurt, hurt_by, reach
+from mailtrust.core.validation.names.rfc9525 import names_rfc9525
 
 ID = "name-mismatch"
 
@@ -46,9 +47,11 @@ def _finding(evidence: Evidence, met: Met) -> Finding:
         certificates=tuple(leaf.fingerprint for leaf in leaves),
         clients=hurt.clients,
         facts=(("wanted", met.host), ("presented", names[:MOST_NAMES]), ("presented_count", len(names))),
-        title=text("The certificate does not carry the name {host}", host=met.host),
+        title=_title(met),
         explanation=Explanation(
-            admin=text(
+            admin=_peculiar(evidence, met, hurt, names)
+            if _there(met)
+            else text(
                 "Clients reach the server as {host} ({places}), but its certificate {leaf} is made out to: {names}. "
                 "{way}",
                 host=met.host,
@@ -69,6 +72,29 @@ def _finding(evidence: Evidence, met: Met) -> Finding:
             ),
         ),
         subject=met.host,
+    )
+
+
+def _there(met: Met) -> bool:
+    """Whether the standard finds the name in every certificate, so that only some clients' habits do not."""
+    return not any(tuple(names_rfc9525(leaf, met.host, None)) for leaf in met.leaves())
+
+
+def _title(met: Met) -> Text:
+    if _there(met):
+        return text("Some clients do not find the name {host} in the certificate, although it is there", host=met.host)
+    return text("The certificate does not carry the name {host}", host=met.host)
+
+
+def _peculiar(evidence: Evidence, met: Met, hurt: Hurt, names: tuple[str, ...]) -> Text:
+    return text(
+        "The certificate for {host} ({places}) carries {names}, and by RFC 9525 that is enough. These clients compare "
+        "in ways of their own, for instance the first name only, or no wildcard of this kind: {clients}. Put {host} "
+        "into the certificate as its first name, without a wildcard.",
+        host=met.host,
+        places=places(seen for seen, _ in met.observations),
+        names=_some(names),
+        clients=titles(evidence, hurt.clients),
     )
 
 

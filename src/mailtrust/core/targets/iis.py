@@ -47,6 +47,7 @@ def steps(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
             return (
                 who_ends_tls(context),
                 *order_on_windows(remedy, context),
+                *(_carry_over(context) if isinstance(remedy.goal, ServeSameCertificate) else ()),
                 *_bind(context),
                 _restart(),
                 check_again(context),
@@ -137,6 +138,38 @@ def _take_out(one: Certificate) -> tuple[Step, ...]:
                 "powershell",
             ),
             text("Import-Certificate -FilePath .\\{file} -CertStoreLocation {store}", file=file, store=STORE),
+            needs=ADMINISTRATOR,
+        ),
+    )
+
+
+def _carry_over(context: TargetContext) -> tuple[Step, ...]:
+    """The certificate and its key, from the machine that has them to the one that shall."""
+    if context.leaf is None:
+        return ()
+    print_ = thumbprint(context.leaf)
+    file = f"{context.file}.pfx"
+    return (
+        Step(
+            text(
+                "On the machine that serves the right certificate, export it with its key; the password is asked for."
+            ),
+            Run(
+                f"Export-PfxCertificate -Cert Cert:\\LocalMachine\\My\\{print_} -FilePath .\\{file}"
+                " -Password (Read-Host -AsSecureString) -ChainOption BuildChain",
+                "powershell",
+            ),
+            text("Delete {file}: it holds the key.", file=file),
+            needs=ADMINISTRATOR,
+        ),
+        Step(
+            text("Import it on the other machine, then delete the file on both."),
+            Run(
+                f"Import-PfxCertificate -FilePath .\\{file} -CertStoreLocation Cert:\\LocalMachine\\My"
+                " -Password (Read-Host -AsSecureString)",
+                "powershell",
+            ),
+            text("Remove-Item Cert:\\LocalMachine\\My\\{print}", print=print_),
             needs=ADMINISTRATOR,
         ),
     )

@@ -112,22 +112,24 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace, target: str) -> "Assessment":
-    from mailtrust.core.formats.case_file import encode
     from mailtrust.edge.probe.loop import run as run_loop
-    from mailtrust.flows.check import judge, look
+    from mailtrust.flows.check import judge, look, stores_of
 
     request = _request(options, target)
     edge = edge_of(options)
     watch = progress_line()
+    stores = edge.load_stores(stores_of(request))
     try:
-        case = run_loop(look(request, edge, watch))
+        case = run_loop(look(request, edge, stores, watch))
     finally:
         if watch is not None:
             from mailtrust.cli.progress import wipe_progress
 
             wipe_progress()
-    assessment = judge(case, request, edge.load_stores, edge.now())
+    assessment = judge(case, request, stores, edge.now())
     if options.save is not None:
+        from mailtrust.core.formats.case_file import encode
+
         # The facts as they were seen: what `--with` supposes is not one of them.
         write_output(encode(_recorded(case, assessment)), options.save)
     return assessment
@@ -136,11 +138,11 @@ def _check(options: argparse.Namespace, target: str) -> "Assessment":
 def _check_again(options: argparse.Namespace) -> "Assessment":
     from mailtrust.core.formats.case_file import decode
     from mailtrust.edge.anchors import load_stores
-    from mailtrust.flows.check import judge
+    from mailtrust.flows.check import judge, stores_of
 
     case = decode(read_file(options.case))
     request = _request(options, case.target)
-    return judge(case, request, load_stores, case.at)
+    return judge(case, request, load_stores(stores_of(request)), case.at)
 
 
 def _request(options: argparse.Namespace, target: str) -> "CheckRequest":

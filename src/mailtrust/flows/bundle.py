@@ -15,7 +15,7 @@ from mailtrust.core.model.remedy import ServeChain
 from mailtrust.core.model.text import text
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.x509.private_key import PrivateKey
-from mailtrust.flows.check import CheckRequest, Edge, OnProgress, gather, judge, look
+from mailtrust.flows.check import CheckRequest, Edge, OnProgress, gather, judge, look, stores_of, wanting_issuers
 from mailtrust.version import __version__
 
 
@@ -40,8 +40,9 @@ class Completed:
 
 async def complete_target(request: CheckRequest, edge: Edge, on_progress: OnProgress | None = None) -> Completed:
     """Complete what a server presents. Raises CouldNotLook when no handshake was had."""
-    case = await look(replace(request, offers=(Offer.DEFAULT,)), edge, on_progress)
-    assessment = judge(case, request, edge.load_stores, edge.now())
+    stores = edge.load_stores(stores_of(request))
+    case = await look(replace(request, offers=(Offer.DEFAULT,)), edge, stores, on_progress)
+    assessment = judge(case, request, stores, edge.now())
     for _, handshake in assessment.evidence.default_handshakes:
         if handshake.presented_chain and isinstance(handshake.presented_chain[0], Certificate):
             return completed(assessment, handshake.presented_chain[0])
@@ -61,7 +62,9 @@ async def complete_files(
     chain = (leaf, *(one for one in certificates if one is not leaf))
     seen = _as_if_presented(chain, edge.now())
     sources = edge.issuers if request.fetch_issuers else ()
-    pool, lookups = await gather((seen,), sources)
+    stores = edge.load_stores(stores_of(request))
+    wanting = wanting_issuers((seen,), (*stores.values(),), request.roots, request.at or edge.now())
+    pool, lookups = await gather((seen,), wanting, sources)
     case = CaseFile(
         target=request.title,
         at=edge.now(),
@@ -72,7 +75,7 @@ async def complete_files(
         local_roots=request.roots,
         deployed=request.deployed,
     )
-    return completed(judge(case, request, edge.load_stores, edge.now()), leaf)
+    return completed(judge(case, request, stores, edge.now()), leaf)
 
 
 def completed(assessment: Assessment, leaf: Certificate) -> Completed:

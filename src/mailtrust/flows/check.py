@@ -103,12 +103,20 @@ class Edge:
 
 async def check(request: CheckRequest, edge: Edge, on_progress: OnProgress | None = None) -> Assessment:
     """Look and judge. Raises nothing for what a server or a network does: that is part of the answer."""
-    case = await look(request, edge, on_progress)
-    return judge(case, request, edge.load_stores, edge.now())
+    stores = edge.load_stores(stores_of(request))
+    case = await look(request, edge, stores, on_progress)
+    return judge(case, request, stores, edge.now())
 
 
-async def look(request: CheckRequest, edge: Edge, on_progress: OnProgress | None = None) -> CaseFile:
-    """Record the facts: everything up to, and without, judging."""
+def stores_of(request: CheckRequest) -> tuple[str, ...]:
+    """The names of the stores that the asked clients trust."""
+    return tuple(sorted({client.anchor_store for client in request.clients}))
+
+
+async def look(
+    request: CheckRequest, edge: Edge, stores: Mapping[str, AnchorStore], on_progress: OnProgress | None = None
+) -> CaseFile:
+    """Record the facts: everything up to, and without, judging. `stores` tell which issuers need not be looked for."""
     started = edge.now()
     _tell(on_progress, "looking-up")
     endpoints, lookups = await find_endpoints(
@@ -123,7 +131,8 @@ async def look(request: CheckRequest, edge: Edge, on_progress: OnProgress | None
     )
     observations = (*nowhere, *probed)
     _tell(on_progress, "gathering")
-    pool, downloads = await gather(observations, edge.issuers if request.fetch_issuers else edge.issuers[:0])
+    wanting = wanting_issuers(observations, (*stores.values(),), request.roots, started)
+    pool, downloads = await gather(observations, wanting, edge.issuers if request.fetch_issuers else ())
     edge.remember(entry.certificate for entry in pool)
     return CaseFile(
         target=request.title,
@@ -138,32 +147,57 @@ async def look(request: CheckRequest, edge: Edge, on_progress: OnProgress | None
 
 
 async def gather(
-    observations: Sequence[Observation], sources: Sequence[IssuerSource]
+    observations: Sequence[Observation], wanting: Sequence[Certificate], sources: Sequence[IssuerSource]
 ) -> tuple[Pool, tuple[Lookup, ...]]:
-    """Every certificate of the run, and those that the sources know to be missing from it."""
+    """Every certificate of the run, and what the sources know of the issuers of those that want one."""
     entries = [
         PoolEntry(certificate, frozenset({Source.ELSEWHERE}), (observation.id,))
         for observation in observations
         for certificate in observation.presented_chain
         if isinstance(certificate, Certificate)
     ]
-    known = tuple({entry.certificate.fingerprint: entry.certificate for entry in entries}.values())
     lookups: list[Lookup] = []
-    for source in sources:
-        found, asked = await source(known)
+    for source in sources if wanting else ():
+        found, asked = await source(wanting)
         entries += found
         lookups += asked
     return Pool.merge(entries), tuple(lookups)
 
 
-def judge(
-    case: CaseFile,
-    request: CheckRequest,
-    load_stores: Callable[[Iterable[str]], Mapping[str, AnchorStore]],
+def wanting_issuers(
+    observations: Sequence[Observation],
+    stores: Sequence[AnchorStore],
+    roots: Sequence[Certificate],
     now: datetime,
-) -> Assessment:
+) -> tuple[Certificate, ...]:
+    """The presented certificates whose issuer is worth looking for.
+
+    Not the self-issued, nor those whose issuer every store has, nor those whose issuer was sent along, is in its time
+    and outlasts the leaf: for them a download would tell the CA of this check and nothing to us.
+    """
+    wanting: dict[str, Certificate] = {}
+    for observation in observations:
+        chain = [one for one in observation.presented_chain if isinstance(one, Certificate)]
+        for certificate in chain:
+            if certificate.self_issued:
+                continue
+            key = certificate.issuer.match_key
+            sent = any(
+                one.subject.match_key == key
+                and one.not_before <= now <= one.not_after
+                and one.not_after >= chain[0].not_after
+                for one in chain
+            )
+            trusted = any(root.subject.match_key == key for root in roots) or (
+                bool(stores) and all(store.named(certificate.issuer) for store in stores)
+            )
+            if not sent and not trusted:
+                wanting[certificate.fingerprint] = certificate
+    return tuple(wanting.values())
+
+
+def judge(case: CaseFile, request: CheckRequest, stores: Mapping[str, AnchorStore], now: datetime) -> Assessment:
     """Judge recorded facts as the request asks; the case then names the stores it was judged with."""
-    stores = load_stores({client.anchor_store for client in request.clients})
     used = tuple(
         StoreReference(store.name, store.date, store.provenance, store.digest, len(store))
         for _, store in sorted(stores.items())

@@ -11,7 +11,6 @@ from typing import overload
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor, UnreadAnchors
 from mailtrust.core.model.certificate import Certificate, Name
 from mailtrust.core.x509 import der as x690
-from mailtrust.core.x509.names import read_name
 from mailtrust.core.x509.parse import read_certificate
 
 NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,11 +47,22 @@ class EntryAnchors(UnreadAnchors):
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = tuple(entries)
+        self._found: dict[tuple[object, ...], tuple[TrustAnchor, ...]] = {}
 
     def named(self, name: Name) -> tuple[TrustAnchor, ...]:
         """The anchors that bear this name (RFC 5280 7.1)."""
-        read = (entry.read() for entry in self._by_subject.get(name.match_key, ()))
-        return tuple(anchor for anchor in read if anchor is not None)
+        if name.match_key not in self._found:
+            needles = _needles(name)
+            # Outside ASCII, letters fold into others (ß into ss): such a name is always looked at.
+            likely = (
+                entry.read()
+                for known, entry in self._squeezed
+                if all(needle in known for needle in needles) or not _is_plain(known)
+            )
+            self._found[name.match_key] = tuple(
+                anchor for anchor in likely if anchor is not None and anchor.subject.match_key == name.match_key
+            )
+        return self._found[name.match_key]
 
     def __iter__(self) -> Iterator[TrustAnchor]:
         return iter(self._all)
@@ -75,12 +85,12 @@ class EntryAnchors(UnreadAnchors):
         return tuple(anchor for anchor in read if anchor is not None)
 
     @cached_property
-    def _by_subject(self) -> dict[tuple[object, ...], list[Entry]]:
-        index: dict[tuple[object, ...], list[Entry]] = {}
+    def _squeezed(self) -> tuple[tuple[bytes, Entry], ...]:
+        known = []
         for entry in self._entries:
             with suppress(x690.DerError, IndexError):
-                index.setdefault(_subject(entry.der).match_key, []).append(entry)
-        return index
+                known.append((_squeeze(_subject(entry.der)), entry))
+        return tuple(known)
 
 
 def make_store(name: str, date: datetime, provenance: str, entries: Iterable[Entry]) -> AnchorStore:
@@ -101,8 +111,31 @@ def entry_of(der: bytes) -> Entry:
     return Entry(der, hashlib.sha256(der).hexdigest())
 
 
-def _subject(der: bytes) -> Name:
-    """The subject of a certificate of which nothing else is read (RFC 5280 4.1)."""
+def _subject(der: bytes) -> bytes:
+    """The subject of a certificate of which nothing else is read (RFC 5280 4.1), as DER."""
     fields = x690.whole_children(x690.read(x690.read(der)[1])[1])
     # version [0] may be absent; then serialNumber, signature, issuer, validity, subject.
-    return read_name(fields[5 if fields[0][0] == 0xA0 else 4][2])[0]
+    return fields[5 if fields[0][0] == 0xA0 else 4][2]
+
+
+def _squeeze(data: bytes) -> bytes:
+    """Letters without case, blanks, or the zero octets of BMPString: what equal names (RFC 5280 7.1) have in common."""
+    return data.lower().replace(b" ", b"").replace(b"\0", b"")
+
+
+def _is_plain(squeezed: bytes) -> bool:
+    """Whether all values are ASCII; the first octets are the tag and length of the whole."""
+    return squeezed[4:].isascii()
+
+
+def _needles(name: Name) -> tuple[bytes, ...]:
+    """The values of a name in ASCII, squeezed: a name in ASCII that lacks one of them is not equal."""
+    values = (value for rdn in name.match_key for _, value in _attributes(rdn) if value.isascii())
+    return tuple(_squeeze(value.encode("ascii")) for value in values)
+
+
+def _attributes(rdn: object) -> Iterator[tuple[str, str]]:
+    for attribute in rdn if isinstance(rdn, tuple) else ():
+        match attribute:
+            case (str(oid), str(value)):
+                yield oid, value

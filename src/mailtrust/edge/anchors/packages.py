@@ -12,7 +12,7 @@ BEGIN = b"-----BEGIN CERTIFICATE-----"
 END = b"-----END CERTIFICATE-----"
 
 
-class PackageProblem(Exception):  # noqa: N818 - never leaves the room: it becomes a store's provenance
+class PackageProblem(Exception):
     """A package is missing or broken; the message is a sentence."""
 
 

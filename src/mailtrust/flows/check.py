@@ -59,6 +59,14 @@ class CheckRequest:
     per_host: int | None = None
     offers: tuple[Offer, ...] = OFFERS
 
+    @classmethod
+    def of(cls, target: str) -> "CheckRequest":
+        """A check of this TARGET, as on the command line, for every client. Raises TargetError."""
+        from mailtrust.core.clients import CLIENTS
+        from mailtrust.core.formats.target import parse_target
+
+        return cls(parse_target(target), target, CLIENTS)
+
 
 Gathered = tuple[Sequence[PoolEntry], Sequence[Lookup]]
 """Certificates that were found, and what was asked for them."""

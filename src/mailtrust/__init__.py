@@ -10,7 +10,7 @@ The library in five lines:
     for verdict in assessment.evidence.verdicts:
         print(verdict.client, verdict.outcome, [reason.code for reason in verdict.reasons])
 
-`check` looks and judges; `look` only records the facts (a CaseFile), `assess` only judges them, as often as you like and
+`check` looks and judges; `look` only records the facts (a CaseFile), `assess` only judges them, as often as you like,
 for any moment; `evaluate` is one client's verdict on one connection. Nothing is raised for what a server does: that is
 part of the answer. What a person gave wrongly is a `UserProblem`. Names that do not stand in `__all__` may change
 without notice.

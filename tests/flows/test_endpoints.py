@@ -6,7 +6,8 @@ from mailtrust.core.formats.connect_to import Detours, parse_connect_to, parse_r
 from mailtrust.core.formats.target import parse_target
 from mailtrust.core.model.endpoint import Endpoint, Protocol, TlsMode
 from mailtrust.core.model.text import text
-from mailtrust.edge.lookup.dns import FakeResolver, Found, LookupFailed, MxRecord, SrvRecord
+from mailtrust.edge.lookup.dns import FakeResolver
+from mailtrust.edge.lookup.dns_answers import Found, LookupFailed, MxRecord, SrvRecord
 from mailtrust.flows.endpoints import WILDCARD_LABEL, find_endpoints
 
 MAIL = Found(("192.0.2.10", "2001:db8::10"))

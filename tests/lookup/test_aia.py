@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from mailtrust.core.model.pool import Pool, Source
 from mailtrust.edge.lookup.aia import AiaLimits, fetch_issuers
-from mailtrust.edge.lookup.dns import FakeResolver, Found
+from mailtrust.edge.lookup.dns import FakeResolver
+from mailtrust.edge.lookup.dns_answers import Found
 from mailtrust.edge.lookup.download import Bounds
 
 LIMITS = AiaLimits(seconds=20, one=Bounds(seconds=15))

@@ -5,9 +5,8 @@ import socket
 import dns.rcode
 import pytest
 
-from mailtrust.edge.lookup.dns import (
-    DnsResolver,
-    FakeResolver,
+from mailtrust.edge.lookup.dns import DnsResolver, FakeResolver
+from mailtrust.edge.lookup.dns_answers import (
     Found,
     LookupFailed,
     MxRecord,

@@ -7,7 +7,8 @@ import pytest
 
 from mailtrust.core.model.text import text
 from mailtrust.edge.lookup import download as downloading
-from mailtrust.edge.lookup.dns import FakeResolver, Found, LookupFailed, NoSuchName
+from mailtrust.edge.lookup.dns import FakeResolver
+from mailtrust.edge.lookup.dns_answers import Found, LookupFailed, NoSuchName
 from mailtrust.edge.lookup.download import Bounds, Downloaded, NotDownloaded, Route, download
 
 ANYWHERE = Route(FakeResolver(), allow_private=True, proxy="")

@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from mailtrust.edge.lookup.dns import DnsResolver, Found, LookupFailed, NoData, NoSuchName, Patience
+from mailtrust.edge.lookup.dns import DnsResolver
+from mailtrust.edge.lookup.dns_answers import Found, LookupFailed, NoData, NoSuchName, Patience
 
 
 async def test_the_hosts_file_counts_when_no_server_is_named():

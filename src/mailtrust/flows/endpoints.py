@@ -11,7 +11,8 @@ from mailtrust.core.formats.target import SCHEMES, Address, Host, HostPort, Sche
 from mailtrust.core.model.case_file import Lookup
 from mailtrust.core.model.endpoint import Endpoint, Protocol, TlsMode
 from mailtrust.core.protocols import DEFAULT_PORTS
-from mailtrust.edge.lookup.dns import Absent, Found, LookupFailed, Resolver, mail_hosts
+from mailtrust.edge.lookup.dns import Resolver
+from mailtrust.edge.lookup.dns_answers import Absent, Found, LookupFailed, mail_hosts
 
 # RFC 6186 3, RFC 8314 3 and 5.1, RFC 5804 1.8: the services by which a domain publishes its mail hosts.
 MAIL_SERVICES: tuple[tuple[str, Scheme], ...] = (

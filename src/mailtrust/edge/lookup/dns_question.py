@@ -24,7 +24,7 @@ import dns.resolver
 
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.text import text
-from mailtrust.edge.lookup.dns import (
+from mailtrust.edge.lookup.dns_answers import (
     LONGEST_CHAIN,
     MOST_RECORDS,
     Absent,

@@ -20,7 +20,8 @@ import h11
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
-from mailtrust.edge.lookup.dns import Found, Resolver, literal
+from mailtrust.edge.lookup.dns import Resolver
+from mailtrust.edge.lookup.dns_answers import Found, literal
 from mailtrust.edge.lookup.http_conversation import PORTS, READ_SIZE, Conversation, Place, Redirect, RefusedError
 from mailtrust.edge.lookup.proxies import is_this_machine, proxy_for
 from mailtrust.edge.lookup.public_addresses import is_public

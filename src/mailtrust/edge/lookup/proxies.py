@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
-from mailtrust.edge.lookup.dns import literal
+from mailtrust.edge.lookup.dns_answers import literal
 
 
 @dataclass(frozen=True, slots=True)

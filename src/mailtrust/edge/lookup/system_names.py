@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.text import text
-from mailtrust.edge.lookup.dns import MOST_RECORDS, AddressAnswer, Found, LookupFailed, NoData, NoSuchName
+from mailtrust.edge.lookup.dns_answers import MOST_RECORDS, AddressAnswer, Found, LookupFailed, NoData, NoSuchName
 
 _Found = tuple[list[str], str]
 """Addresses, and the canonical name as far as the system says it."""

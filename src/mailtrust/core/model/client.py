@@ -10,6 +10,7 @@ from mailtrust.core.model.certificate import AnyCertificate, Certificate
 from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.observation import Handshake
 from mailtrust.core.model.pool import Pool, Source
+from mailtrust.core.model.status import StatusEvidence
 from mailtrust.core.model.verdict import Basis, Link, Outcome, PathAttempt, Reason, ReasonSeverity, Utterance
 
 
@@ -97,6 +98,14 @@ class HandshakeCheck(Interface):
         ...
 
 
+class RevocationRules(Interface):
+    """What a client asks about revocation, and what it makes of the answers, of lists and of silence."""
+
+    def __call__(self, path: CandidatePath, evidence: StatusEvidence, at: datetime, /) -> Iterable[Reason]:
+        """Give a reason for each thing that does not hold; `path` ends at an anchor."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class OnFailure:
     """What the client does when something does not hold."""
@@ -168,6 +177,8 @@ class ClientProfile:
     """Not empty: nobody outside can know what it decides; the verdict is always `unknown`, with this reason."""
     trusts_local_anchors: bool = True
     """Whether an anchor added by an administrator on the device counts for this client."""
+    revocation: RevocationRules | None = None
+    """None: it neither asks nor looks at what is sent to it."""
     reached_by: frozenset[str] = frozenset()
     """The ways (gpo, firefox, android, ...) that bring an anchor to this client; `--deployed` names them."""
 

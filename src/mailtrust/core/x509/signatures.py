@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from enum import StrEnum
 from threading import Lock
+from typing import Protocol as Interface
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -17,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, p
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from mailtrust.core.model.certificate import Certificate, PublicKey
+from mailtrust.core.model.certificate import PublicKey, SignatureAlgorithm
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.algorithms import ML_DSA, algorithm_identifier, pss_parameters, rsa_numbers
 
@@ -35,6 +36,35 @@ class SignatureResult(StrEnum):
     INVALID = "invalid"
     UNSUPPORTED = "unsupported"
     """The algorithm or key is one that cannot be computed here: neither proven nor disproven."""
+
+
+class Signed(Interface):
+    """What is made of a body, an algorithm and a signature, in this order: certificates, lists, OCSP answers."""
+
+    @property
+    def der(self) -> bytes:
+        """The three together."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Lower-case hex SHA-256 of `der`."""
+        ...
+
+    @property
+    def tbs_der(self) -> bytes:
+        """The body."""
+        ...
+
+    @property
+    def signature_algorithm(self) -> SignatureAlgorithm:
+        """As it stands outside of the body."""
+        ...
+
+    @property
+    def signature(self) -> bytes:
+        """The signature's octets."""
+        ...
 
 
 _HASHES: dict[str, hashes.HashAlgorithm] = {
@@ -60,7 +90,7 @@ _remembered: OrderedDict[tuple[str, bytes], SignatureResult] = OrderedDict()
 _lock = Lock()
 
 
-def signed_by(child: Certificate, issuer: PublicKey) -> SignatureResult:
+def signed_by(child: Signed, issuer: PublicKey) -> SignatureResult:
     """Whether `child` bears a signature made with `issuer`. Never raises; answers are remembered, boundedly."""
     key = (child.fingerprint, hashlib.sha256(issuer.spki).digest())
     with _lock:
@@ -87,7 +117,7 @@ def pkcs1_v1_5_encoding(digest_name: str, message: bytes, octets: int) -> bytes 
     return b"\0\1" + b"\xff" * (octets - len(info) - 3) + b"\0" + info
 
 
-def _verify(child: Certificate, issuer: PublicKey) -> SignatureResult:
+def _verify(child: Signed, issuer: PublicKey) -> SignatureResult:
     if not child.signature:
         return SignatureResult.INVALID
     if issuer.algorithm == "rsa" and not _reasonable_rsa(issuer):
@@ -104,7 +134,7 @@ def _verify(child: Certificate, issuer: PublicKey) -> SignatureResult:
         return _verify_by_hand(child, issuer)
 
 
-def _verify_with(key: PublicKeyTypes, child: Certificate) -> SignatureResult:
+def _verify_with(key: PublicKeyTypes, child: Signed) -> SignatureResult:
     """Verify with the crypto library; InvalidSignature and UnsupportedAlgorithm are its own answers."""
     kind = child.signature_algorithm.kind
     message, signature = child.tbs_der, child.signature
@@ -139,7 +169,7 @@ def _verify_with(key: PublicKeyTypes, child: Certificate) -> SignatureResult:
     return SignatureResult.VALID
 
 
-def _verify_ml_dsa(key: PublicKeyTypes, child: Certificate) -> SignatureResult:
+def _verify_ml_dsa(key: PublicKeyTypes, child: Signed) -> SignatureResult:
     """ML-DSA (RFC 9881), where the installed crypto library has it already."""
     verify: Callable[[bytes, bytes], None] | None = getattr(key, "verify", None)
     if child.signature_algorithm.oid not in ML_DSA or not type(key).__name__.startswith("MLDSA") or verify is None:
@@ -148,7 +178,7 @@ def _verify_ml_dsa(key: PublicKeyTypes, child: Certificate) -> SignatureResult:
     return SignatureResult.VALID
 
 
-def _pss_padding(child: Certificate) -> padding.PSS | None:
+def _pss_padding(child: Signed) -> padding.PSS | None:
     content = der.children(der.read(child.der)[1])[1][1]
     _, mask, salt = pss_parameters(algorithm_identifier(content)[1])
     mask_hash = _HASHES.get(mask or "")
@@ -163,7 +193,7 @@ def _reasonable_rsa(issuer: PublicKey) -> bool:
     return 0 < modulus.bit_length() <= _MAX_RSA_BITS and 0 < exponent.bit_length() <= _MAX_EXPONENT_BITS
 
 
-def _verify_by_hand(child: Certificate, issuer: PublicKey) -> SignatureResult:
+def _verify_by_hand(child: Signed, issuer: PublicKey) -> SignatureResult:
     """RSASSA-PKCS1-v1_5 (RFC 8017 8.2.2) for the keys and hashes that the crypto library declines."""
     if child.signature_algorithm.kind != "rsa-pkcs1" or issuer.algorithm != "rsa":
         return SignatureResult.UNSUPPORTED

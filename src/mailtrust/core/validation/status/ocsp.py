@@ -1,0 +1,117 @@
+"""An OCSP answer about one certificate, believed or not (RFC 6960 3.2 and 4.2.2)."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from mailtrust.core.model.certificate import AnyCertificate, Certificate, Name, ParseProblem
+from mailtrust.core.model.status import OcspResponse, StatusAnswer
+from mailtrust.core.validation.checks.dates import in_its_time
+from mailtrust.core.validation.status.word import Good, Revoked, Undetermined, Word, strongest
+from mailtrust.core.x509 import der
+from mailtrust.core.x509.ocsp_response import read_ocsp_response
+from mailtrust.core.x509.signatures import SignatureResult, signed_by
+
+OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
+
+WITHOUT_NEXT_UPDATE = timedelta(days=7)
+"""So long an answer without nextUpdate counts: what Chromium allows any answer about a leaf (BR 4.9.10 has ten)."""
+
+
+def word_of_answer(
+    octets: bytes, certificate: Certificate, issuer: Certificate, known: Sequence[AnyCertificate], at: datetime
+) -> Word:
+    """What one response says of `certificate`; `known` may hold the responder's own certificate."""
+    response = read_ocsp_response(octets)
+    if isinstance(response, ParseProblem):
+        return Undetermined(("malformed",))
+    about = [answer for answer in response.answers if _is_about(answer, certificate, issuer)]
+    if not about:
+        return Undetermined(("nothing-said",))
+    refused = _not_believed(response, issuer, known, at)
+    if refused:
+        return Undetermined((refused,))
+    return strongest(_word(answer, at) for answer in about)
+
+
+def _word(answer: StatusAnswer, at: datetime) -> Word:
+    if at < answer.this_update:
+        return Undetermined(("not-yet-valid",))
+    # RFC 6960 4.2.2.1: without nextUpdate there is always something newer
+    if at > (answer.next_update or answer.this_update + WITHOUT_NEXT_UPDATE):
+        return Undetermined(("outdated",))
+    match answer.status:
+        case "good":
+            return Good("ocsp")
+        case "revoked":
+            return Revoked(answer.revoked_at, answer.reason, "ocsp")
+        case "unknown":
+            return Undetermined(("status-unknown",))
+
+
+def _is_about(answer: StatusAnswer, certificate: Certificate, issuer: Certificate) -> bool:
+    if answer.serial != certificate.serial or answer.hash is None:
+        return False
+    try:
+        return (answer.issuer_name_hash, answer.issuer_key_hash) == (
+            hashlib.new(answer.hash, certificate.issuer.der, usedforsecurity=False).digest(),
+            key_hash(answer.hash, issuer.public_key.spki),
+        )
+    except ValueError:  # a hash that this Python does not have
+        return False
+
+
+@lru_cache(maxsize=1024)
+def key_hash(algorithm: str, spki: bytes) -> bytes:
+    """The hash of a key without its algorithm (RFC 6960 4.1.1 issuerKeyHash); empty for what is no key."""
+    try:
+        key = der.bits(der.children(der.expect(spki, der.SEQUENCE, "SubjectPublicKeyInfo"))[1][1])[1]
+    except (der.DerError, IndexError):
+        return b""
+    return hashlib.new(algorithm, key, usedforsecurity=False).digest()
+
+
+def _not_believed(
+    response: OcspResponse, issuer: Certificate, known: Sequence[AnyCertificate], at: datetime
+) -> str | None:
+    """Why the response is not believed; None when the issuer, or whom it entrusted with that, has signed it."""
+    if response.unknown_critical:
+        return "critical-extension-unknown"
+    refused = "signer-unknown"
+    for signer in _signers(response, issuer, known):
+        if signer is not issuer and not _entrusted(signer, issuer, at):
+            refused = "signer-not-allowed"
+        elif signed_by(response, signer.public_key) is SignatureResult.VALID:
+            return None
+        else:
+            refused = "signature-invalid"
+    return refused
+
+
+def _signers(response: OcspResponse, issuer: Certificate, known: Sequence[AnyCertificate]) -> Iterator[Certificate]:
+    for one in (issuer, *response.certificates, *known):
+        if isinstance(one, Certificate) and _is_named(response.responder, one):
+            yield one
+
+
+def _is_named(responder: Name | bytes, certificate: Certificate) -> bool:
+    if isinstance(responder, Name):
+        return responder.match_key == certificate.subject.match_key
+    return responder == key_hash("sha1", certificate.public_key.spki)  # RFC 6960 4.2.1 KeyHash
+
+
+def _entrusted(signer: Certificate, issuer: Certificate, at: datetime) -> bool:
+    """RFC 6960 4.2.2.2: issued directly by the CA in question, for this purpose, and in its time.
+
+    Whether the responder's own certificate was revoked is not asked: id-pkix-ocsp-nocheck is what CAs put there.
+    """
+    usage = signer.key_usage
+    return (
+        OCSP_SIGNING in (signer.extended_key_usage or ())
+        and (usage is None or not usage.isdisjoint({"digitalSignature", "nonRepudiation"}))
+        and not signer.unknown_critical
+        and in_its_time(signer, at)
+        and signer.issuer.match_key == issuer.subject.match_key
+        and signed_by(signer, issuer.public_key) is SignatureResult.VALID
+    )

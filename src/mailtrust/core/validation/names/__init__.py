@@ -7,6 +7,7 @@ from mailtrust.core.validation.names.java import names_java_https, names_java_ld
 from mailtrust.core.validation.names.matching import NAME_CODES
 from mailtrust.core.validation.names.openssl import names_openssl, names_postfix
 from mailtrust.core.validation.names.rfc9525 import names_rfc9525
+from mailtrust.core.validation.names.webpki import names_webpki
 from mailtrust.core.validation.names.windows import names_outlook_2007, names_windows
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "names_outlook_2007",
     "names_postfix",
     "names_rfc9525",
+    "names_webpki",
     "names_windows",
 ]

@@ -1,10 +1,11 @@
 """Collect every translatable sentence and merge them into the catalogues: python tools/texts.py.
 
-A sentence is the first argument of `text(...)`. New ones come into fr and zh without a translation, those that are no
-longer used go; nothing is guessed. The files hold no dates and no line numbers, so that they change only with the
-sentences.
+A sentence is the first argument of `text(...)`, or the title of a client profile. New ones come into fr and zh
+without a translation, those that are no longer used go; nothing is guessed. The files hold no dates and no line
+numbers, so that they change only with the sentences.
 """
 
+import ast
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from babel.messages.extract import extract_from_dir
 from mailtrust.core.formats.po import read_po
 
 PACKAGE = Path(__file__).parent.parent / "src" / "mailtrust"
+CLIENTS = PACKAGE / "core" / "clients"
 LOCALE = PACKAGE / "locale"
 LANGUAGES = ("fr", "zh")
 
@@ -24,13 +26,20 @@ def collect() -> dict[str, list[str]]:
         (file, line, sentence)
         for file, line, sentence, *_ in extract_from_dir(PACKAGE, [("**.py", "python")], keywords={"text": None})
         if isinstance(sentence, str) and sentence
-    ]
+    ] + [(f"core/clients/{path.name}", 0, title) for path in CLIENTS.glob("*.py") for title in client_titles(path)]
     for file, _, sentence in sorted(places):
         files = found.setdefault(sentence, [])
         name = Path(file).as_posix()
         if name not in files:
             files.append(name)
     return found
+
+
+def client_titles(path: Path) -> tuple[str, ...]:
+    """What the profiles of one file are called."""
+    calls = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+    titles = (keyword.value for call in calls for keyword in call.keywords if keyword.arg == "title")
+    return tuple(title.value for title in titles if isinstance(title, ast.Constant) and isinstance(title.value, str))
 
 
 def catalogue(sentences: Mapping[str, Iterable[str]], translations: Mapping[str, str], language: str) -> str:

@@ -155,6 +155,7 @@ class ClientProfile:
     id: str
     """outlook-windows, or with its version outlook-windows@2007."""
     title: str
+    """What people call it; in English, and a gettext msgid."""
     versions: str
     """For which versions this holds, in words."""
     speaks: frozenset[Protocol]

@@ -15,7 +15,7 @@ class Text:
     """
 
     template: str
-    values: tuple[tuple[str, str | int | date | Text | tuple[str, ...]], ...] = ()
+    values: tuple[tuple[str, str | int | date | Text | tuple[str | Text, ...]], ...] = ()
 
     def render(self, translate: Callable[[str], str]) -> str:
         """Translate the template, then put the values in; `translate` is gettext's `gettext` or alike."""
@@ -27,12 +27,12 @@ class Text:
         return self.render(lambda template: template)
 
 
-def text(template: str, /, **values: str | int | date | Text | tuple[str, ...]) -> Text:
+def text(template: str, /, **values: str | int | date | Text | tuple[str | Text, ...]) -> Text:
     """Mark `template` for translation (Babel extracts the first argument) and bind its values."""
     return Text(template, tuple(values.items()))
 
 
-def _shown(value: str | int | date | Text | tuple[str, ...], translate: Callable[[str], str]) -> str:
+def _shown(value: str | int | date | Text | tuple[str | Text, ...], translate: Callable[[str], str]) -> str:
     match value:
         case Text():
             return value.render(translate)
@@ -41,6 +41,6 @@ def _shown(value: str | int | date | Text | tuple[str, ...], translate: Callable
         case date():
             return value.isoformat()
         case tuple():
-            return ", ".join(value)
+            return ", ".join(_shown(part, translate) for part in value)
         case _:
             return str(value)

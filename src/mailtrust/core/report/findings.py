@@ -10,6 +10,7 @@ from mailtrust.core.report.cures import Cures
 from mailtrust.core.report.labels import places, several_hosts
 from mailtrust.core.report.page import Page
 from mailtrust.core.report.spoken import spoken
+from mailtrust.core.rules.grounds.naming import titles
 
 Voice = Literal["admin", "manager", "user"]
 
@@ -77,15 +78,11 @@ def _draw_title(page: Page, evidence: Evidence, finding: Finding, voice: Voice) 
 
 def _hurts(evidence: Evidence, finding: Finding) -> Text:
     """Whom it hurts; of many the first, for the table above names them all."""
-    titles = _titles(evidence, finding.clients)
-    if len(titles) <= MOST_NAMED:
-        return text("hurts {clients}", clients=titles)
-    few = titles[: MOST_NAMED - 1]
-    return text("hurts {clients} and {count} more", clients=few, count=len(titles) - len(few))
-
-
-def _titles(evidence: Evidence, clients: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(evidence.clients[client].title if client in evidence.clients else client for client in clients)
+    hurt = titles(evidence, finding.clients)
+    if len(hurt) <= MOST_NAMED:
+        return text("hurts {clients}", clients=hurt)
+    few = hurt[: MOST_NAMED - 1]
+    return text("hurts {clients} and {count} more", clients=few, count=len(hurt) - len(few))
 
 
 def _draw_quotes(page: Page, evidence: Evidence, finding: Finding, quoted: set[str]) -> None:
@@ -99,7 +96,7 @@ def _draw_quotes(page: Page, evidence: Evidence, finding: Finding, quoted: set[s
             quoted.add(verdict.client)
             said.setdefault(tuple(page.say(one.text) for one in words), []).append(verdict)
     for sentences, verdicts in list(said.items())[:MOST_QUOTES]:
-        clients = _titles(evidence, tuple(dict.fromkeys(verdict.client for verdict in verdicts)))
+        clients = titles(evidence, tuple(dict.fromkeys(verdict.client for verdict in verdicts)))
         page.paragraph((page.say(text("The user of {clients} reads:", clients=clients)), ""), first=[("  ", "")])
         for sentence in sentences:
             page.paragraph(

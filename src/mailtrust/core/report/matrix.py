@@ -162,7 +162,7 @@ def _worst_first(evidence: Evidence, found: Sequence[Column]) -> list[str]:
 
 
 def _title(page: Page, evidence: Evidence, client: str) -> str:
-    return page.name(evidence.clients[client].title)
+    return page.say(Text(evidence.clients[client].title))
 
 
 def _fill(value: str, width: int) -> str:

@@ -21,7 +21,7 @@ LONGEST_NAME = 120
 LONGEST_VALUE = 200
 LEAST_LEFT = 14
 
-Value = str | int | date | Text | tuple[str, ...]
+Value = str | int | date | Text | tuple[str | Text, ...]
 
 Span = tuple[str, str]
 """Text that has been cleaned, and its style in rich's words; the style never says what the text does not."""
@@ -129,7 +129,7 @@ def _tame_value(value: Value) -> Value:
         case Text():
             return _tame(value)
         case tuple():
-            return tuple(clean(one, LONGEST_VALUE) for one in value)
+            return tuple(_tame(one) if isinstance(one, Text) else clean(one, LONGEST_VALUE) for one in value)
         case str():
             return clean(value, LONGEST_VALUE)
         case _:

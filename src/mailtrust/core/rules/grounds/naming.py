@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from mailtrust.core.model.certificate import Certificate, Name
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.text import Text
 
 LONGEST = 120
 
@@ -30,6 +31,6 @@ def presented_names(certificate: Certificate) -> tuple[str, ...]:
     return tuple(clean(value, LONGEST) for value in (*certificate.dns_names, *certificate.ip_addresses))
 
 
-def titles(evidence: Evidence, clients: Iterable[str]) -> tuple[str, ...]:
+def titles(evidence: Evidence, clients: Iterable[str]) -> tuple[str | Text, ...]:
     """The clients' names for people."""
-    return tuple(evidence.clients[client].title if client in evidence.clients else client for client in clients)
+    return tuple(Text(evidence.clients[client].title) if client in evidence.clients else client for client in clients)

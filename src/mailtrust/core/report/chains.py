@@ -66,6 +66,11 @@ class OpenEnd:
 Rung = Presented | Missing | Anchor | Untrusted | OpenEnd
 
 
+def is_broken(rung: Rung, above: Rung) -> bool:
+    """Whether the way from one rung to the next cannot be gone with what was sent."""
+    return isinstance(rung, Missing) or isinstance(above, (Missing, OpenEnd, Untrusted))
+
+
 @dataclass(frozen=True, slots=True)
 class Branch:
     """Observations that presented the same chain."""

@@ -13,7 +13,7 @@ _DISRUPTIONS: dict[str, Text] = {
     "reload": text("needs a reload"),
     "restart": text("needs a restart"),
 }
-_PROMPTS = {"sh": "$", "powershell": "PS>", "cmd": ">", "exchange": "[PS]>"}
+PROMPTS = {"sh": "$", "powershell": "PS>", "cmd": ">", "exchange": "[PS]>"}
 
 
 class Cures:
@@ -52,15 +52,15 @@ class Cures:
         match step.do:
             case Run(command=command, shell=shell):
                 for line in command.splitlines():
-                    page.paragraph((page.name(line, 2000), "cyan"), first=[indent, (f"{_PROMPTS[shell]} ", "dim")])
+                    page.paragraph((page.name(line, 2000), "cyan"), first=[indent, (f"{PROMPTS[shell]} ", "dim")])
             case Write(path=path, content=content):
                 self._draw_file(path, content, indent)
             case Human(path=clicks):
                 if clicks:
                     way = f" {page.glyphs.to} ".join(page.say(click) for click in clicks)
                     page.paragraph((way, "cyan"), first=[indent])
-        if step.undo != NOTHING_CHANGED:
-            page.paragraph((self._after(step), "dim"), first=[indent])
+        if after := afterwards(page, step):
+            page.paragraph((after, "dim"), first=[indent])
 
     def _draw_file(self, path: str, content: str, indent: Span) -> None:
         page = self._page
@@ -73,9 +73,13 @@ class Cures:
             rest = text("... and {count} more lines; --format json has them all", count=len(lines) - len(shown))
             page.paragraph((page.say(rest), "dim"), first=[indent, (f"{page.glyphs.spine} ", "dim")])
 
-    def _after(self, step: Step) -> str:
-        parts = [_DISRUPTIONS[step.disruption]]
-        if step.needs:
-            parts.append(text("needs {right}", right=step.needs))
-        parts.append(text("undo: {undo}", undo=step.undo) if step.undo else text("cannot be undone"))
-        return f" {self._page.glyphs.dot} ".join(self._page.say(part) for part in parts)
+
+def afterwards(page: Page, step: Step) -> str:
+    """What a step disturbs, what it needs and how it is taken back; empty for one that changes nothing."""
+    if step.undo == NOTHING_CHANGED:
+        return ""
+    parts = [_DISRUPTIONS[step.disruption]]
+    if step.needs:
+        parts.append(text("needs {right}", right=step.needs))
+    parts.append(text("undo: {undo}", undo=step.undo) if step.undo else text("cannot be undone"))
+    return f" {page.glyphs.dot} ".join(page.say(part) for part in parts)

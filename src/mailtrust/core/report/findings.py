@@ -1,5 +1,6 @@
 """What is wrong, worst first: what the user reads, why, and what cures it; in one of three voices."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from mailtrust.core.model.evidence import Assessment, Evidence
@@ -19,13 +20,13 @@ MOST_NAMED = 6
 MOST_QUOTES = 4
 """Under one finding; after that every client's sentence says the same in other words."""
 
-_SEVERITIES: dict[Severity, tuple[Text, str]] = {
+SEVERITIES: dict[Severity, tuple[Text, str]] = {
     Severity.CRITICAL: (text("CRITICAL"), "bold red"),
     Severity.ERROR: (text("ERROR"), "bold red"),
     Severity.WARNING: (text("WARNING"), "bold yellow"),
     Severity.INFO: (text("NOTE"), "bold cyan"),
 }
-_BASES: dict[Basis, Text] = {
+BASES: dict[Basis, Text] = {
     Basis.ENGINE: text("seen in a run of the client's engine"),
     Basis.SOURCE: text("judged from the client's source code"),
     Basis.DOCUMENT: text("judged from published documents"),
@@ -57,7 +58,7 @@ def draw_findings(page: Page, assessment: Assessment, voice: Voice) -> None:
 
 def _draw_title(page: Page, evidence: Evidence, finding: Finding, voice: Voice) -> None:
     glyphs = page.glyphs
-    word, style = _SEVERITIES[finding.severity]
+    word, style = SEVERITIES[finding.severity]
     mark = {Severity.WARNING: glyphs.warned, Severity.INFO: glyphs.note}.get(finding.severity, glyphs.refused)
     page.paragraph(
         (page.say(finding.title), "bold"), first=[(f"{mark} {page.say(word)}  ", style)], then=[("    ", "")]
@@ -70,14 +71,15 @@ def _draw_title(page: Page, evidence: Evidence, finding: Finding, voice: Voice) 
     if where:
         parts.append(places(page, where, hosts=several_hosts(evidence.case.observations)))
     if finding.clients:
-        everyone = set(finding.clients) >= {verdict.client for verdict in evidence.verdicts}
-        parts.append(page.say(text("hurts every client") if everyone else _hurts(evidence, finding)))
+        parts.append(page.say(hurts(evidence, finding)))
     page.paragraph((f" {glyphs.dot} ".join(parts), "dim"), first=[("  ", "")])
     page.blank()
 
 
-def _hurts(evidence: Evidence, finding: Finding) -> Text:
+def hurts(evidence: Evidence, finding: Finding) -> Text:
     """Whom it hurts; of many the first, for the table above names them all."""
+    if set(finding.clients) >= {verdict.client for verdict in evidence.verdicts}:
+        return text("hurts every client")
     hurt = titles(evidence, finding.clients)
     if len(hurt) <= MOST_NAMED:
         return text("hurts {clients}", clients=hurt)
@@ -86,30 +88,51 @@ def _hurts(evidence: Evidence, finding: Finding) -> Text:
 
 
 def _draw_quotes(page: Page, evidence: Evidence, finding: Finding, quoted: set[str]) -> None:
-    """Each hurt client's own words once; clients that say the same say it together."""
-    said: dict[tuple[str, ...], list[Verdict]] = {}
-    for verdict in _speaking(evidence, finding):
-        if verdict.client in quoted:
-            continue
-        words = spoken(verdict, page.lang)
-        if words:
-            quoted.add(verdict.client)
-            said.setdefault(tuple(page.say(one.text) for one in words), []).append(verdict)
-    for sentences, verdicts in list(said.items())[:MOST_QUOTES]:
-        clients = titles(evidence, tuple(dict.fromkeys(verdict.client for verdict in verdicts)))
+    said = quotes(evidence, finding, page.lang, quoted)
+    for quote in said[:MOST_QUOTES]:
+        clients = titles(evidence, quote.clients)
         page.paragraph((page.say(text("The user of {clients} reads:", clients=clients)), ""), first=[("  ", "")])
-        for sentence in sentences:
-            page.paragraph(
-                (f"“{sentence}”" if page.glyphs.to == "→" else f'"{sentence}"', "italic"), first=[("    ", "")]
-            )
-        source = spoken(verdicts[0], page.lang)[0].source
-        basis = text("{basis}; the words: {source}", basis=_BASES[verdicts[0].basis], source=source)
-        page.paragraph((page.say(basis, 400), "dim"), first=[("    ", "")])
+        for sentence in quote.sentences:
+            shown = page.say(sentence)
+            page.paragraph((f"“{shown}”" if page.glyphs.to == "→" else f'"{shown}"', "italic"), first=[("    ", "")])
+        page.paragraph((page.say(quote.grounds, 400), "dim"), first=[("    ", "")])
     if len(said) > MOST_QUOTES:
         rest = text("... and {count} more say it in other words", count=len(said) - MOST_QUOTES)
         page.paragraph((page.say(rest), "dim"), first=[("  ", "")])
     if said:
         page.blank()
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What the users of some clients read, word for word."""
+
+    clients: tuple[str, ...]
+    sentences: tuple[str, ...]
+    lang: str
+    grounds: Text
+    """On what the verdict rests, and where the words were read."""
+
+
+def quotes(evidence: Evidence, finding: Finding, lang: str, quoted: set[str]) -> list[Quote]:
+    """Each hurt client's own words once; clients that say the same say it together. Adds to `quoted` who spoke."""
+    said: dict[tuple[str, ...], list[Verdict]] = {}
+    for verdict in _speaking(evidence, finding):
+        if verdict.client in quoted:
+            continue
+        words = spoken(verdict, lang)
+        if words:
+            quoted.add(verdict.client)
+            said.setdefault(tuple(one.text for one in words), []).append(verdict)
+    return [
+        Quote(
+            tuple(dict.fromkeys(verdict.client for verdict in verdicts)),
+            sentences,
+            (first := spoken(verdicts[0], lang)[0]).lang,
+            text("{basis}; the words: {source}", basis=BASES[verdicts[0].basis], source=first.source),
+        )
+        for sentences, verdicts in said.items()
+    ]
 
 
 def _speaking(evidence: Evidence, finding: Finding) -> list[Verdict]:

@@ -25,6 +25,8 @@ STYLES: Mapping[Outcome, str] = {
     Outcome.REFUSED: "red",
     Outcome.UNKNOWN: "dim",
 }
+WAY_ON = text("* its user can go on all the same, past a hidden way or a second question")
+UNSURE = text("~ less certain: recalled, nobody could source it")
 _ORDER = (Outcome.REFUSED, Outcome.WARNED, Outcome.UNKNOWN, Outcome.ACCEPTED)
 _WIDEST_NAME = 36
 _NARROWEST_NAME = 14
@@ -85,7 +87,7 @@ def draw_matrix(page: Page, evidence: Evidence) -> None:
     widest = min(_WIDEST_NAME, max(page.width - cell, _NARROWEST_NAME))
     title = min(max(cell_len(_title(page, evidence, client)) for client in evidence.clients) + 2, widest)
     per_block = max((page.width - title) // cell, 1)
-    clients = _worst_first(evidence, found)
+    clients = worst_first(evidence, found)
     for start in range(0, len(found), per_block):
         _draw_block(
             page, evidence, clients, found[start : start + per_block], (title, cell), whole=len(found) <= per_block
@@ -134,26 +136,32 @@ def _cell(page: Page, verdict: Verdict | None, width: int) -> Span:
         Outcome.REFUSED: glyphs.refused,
         Outcome.UNKNOWN: glyphs.unknown,
     }[verdict.outcome]
-    way_on = "*" if verdict.overridable and verdict.outcome is Outcome.REFUSED else ""
-    unsure = "~" if _unsure(verdict) else ""
-    return _fill(f"{mark} {page.say(WORDS[verdict.outcome])}{way_on}{unsure}", width), STYLES[verdict.outcome]
+    way_on = "*" if has_way_on(verdict) else ""
+    doubt = "~" if unsure(verdict) else ""
+    return _fill(f"{mark} {page.say(WORDS[verdict.outcome])}{way_on}{doubt}", width), STYLES[verdict.outcome]
 
 
 def _draw_legend(page: Page, found: Sequence[Column]) -> None:
     every = [verdict for column in found for verdict in column.verdicts.values()]
-    if any(verdict.overridable and verdict.outcome is Outcome.REFUSED for verdict in every):
-        page.paragraph(
-            (page.say(text("* its user can go on all the same, past a hidden way or a second question")), "dim")
-        )
-    if any(_unsure(verdict) for verdict in every):
-        page.paragraph((page.say(text("~ less certain: recalled, nobody could source it")), "dim"))
+    if any(has_way_on(verdict) for verdict in every):
+        page.paragraph((page.say(WAY_ON), "dim"))
+    if any(unsure(verdict) for verdict in every):
+        page.paragraph((page.say(UNSURE), "dim"))
 
 
-def _unsure(verdict: Verdict) -> bool:
+def has_way_on(verdict: Verdict) -> bool:
+    """Whether the client refuses, and its user can go on all the same."""
+    return verdict.overridable and verdict.outcome is Outcome.REFUSED
+
+
+def unsure(verdict: Verdict) -> bool:
+    """Whether nobody could source how this client judges."""
     return verdict.basis is Basis.RECALLED and verdict.outcome is not Outcome.UNKNOWN
 
 
-def _worst_first(evidence: Evidence, found: Sequence[Column]) -> list[str]:
+def worst_first(evidence: Evidence, found: Sequence[Column]) -> list[str]:
+    """The clients, those that refuse somewhere first."""
+
     def rank(client: str) -> int:
         outcomes = [_ORDER.index(column.verdicts[client].outcome) for column in found if client in column.verdicts]
         return min(outcomes, default=len(_ORDER))

@@ -21,6 +21,14 @@ def to_json_text(value: object) -> bytes:
     return (_INVISIBLE.sub(_escape, encoded.decode("utf-8")) + "\n").encode("utf-8")
 
 
+def to_json_line(value: object) -> bytes:
+    """Encode on one line that ends in a newline, with the same escapes; keys of dictionaries stay in their order."""
+    encoded = msgspec.json.encode(value)
+    if encoded.isascii() and b"\x7f" not in encoded:
+        return encoded + b"\n"
+    return (_INVISIBLE.sub(_escape, encoded.decode("utf-8")) + "\n").encode("utf-8")
+
+
 def _escape(match: re.Match[str]) -> str:
     units = match[0].encode("utf-16-be")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))

@@ -87,10 +87,15 @@ class VerdictWire(Struct, kw_only=True):
     basis: Literal["engine", "source", "document", "recalled"]
 
 
+ErrorCode = Literal["bad-request", "internal"]
+BAD_REQUEST: ErrorCode = "bad-request"
+INTERNAL: ErrorCode = "internal"
+
+
 class ErrorWire(Struct, kw_only=True):
     """Why a line got no verdicts."""
 
-    code: Literal["bad-request", "internal"]
+    code: ErrorCode
     message: str
 
 

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
 from mailtrust.core.model.certificate import AnyCertificate, Certificate, UnreadableCertificate
-from mailtrust.core.model.client import CandidatePath, ClientProfile, SearchProblem
+from mailtrust.core.model.client import CandidatePath, ClientProfile, PathCheck, RevocationRules, SearchProblem
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure
 from mailtrust.core.model.pool import Pool, Source
+from mailtrust.core.model.status import StatusEvidence
 from mailtrust.core.model.verdict import (
     Basis,
     Link,
@@ -45,6 +46,18 @@ class ChainJudgement:
         return self.attempts[0].fingerprints if self.attempts else ()
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a client does with what it found."""
+
+    outcome: Outcome
+    overridable: bool
+    reasons: tuple[Reason, ...]
+    """Those of the judgement, harmless ones where the client goes on whatever it finds."""
+    attempts: tuple[PathAttempt, ...]
+    basis: Basis
+
+
 def evaluate(
     observation: Observation,
     *,
@@ -75,7 +88,7 @@ def evaluate(
         names=(name,),
         handshake=observation.result,
     )
-    return _decide(judgement, observation, client, name)
+    return _verdict(judgement, observation, client, name)
 
 
 def evaluate_chain(
@@ -87,19 +100,28 @@ def evaluate_chain(
     at: datetime,
     names: Sequence[str] = (),
     handshake: Handshake | None = None,
+    evidence: StatusEvidence | None = None,
 ) -> ChainJudgement:
-    """Judge a chain, leaf first, for a client: paths, every one of `names`, and the handshake where there was one."""
+    """Judge a chain, leaf first, for a client: paths, every one of `names`, and the handshake where there was one.
+
+    `evidence`: what is known about revocation; without it, what was stapled to the handshake.
+    """
     leaf = chain[0] if chain else None
     if not isinstance(leaf, Certificate):
         return ChainJudgement((), (_unreadable(leaf),))
     at = at.replace(microsecond=0)  # certificates count whole seconds (RFC 5280 4.1.2.5)
     visible = visible_pool(chain, pool, client.issuer_sources)
-    problem = SearchProblem(tuple(chain), visible, store, at, client.limits, client.path_checks)
+    checks = client.path_checks
+    if client.revocation is not None:
+        staple = handshake.ocsp_staple if handshake is not None else None
+        told = evidence or StatusEvidence(staple, certificates=tuple(chain))
+        checks = (*checks, _not_revoked(client.revocation, told))
+    problem = SearchProblem(tuple(chain), visible, store, at, client.limits, checks)
     result = client.path_search(problem)
     attempts = tuple(name_missing_root(attempt, pool) for attempt in result.attempts)
     if not attempts:
         alone = CandidatePath((Link(leaf, Source.PRESENTED),), None)
-        attempts = (PathAttempt(alone.links, None, run_checks(client.path_checks, alone, problem)),)
+        attempts = (PathAttempt(alone.links, None, run_checks(checks, alone, problem)),)
     decisive = attempts[0]
     reasons = list(decisive.reasons)
     if result.budget_exceeded and (decisive.anchor is None or any(map(is_error, reasons))):
@@ -112,7 +134,8 @@ def evaluate_chain(
     return ChainJudgement(attempts, tuple(dict.fromkeys(reasons)), result.budget_exceeded)
 
 
-def _decide(judgement: ChainJudgement, observation: Observation, client: ClientProfile, name: str) -> Verdict:
+def decide(judgement: ChainJudgement, client: ClientProfile) -> Decision:
+    """What the client does, as far as the chain decides it."""
     reasons, attempts = judgement.reasons, judgement.attempts
     if client.on_failure.outcome is Outcome.ACCEPTED:
         # Opportunistic TLS (RFC 7435 3): whatever is wrong is better than clear text
@@ -126,19 +149,33 @@ def _decide(judgement: ChainJudgement, observation: Observation, client: ClientP
         outcome = Outcome.REFUSED
     else:
         outcome = client.on_failure.outcome
+    return Decision(outcome, overridable, reasons, attempts, _basis(codes, client))
+
+
+def _verdict(judgement: ChainJudgement, observation: Observation, client: ClientProfile, name: str) -> Verdict:
+    decision = decide(judgement, client)
     return Verdict(
         observation=observation.id,
         client=client.id,
         reference_identifier=name,
-        outcome=outcome,
-        overridable=overridable,
+        outcome=decision.outcome,
+        overridable=decision.overridable,
         path=judgement.path or tuple(one.fingerprint for one in observation.presented_chain[:1]),
-        reasons=reasons,
-        attempts=attempts,
-        words=client.say(name, reasons, observation.endpoint.protocol),
-        basis=_basis(codes, client),
+        reasons=decision.reasons,
+        attempts=decision.attempts,
+        words=client.say(name, decision.reasons, observation.endpoint.protocol),
+        basis=decision.basis,
         budget_exceeded=judgement.budget_exceeded,
     )
+
+
+def _not_revoked(rules: RevocationRules, evidence: StatusEvidence) -> PathCheck:
+    """A client's rules about revocation as one more demand on a path; a path without an anchor has nobody to ask."""
+
+    def check(path: CandidatePath, at: datetime, /) -> Iterable[Reason]:
+        return rules(path, evidence, at) if path.anchor is not None else ()
+
+    return check
 
 
 def _overridable(codes: frozenset[str], client: ClientProfile) -> bool:

@@ -15,6 +15,7 @@ CODES = frozenset(
         "name-constraint-violated",
         "critical-extension-unknown",
         "policy-violated",
+        "profile-violated",
         "certificate-unparsable",
         "path-budget-exceeded",
         # anchor
@@ -36,9 +37,14 @@ CODES = frozenset(
         "signature-weak",
         "key-usage-wrong",
         "eku-no-server-auth",
+        "eku-no-email-protection",
+        "client-auth-missing",
         "leaf-is-ca",
         "key-not-proven",
         # revocation
+        "revoked",
+        "revocation-unreachable",
+        "staple-bad",
         "must-staple-without-staple",
         # transport
         "tls-version-old",

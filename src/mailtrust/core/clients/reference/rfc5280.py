@@ -7,6 +7,7 @@ from mailtrust.core.model.verdict import Basis, Outcome
 from mailtrust.core.validation.handshake import key_proven
 from mailtrust.core.validation.names import names_rfc9525
 from mailtrust.core.validation.references import CHECKS_REFERENCE
+from mailtrust.core.validation.revocation import revocation_as_known
 from mailtrust.core.validation.search import search_all_paths
 
 PROFILE = ClientProfile(
@@ -31,4 +32,5 @@ PROFILE = ClientProfile(
     ),
     basis=Basis.DOCUMENT,
     limits=Limits(max_certificates=20),
+    revocation=revocation_as_known,
 )

@@ -10,7 +10,7 @@ from mailtrust.core.validation.conformance.baseline import (
     baseline_root,
     lifetime_baseline,
 )
-from mailtrust.core.validation.conformance.demands import BREACHES
+from mailtrust.core.validation.conformance.breaches import BREACHES
 from mailtrust.core.validation.conformance.rfc5280 import well_formed
 
 __all__ = ["BREACHES", "baseline_keys", "baseline_leaf", "baseline_root", "lifetime_baseline", "well_formed"]

@@ -9,7 +9,7 @@ from mailtrust.core.model.certificate import Certificate, IdentifierType, Presen
 from mailtrust.core.model.client import CandidatePath, PathCheck
 from mailtrust.core.model.verdict import Reason
 from mailtrust.core.validation.checks.keys import NIST_CURVES
-from mailtrust.core.validation.conformance.demands import Breach, Place, conforms, criticality
+from mailtrust.core.validation.conformance.breaches import Breach, Place, conforms, criticality
 from mailtrust.core.validation.paths import leaf_is_anchor
 from mailtrust.core.validation.purposes import ANY_USAGE, SERVER_AUTH
 from mailtrust.core.validation.reasons import error

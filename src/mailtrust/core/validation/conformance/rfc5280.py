@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import PathCheck
-from mailtrust.core.validation.conformance.demands import Breach, Place, conforms, criticality
+from mailtrust.core.validation.conformance.breaches import Breach, Place, conforms, criticality
 from mailtrust.core.validation.conformance.general_names import malformed_name, malformed_subtree
 from mailtrust.core.x509.extensions import (
     AUTHORITY_INFO_ACCESS,

@@ -1,0 +1,210 @@
+"""Judge chains that are given, one by one, without looking at anything: `mailtrust verify`."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import perf_counter
+
+from msgspec import UNSET
+
+from mailtrust.core.clients import CLIENTS, client_by_id
+from mailtrust.core.clients.reference import REFERENCE_BY_ID
+from mailtrust.core.formats.json_text import to_json_line
+from mailtrust.core.formats.verify_request import VerifyRequest, VerifyRequestError, read_request
+from mailtrust.core.formats.verify_wire import BAD_REQUEST, INTERNAL, AnswerWire, ErrorWire, ReasonWire, VerdictWire
+from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.client import ClientProfile
+from mailtrust.core.model.pool import Pool, PoolEntry, Source
+from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.status import StatusEvidence
+from mailtrust.core.model.text import text
+from mailtrust.core.model.verdict import Basis, Outcome, PathAttempt, Reason, ReasonSeverity
+from mailtrust.core.report.reason_sentences import sentence
+from mailtrust.core.report.report_wire import fact_value
+from mailtrust.core.validation.demands import Demands, with_demands
+from mailtrust.core.validation.evaluate import ChainJudgement, decide, evaluate_chain
+
+StoreNamed = Callable[[str], AnchorStore]
+"""Gives a client's own anchor store by its name."""
+
+Translate = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainVerdict:
+    """What one client makes of a chain that no server presented to it."""
+
+    client: ClientProfile
+    outcome: Outcome
+    path: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    attempts: tuple[PathAttempt, ...]
+    unsupported: tuple[str, ...]
+    """What of the request the client disregards."""
+    basis: Basis
+
+    @property
+    def valid(self) -> bool | None:
+        """True when accepted, None when unknown."""
+        return None if self.outcome is Outcome.UNKNOWN else self.outcome is Outcome.ACCEPTED
+
+
+def verify(request: VerifyRequest, *, store_named: StoreNamed, now: datetime) -> tuple[ChainVerdict, ...]:
+    """Judge a chain for each client asked; pure but for the loading of stores. Raises UserProblem for unknown clients.
+
+    `now` counts where the request names no moment. Clients of one engine are judged once.
+    """
+    judge = _Judge(request, store_named, request.at or now)
+    clients = CLIENTS if request.clients is None else tuple(map(find_client, request.clients))
+    return tuple(judge.verdict(client) for client in clients)
+
+
+def find_client(client_id: str) -> ClientProfile:
+    """A client, in any version, or a reference profile. Raises UserProblem when there is none."""
+    return REFERENCE_BY_ID.get(client_id.strip().lower()) or client_by_id(client_id)
+
+
+class _Judge:
+    """One request, and what its clients have in common."""
+
+    def __init__(self, request: VerifyRequest, store_named: StoreNamed, at: datetime) -> None:
+        self._request = request
+        self._at = at
+        self._store_named = store_named
+        self._given = None if request.roots is None else _store_of(request.roots, at)
+        self._pool = Pool.merge(PoolEntry(one, frozenset({Source.AIA})) for one in request.pool)
+        self._evidence = StatusEvidence(
+            staple=request.ocsp[0] if request.ocsp else None,
+            ocsp=request.ocsp[1:],
+            crls=request.crls,
+            certificates=(*request.chain, *request.pool),
+        )
+        self._demands = Demands(
+            purpose=request.purpose,
+            revocation=request.revocation,
+            max_intermediates=request.max_intermediates,
+            policies=request.policies,
+            flags=request.flags,
+            mailboxes=any("@" in name for name in request.names),
+        )
+        self._known: dict[object, ChainJudgement] = {}
+
+    def verdict(self, client: ClientProfile) -> ChainVerdict:
+        if client.unknown_because:
+            because = Reason("client-unknowable", ReasonSeverity.INFO, None, (("because", client.unknown_because),))
+            return ChainVerdict(client, Outcome.UNKNOWN, self._bare_path, (because,), (), (), client.basis)
+        asked, disregarded = with_demands(client, self._demands)
+        judgement = self._judgement(asked)
+        decision = decide(judgement, client)
+        return ChainVerdict(
+            client,
+            decision.outcome,
+            judgement.path or self._bare_path,
+            decision.reasons,
+            decision.attempts,
+            (*disregarded, *self._unread(asked)),
+            decision.basis,
+        )
+
+    @property
+    def _bare_path(self) -> tuple[str, ...]:
+        return (self._request.chain[0].fingerprint,)
+
+    def _judgement(self, client: ClientProfile) -> ChainJudgement:
+        store = self._given if self._given is not None else self._store_named(client.anchor_store)
+        alike = (
+            client.path_search,
+            client.path_checks,
+            client.name_rules,
+            client.limits,
+            client.revocation,
+            client.issuer_sources,
+            store.digest,
+        )
+        known = self._known.get(alike)
+        if known is None:
+            known = self._known[alike] = evaluate_chain(
+                self._request.chain,
+                pool=self._pool,
+                store=store,
+                client=client,
+                at=self._at,
+                names=self._request.names,
+                evidence=self._evidence,
+            )
+        return known
+
+    def _unread(self, client: ClientProfile) -> Iterator[str]:
+        """Words about revocation that this client does not look at, though nobody told it not to."""
+        if client.revocation is None and self._request.revocation == "profile":
+            yield from (key for key, given in (("crls", self._request.crls), ("ocsp", self._request.ocsp)) if given)
+
+
+def _store_of(roots: tuple[Certificate, ...], at: datetime) -> AnchorStore:
+    """Exactly these anchors, as an administrator adds them: rules for public roots do not apply."""
+    anchors = tuple(TrustAnchor(root, locally_added=True) for root in roots)
+    return AnchorStore("roots", at, "given with the request", "roots", anchors)
+
+
+def answer_lines(
+    lines: Iterable[bytes], *, store_named: StoreNamed, now: datetime, translate: Translate
+) -> Iterator[tuple[bytes, bool]]:
+    """An answer to every line that is not empty, and whether it has verdicts. Never raises for what a line holds."""
+    for line in lines:
+        if line.strip():
+            answer = answer_line(line, store_named=store_named, now=now, translate=translate)
+            yield to_json_line(answer), answer.error is UNSET
+
+
+def answer_line(line: bytes, *, store_named: StoreNamed, now: datetime, translate: Translate) -> AnswerWire:
+    """The answer to one request."""
+    started = perf_counter()
+    request_id: object = None
+    try:
+        request = read_request(line)
+        request_id = request.id
+        verdicts = verify(request, store_named=store_named, now=now)
+        told = [verdict_wire(verdict, translate) for verdict in verdicts]
+        assumed = now.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+        at = UNSET if request.at is not None else assumed
+        return AnswerWire(id=request_id, verdicts=told, at=at, elapsed_ms=_since(started))
+    except VerifyRequestError as refused:
+        request_id, code, why = refused.id, BAD_REQUEST, refused.message
+    except UserProblem as refused:
+        code, why = BAD_REQUEST, refused.message
+    except Exception as mistake:  # noqa: BLE001 - a line that we stumble over must not end the run
+        code = INTERNAL
+        why = text(
+            "mailtrust met a mistake of its own ({kind}: {detail}); please report it with this line.",
+            kind=type(mistake).__name__,
+            detail=str(mistake)[:300],
+        )
+    error = ErrorWire(code=code, message=why.render(translate))
+    return AnswerWire(id=request_id, verdicts=[], error=error, elapsed_ms=_since(started))
+
+
+def verdict_wire(verdict: ChainVerdict, translate: Translate) -> VerdictWire:
+    """A verdict as it stands in an answer."""
+    return VerdictWire(
+        client=verdict.client.id,
+        outcome=verdict.outcome.value,
+        valid=verdict.valid,
+        path=list(verdict.path),
+        reasons=[
+            ReasonWire(
+                code=reason.code,
+                severity=reason.severity.value,
+                certificate=reason.certificate,
+                facts={name: fact_value(value) for name, value in reason.facts},
+                message=sentence(reason).render(translate),
+            )
+            for reason in verdict.reasons
+        ],
+        unsupported=list(verdict.unsupported),
+        basis=verdict.basis.value,
+    )
+
+
+def _since(started: float) -> float:
+    return round((perf_counter() - started) * 1000, 3)

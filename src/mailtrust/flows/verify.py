@@ -1,7 +1,6 @@
 """Judge chains that are given, one by one, without looking at anything: `mailtrust verify`."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import perf_counter
 
@@ -14,12 +13,13 @@ from mailtrust.core.formats.verify_request import VerifyRequest, VerifyRequestEr
 from mailtrust.core.formats.verify_wire import BAD_REQUEST, INTERNAL, AnswerWire, ErrorWire, ReasonWire, VerdictWire
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.chain_verdict import ChainVerdict
 from mailtrust.core.model.client import ClientProfile
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.status import StatusEvidence
 from mailtrust.core.model.text import text
-from mailtrust.core.model.verdict import Basis, Outcome, PathAttempt, Reason, ReasonSeverity
+from mailtrust.core.model.verdict import Outcome, Reason, ReasonSeverity
 from mailtrust.core.report.reason_sentences import sentence
 from mailtrust.core.report.report_wire import fact_value
 from mailtrust.core.validation.demands import Demands, with_demands
@@ -29,25 +29,6 @@ StoreNamed = Callable[[str], AnchorStore]
 """Gives a client's own anchor store by its name."""
 
 Translate = Callable[[str], str]
-
-
-@dataclass(frozen=True, slots=True)
-class ChainVerdict:
-    """What one client makes of a chain that no server presented to it."""
-
-    client: ClientProfile
-    outcome: Outcome
-    path: tuple[str, ...]
-    reasons: tuple[Reason, ...]
-    attempts: tuple[PathAttempt, ...]
-    unsupported: tuple[str, ...]
-    """What of the request the client disregards."""
-    basis: Basis
-
-    @property
-    def valid(self) -> bool | None:
-        """True when accepted, None when unknown."""
-        return None if self.outcome is Outcome.UNKNOWN else self.outcome is Outcome.ACCEPTED
 
 
 def verify(request: VerifyRequest, *, store_named: StoreNamed, now: datetime) -> tuple[ChainVerdict, ...]:
@@ -160,15 +141,17 @@ def answer_lines(
 def answer_line(line: bytes, *, store_named: StoreNamed, now: datetime, translate: Translate) -> AnswerWire:
     """The answer to one request."""
     started = perf_counter()
+    answer = _answered(line, store_named, now, translate)
+    answer.elapsed_ms = round((perf_counter() - started) * 1000, 3)
+    return answer
+
+
+def _answered(line: bytes, store_named: StoreNamed, now: datetime, translate: Translate) -> AnswerWire:
     request_id: object = None
     try:
         request = read_request(line)
         request_id = request.id
-        verdicts = verify(request, store_named=store_named, now=now)
-        told = [verdict_wire(verdict, translate) for verdict in verdicts]
-        assumed = now.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
-        at = UNSET if request.at is not None else assumed
-        return AnswerWire(id=request_id, verdicts=told, at=at, elapsed_ms=_since(started))
+        return answer_of(request, verify(request, store_named=store_named, now=now), now, translate)
     except VerifyRequestError as refused:
         request_id, code, why = refused.id, BAD_REQUEST, refused.message
     except UserProblem as refused:
@@ -180,8 +163,19 @@ def answer_line(line: bytes, *, store_named: StoreNamed, now: datetime, translat
             kind=type(mistake).__name__,
             detail=str(mistake)[:300],
         )
-    error = ErrorWire(code=code, message=why.render(translate))
-    return AnswerWire(id=request_id, verdicts=[], error=error, elapsed_ms=_since(started))
+    return AnswerWire(id=request_id, verdicts=[], error=ErrorWire(code=code, message=why.render(translate)))
+
+
+def answer_of(
+    request: VerifyRequest, verdicts: Iterable[ChainVerdict], now: datetime, translate: Translate
+) -> AnswerWire:
+    """The answer that holds these verdicts."""
+    assumed = now.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+    return AnswerWire(
+        id=request.id,
+        verdicts=[verdict_wire(verdict, translate) for verdict in verdicts],
+        at=UNSET if request.at is not None else assumed,
+    )
 
 
 def verdict_wire(verdict: ChainVerdict, translate: Translate) -> VerdictWire:
@@ -204,7 +198,3 @@ def verdict_wire(verdict: ChainVerdict, translate: Translate) -> VerdictWire:
         unsupported=list(verdict.unsupported),
         basis=verdict.basis.value,
     )
-
-
-def _since(started: float) -> float:
-    return round((perf_counter() - started) * 1000, 3)

@@ -24,6 +24,8 @@ MOST_CERTIFICATES = 2000
 MOST_LISTS = 1000
 MOST_NAMES = 1000
 LONGEST_NAME = 1024
+LONGEST_PATH = 1000
+"""The most that max_intermediates can ask for."""
 
 KEYS = frozenset(RequestWire.__struct_fields__)
 
@@ -138,7 +140,7 @@ def _request(wire: RequestWire) -> VerifyRequest:
         ocsp=_octets(wire.ocsp, "ocsp", lambda label: label == "OCSP RESPONSE"),
         revocation=wire.revocation or "profile",
         max_intermediates=wire.max_intermediates,
-        policies=None if wire.policies is None else frozenset(_oids(wire.policies)),
+        policies=None if wire.policies is None else policy_oids(_texts(wire.policies)),
         flags=tuple(dict.fromkeys(_texts(wire.flags))),
     )
 
@@ -209,8 +211,13 @@ def _clients(given: Texts | None) -> tuple[str, ...] | None:
     return tuple(named)
 
 
-def _oids(given: Texts) -> Iterable[str]:
-    for one in _texts(given):
+def policy_oids(given: Iterable[str]) -> frozenset[str]:
+    """Dotted object identifiers, without superfluous zeros. Raises VerifyRequestError."""
+    return frozenset(_oids(given))
+
+
+def _oids(given: Iterable[str]) -> Iterable[str]:
+    for one in given:
         arcs = one.strip().split(".")
         if len(arcs) < 2 or not all(arc.isascii() and arc.isdigit() and len(arc) <= 40 for arc in arcs):
             raise VerifyRequestError(misfit("policies", EXPECTED["policies"], one))
@@ -229,7 +236,7 @@ EXPECTED = {
     "crls": text("revocation lists in PEM, or as DER in Base64"),
     "ocsp": text("OCSP responses as DER in Base64"),
     "revocation": text("one of {values}", values=("off", "profile", "require")),
-    "max_intermediates": text("a number from {low} to {high}", low=0, high=1000),
+    "max_intermediates": text("a number from {low} to {high}", low=0, high=LONGEST_PATH),
     "policies": text("object identifiers such as 2.23.140.1.2.1"),
     "flags": text("a text, or a list of them"),
 }

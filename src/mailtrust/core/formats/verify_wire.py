@@ -106,4 +106,4 @@ class AnswerWire(Struct, kw_only=True):
     verdicts: list[VerdictWire]
     error: ErrorWire | UnsetType = UNSET
     at: Annotated[str, Meta(description="The moment that the verdicts hold for.")] | UnsetType = UNSET
-    elapsed_ms: Annotated[float, Meta(description="A measurement: the only part that two runs do not share.")]
+    elapsed_ms: Annotated[float, Meta(description="A measurement: the only part that two runs do not share.")] = 0.0

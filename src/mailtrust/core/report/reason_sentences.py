@@ -6,6 +6,8 @@ from datetime import date
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Reason
 
+_MOST_NAMES = 8
+
 Value = str | int | date | Text | tuple[str, ...]
 
 
@@ -90,16 +92,33 @@ def _key(facts: _Facts) -> Text:
 def _purposes(facts: _Facts) -> Text:
     if facts.has("absent"):
         return text("The certificate does not say that it is for servers, and below this root it must.")
+    if not facts.has("purposes"):
+        return text("The key of {subject} is meant for no purpose at all.", subject=facts("subject"))
     return text("The key of {subject} is meant for other purposes than servers: {purposes}.",
                 subject=facts("subject"), purposes=facts("purposes"))  # fmt: skip
 
 
 def _no_name(facts: _Facts) -> Text:
+    names, count = facts("presented"), facts("presented_count")
+    if isinstance(names, tuple) and isinstance(count, int) and len(names) > _MOST_NAMES:
+        return text(
+            "The name {reference} is not in the certificate; it is for {presented} and {more} more.",
+            reference=facts("reference"),
+            presented=names[:_MOST_NAMES],
+            more=count - _MOST_NAMES,
+        )
     if facts.has("presented"):
         return text("The name {reference} is not in the certificate; it is for {presented}.",
                     reference=facts("reference"), presented=facts("presented"))  # fmt: skip
     return text("The name {reference} is not in the certificate, which has no such names.",
                 reference=facts("reference"))  # fmt: skip
+
+
+def _revoked(facts: _Facts) -> Text:
+    if facts.has("reason"):
+        return text("The certificate of {subject} was revoked at {day} ({reason}).",
+                    subject=facts("subject"), day=facts("since"), reason=facts("reason"))  # fmt: skip
+    return text("The certificate of {subject} was revoked at {day}.", subject=facts("subject"), day=facts("since"))
 
 
 def _policy(facts: _Facts) -> Text:
@@ -149,7 +168,7 @@ _SENTENCES: Mapping[str, Callable[[_Facts], Text]] = {
     "signature-invalid": _signature,
     "issuer-not-ca": _not_ca,
     "path-length-exceeded": lambda facts: text(
-        "{found} certificates of CAs stand below {subject}; at most {allowed} may.",
+        "Below {subject} stand more CA certificates than may: {found} instead of {allowed}.",
         found=facts("found"), subject=facts("subject"), allowed=facts("allowed"),
     ),
     "name-constraint-violated": _name_constraint,
@@ -206,10 +225,7 @@ _SENTENCES: Mapping[str, Callable[[_Facts], Text]] = {
         "{subject} is a certificate authority's certificate, not a server's.", subject=facts("subject")
     ),
     "key-not-proven": lambda _: text("The server did not prove that it holds the key of the certificate."),
-    "revoked": lambda facts: text(
-        "The certificate of {subject} was revoked at {day} ({reason}).",
-        subject=facts("subject"), day=facts("since"), reason=facts("reason"),
-    ),
+    "revoked": _revoked,
     "revocation-unreachable": lambda facts: text(
         "Nobody could say whether the certificate of {subject} was revoked ({because}).",
         subject=facts("subject"), because=facts("because"),

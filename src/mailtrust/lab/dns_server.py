@@ -43,6 +43,10 @@ class Zone:
         if values:
             self.add(name, record_type, *values)
 
+    def values(self, name: str, record_type: str) -> tuple[str, ...]:
+        """The name's records of that type."""
+        return tuple(self._records.get(_key(name, record_type), ()))
+
     def lines(self) -> Iterable[str]:
         """The zone in the form of a zone file (RFC 1035 5.1), for people."""
         for (name, record_type), values in sorted(self._records.items()):
@@ -86,10 +90,10 @@ class Zone:
 class DnsServer:
     """The zone on a port."""
 
-    def __init__(self, zone: Zone, address: str) -> None:
+    def __init__(self, zone: Zone, address: str, port: int = 0) -> None:
         self.zone = zone
         self.address = address
-        self._udp, self._tcp = _same_port(address)
+        self._udp, self._tcp = _same_port(address, port)
         self.port: int = self._udp.getsockname()[1]
         self._transport: asyncio.DatagramTransport | None = None
         self._server: asyncio.Server | None = None
@@ -165,12 +169,12 @@ def _folded(name: dns.name.Name) -> dns.name.Name:
     return name.canonicalize()
 
 
-def _same_port(address: str) -> tuple[socket.socket, socket.socket]:
-    """A UDP and a TCP socket on one port that the system chose."""
+def _same_port(address: str, port: int) -> tuple[socket.socket, socket.socket]:
+    """A UDP and a TCP socket on one port, which the system chooses when `port` is 0."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     for _ in range(PORT_TRIES):
         tcp = socket.socket(family, socket.SOCK_STREAM)
-        tcp.bind((address, 0))
+        tcp.bind((address, port))
         udp = socket.socket(family, socket.SOCK_DGRAM)
         try:
             udp.bind(tcp.getsockname()[:2])

@@ -60,31 +60,48 @@ class Pki:
 
     def another_root(self, title: str) -> Authority:
         """Another root of the CA's organisation."""
-        recipe = root_recipe(f"{self._ca_name} {title}", self._ca_name)
-        return authority.make_root(recipe, make_key("ec-p256"), **self._fresh(DECADES))
+        return self.foreign_root(f"{self._ca_name} {title}", self._ca_name)
+
+    def foreign_root(self, common_name: str, organisation: str) -> Authority:
+        """A root of somebody else's."""
+        return authority.make_root(root_recipe(common_name, organisation), make_key("ec-p256"), **self._fresh(DECADES))
 
     def another_intermediate(
-        self, title: str, *, by: Authority | None = None, days: Days = YEARS
+        self,
+        title: str,
+        *,
+        by: Authority | None = None,
+        days: Days = YEARS,
+        path_length: int = 0,
+        ca_issuers: tuple[str, ...] | None = None,
     ) -> tuple[Authority, str]:
         """An intermediate, and the address at which it is offered."""
-        recipe = replace(intermediate_recipe(f"{self._ca_name} {title}", self._ca_name), ca_issuers=(self._root_url,))
+        recipe = replace(
+            intermediate_recipe(f"{self._ca_name} {title}", self._ca_name, path_length=path_length),
+            ca_issuers=(self._root_url,) if ca_issuers is None else ca_issuers,
+        )
         made = authority.make_intermediate(by or self.root, recipe, make_key("ec-p256"), **self._fresh(days))
         return made, self._aia.publish(f"{title.lower().replace(' ', '-')}.crt", made.certificate.der)
 
     def leaf(
-        self, *dns_names: str, days: Days = SEASON, key: KeyKind = "rsa-2048", recipe: Recipe | None = None
+        self,
+        *dns_names: str,
+        days: Days = SEASON,
+        key: KeyKind = "rsa-2048",
+        recipe: Recipe | None = None,
+        by: Authority | None = None,
+        ca_issuers: tuple[str, ...] | None = None,
     ) -> Issued:
-        """A server's certificate from the intermediate; `recipe` replaces a server's usual one."""
+        """A server's certificate from the intermediate, or from another issuer; `recipe` replaces the usual one."""
+        issuer = by or self.intermediate
         made = authority.issue(
-            self.intermediate,
+            issuer,
             recipe or server_recipe(*dns_names),
             make_key(key),
-            ca_issuers=(self._intermediate_url,),
+            ca_issuers=(self._intermediate_url,) if ca_issuers is None else ca_issuers,
             **self._fresh(days),
         )
-        return self._keep(
-            dns_names, Issued(made.certificate, made.key, (made.certificate, self.intermediate.certificate))
-        )
+        return self._keep(dns_names, Issued(made.certificate, made.key, (made.certificate, issuer.certificate)))
 
     def self_signed(self, *dns_names: str, common_name: str, days: Days = SEASON, key: KeyKind = "rsa-2048") -> Issued:
         """A certificate that its server made for itself; without names there is no subjectAltName."""

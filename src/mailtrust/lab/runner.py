@@ -1,16 +1,20 @@
 """Run a scenario end to end: build the world, check it, compare; cure it, check it, compare again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mailtrust.core.clients import CLIENTS
 from mailtrust.core.formats.target import parse_target
-from mailtrust.core.model.endpoint import Offer
+from mailtrust.core.model.endpoint import Endpoint, Offer
 from mailtrust.core.model.evidence import Assessment
+from mailtrust.core.model.finding import Unknown
+from mailtrust.core.model.observation import FailureKind, Handshake, Observation
 from mailtrust.core.model.pool import Source
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome
-from mailtrust.flows.check import CheckRequest, check
+from mailtrust.edge.probe.schedule import probe_all
+from mailtrust.edge.probe.timeouts import Timeouts
+from mailtrust.flows.check import CheckRequest, OnProgress, check
 from mailtrust.flows.edge import real_edge
 from mailtrust.lab.scenario import Expected, Port, Scenario
 from mailtrust.lab.world import World
@@ -21,9 +25,10 @@ OUTCOMES = {
     Outcome.REFUSED: text("refused"),
     Outcome.UNKNOWN: text("unknown"),
 }
-NOT_JUDGED = text("not judged")
+NOT_JUDGED, NOT_ASKED, HANDSHAKE = text("not judged"), text("not asked"), text("a handshake")
 FOUND, NOT_FOUND = text("found"), text("not found")
 OFFERED, NOT_OFFERED = text("offered"), text("not offered")
+UNSURE, SURE = text("cannot tell"), text("can tell")
 GAVE, GAVE_NOTHING = text("gave a certificate"), text("gave nothing")
 
 
@@ -48,6 +53,8 @@ class Run:
     scenario: Scenario
     broken: tuple[Comparison, ...]
     cured: tuple[Comparison, ...]
+    rules: tuple[str, ...] = ()
+    """The rules that gave a finding before the cure, worst first."""
 
     @property
     def holds(self) -> bool:
@@ -59,18 +66,29 @@ async def run_scenario(scenario: Scenario, world: World) -> Run:
     """Build a scenario in an empty world, bring it up, look, cure, look again."""
     scenario.build(world)
     async with world:
-        broken = tuple(compare(await look(world), scenario.expected, world))
+        assessment = await look(world, scenario.timeouts)
+        broken = tuple(compare(assessment, scenario.expected, world))
         scenario.cure(world)
-        cured = tuple(compare(await look(world), scenario.cured, world))
-    return Run(scenario, broken, cured)
+        cured = tuple(compare(await look(world, scenario.timeouts), scenario.cured, world))
+    rules = dict.fromkeys(finding.rule for finding in assessment.findings)
+    return Run(scenario, broken, cured, tuple(rules))
 
 
-async def look(world: World) -> Assessment:
+async def look(world: World, timeouts: Timeouts | None = None) -> Assessment:
     """Check the world's target over the wire, for every client, as of the world's time."""
     real = real_edge(dns=world.dns_address, allow_private_aia=True)
     download, *_ = real.issuers
+
+    async def probe(
+        wishes: Sequence[tuple[Endpoint, Offer]],
+        *,
+        per_host: int | None,
+        on_progress: OnProgress | None,  # noqa: ARG001 (nobody watches)
+    ) -> tuple[Observation, ...]:
+        return await probe_all(wishes, per_host=per_host, timeouts=timeouts)
+
     # Neither what this user met earlier nor what the lab made up may get mixed up with the other.
-    edge = replace(real, issuers=(download,), remember=lambda _: None)
+    edge = replace(real, probe=probe, issuers=(download,), remember=lambda _: None)
     request = CheckRequest(
         target=parse_target(world.target),
         title=world.target,
@@ -78,6 +96,7 @@ async def look(world: World) -> Assessment:
         at=world.now,
         roots=world.with_roots,
         detours=world.detours(),
+        also=world.also(),
     )
     return await check(request, edge)
 
@@ -91,6 +110,9 @@ def compare(assessment: Assessment, expected: Expected, world: World) -> Iterato
         yield Comparison(rule, FOUND, FOUND if rule in rules else NOT_FOUND)
     for rule in expected.absent:
         yield Comparison(rule, NOT_FOUND, FOUND if rule in rules else NOT_FOUND)
+    unsure = {result.rule for result in assessment.results if isinstance(result, Unknown)}
+    for rule in expected.unknown:
+        yield Comparison(rule, UNSURE, UNSURE if rule in unsure else SURE)
     kinds = {remedy.kind for remedy in assessment.remedies}
     for kind in expected.remedies:
         yield Comparison(kind, OFFERED, OFFERED if kind in kinds else NOT_OFFERED)
@@ -101,12 +123,18 @@ def compare(assessment: Assessment, expected: Expected, world: World) -> Iterato
 
 def _compare_port(assessment: Assessment, port: Port, world: World) -> Iterator[Comparison]:
     host, number = world.name(port.label), world.port(port.scheme)
-    seen = {
-        observation.id
+    place = f"{port.scheme}://{host}:{number}" + (f" ({port.address})" if port.address else "")
+    place += "" if port.offer is Offer.DEFAULT else f" ({port.offer})"
+    met = [
+        observation
         for observation in assessment.evidence.case.observations
         if (observation.endpoint.host, observation.endpoint.port) == (host, number)
-        and observation.offer is Offer.DEFAULT
-    }
+        and observation.offer is port.offer
+        and port.address in ("", observation.endpoint.address)
+    ]
+    seen = {observation.id for observation in met}
+    if port.failure is not None:
+        yield Comparison(place, _ended(port.failure), _end(met))
     outcomes = {
         verdict.client: verdict.outcome for verdict in assessment.evidence.verdicts if verdict.observation in seen
     }
@@ -118,4 +146,17 @@ def _compare_port(assessment: Assessment, port: Port, world: World) -> Iterator[
     for outcome, clients in wanted:
         for client in clients:
             found = OUTCOMES[outcomes[client]] if client in outcomes else NOT_JUDGED
-            yield Comparison(f"{client} at {port.scheme}://{host}:{number}", OUTCOMES[outcome], found)
+            yield Comparison(f"{client} at {place}", OUTCOMES[outcome], found)
+
+
+def _ended(kind: FailureKind) -> Text:
+    """The end of an attempt, by its name in case files and reports."""
+    return text("ended: {kind}", kind=kind.value)
+
+
+def _end(met: Sequence[Observation]) -> Text:
+    """How the first attempt ended."""
+    if not met:
+        return NOT_ASKED
+    result = met[0].result
+    return HANDSHAKE if isinstance(result, Handshake) else _ended(result.kind)

@@ -1,10 +1,16 @@
 """What a scenario is: a world to build, what a check must say about it, and what cures it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from mailtrust.core.model.endpoint import Offer
+from mailtrust.core.model.observation import FailureKind
 from mailtrust.core.model.text import Text
+from mailtrust.edge.probe.timeouts import Timeouts
 from mailtrust.lab.world import World
+
+IMPATIENT = Timeouts(connect=0.5, greeting=0.5, leave=0.2, busy_pause=0.05)
+"""For servers that keep people waiting: it shows as well in half a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +23,11 @@ class Port:
     accepted: tuple[str, ...] = ()
     warned: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    failure: FailureKind | None = None
+    """How the attempt must end before there is anything to judge; None: nothing is said about that."""
+    offer: Offer = Offer.DEFAULT
+    address: str = ""
+    """The machine, where a name has several; empty: any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,8 @@ class Expected:
     """Rules that must give a finding."""
     absent: tuple[str, ...] = ()
     """Rules that must give none."""
+    unknown: tuple[str, ...] = ()
+    """Rules that must say that they cannot tell."""
     remedies: tuple[str, ...] = ()
     """Kinds of remedy that must be offered."""
     sources: tuple[str, ...] = ()
@@ -45,5 +58,7 @@ class Scenario:
     cure: Callable[[World], None]
     """Does in the running world what the remedy asks for."""
     cured: Expected
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    """How long a check waits here."""
     seed: int | None = None
     """The number of the user's report that it retells; None for a plain case."""

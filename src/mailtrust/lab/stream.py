@@ -1,30 +1,42 @@
 """One connection as the lab's servers see it: lines in, lines out, and TLS on demand."""
 
 import asyncio
-import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+
+from mailtrust.lab.manners import Manners
 
 LONGEST_LINE = 8192
 """Octets; a client that sends more in one line is disconnected."""
 
 
+Secure = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+"""Makes a connection a TLS server's, with what is in service right now."""
+
+
 class Stream:
-    """A connection that starts in clear text or inside TLS; `context` gives the certificate in service right now."""
+    """A connection that starts in clear text; `secure` puts it inside TLS."""
 
     def __init__(
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        context: Callable[[], ssl.SSLContext],
+        secure: Secure,
+        manners: Manners,
     ) -> None:
         self._reader = reader
         self._writer = writer
-        self._context = context
+        self._secure = secure
+        self.manners = manners
 
     @property
     def inside_tls(self) -> bool:
         """Whether TLS protects the connection."""
         return self._writer.get_extra_info("ssl_object") is not None
+
+    @property
+    def offers_upgrade(self) -> bool:
+        """Whether STARTTLS is to be offered here."""
+        return not self.inside_tls and self.manners.upgrade != "absent"
 
     async def line(self) -> str | None:
         """The next line without its end, as ASCII with anything else replaced; None when there is none."""
@@ -51,13 +63,30 @@ class Stream:
         await self.send("".join(f"{line}\r\n" for line in lines).encode("ascii"))
 
     async def send(self, data: bytes) -> None:
-        """Send octets as they are."""
-        self._writer.write(data)
-        await self._writer.drain()
+        """Send octets as they are, one at a time where this is a tarpit."""
+        pause = 0.0 if self.inside_tls else self.manners.octet_pause
+        if pause:
+            for octet in data:
+                await asyncio.sleep(pause)
+                self._writer.write(bytes((octet,)))
+                await self._writer.drain()
+        else:
+            self._writer.write(data)
+            await self._writer.drain()
+
+    async def upgrade(self, go_ahead: str, refusal: str) -> None:
+        """Answer the command that asks for TLS, and become a TLS server unless this one's manners are bad."""
+        if self.manners.upgrade == "refused":
+            await self.say(refusal)
+            return
+        await self.say(go_ahead)
+        if self.manners.injected:
+            await self.send(self.manners.injected)
+        await self.start_tls()
 
     async def start_tls(self) -> None:
         """Become a TLS server on this connection; raises OSError (ssl.SSLError too) when the handshake fails."""
-        await self._writer.start_tls(self._context())
+        await self._secure(self._reader, self._writer)
 
     async def close(self) -> None:
         """Leave; a client that is gone already is no error."""

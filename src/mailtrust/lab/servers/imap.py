@@ -20,9 +20,8 @@ async def _answer(stream: Stream, tag: str, command: str) -> bool:
     match command:
         case "CAPABILITY":
             await stream.say(f"* CAPABILITY {_capabilities(stream)}", f"{tag} OK CAPABILITY completed")
-        case "STARTTLS" if not stream.inside_tls:
-            await stream.say(f"{tag} OK Begin TLS negotiation now")
-            await stream.start_tls()
+        case "STARTTLS" if stream.offers_upgrade:
+            await stream.upgrade(f"{tag} OK Begin TLS negotiation now", f"{tag} NO TLS is not available just now")
         case "NOOP":
             await stream.say(f"{tag} OK NOOP completed")
         case "LOGOUT":
@@ -36,4 +35,4 @@ async def _answer(stream: Stream, tag: str, command: str) -> bool:
 
 
 def _capabilities(stream: Stream) -> str:
-    return "IMAP4rev1 AUTH=PLAIN" if stream.inside_tls else "IMAP4rev1 STARTTLS LOGINDISABLED"
+    return "IMAP4rev1 STARTTLS LOGINDISABLED" if stream.offers_upgrade else "IMAP4rev1 AUTH=PLAIN"

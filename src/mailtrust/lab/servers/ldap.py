@@ -16,6 +16,8 @@ EXTENDED_REQUEST, EXTENDED_RESPONSE = 0x77, 0x78
 SUCCESS = b"\x0a\x01\x00\x04\x00\x04\x00"
 """resultCode success, matchedDN and diagnosticMessage empty (RFC 4511 4.1.9)."""
 PROTOCOL_ERROR = b"\x0a\x01\x02\x04\x00\x04\x00"
+UNAVAILABLE = b"\x0a\x01\x34\x04\x00\x04\x00"
+"""resultCode unavailable: the answer to StartTLS where there is no TLS (RFC 4511 4.14.2)."""
 
 
 async def speak(stream: Stream, name: str) -> None:  # noqa: ARG001 (LDAP does not greet)
@@ -29,6 +31,9 @@ async def speak(stream: Stream, name: str) -> None:  # noqa: ARG001 (LDAP does n
         elif operation == SEARCH_REQUEST:
             await stream.send(_answer(message_id, SEARCH_DONE, SUCCESS))
         elif operation == EXTENDED_REQUEST and START_TLS in content and not stream.inside_tls:
+            if stream.manners.upgrade != "offered":
+                await stream.send(_answer(message_id, EXTENDED_RESPONSE, UNAVAILABLE))
+                continue
             # RFC 4511 4.14.2: the answer names the operation again in [10] responseName.
             name_again = b"\x8a" + bytes([len(START_TLS)]) + START_TLS
             await stream.send(_answer(message_id, EXTENDED_RESPONSE, SUCCESS + name_again))

@@ -9,12 +9,11 @@ async def speak(stream: Stream, name: str) -> None:
     while (line := await stream.line()) is not None:
         match line.upper().split():
             case ["LHLO", _]:
-                offered = [] if stream.inside_tls else ["STARTTLS"]
+                offered = ["STARTTLS"] if stream.offers_upgrade else []
                 *before, last = [name, "PIPELINING", *offered, "ENHANCEDSTATUSCODES"]
                 await stream.say(*(f"250-{word}" for word in before), f"250 {last}")
-            case ["STARTTLS"] if not stream.inside_tls:
-                await stream.say("220 2.0.0 Ready to start TLS")
-                await stream.start_tls()
+            case ["STARTTLS"] if stream.offers_upgrade:
+                await stream.upgrade("220 2.0.0 Ready to start TLS", "454 4.7.0 TLS is not available just now")
             case ["NOOP", *_] | ["RSET"]:
                 await stream.say("250 2.0.0 OK")
             case ["QUIT"]:

@@ -9,11 +9,10 @@ async def speak(stream: Stream, name: str) -> None:
     while (line := await stream.line()) is not None:
         match line.upper().split():
             case ["CAPA"]:
-                offered = ["USER"] if stream.inside_tls else ["STLS"]
+                offered = ["STLS"] if stream.offers_upgrade else ["USER"]
                 await stream.say("+OK Capability list follows", "TOP", "UIDL", *offered, ".")
-            case ["STLS"] if not stream.inside_tls:
-                await stream.say("+OK Begin TLS negotiation")
-                await stream.start_tls()
+            case ["STLS"] if stream.offers_upgrade:
+                await stream.upgrade("+OK Begin TLS negotiation", "-ERR TLS is not available just now")
             case ["NOOP"]:
                 await stream.say("+OK")
             case ["QUIT"]:

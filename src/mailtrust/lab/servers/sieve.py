@@ -10,11 +10,11 @@ async def speak(stream: Stream, name: str) -> None:
         match line.upper().split():
             case ["CAPABILITY"]:
                 await _capabilities(stream, name)
-            case ["STARTTLS"] if not stream.inside_tls:
-                await stream.say('OK "Begin TLS negotiation now."')
-                await stream.start_tls()
-                # RFC 5804 2.2: the server sends its capabilities again once TLS stands.
-                await _capabilities(stream, name)
+            case ["STARTTLS"] if stream.offers_upgrade:
+                await stream.upgrade('OK "Begin TLS negotiation now."', 'NO "TLS is not available just now."')
+                if stream.inside_tls:
+                    # RFC 5804 2.2: the server sends its capabilities again once TLS stands.
+                    await _capabilities(stream, name)
             case ["NOOP", *_]:
                 await stream.say('OK "NOOP completed."')
             case ["LOGOUT"]:
@@ -25,5 +25,5 @@ async def speak(stream: Stream, name: str) -> None:
 
 
 async def _capabilities(stream: Stream, name: str) -> None:
-    offered = ['"SASL" "PLAIN"'] if stream.inside_tls else ['"SASL" ""', '"STARTTLS"']
+    offered = ['"SASL" ""', '"STARTTLS"'] if stream.offers_upgrade else ['"SASL" "PLAIN"']
     await stream.say(f'"IMPLEMENTATION" "{name}"', '"SIEVE" "fileinto"', *offered, '"VERSION" "1.0"', 'OK "Ready."')

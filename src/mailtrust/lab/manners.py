@@ -1,0 +1,26 @@
+"""How a server of the lab misbehaves on purpose. Good manners are the default."""
+
+import ssl
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """What a server does otherwise than it should."""
+
+    upgrade: Literal["offered", "absent", "refused"] = "offered"
+    """STARTTLS: offered and done; never mentioned; offered, and answered with a failure."""
+    greeting: str = ""
+    """SMTP and its kin: said instead of the greeting, and to every command after it."""
+    injected: bytes = b""
+    """Clear text that goes out between the go-ahead and TLS (RFC 3207 4.2)."""
+    octet_pause: float = 0.0
+    """Seconds before each octet of clear text: a tarpit."""
+    newest_tls: ssl.TLSVersion | None = None
+    """Nothing newer is spoken; None: whatever OpenSSL has."""
+    handshake: Literal["whole", "by-hand"] = "whole"
+    """By hand: a first flight of TLS 1.2 with whatever stands in the folder, be it no certificate or another's key."""
+
+
+GOOD_MANNERS = Manners()

@@ -1,7 +1,8 @@
 """The matrix: chains as servers present them, each with the anchors a client has and the name it was told."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from tests.oracles.maker import (
     ANY_USAGE,
@@ -16,6 +17,7 @@ from tests.oracles.maker import (
     issue,
     key,
     named,
+    realm,
 )
 
 from mailtrust.core.issuance.recipe import dns_subtree, ip_subtree
@@ -32,16 +34,28 @@ class Case:
     presented: tuple[Issued, ...]
     anchors: tuple[Issued, ...]
     host: str = HOST
+    downloads: tuple[Issued, ...] = ()
+    """What clients that download issuers get at the addresses in the certificates."""
 
     @property
     def leaf(self) -> Issued:
         return self.presented[0]
 
 
+Publish = Callable[[Issued], str]
+"""Offer a certificate for download; the answer is its address."""
+
+
+def nowhere(issued: Issued) -> str:
+    """An address at which nothing listens."""
+    return f"http://127.0.0.1:9/{issued.certificate.fingerprint}.crt"
+
+
 @dataclass(frozen=True)
 class World:
     """One PKI: a root, an intermediate, and leaves on demand."""
 
+    publish: Publish = nowhere
     root: Issued = field(default_factory=lambda: issue(named("Oracle Root"), key("root"), None, ca()))
     issuing: Issued = field(init=False)
 
@@ -331,10 +345,55 @@ def several_faults(w: World) -> Iterator[Case]:
     yield Case("outside-name-constraints-and-expired", (w.leaf(by=narrow, **past), narrow), (w.root,))
 
 
+def downloads(w: World) -> Iterator[Case]:
+    """Issuers that are not sent, and can be downloaded or can't (RFC 5280 4.2.2.1)."""
+    root, issuing = w.root, w.issuing
+    offered = w.leaf(ca_issuers=(w.publish(issuing),))
+    yield Case("missing-intermediate-offered", (offered,), (root,), downloads=(issuing,))
+    yield Case("missing-intermediate-offered-nowhere", (w.leaf(ca_issuers=(nowhere(issuing),)),), (root,))
+    yield Case("missing-intermediate-offered-second", (w.leaf(ca_issuers=(nowhere(issuing), w.publish(issuing))),),
+               (root,), downloads=(issuing,))  # fmt: skip
+    middle = w.intermediate("Upper CA", ca_issuers=(w.publish(root),))
+    lower = issue(named("Lower CA"), key("lower"), middle, ca(ca_issuers=(w.publish(middle),)))
+    both = w.leaf(by=lower, ca_issuers=(w.publish(lower),))
+    yield Case("two-missing-intermediates-offered", (both,), (root,), downloads=(lower, middle, root))
+    yield Case("upper-intermediate-missing-and-offered", (both, lower), (root,), downloads=(lower, middle, root))
+    expired = w.intermediate(days=(-900, -3))
+    late = w.leaf(by=expired, ca_issuers=(w.publish(expired),))
+    yield Case("missing-intermediate-offered-expired", (late,), (root,), downloads=(expired,))
+    namesake = issue(named("Oracle Issuing CA"), key("namesake"), root, ca())
+    yield Case("namesake-of-intermediate-offered", (w.leaf(ca_issuers=(w.publish(namesake),)),), (root,),
+               downloads=(namesake,))  # fmt: skip
+    fresh = w.leaf(by=expired, ca_issuers=(w.publish(issuing),))
+    yield Case("expired-intermediate-sent-good-one-offered", (fresh, expired), (root,), downloads=(issuing,))
+
+
+FAMILIES = (chains, self_signed, times, names, keys_and_hashes, usages, constraints, several_faults, downloads)
+
+
 def all_cases() -> tuple[Case, ...]:
-    """Every case, made anew with the clock of this moment."""
+    """Every case, made anew with the clock of this moment; they share their CAs, and nothing is offered anywhere."""
     world = World()
-    families = (chains, self_signed, times, names, keys_and_hashes, usages, constraints, several_faults)
-    cases = tuple(case for family in families for case in family(world))
-    assert len({case.id for case in cases}) == len(cases), "two cases share an id"
-    return cases
+    return _checked(case for family in FAMILIES for case in family(world))
+
+
+def separate_cases(publish: Publish) -> tuple[Case, ...]:
+    """Every case with CAs of its own, so that a client that remembers one case can't judge another by it."""
+    return _checked(case for family in FAMILIES for case in _separately(family, publish))
+
+
+def _separately(family: Callable[[World], Iterator[Case]], publish: Publish) -> Iterator[Case]:
+    number = 0
+    while True:
+        with realm(f"{family.__name__} {number}"):
+            case = next(islice(family(World(publish)), number, None), None)
+        if case is None:
+            return
+        yield case
+        number += 1
+
+
+def _checked(cases: Iterator[Case]) -> tuple[Case, ...]:
+    made = tuple(cases)
+    assert len({case.id for case in made}) == len(made), "two cases share an id"
+    return made

@@ -1,5 +1,8 @@
 """Certificates of any shape for the matrix, in few words: what differs from a decent leaf or a decent CA."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -25,18 +28,33 @@ AUTHORITY_KEY_IDENTIFIER = "2.5.29.35"
 __all__ = ["ANY_USAGE", "CLIENT_AUTH", "EXPLICIT_POLICY", "OLD_SGC_USAGE", "SERVER_AUTH", "UNKNOWN_CRITICAL"]
 
 _serials = count(0x10000001)
+_realm = ContextVar("realm", default="")
+
+
+@contextmanager
+def realm(name: str) -> Iterator[None]:
+    """Whatever is made inside has names and EC keys of its own, so that no client can mix it with another realm's."""
+    token = _realm.set(name)
+    try:
+        yield
+    finally:
+        _realm.reset(token)
+
+
+def key(label: str, kind: KeyKind = "ec-p256") -> PrivateKey:
+    """The key of that label: the same one for the whole run, or for one realm (RSA takes too long for that)."""
+    return _key(label, kind, "" if kind.startswith("rsa") else _realm.get())
 
 
 @cache
-def key(label: str, kind: KeyKind = "ec-p256") -> PrivateKey:
-    """The key of that label: the same one for the whole run."""
-    assert label
+def _key(label: str, kind: KeyKind, of: str) -> PrivateKey:
+    assert label, of
     return make_key(kind)
 
 
 def named(*common_names: str, organisation: str = "Oracle Test") -> bytes:
-    """A DER Name: organisation, then every common name in its own RDN."""
-    alone = [write_subject(Recipe(organisation=organisation))]
+    """A DER Name: organisation (with the realm behind it), then every common name in its own RDN."""
+    alone = [write_subject(Recipe(organisation=f"{organisation} {_realm.get()}".strip()))]
     alone += [write_subject(Recipe(common_name=name)) for name in common_names]
     return der.encode(der.SEQUENCE, *(der.expect(name, der.SEQUENCE, "Name") for name in alone))
 
@@ -74,6 +92,8 @@ class Shape:
     """Instead of a key identifier: issuer name and this serial number."""
     must_staple: bool = False
     more: tuple[Extension, ...] = ()
+    ca_issuers: tuple[str, ...] = ()
+    """Where its issuer can be downloaded."""
     issuer_name: bytes | None = None
     """The issuer as written in the certificate, where it is to differ from the issuer's subject."""
     signing_key: PrivateKey | None = None
@@ -103,6 +123,7 @@ def issue(subject: bytes, own: PrivateKey, issuer: Issued | None, shape: Shape) 
             serial=serial,
             not_before=begin,
             not_after=end,
+            ca_issuers=shape.ca_issuers,
             signing_key=shape.signing_key,
         )
     return Issued(made.certificate, made.key)

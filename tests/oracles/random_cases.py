@@ -1,0 +1,306 @@
+"""Chains that nobody thought of: a decent one, with a few things changed by chance. The same seed gives the same."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from random import Random
+
+from tests.oracles.cases import HOST, Case, Publish, subtree
+from tests.oracles.maker import (
+    ANY_USAGE,
+    CLIENT_AUTH,
+    OLD_SGC_USAGE,
+    SERVER_AUTH,
+    UNKNOWN_CRITICAL,
+    Extension,
+    Issued,
+    Shape,
+    ca,
+    issue,
+    key,
+    named,
+    realm,
+)
+
+from mailtrust.core.issuance.keys import KeyKind
+from mailtrust.core.issuance.recipe import ip_subtree
+
+UNKNOWN: Extension = ("1.3.6.1.4.1.32473.1.2", False, bytes.fromhex("0500"))
+USAGES = ((SERVER_AUTH,), (CLIENT_AUTH,), (SERVER_AUTH, CLIENT_AUTH), (ANY_USAGE,), (OLD_SGC_USAGE,), None)
+PERIODS = ((-400, -2), (-400, -0.1), (2, 90), (-800, 400), (-30, 2000))
+LEAF_BITS = (
+    ("digitalSignature", "keyEncipherment"),
+    ("digitalSignature", "keyAgreement"),
+    ("keyEncipherment",),
+    ("keyAgreement",),
+    ("dataEncipherment",),
+    ("digitalSignature", "keyCertSign"),
+    None,
+)
+NAMES: tuple[tuple[str, ...], ...] = (
+    ("www.example.test",),
+    ("*.example.test",),
+    ("*.mail.example.test",),
+    ("example.test",),
+    ("www.example.test", HOST),
+    (HOST.upper(),),
+    (HOST + ".",),
+    ("m*.example.test",),
+    ("*l.example.test",),
+    ("*.*.test",),
+    (),
+)
+HOSTS = ("a." + HOST, "example.test", "MAIL.Example.test", "127.0.0.1")
+SUBTREES = ("example.test", "test", ".example.test", HOST, "example.org", "")
+NETWORKS = ("127.0.0.0/8", "10.0.0.0/8")
+EC_LEAVES: tuple[KeyKind, ...] = ("ec-p256", "ec-p384", "ec-p521")
+RSA_LEAVES: tuple[KeyKind, ...] = ("rsa-2048", "rsa-2048", "rsa-1024")
+
+
+@dataclass
+class Draft:
+    """A chain before it is made: what the leaf, the intermediates (upper first) and the root look like."""
+
+    chance: Random
+    rsa: bool
+    host: str = HOST
+    common_names: tuple[str, ...] = (HOST,)
+    leaf: Shape = field(default_factory=lambda: Shape(dns=(HOST,)))
+    middle: list[Shape] = field(default_factory=list)
+    root: Shape = field(default_factory=ca)
+    offered: bool = False
+    presentation: list[Callable[[list[Issued], Issued, list[Issued]], None]] = field(default_factory=list)
+
+    def change_middle(self, **changes: object) -> None:
+        """Change one of the intermediates, or the root where there is none."""
+        if not self.middle:
+            self.root = replace(self.root, **changes)  # type: ignore[arg-type]
+            return
+        place = self.chance.randrange(len(self.middle))
+        self.middle[place] = replace(self.middle[place], **changes)  # type: ignore[arg-type]
+
+
+def names(draft: Draft) -> None:
+    """Other names in the certificate."""
+    draft.leaf = replace(draft.leaf, dns=draft.chance.choice(NAMES))
+
+
+def common_name(draft: Draft) -> None:
+    """Another common name, several, or none."""
+    choices = (("www.example.test",), ("*.example.test",), (HOST, "www.example.test"), ("Mail server",), ())
+    draft.common_names = draft.chance.choice(choices)
+
+
+def other_alternatives(draft: Draft) -> None:
+    """Addresses, mailboxes, URIs among the names."""
+    extra = draft.chance.choice(({"addresses": ("127.0.0.1",)}, {"emails": ("postmaster@example.test",)},
+                                 {"uris": ("https://mail.example.test/",)}))  # fmt: skip
+    kept = draft.leaf.dns if draft.chance.random() < 0.5 else ()
+    draft.leaf = replace(draft.leaf, dns=kept, **extra)
+
+
+def reached_as(draft: Draft) -> None:
+    """Another name that the client was told."""
+    draft.host = draft.chance.choice(HOSTS)
+
+
+def leaf_dates(draft: Draft) -> None:
+    """Over, to come, or long."""
+    draft.leaf = replace(draft.leaf, days=draft.chance.choice(PERIODS))
+
+
+def issuer_dates(draft: Draft) -> None:
+    """An intermediate (or root) that is over or to come."""
+    draft.change_middle(days=draft.chance.choice(((-900, -3), (3, 900))))
+
+
+def root_dates(draft: Draft) -> None:
+    """A root that is over."""
+    draft.root = replace(draft.root, days=(-4000, -9))
+
+
+def leaf_usages(draft: Draft) -> None:
+    """Other purposes of the leaf."""
+    draft.leaf = replace(draft.leaf, usages=draft.chance.choice(USAGES))
+
+
+def issuer_usages(draft: Draft) -> None:
+    """Purposes of an intermediate."""
+    draft.change_middle(usages=draft.chance.choice(USAGES))
+
+
+def leaf_bits(draft: Draft) -> None:
+    """Other bits of keyUsage."""
+    draft.leaf = replace(draft.leaf, key_usage=draft.chance.choice(LEAF_BITS))
+
+
+def issuer_bits(draft: Draft) -> None:
+    """An intermediate's keyUsage is absent, or lacks keyCertSign."""
+    draft.change_middle(key_usage=draft.chance.choice((None, ("cRLSign",), ("keyCertSign", "digitalSignature"))))
+
+
+def leaf_constraints(draft: Draft) -> None:
+    """The leaf is a CA, or says nothing of it."""
+    draft.leaf = replace(draft.leaf, ca=draft.chance.choice((True, None)))
+
+
+def issuer_constraints(draft: Draft) -> None:
+    """An intermediate that is no CA, or says nothing."""
+    draft.change_middle(ca=draft.chance.choice((False, None)))
+
+
+def path_length(draft: Draft) -> None:
+    """A limit of the path's length, in an intermediate or the root."""
+    limit = draft.chance.randrange(3)
+    if draft.chance.random() < 0.5:
+        draft.root = replace(draft.root, path_length=limit)
+    else:
+        draft.change_middle(path_length=limit)
+
+
+def subtrees(draft: Draft) -> None:
+    """Name constraints."""
+    one = subtree(draft.chance.choice(SUBTREES))
+    if draft.chance.random() < 0.2:
+        one = (ip_subtree(draft.chance.choice(NETWORKS)),)
+    draft.change_middle(**{draft.chance.choice(("permitted", "excluded")): one})
+
+
+def unknown_extension(draft: Draft) -> None:
+    """An extension that nobody knows, critical or not, in leaf or intermediate."""
+    more = (draft.chance.choice((UNKNOWN_CRITICAL, UNKNOWN)),)
+    if draft.chance.random() < 0.5:
+        draft.leaf = replace(draft.leaf, more=more)
+    else:
+        draft.change_middle(more=more)
+
+
+def weak_hash(draft: Draft) -> None:
+    """SHA-1 in leaf, intermediate or root; only RSA keys sign with it here."""
+    draft.rsa = True
+    match draft.chance.randrange(3):
+        case 0:
+            draft.leaf = replace(draft.leaf, digest="sha1")
+        case 1:
+            draft.change_middle(digest="sha1")
+        case _:
+            draft.root = replace(draft.root, digest="sha1")
+
+
+def forged(draft: Draft) -> None:
+    """A signature by somebody else's key."""
+    forger = key("forger")
+    if draft.chance.random() < 0.6 or not draft.middle:
+        draft.leaf = replace(draft.leaf, signing_key=forger)
+    else:
+        draft.change_middle(signing_key=forger)
+
+
+def key_identifier(draft: Draft) -> None:
+    """An authority key identifier that is not the issuer's."""
+    draft.leaf = replace(draft.leaf, authority_key_id=b"\x17" * 20)
+
+
+def must_staple(draft: Draft) -> None:
+    """A leaf that demands a staple; there is none."""
+    draft.leaf = replace(draft.leaf, must_staple=True)
+
+
+def one_missing(draft: Draft) -> None:
+    """An intermediate is not sent."""
+
+    def drop(sent: list[Issued], _root: Issued, middle: list[Issued]) -> None:
+        if middle:
+            sent.remove(draft.chance.choice(middle))
+
+    draft.presentation.append(drop)
+
+
+def missing_and_offered(draft: Draft) -> None:
+    """Nothing but the leaf is sent; every certificate says where its issuer can be downloaded."""
+
+    def drop(sent: list[Issued], _root: Issued, middle: list[Issued]) -> None:
+        for one in middle:
+            sent.remove(one)
+
+    draft.presentation.append(drop)
+    draft.offered = True
+
+
+def root_sent(draft: Draft) -> None:
+    """The root is sent too, anywhere."""
+    draft.presentation.append(lambda sent, root, _middle: sent.insert(draft.chance.randrange(1, len(sent) + 1), root))
+
+
+def shuffled(draft: Draft) -> None:
+    """Another order behind the leaf."""
+
+    def mix(sent: list[Issued], _root: Issued, _middle: list[Issued]) -> None:
+        rest = sent[1:]
+        draft.chance.shuffle(rest)
+        sent[1:] = rest
+
+    draft.presentation.append(mix)
+
+
+def twice(draft: Draft) -> None:
+    """Something is sent twice."""
+    draft.presentation.append(lambda sent, _root, _middle: sent.append(draft.chance.choice(sent)))
+
+
+def twin(draft: Draft) -> None:
+    """An expired twin of the leaf's issuer is sent along, before or behind it."""
+
+    def add(sent: list[Issued], root: Issued, middle: list[Issued]) -> None:
+        if middle:
+            old = issue(middle[-1].certificate.subject.der, middle[-1].key, root, ca(days=(-900, -3)))
+            sent.insert(draft.chance.randrange(1, len(sent) + 1), old)
+
+    draft.presentation.append(add)
+
+
+CHANGES = (
+    names, names, common_name, other_alternatives, reached_as, leaf_dates, issuer_dates, root_dates, leaf_usages,
+    issuer_usages, leaf_bits, issuer_bits, leaf_constraints, issuer_constraints, path_length, subtrees, subtrees,
+    unknown_extension, weak_hash, forged, key_identifier, must_staple, one_missing, missing_and_offered, root_sent,
+    shuffled, twice, twin,
+)  # fmt: skip
+HOW_MANY = (0, 1, 1, 1, 1, 2, 2, 2, 3)
+
+
+def random_cases(seed: int, count: int, publish: Publish) -> tuple[Case, ...]:
+    """So many cases; their ids tell the seed."""
+    return tuple(_random_cases(seed, count, publish))
+
+
+def _random_cases(seed: int, count: int, publish: Publish) -> Iterator[Case]:
+    for number in range(count):
+        # A generator for each, so that a change to one sort of case leaves the others as they were.
+        chance = Random(f"{seed} {number}")
+        with realm(f"Chance {number}"):
+            case = _case(f"chance-{seed}-{number:02}", chance, publish)
+        yield case
+
+
+def _case(id_: str, chance: Random, publish: Publish) -> Case:
+    draft = Draft(chance, rsa=chance.random() < 0.25)
+    draft.middle = [ca() for _ in range(chance.choice((0, 1, 1, 1, 2, 2, 3)))]
+    for change in chance.sample(CHANGES, chance.choice(HOW_MANY)):
+        change(draft)
+    ca_kind: KeyKind = "rsa-2048" if draft.rsa else "ec-p256"
+    leaf_kind = chance.choice(RSA_LEAVES if draft.rsa else EC_LEAVES)
+    root = issue(named("Chance Root"), key("chance root", ca_kind), None, draft.root)
+    middle: list[Issued] = []
+    above = root
+    for level, shape in enumerate(draft.middle):
+        address = (publish(above),) if draft.offered else ()
+        above = issue(
+            named(f"Chance CA {level}"), key(f"chance {level}", ca_kind), above, replace(shape, ca_issuers=address)
+        )
+        middle.append(above)
+    address = (publish(above),) if draft.offered else ()
+    shape = replace(draft.leaf, ca_issuers=address)
+    leaf = issue(named(*draft.common_names), key("chance leaf", leaf_kind), above, shape)
+    sent = [leaf, *reversed(middle)]
+    for arrange in draft.presentation:
+        arrange(sent, root, middle)
+    return Case(id_, tuple(sent), (root,), draft.host, downloads=(root, *middle) if draft.offered else ())

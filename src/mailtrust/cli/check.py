@@ -18,6 +18,7 @@ from mailtrust.cli.looking import (
 from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
+from mailtrust.core.report.formats import FORMATS, Reader, format_by_id
 
 if TYPE_CHECKING:
     from mailtrust.core.model.case_file import CaseFile
@@ -76,7 +77,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     shown.add_argument(
         "--voice", choices=("admin", "manager", "user"), default="admin", help=told(text("for whom findings are told"))
     )
-    shown.add_argument("--format", choices=("text", "json"), default="text")
+    shown.add_argument("--format", choices=tuple(known.id for known in FORMATS), default="text")
     shown.add_argument("--width", metavar="COLUMNS", type=int, help=argparse.SUPPRESS)
     shown.add_argument("--colour", choices=("auto", "always", "never"), default="auto")
     shown.add_argument(
@@ -96,7 +97,20 @@ def threshold(given: str) -> object:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Check every target; the exit status is that of the worst."""
+    """Check every target; the exit status is that of the worst, or what the format's convention asks for."""
+    try:
+        return _run(options)
+    except UserProblem as problem:
+        if options.format != "nagios":
+            raise
+        from mailtrust.core.report.nagios import State, line
+
+        # A plugin answers on standard output, whatever happens; our own 2 would be CRITICAL to whoever asked.
+        write_output(line(State.UNKNOWN, problem.message.render(_translate(options))), None)
+        return State.UNKNOWN
+
+
+def _run(options: argparse.Namespace) -> int:
     targets: Sequence[str] = options.targets
     if options.case is not None:
         if targets:
@@ -161,37 +175,33 @@ def _recorded(case: "CaseFile", assessment: "Assessment") -> "CaseFile":
 
 
 def _worst(assessments: "list[Assessment]", options: argparse.Namespace) -> int:
-    write_output(b"".join(_render(assessment, options) for assessment in assessments), options.output)
-    return max(_status(assessment, options.fail_on) for assessment in assessments)
+    form = format_by_id(options.format)
+    write_output(form.write(assessments, _reader(options)), options.output)
+    status = form.status(assessments)
+    return max(_status(assessment, options.fail_on) for assessment in assessments) if status is None else status
 
 
-def _render(assessment: "Assessment", options: argparse.Namespace) -> bytes:
-    if options.format == "json":
-        from mailtrust.core.report.report_json import to_json
-
-        return to_json(assessment, _translate(options), _language(options))
+def _reader(options: argparse.Namespace) -> Reader:
     from mailtrust.cli.screen import screen_of
-    from mailtrust.core.report.terminal import render
 
     screen = screen_of(options)
-    shown = render(
-        assessment,
-        width=screen.width,
-        colour=screen.colour,
+    return Reader(
         translate=_translate(options),
         lang=_language(options),
         voice=options.voice,
+        fail_on=options.fail_on,
+        width=screen.width,
+        colour=screen.colour,
         ascii_only=screen.ascii_only,
+        encoding=screen.encoding,
     )
-    return shown.encode(screen.encoding, "replace")
 
 
 def _status(assessment: "Assessment", fail_on: str) -> int:
     from mailtrust.core.model.finding import Severity
+    from mailtrust.core.report.outcome import nothing_seen
 
-    if not assessment.evidence.handshakes and not any(
-        finding.rule != "network-blocked" for finding in assessment.findings
-    ):
+    if nothing_seen(assessment):
         return exit_status.COULD_NOT_LOOK
     if fail_on == "never":
         return exit_status.CLEAN

@@ -1,19 +1,17 @@
 """What is wrong, worst first: what the user reads, why, and what cures it; in one of three voices."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from mailtrust.core.model.evidence import Assessment, Evidence
 from mailtrust.core.model.finding import Finding, Severity
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Basis, Outcome, Verdict
 from mailtrust.core.report.cures import Cures
+from mailtrust.core.report.formats import Voice
 from mailtrust.core.report.labels import places, several_hosts
 from mailtrust.core.report.page import Page
 from mailtrust.core.report.spoken import spoken
 from mailtrust.core.rules.grounds.naming import titles
-
-Voice = Literal["admin", "manager", "user"]
 
 MOST_NAMED = 6
 """Clients under one finding."""

@@ -13,3 +13,10 @@ def outcome_of(assessment: Assessment) -> OutcomeWord:
     if findings:
         return findings[0].severity.value
     return "clean" if assessment.evidence.handshakes else "unknown"
+
+
+def nothing_seen(assessment: Assessment) -> bool:
+    """Whether no certificate was seen and nothing else can be said either: the network was in the way."""
+    return not assessment.evidence.handshakes and all(
+        finding.rule == "network-blocked" for finding in assessment.findings
+    )

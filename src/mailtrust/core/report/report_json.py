@@ -1,6 +1,6 @@
 """An assessment as JSON (mailtrust/report/1): the same bytes for the same assessment."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC
 
 from mailtrust.core.formats.json_text import to_json_text
@@ -12,12 +12,18 @@ from mailtrust.core.model.pool import PoolEntry, Source
 from mailtrust.core.model.remedy import Human, Remedy, Run, Step, Write
 from mailtrust.core.model.verdict import Reason, Verdict
 from mailtrust.core.report import report_wire as wire
+from mailtrust.core.report.formats import Reader
 from mailtrust.core.report.outcome import outcome_of
 from mailtrust.core.report.spoken import spoken
 from mailtrust.core.validation.kinds import Kind, kind_of
 from mailtrust.version import __version__
 
 Translate = Callable[[str], str]
+
+
+def write(assessments: Sequence[Assessment], reader: Reader) -> bytes:
+    """One JSON text after the other."""
+    return b"".join(to_json(assessment, reader.translate, reader.lang) for assessment in assessments)
 
 
 def to_json(assessment: Assessment, translate: Translate, lang: str) -> bytes:

@@ -131,7 +131,7 @@ class RungWords:
         page, now = self._page, self._evidence.now
         days = f"{certificate.not_before:%Y-%m-%d} {page.glyphs.to} {certificate.not_after:%Y-%m-%d}"
         spans: list[Span] = [(days, "dim")]
-        left, style = _time_left(certificate, now, self._evidence)
+        left, style = time_left(certificate, now, self._evidence)
         if not isinstance(rung, Anchor) and (style != "dim" or not certificate.is_ca):
             spans += [(", ", "dim"), (page.say(left), style)]
         spans.append((f" {page.glyphs.dot} {page.name(key_name(certificate.public_key))}", "dim"))
@@ -156,7 +156,8 @@ class RungWords:
         return self._page.say(text("not presented; found at {origins}", origins=found[:2]))
 
 
-def _time_left(certificate: Certificate, now: datetime, evidence: Evidence) -> tuple[Text, str]:
+def time_left(certificate: Certificate, now: datetime, evidence: Evidence) -> tuple[Text, str]:
+    """How long it lasts, and the style that the thresholds give it."""
     if now < certificate.not_before:
         return text("not valid yet"), "bold red"
     if now > certificate.not_after:

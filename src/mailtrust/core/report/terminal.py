@@ -1,9 +1,10 @@
 """An assessment as text for a terminal. Import it late: it draws with rich, which nobody else needs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from mailtrust.core.model.evidence import Assessment
-from mailtrust.core.report.findings import Voice, draw_findings
+from mailtrust.core.report.findings import draw_findings
+from mailtrust.core.report.formats import Reader, Voice
 from mailtrust.core.report.headline import headline
 from mailtrust.core.report.matrix import draw_matrix
 from mailtrust.core.report.notes import draw_assumptions, draw_basis, draw_unseen
@@ -19,6 +20,22 @@ _HEADLINE_STYLES = {
     "critical": "bold red",
     "unknown": "bold yellow",
 }
+
+
+def write(assessments: Sequence[Assessment], reader: Reader) -> bytes:
+    """One report after the other; what the reader's encoding lacks becomes a question mark."""
+    return b"".join(
+        render(
+            assessment,
+            width=reader.width,
+            colour=reader.colour,
+            translate=reader.translate,
+            lang=reader.lang,
+            voice=reader.voice,
+            ascii_only=reader.ascii_only,
+        ).encode(reader.encoding, "replace")
+        for assessment in assessments
+    )
 
 
 def render(

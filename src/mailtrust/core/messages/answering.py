@@ -22,7 +22,7 @@ class Finding:
     origin: Origin
     messages: tuple[Message, ...]
     lines: tuple[Line, ...]
-    found: float
+    merit: float
     places: frozenset[int]
     coverage: float
     score: float
@@ -60,7 +60,7 @@ def findings(hits: Sequence[Hit]) -> list[Finding]:
             _add(by_origin.setdefault(origin.id, []), origin, messages, hit)
     joined = _with_what_they_pass_on([finding for group in by_origin.values() for finding in group])
     meant = [finding for finding in joined if any(message.alone for message in finding.every_message)]
-    meant.sort(key=lambda one: (-one.found, -one.coverage, one.origin.kind is not OriginKind.CLIENT, one.origin.id))
+    meant.sort(key=lambda one: (-one.merit, one.origin.kind is not OriginKind.CLIENT, one.origin.id))
     kept: list[Finding] = []
     for finding in meant:
         if not any(_repeats(finding, better) for better in kept):
@@ -103,14 +103,14 @@ def _add(group: list[Finding], origin: Origin, messages: tuple[Message, ...], hi
             known,
             messages=both,
             lines=(*known.lines, hit.line),
-            found=known.found + hit.found,
+            merit=known.merit + hit.merit,
             places=known.places | hit.places,
             coverage=max(known.coverage, hit.coverage),
             score=max(known.score, _score(hit)),
         )
         return
     if not any(_overlap(hit.places, known.places) >= _SAME_PLACE for known in group):
-        group.append(Finding(origin, messages, (hit.line,), hit.found, hit.places, hit.coverage, _score(hit)))
+        group.append(Finding(origin, messages, (hit.line,), hit.merit, hit.places, hit.coverage, _score(hit)))
 
 
 def _with_what_they_pass_on(every: list[Finding]) -> list[Finding]:
@@ -119,7 +119,7 @@ def _with_what_they_pass_on(every: list[Finding]) -> list[Finding]:
     result: list[tuple[Finding, Finding]] = []
     for finding in every:
         reasons: list[Finding] = []
-        for other in sorted(every, key=lambda one: -one.found):
+        for other in sorted(every, key=lambda one: -one.merit):
             taken = finding.places.union(*(reason.places for reason in reasons))
             if other.origin.id in finding.origin.passes_on and _overlap(other.places, taken) < _SAME_PLACE:
                 reasons.append(other)
@@ -131,7 +131,7 @@ def _with_what_they_pass_on(every: list[Finding]) -> list[Finding]:
 def _joined(finding: Finding, reasons: list[Finding]) -> Finding:
     return replace(
         finding,
-        found=finding.found + sum(reason.found for reason in reasons),
+        merit=finding.merit + sum(reason.merit for reason in reasons),
         places=finding.places.union(*(reason.places for reason in reasons)),
         coverage=max((finding.coverage, *(reason.coverage for reason in reasons))),
         score=max((finding.score, *(reason.score for reason in reasons))),
@@ -151,7 +151,7 @@ def _repeats(finding: Finding, better: Finding) -> bool:
     """Whether it stands where a better one stands, and is not as good."""
     if len(finding.places & better.places) < _SAME_PLACE * len(finding.places):
         return False
-    return finding.found < _AS_GOOD * better.found or finding.coverage < _AS_WHOLE * better.coverage
+    return finding.merit < _AS_GOOD * better.merit or finding.coverage < _AS_WHOLE * better.coverage
 
 
 def _overlap(one: frozenset[int], other: frozenset[int]) -> float:

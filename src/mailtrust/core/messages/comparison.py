@@ -79,7 +79,7 @@ def _of_the_name(
             text(
                 "The URL names {host}, and the certificate carries it: for {client} the name is right.",
                 host=host,
-                client=profile.title,
+                client=Text(profile.title),
             ),
         )
     if not names:
@@ -89,7 +89,7 @@ def _of_the_name(
         "into the URL, if it leads to the server, or have the certificate issued with {host}.",
         host=host,
         names=shown,
-        client=profile.title,
+        client=Text(profile.title),
     )
     if slip is None:
         return (told,)
@@ -102,14 +102,14 @@ def _of_the_kind(kind: Kind, profile: ClientProfile) -> Text:
             return text(
                 "The certificate is self-signed. {client} takes none that was not put among the trusted roots of its "
                 "machine, and the maker of the E-mail Router supports none at all: get one from a CA.",
-                client=profile.title,
+                client=Text(profile.title),
             )
         case Kind.PRIVATE_CA:
             return text(
                 "The certificate comes from a private CA, as Windows' certificate services are one. Its root must "
                 "stand among the trusted roots of the machine on which {client} runs: computers in the domain get it "
                 "by group policy, others and phones by hand.",
-                client=profile.title,
+                client=Text(profile.title),
             )
         case Kind.PUBLIC_CA:
             return text(

@@ -18,7 +18,7 @@ from mailtrust.core.model.verdict import Utterance
 MOST_PERHAPS = 3
 MOST_SYMPTOMS = 2
 _MUCH_SHOWN = 3
-_PEOPLE = Origin("symptom", "", OriginKind.PERSON)
+_PEOPLE = Origin("symptom", Text(""), OriginKind.PERSON)
 
 
 def explain(given: str, place: Place | None = None) -> Explanation:

@@ -4,7 +4,7 @@ The words of a line are looked for in their order, not far from each other; what
 and how densely, decides whether it is this line, perhaps this line, or none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mailtrust.core.messages.lines import UNKNOWN_WORD, Line, Lines
@@ -16,8 +16,10 @@ _GAP_COST = 0.12
 _MOST_CANDIDATES = 80
 
 # How much must be found, in the weight of words; a word of one line alone weighs about 7, "certificate" about 1.
+_NOT_BY_CHANCE = 5.5
 _TELLING = 7.0
-_STRIKING = 14.0
+_STRIKING = 20.0
+_FEW_WORDS = 3
 _UNMISTAKABLE = 25.0
 
 
@@ -56,27 +58,39 @@ class Hit:
     """How much of the text it accounts for, from 0 to 1."""
     density: float
     """The same, of the stretch of text in which it was found."""
+    on_topic: bool
+    """Whether one of the words that were found speaks of certificates, where the line has such words."""
+
+    @property
+    def merit(self) -> float:
+        """By what it is preferred to other lines of the same place: much that is found, and little that is missing."""
+        return self.found * (0.4 + 0.6 * self.coverage)
 
     @property
     def sure(self) -> bool:
         """Whether the text says this line, wholly or in part."""
-        if self.found < _TELLING:
-            # A line of few and common words proves something only where it is all that is said.
-            return self.coverage >= 0.8 and self.quoted >= 0.75
+        if self.line.is_code:
+            return True
+        if not self.on_topic:
+            return False
+        if self.found < _TELLING or len(self.line.words) <= _FEW_WORDS:
+            # A line of few or common words proves something only word for word, or where it is all that is said.
+            whole = self.coverage >= 0.95 and self.density >= 0.95 and self.found >= _NOT_BY_CHANCE
+            return whole or (self.coverage >= 0.8 and self.quoted >= 0.75)
         if self.coverage >= 0.72:
             return self.density >= 0.4
         if self.quoted >= 0.8 and self.coverage >= 0.2:
             return True
         if self.coverage >= 0.6 and self.found >= _UNMISTAKABLE:
             return self.density >= 0.6
-        return self.found >= _STRIKING and self.density >= 0.85 and self.coverage >= 0.25
+        return self.found >= _STRIKING and self.density >= 0.85 and self.coverage >= 0.35
 
     @property
     def perhaps(self) -> bool:
         """Whether it is near enough to be mentioned."""
-        if self.found < _TELLING or self.density < 0.4:
+        if self.found < _TELLING or self.density < 0.4 or not self.on_topic:
             return False
-        return self.coverage >= 0.5 or (self.quoted >= 0.55 and self.coverage >= 0.2)
+        return self.coverage >= 0.55 or (self.quoted >= 0.6 and self.coverage >= 0.25)
 
 
 def read(given: Sequence[Token], lines: Lines) -> Text:
@@ -101,17 +115,25 @@ def read(given: Sequence[Token], lines: Lines) -> Text:
                 readings.append(Reading(whole, 1.0, place))
                 meant = {whole: 1.0}
         if not token.incidental:
-            known = [lines.weight(word) for word in meant] or [lines.weight(word) for word in together]
-            weights[place] = max(known, default=UNKNOWN_WORD)
+            weights[place] = _weigh(token.text, meant, together, lines)
     return Text(tuple(readings), sum(weights), tuple(weights))
 
 
+def _weigh(word: str, meant: Mapping[str, float], together: Sequence[str], lines: Lines) -> float:
+    """What a word of the text weighs: as itself, or as the commonest word that may be meant, or as its parts."""
+    if word in meant:
+        return lines.weight(word)
+    if meant:
+        return min(lines.weight(known) for known in meant)
+    return max((lines.weight(part) for part in together), default=UNKNOWN_WORD)
+
+
 def find(text: Text, lines: Lines) -> list[Hit]:
-    """Every line that the text says or perhaps says, the one that accounts for most first."""
+    """Every line that the text says or perhaps says, the one that fits best first."""
     hits = [
         hit for line in _candidates(text, lines) if (hit := _align(text, line, lines)) and (hit.sure or hit.perhaps)
     ]
-    return sorted(hits, key=lambda hit: (-hit.found, -hit.coverage, hit.line.words))
+    return sorted(hits, key=lambda hit: (-hit.merit, hit.line.words))
 
 
 def _candidates(text: Text, lines: Lines) -> list[Line]:
@@ -141,6 +163,7 @@ class _Chain:
     score: float
     before: "_Chain | None"
     found: float
+    word: str
 
 
 def _align(text: Text, line: Line, lines: Lines) -> Hit | None:
@@ -166,7 +189,7 @@ def _align(text: Text, line: Line, lines: Lines) -> Hit | None:
                     if carried > score:
                         score, before = carried, chain
             found = weight + (before.found if before else 0.0)
-            grown.append(_Chain(index, reading.place, score + weight, before, found))
+            grown.append(_Chain(index, reading.place, score + weight, before, found, reading.word))
         recent += grown
         best = max([*grown, *([best] if best else [])], key=lambda chain: chain.score)
     return _hit(text, line, best) if best else None
@@ -174,9 +197,11 @@ def _align(text: Text, line: Line, lines: Lines) -> Hit | None:
 
 def _hit(text: Text, line: Line, end: _Chain) -> Hit:
     places: set[int] = set()
+    words: set[str] = set()
     chain: _Chain | None = end
     while chain is not None:
         places.add(int(chain.place))
+        words.add(chain.word)
         chain = chain.before
     stretch = sum(text.weights[min(places) : max(places) + 1])
     return Hit(
@@ -186,4 +211,5 @@ def _hit(text: Text, line: Line, end: _Chain) -> Hit:
         coverage=min(end.found / line.weight, 1.0),
         quoted=min(end.found / text.weight, 1.0) if text.weight else 0.0,
         density=min(end.found / stretch, 1.0) if stretch else 1.0,
+        on_topic=not line.topical or not line.topical.isdisjoint(words),
     )

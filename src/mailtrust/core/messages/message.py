@@ -39,7 +39,7 @@ class Origin:
 
     id: str
     """A client id where the words are a profile's, else a name of the same kind: curl, exchange-events, ..."""
-    title: str
+    title: Text
     """The product's name, as people call it."""
     kind: OriginKind
     versions: str = ""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailtrust.core.formats.host_name import is_address
-from mailtrust.core.formats.target import Address, Host, HostPort, TargetError, Url, parse_target
+from mailtrust.core.formats.target import SCHEMES, Address, Host, HostPort, TargetError, Url, parse_target
 from mailtrust.core.messages.tokens import MOST_CHARACTERS
 
 _MOST_LOOKED_AT = 200
@@ -61,9 +61,10 @@ def place_in(text: str) -> Place | None:
 def place_of(target: str) -> Place:
     """The place that a TARGET, given by the user, names; raises TargetError for what is none."""
     match parse_target(target):
-        case Url(protocol=_, tls_mode=_, host=host, port=port):
+        case Url(host=host, port=port):
             scheme = target.partition("://")[0].strip().lower()
-            return Place(f"{scheme}://{_bracketed(host)}:{port}", host, _domain_of(host), whole=True)
+            shown = "" if port == SCHEMES[scheme].port else f":{port}"
+            return Place(f"{scheme}://{_bracketed(host)}{shown}", host, _domain_of(host), whole=True)
         case HostPort(host=host, port=port):
             return Place(f"{_bracketed(host)}:{port}", host, _domain_of(host), whole=True)
         case Host(host=host):

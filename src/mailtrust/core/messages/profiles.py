@@ -39,7 +39,7 @@ def origin_of(client_id: str) -> Origin:
     profile = BY_ID[client_id]
     return Origin(
         profile.id,
-        profile.title,
+        Text(profile.title),
         OriginKind.CLIENT,
         profile.versions,
         clients=(profile.id,),
@@ -92,16 +92,16 @@ def _gap_in(profile: ClientProfile) -> tuple[Likelihood, Text]:
         return Likelihood.POSSIBLE, text(
             "The server sends its own certificate without the one that issued it. {client} downloads what is missing, "
             "so this stops it only where the download fails: no address in the certificate, a proxy, no way out.",
-            client=profile.title,
+            client=Text(profile.title),
         )
     if Source.CATALOGUE in profile.issuer_sources:
         return Likelihood.LIKELY, text(
             "The server sends its own certificate without the one that issued it. {client} is shipped most public "
             "intermediates, so this stops it on a new profile, or with a CA that it was not told of.",
-            client=profile.title,
+            client=Text(profile.title),
         )
     return Likelihood.LIKELY, text(
         "The server sends its own certificate without the one that issued it, and {client} downloads nothing: what is "
         "missing must come from the server.",
-        client=profile.title,
+        client=Text(profile.title),
     )

@@ -7,6 +7,8 @@ SHORTEST = 4
 TWO_FROM = 9
 """From this length on two slips are forgiven instead of one."""
 _SHORTEST_PART = 3
+MOST_REMEMBERED = 5000
+"""Words of earlier texts whose reading is remembered."""
 
 
 class Spelling:
@@ -19,23 +21,33 @@ class Spelling:
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(words)
         self._holding: dict[str, list[str]] = {}
+        self._meant: dict[str, dict[str, float]] = {}
 
     def knows(self, word: str) -> bool:
         """Whether this very word is known."""
         return word in self._words
 
     def meant(self, word: str) -> dict[str, float]:
-        """The known words that may be meant, each with its nearness from 0 to 1; empty when there is none."""
-        if word in self._words:
-            return {word: 1.0}
+        """The known words that may be meant, each with its nearness from 0 to 1; empty when there is none.
+
+        Near words are given for a known one too: `certificat` is French, or English with a letter missing.
+        """
+        known_as = self._meant.get(word)
+        if known_as is None:
+            if len(self._meant) >= MOST_REMEMBERED:
+                self._meant.clear()
+            known_as = self._meant[word] = self._find(word)
+        return known_as
+
+    def _find(self, word: str) -> dict[str, float]:
+        found: dict[str, float] = {word: 1.0} if word in self._words else {}
         if not guessable(word):
-            return {}
+            return found
         allowed = slips_in(word)
-        found: dict[str, float] = {}
-        for known in self._alike(word, allowed):
-            slips = distance(word, known, most=min(allowed, slips_in(known)))
-            if slips is not None:
-                found[known] = 1.0 - 0.15 * slips
+        for near in self._alike(word, allowed):
+            slips = distance(word, near, most=min(allowed, slips_in(near)))
+            if slips:
+                found[near] = 1.0 - 0.15 * slips
         return found
 
     def _alike(self, word: str, allowed: int) -> list[str]:

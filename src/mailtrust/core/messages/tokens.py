@@ -58,13 +58,16 @@ def tokens(value: str) -> tuple[Token, ...]:
 
 def fold(value: str) -> str:
     """The text in small letters without accents, escapes and invisible characters."""
-    plain = unescape(unescape(value[:MOST_CHARACTERS]))
+    plain = value[:MOST_CHARACTERS]
+    if "&" in plain:
+        plain = unescape(unescape(plain))
     if "\\" in plain:
         plain = _ESCAPE.sub(_unescaped, plain)
-    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", plain))
     # Words that ran together when a page was copied: "not validThe app"; in names as CertPathValidator it does no harm.
-    plain = _HUMP.sub(" ", plain).casefold()
-    apart = unicodedata.normalize("NFD", plain)
+    if plain.isascii():
+        return _HUMP.sub(" ", plain).lower()
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", plain))
+    apart = unicodedata.normalize("NFD", _HUMP.sub(" ", plain).casefold())
     return unicodedata.normalize("NFC", "".join(one for one in apart if unicodedata.category(one) != "Mn"))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from mailtrust.core.formats.case_wire import CaseWire
+from mailtrust.core.report.explanation_wire import ExplanationWire
 from mailtrust.core.report.report_wire import ReportWire
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -14,6 +15,9 @@ def schemas() -> Mapping[str, bytes]:
     """The published schemas by file name."""
     return {
         "case-1.json": _schema(CaseWire, "case", "A mailtrust case file: all that was seen in one run"),
+        "explanation-1.json": _schema(
+            ExplanationWire, "explanation", "A mailtrust explanation: what a message means, and what it can not tell"
+        ),
         "report-1.json": _schema(ReportWire, "report", "A mailtrust report: verdicts, findings and remedies"),
     }
 

@@ -3,12 +3,13 @@
 from mailtrust.core.messages.causes import likely, possible
 from mailtrust.core.messages.message import Origin, OriginKind
 from mailtrust.core.messages.telling import heard, message
+from mailtrust.core.model.text import text
 
 HELP = (
     "MicrosoftDocs/OfficeDocs-ConnectivityAnalyzer:connectivity-analyzer/ssl-certificate-trust-failure.md and siblings"
 )
 
-ORIGIN = Origin("activesync", "ActiveSync on Windows Mobile", OriginKind.PROGRAM, "5 to 6.5", scheme="https")
+ORIGIN = Origin("activesync", text("ActiveSync on Windows Mobile"), OriginKind.PROGRAM, "5 to 6.5", scheme="https")
 
 MESSAGES = (
     message(

@@ -7,7 +7,7 @@ from mailtrust.core.model.text import text
 
 MANAGER = "google/conscrypt:common/src/main/java/org/conscrypt/TrustManagerImpl.java (3869db7, 2026-08)"
 
-ORIGIN = Origin("android", "Apps on Android", OriginKind.PROGRAM, "7 and later", clients=("gmail-android",))
+ORIGIN = Origin("android", text("Apps on Android"), OriginKind.PROGRAM, "7 and later", clients=("gmail-android",))
 
 _OWN_CAS = text(
     "An app sees CAs that the user or the company installed only if its network security configuration says so: the "

@@ -11,7 +11,7 @@ NETWORK = "public programs that quote NSURLErrorDomain"
 
 ORIGIN = Origin(
     "apple",
-    "Apps on iPhone, iPad and Mac",
+    text("Apps on iPhone, iPad and Mac"),
     OriginKind.PROGRAM,
     "iOS 13, macOS 10.15 and later",
     clients=("apple-mail-ios", "apple-mail-macos"),

@@ -3,14 +3,14 @@
 from mailtrust.core.messages.causes import ANYTHING, NO_TRUST, WRONG_NAME, likely, possible
 from mailtrust.core.messages.message import Origin, OriginKind
 from mailtrust.core.messages.telling import heard, message
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
 
 TOPICS = "MicrosoftDocs/OfficeDocs-ConnectivityAnalyzer:connectivity-analyzer, topics of these titles"
 QUOTED = "microsoft/botframework-sdk issue 5372, mailcow issue 1696"
 
 ORIGIN = Origin(
     "connectivity-analyzer",
-    "Microsoft Remote Connectivity Analyzer",
+    Text("Microsoft Remote Connectivity Analyzer"),
     OriginKind.PROGRAM,
     "testconnectivity.microsoft.com",
     clients=("outlook-windows", "outlook-mobile"),

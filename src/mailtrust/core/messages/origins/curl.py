@@ -3,7 +3,7 @@
 from mailtrust.core.messages.causes import ANYTHING, NO_TRUST, WRONG_NAME, likely, possible
 from mailtrust.core.messages.message import Origin, OriginKind
 from mailtrust.core.messages.telling import heard, message
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
 
 CURL = "curl/curl:lib/vtls/openssl.c (5c61e16, 2026-08)"
 CURL_GNUTLS = "curl/curl:lib/vtls/gtls.c (5c61e16, 2026-08)"
@@ -11,7 +11,7 @@ CURL_SCHANNEL = "curl/curl:lib/vtls/schannel_verify.c (5c61e16, 2026-08)"
 
 ORIGIN = Origin(
     "curl",
-    "curl",
+    Text("curl"),
     OriginKind.PROGRAM,
     "8, with OpenSSL, GnuTLS or Schannel",
     passes_on=("openssl", "gnutls", "windows-codes"),

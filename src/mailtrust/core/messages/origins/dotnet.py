@@ -3,7 +3,7 @@
 from mailtrust.core.messages.causes import ANYTHING, NO_TRUST, WRONG_NAME, likely, possible, rare
 from mailtrust.core.messages.message import Origin, OriginKind
 from mailtrust.core.messages.telling import heard, message
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
 
 FLAGS = "learn.microsoft.com SslPolicyErrors Enum"
 CHAIN = "dotnet/runtime issues and public programs that quote the message, .NET 5 and later"
@@ -11,7 +11,7 @@ QUOTED = "localised Microsoft documentation and public programs that quote it"
 
 ORIGIN = Origin(
     "dotnet",
-    ".NET",
+    Text(".NET"),
     OriginKind.PROGRAM,
     ".NET Framework and .NET, on Windows and Linux",
     passes_on=("dotnet-windows",),

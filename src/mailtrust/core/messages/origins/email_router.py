@@ -9,7 +9,7 @@ ARTICLE = "Microsoft KB 954584"
 
 ORIGIN = Origin(
     "email-router",
-    "Microsoft Dynamics CRM E-mail Router",
+    text("Microsoft Dynamics CRM E-mail Router"),
     OriginKind.PROGRAM,
     "Dynamics CRM 4.0, 2011 and later on-premises",
     passes_on=("dotnet-windows", "dotnet"),

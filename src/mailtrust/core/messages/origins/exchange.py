@@ -3,7 +3,7 @@
 from mailtrust.core.messages.causes import likely, possible
 from mailtrust.core.messages.message import Origin, OriginKind
 from mailtrust.core.messages.telling import heard, message
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
 
 REMOVE = "MicrosoftDocs SupportArticles, Can't remove a certificate that's installed in Exchange Server"
 REMOVE_CMDLET = "MicrosoftDocs/office-docs-powershell:Remove-ExchangeCertificate.md; practical365.com"
@@ -14,7 +14,7 @@ QUEUE = "Microsoft archive blog lalitbisht, Mailflow issue from Exchange On-Prem
 EDGE = "MicrosoftDocs SupportArticles KB 4052493"
 PROTECTION = "Microsoft, Configure Windows Extended Protection in Exchange Server (2025); haproxy issue 1828"
 
-ORIGIN = Origin("exchange", "Exchange Server", OriginKind.SERVER, "2013 to SE")
+ORIGIN = Origin("exchange", Text("Exchange Server"), OriginKind.SERVER, "2013 to SE")
 
 MESSAGES = (
     message(

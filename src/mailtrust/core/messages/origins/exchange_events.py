@@ -7,7 +7,7 @@ from mailtrust.core.model.text import text
 
 EVENTS = "Microsoft Exchange 2010 help, MSExchangeTransport {number}"
 
-ORIGIN = Origin("exchange-events", "Exchange, application log", OriginKind.SERVER, "2010 to SE", scheme="smtp")
+ORIGIN = Origin("exchange-events", text("Exchange, application log"), OriginKind.SERVER, "2010 to SE", scheme="smtp")
 
 _INTERNAL = text(
     "This is about mail between Exchange servers (and Edge). Names and issuer play no part there, and clients never "

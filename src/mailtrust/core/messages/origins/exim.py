@@ -10,7 +10,7 @@ GNUTLS = "Exim/exim:src/src/tls-gnu.c (13835a3, 2025-12)"
 
 ORIGIN = Origin(
     "exim",
-    "Exim, sending",
+    text("Exim, sending"),
     OriginKind.SERVER,
     "4.9x",
     passes_on=("openssl", "gnutls"),

@@ -3,12 +3,12 @@
 from mailtrust.core.messages.causes import ANYTHING, WRONG_NAME, likely, possible
 from mailtrust.core.messages.message import Origin, OriginKind
 from mailtrust.core.messages.telling import heard, message
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
 
 SOCKET = "fetchmail:socket.c (6.4 and 7, as in public repositories)"
 
 ORIGIN = Origin(
-    "fetchmail", "fetchmail", OriginKind.PROGRAM, "6.3 and later", passes_on=("openssl",), clients=("openssl",)
+    "fetchmail", Text("fetchmail"), OriginKind.PROGRAM, "6.3 and later", passes_on=("openssl",), clients=("openssl",)
 )
 
 _STRICT = text("Since 6.4 fetchmail refuses (sslcertck is on); before, it only warned and went on.")

@@ -7,7 +7,9 @@ from mailtrust.core.model.text import text
 
 HELP = "support.google.com/mail/answer/21291; digicert.com, Gmail POP3 troubleshooting"
 
-ORIGIN = Origin("gmail-pop", "Gmail fetching by POP3", OriginKind.SERVER, "since December 2012", clients=("openssl",))
+ORIGIN = Origin(
+    "gmail-pop", text("Gmail fetching by POP3"), OriginKind.SERVER, "since December 2012", clients=("openssl",)
+)
 
 _CLOUD = text(
     "Google's servers connect, not the user's device: only a public CA and a complete chain count, and nothing can be "

@@ -7,7 +7,7 @@ from mailtrust.core.model.text import text
 
 VERIFY = "golang/go:src/crypto/x509/verify.go (go1.26.8)"
 
-ORIGIN = Origin("golang", "Go programs", OriginKind.PROGRAM, "1.15 and later")
+ORIGIN = Origin("golang", text("Go programs"), OriginKind.PROGRAM, "1.15 and later")
 
 _WHERE = text(
     "On Linux Go downloads no missing issuers; on Windows and macOS the system judges, and does. The same program can "

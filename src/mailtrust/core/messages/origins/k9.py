@@ -10,7 +10,7 @@ HTTPCLIENT = "apache/httpcomponents-client:DefaultHostnameVerifier.java (86c313b
 
 ORIGIN = Origin(
     "k9",
-    "Thunderbird for Android, K-9 Mail",
+    text("Thunderbird for Android, K-9 Mail"),
     OriginKind.PROGRAM,
     "6 and later",
     passes_on=("android",),

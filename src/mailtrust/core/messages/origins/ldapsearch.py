@@ -9,7 +9,7 @@ LIBLDAP = "OpenLDAP libraries/libldap/tls_g.c and tls_o.c, as quoted in public p
 
 ORIGIN = Origin(
     "ldapsearch",
-    "ldapsearch and programs on libldap",
+    text("ldapsearch and programs on libldap"),
     OriginKind.PROGRAM,
     "OpenLDAP 2.4 to 2.6",
     passes_on=("openssl", "gnutls", "nss"),

@@ -3,12 +3,12 @@
 from mailtrust.core.messages.causes import ANYTHING, WRONG_NAME
 from mailtrust.core.messages.message import Origin, OriginKind
 from mailtrust.core.messages.telling import heard, message
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
 
 SOCKET = "isync:src/socket.c (2022, as in public repositories)"
 
 ORIGIN = Origin(
-    "mbsync", "mbsync", OriginKind.PROGRAM, "isync 1.3 to 1.5", passes_on=("openssl",), clients=("openssl",)
+    "mbsync", Text("mbsync"), OriginKind.PROGRAM, "isync 1.3 to 1.5", passes_on=("openssl",), clients=("openssl",)
 )
 
 MESSAGES = (

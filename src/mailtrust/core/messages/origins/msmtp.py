@@ -3,13 +3,13 @@
 from mailtrust.core.messages.causes import ANYTHING, NO_TRUST, WRONG_NAME, likely
 from mailtrust.core.messages.message import Origin, OriginKind
 from mailtrust.core.messages.telling import heard, message
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
 
 MTLS = "marlam/msmtp:src/mtls-gnutls.c (933d35b, 2026-07)"
 MTLS_OPENSSL = "marlam/msmtp:src/mtls-openssl.c (933d35b, 2026-07)"
 
 ORIGIN = Origin(
-    "msmtp", "msmtp", OriginKind.PROGRAM, "1.8, mpop 1.4", passes_on=("gnutls", "openssl"), clients=("gnutls",)
+    "msmtp", Text("msmtp"), OriginKind.PROGRAM, "1.8, mpop 1.4", passes_on=("gnutls", "openssl"), clients=("gnutls",)
 )
 
 MESSAGES = (

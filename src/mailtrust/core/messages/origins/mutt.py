@@ -9,7 +9,12 @@ OPENSSL = "neomutt/neomutt:conn/openssl.c (ed494b0, 2026-07)"
 GNUTLS = "neomutt/neomutt:conn/gnutls.c (ed494b0, 2026-07)"
 
 ORIGIN = Origin(
-    "mutt", "Mutt and NeoMutt", OriginKind.PROGRAM, "current", passes_on=("openssl", "gnutls"), clients=("openssl",)
+    "mutt",
+    text("Mutt and NeoMutt"),
+    OriginKind.PROGRAM,
+    "current",
+    passes_on=("openssl", "gnutls"),
+    clients=("openssl",),
 )
 
 _OWN_NAMES = text(

@@ -3,12 +3,14 @@
 from mailtrust.core.messages.causes import NO_TRUST, WRONG_NAME, likely, possible
 from mailtrust.core.messages.message import Origin, OriginKind
 from mailtrust.core.messages.telling import heard, message
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
 
 RUN = "Node.js 20.20.2, asked about a server of our own"
 NAMES = "nodejs.org, X509 certificate error codes"
 
-ORIGIN = Origin("node", "Node.js", OriginKind.PROGRAM, "12 and later", passes_on=("openssl",), clients=("openssl",))
+ORIGIN = Origin(
+    "node", Text("Node.js"), OriginKind.PROGRAM, "12 and later", passes_on=("openssl",), clients=("openssl",)
+)
 
 _OWN_ROOTS = text(
     "Node.js brings its own copy of Mozilla's roots: a root added to the system counts only with NODE_EXTRA_CA_CERTS "

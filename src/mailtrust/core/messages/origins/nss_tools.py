@@ -3,12 +3,14 @@
 from mailtrust.core.messages.causes import NO_TRUST, WRONG_NAME, likely, possible
 from mailtrust.core.messages.message import Origin, OriginKind
 from mailtrust.core.messages.telling import heard, message
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
 
 SEC = "nss-dev/nss:lib/util/SECerrs.h (9d75dfd, 2026-05)"
 SSL = "nss-dev/nss:lib/ssl/SSLerrs.h (9d75dfd, 2026-05)"
 
-ORIGIN = Origin("nss", "NSS", OriginKind.PROGRAM, "3, tstclnt, certutil and programs on NSS", clients=("thunderbird",))
+ORIGIN = Origin(
+    "nss", Text("NSS"), OriginKind.PROGRAM, "3, tstclnt, certutil and programs on NSS", clients=("thunderbird",)
+)
 
 _HEARD_BACK = text(
     "Said by the side that showed a certificate, on being told by the other side that it did not please. Look at the "

@@ -3,11 +3,11 @@
 from mailtrust.core.messages.causes import ANYTHING, WRONG_NAME
 from mailtrust.core.messages.message import Origin, OriginKind
 from mailtrust.core.messages.telling import heard, message
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
 
 XP_SSL = "php/php-src:ext/openssl/xp_ssl.c and its tests"
 
-ORIGIN = Origin("php", "PHP", OriginKind.PROGRAM, "5.6 and later", passes_on=("openssl",), clients=("openssl",))
+ORIGIN = Origin("php", Text("PHP"), OriginKind.PROGRAM, "5.6 and later", passes_on=("openssl",), clients=("openssl",))
 
 MESSAGES = (
     message(

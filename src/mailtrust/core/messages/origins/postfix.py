@@ -12,7 +12,7 @@ POLICY = "vdukhovni/postfix:postfix/src/smtp/smtp_tls_policy.c (17830e5, 2026-08
 
 ORIGIN = Origin(
     "postfix",
-    "Postfix, sending",
+    text("Postfix, sending"),
     OriginKind.SERVER,
     "2.11 and later",
     passes_on=("openssl", "mta-verified"),
@@ -72,7 +72,7 @@ MESSAGES = (
     ),
     message(
         ORIGIN,
-        heard(PROTO, "Server certificate not verified (in reply to STARTTLS)", "4.7.5 Server certificate not verified"),
+        heard(PROTO, "Server certificate not verified (in reply to STARTTLS)"),
         (*WRONG_NAME, *NO_TRUST, *possible("expired")),
         text("The reason stands in Postfix's log at the time of the first attempt; later ones may reuse its session."),
     ),

@@ -3,11 +3,13 @@
 from mailtrust.core.messages.causes import ANYTHING, WRONG_NAME, likely
 from mailtrust.core.messages.message import Origin, OriginKind
 from mailtrust.core.messages.telling import heard, message
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
 
 RUN = "Python 3.11 with OpenSSL 3.0, asked about a server of our own"
 
-ORIGIN = Origin("python", "Python", OriginKind.PROGRAM, "3.7 and later", passes_on=("openssl",), clients=("openssl",))
+ORIGIN = Origin(
+    "python", Text("Python"), OriginKind.PROGRAM, "3.7 and later", passes_on=("openssl",), clients=("openssl",)
+)
 
 MESSAGES = (
     message(

@@ -3,12 +3,12 @@
 from mailtrust.core.messages.causes import ANYTHING, WRONG_NAME
 from mailtrust.core.messages.message import Origin, OriginKind
 from mailtrust.core.messages.telling import heard, message
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
 
 SCRIPT = "jetmore/swaks:swaks (8a05259, 2024-02), and run"
 
 ORIGIN = Origin(
-    "swaks", "swaks", OriginKind.PROGRAM, "20201014 and later", passes_on=("openssl",), clients=("openssl",)
+    "swaks", Text("swaks"), OriginKind.PROGRAM, "20201014 and later", passes_on=("openssl",), clients=("openssl",)
 )
 
 MESSAGES = (

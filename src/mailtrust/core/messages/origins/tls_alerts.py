@@ -10,7 +10,7 @@ from mailtrust.core.model.text import text
 
 LOGS = "RFC 8446 6.2; OpenSSL's words in the logs of Dovecot, Postfix and others"
 
-ORIGIN = Origin("tls-alerts", "A mail server's log, about its client", OriginKind.SERVER, "any, with OpenSSL")
+ORIGIN = Origin("tls-alerts", text("A mail server's log, about its client"), OriginKind.SERVER, "any, with OpenSSL")
 
 _CLIENT_SAID_SO = text(
     "Your own server writes this: the client at the other end refused the certificate and said so. Which program that "

@@ -9,7 +9,7 @@ RESULT_TYPES = "RFC 8460 4.3, IANA STARTTLS Validation Result Types"
 
 ORIGIN = Origin(
     "tls-rpt",
-    "A TLS report of another mail server",
+    text("A TLS report of another mail server"),
     OriginKind.SERVER,
     "RFC 8460",
     clients=("mta-verified", "mta-sts", "mta-dane"),

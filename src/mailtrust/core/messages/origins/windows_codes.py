@@ -3,7 +3,7 @@
 from mailtrust.core.messages.causes import ANYTHING, WRONG_NAME, likely, possible, rare
 from mailtrust.core.messages.message import Origin, OriginKind
 from mailtrust.core.messages.telling import heard, message
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
 
 POLICY = "learn.microsoft.com wincrypt CERT_CHAIN_POLICY_STATUS"
 TEXTS = "MicrosoftDocs/win32:desktop-src/com/com-error-codes-4.md (0b370d0)"
@@ -11,7 +11,12 @@ SSPI = "public programs and curl's Schannel builds that print code and sentence"
 WINHTTP = "Windows SDK winhttp.h and wininet.h, numbers recalled"
 
 ORIGIN = Origin(
-    "windows-codes", "Windows", OriginKind.PROGRAM, "7 and later", clients=("outlook-windows", "dotnet-windows")
+    "windows-codes",
+    Text("Windows"),
+    OriginKind.PROGRAM,
+    "7 and later",
+    passes_on=("outlook-windows",),
+    clients=("outlook-windows", "dotnet-windows"),
 )
 
 _ONE_CODE = text(
@@ -35,10 +40,7 @@ MESSAGES = (
     ),
     message(
         ORIGIN,
-        (
-            *heard(POLICY, "CERT_E_CHAINING", "0x800B010A", "A chain of certificates was not correctly created."),
-            *heard(TEXTS, "A certificate chain could not be built to a trusted root authority."),
-        ),
+        heard(POLICY, "CERT_E_CHAINING", "0x800B010A", "A chain of certificates was not correctly created."),
         (*likely("chain-incomplete", "anchor-unknown"), *rare("signature-invalid")),
         _ONE_CODE,
     ),

@@ -1,14 +1,13 @@
 """What people say when they have no message to quote: symptoms, found by what they speak of in five languages."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
 from mailtrust.core.messages.spelling import Spelling
 from mailtrust.core.messages.symptoms import autodiscover, clients, servers
-from mailtrust.core.messages.symptoms.concepts import CONCEPTS, concept_pattern
+from mailtrust.core.messages.symptoms.concepts import CONCEPTS, occurrences
 from mailtrust.core.messages.symptoms.symptom import Symptom
 from mailtrust.core.messages.tokens import fold
 
@@ -78,19 +77,8 @@ def _together(places: list[list[tuple[int, str]]]) -> tuple[str, ...] | None:
 
 def _places(either: str, folded: str, seen: dict[str, list[tuple[int, str]]]) -> list[tuple[int, str]]:
     if either not in seen:
-        seen[either] = sorted(set(_met(either.split("|"), folded)))
+        seen[either] = sorted({place for concept in either.split("|") for place in occurrences(concept, folded)})
     return seen[either]
-
-
-def _met(concepts: list[str], folded: str) -> Iterator[tuple[int, str]]:
-    for concept in concepts:
-        for match in _pattern(concept).finditer(folded):
-            yield match.start(), match.group()
-
-
-@cache
-def _pattern(concept: str) -> re.Pattern[str]:
-    return concept_pattern(concept)
 
 
 def _corrected(match: re.Match[str]) -> str:

@@ -3,7 +3,6 @@
 A concept is what they mean; its words are beginnings, in small letters and without accents, as `fold` leaves them.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 
 # One concept a paragraph; `_` is a space that counts.
@@ -142,8 +141,6 @@ accept: accept, trust, continue, proceed, ignore, exception, akzeptier, vertraue
   aceptar, confiar, 接受, 信任, 继续, 例外
 """
 
-_CHINESE = re.compile("[\u3400-\u9fff]")
-
 
 def _rows() -> Iterator[tuple[str, tuple[str, ...]]]:
     for paragraph in _TABLE.strip().split("\n\n"):
@@ -155,11 +152,12 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = dict(_rows())
 """The words of each concept."""
 
 
-def concept_pattern(concept: str) -> re.Pattern[str]:
-    """What finds a concept's words in a folded text: alphabets from the beginning of a word on, Chinese anywhere."""
-    return re.compile("|".join(_part(part) for part in sorted(CONCEPTS[concept], key=len, reverse=True)))
-
-
-def _part(part: str) -> str:
-    anywhere = _CHINESE.search(part) or not part[0].isalnum() or part.startswith(("n'", "n’"))
-    return re.escape(part) if anywhere else rf"(?<![a-z0-9]){re.escape(part)}"
+def occurrences(concept: str, folded: str) -> Iterator[tuple[int, str]]:
+    """Where a concept's words stand in a folded text: alphabets from the beginning of a word on, Chinese anywhere."""
+    for word in CONCEPTS[concept]:
+        anywhere = not word[0].isalnum() or not word[0].isascii() or word.startswith(("n't", "n’t"))
+        at = folded.find(word)
+        while at >= 0:
+            if anywhere or at == 0 or not (folded[at - 1].isascii() and folded[at - 1].isalnum()):
+                yield at, word
+            at = folded.find(word, at + 1)

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from mailtrust.core.model.endpoint import Offer
 from mailtrust.core.x509.pem import to_pem
 from mailtrust.lab.oracles import Answer, JavaOracle, Question, ask_gnutls, ask_openssl
 from mailtrust.lab.scenario import Expected, Scenario
 from mailtrust.lab.scenarios import SCENARIOS
-from mailtrust.lab.world import ROOTS, World
+from mailtrust.lab.world import LOOPBACK, ROOTS, World
 
 PROGRAMS = {"openssl": "openssl", "gnutls-cli": "gnutls-bin", "java": "openjdk-17-jre-headless"}
 
@@ -52,8 +53,12 @@ async def disagreements(world: World, expected: Expected, java: JavaOracle) -> l
         roots.write_text(to_pem(world.pki.another_root("Stranger").certificate))
     found = []
     for port in expected.ports:
-        listener = world.listener(port.label, port.scheme)
-        question = Question(listener.host, "127.0.0.1", listener.real_port, listener.protocol, listener.tls_mode, roots)
+        if port.offer is not Offer.DEFAULT:
+            continue  # the programs say what they like
+        listener = world.listener(port.label, port.scheme, port.address or LOOPBACK)
+        question = Question(
+            listener.host, listener.address, listener.real_port, listener.protocol, listener.tls_mode, roots
+        )
         for client, ask in (("openssl", ask_openssl), ("gnutls", ask_gnutls), ("java-mail", java.ask)):
             if client in (*port.accepted, *port.refused):
                 answer: Answer = await ask(question)

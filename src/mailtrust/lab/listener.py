@@ -60,7 +60,7 @@ class Listener:
         self._secure: Secure = _not_ready
         self._server: asyncio.Server | None = None
         self._seen: tuple[int, ...] = ()
-        self._visitors: set[asyncio.StreamWriter] = set()
+        self._visits: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def start(self, port: int = 0) -> None:
         """Listen, on a port that the system gives or on this one; raises LabError when there is nothing to present."""
@@ -84,8 +84,11 @@ class Listener:
         """Stop listening and send everybody away."""
         if self._server is not None:
             self._server.close()
-            for visitor in self._visitors:
-                visitor.transport.abort()
+            visits = tuple(self._visits)
+            for visit, writer in self._visits.items():
+                visit.cancel()
+                writer.transport.abort()
+            await asyncio.gather(*visits)
             await self._server.wait_closed()
 
     def behave(self, manners: Manners) -> None:
@@ -159,16 +162,19 @@ class Listener:
         return context
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._visitors.add(writer)
+        visit = asyncio.current_task()
+        if visit is not None:
+            self._visits[visit] = writer
+            visit.add_done_callback(lambda done: self._visits.pop(done, None))
         stream = Stream(reader, writer, self._secure, self.manners)
         # A client may break the handshake, vanish or stay for ever: that is its right here, and no event of the lab.
-        with contextlib.suppress(OSError, TimeoutError):
+        # Only `stop` cancels a visit, and waits for it: there is nobody else to be told.
+        with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
             async with asyncio.timeout(PATIENCE):
                 if self.tls_mode is TlsMode.IMPLICIT:
                     await stream.start_tls()
                 await SPEAK[self.protocol](stream, self.host)
         await stream.close()
-        self._visitors.discard(writer)
 
 
 class _Connection(asyncio.StreamReaderProtocol):

@@ -90,9 +90,13 @@ class Pki:
         key: KeyKind = "rsa-2048",
         recipe: Recipe | None = None,
         by: Authority | None = None,
+        above: tuple[Certificate, ...] = (),
         ca_issuers: tuple[str, ...] | None = None,
     ) -> Issued:
-        """A server's certificate from the intermediate, or from another issuer; `recipe` replaces the usual one."""
+        """A server's certificate from the intermediate, or from another issuer; `recipe` replaces the usual one.
+
+        `above`: the intermediates between that issuer and its root.
+        """
         issuer = by or self.intermediate
         made = authority.issue(
             issuer,
@@ -101,7 +105,7 @@ class Pki:
             ca_issuers=(self._intermediate_url,) if ca_issuers is None else ca_issuers,
             **self._fresh(days),
         )
-        return self._keep(dns_names, Issued(made.certificate, made.key, (made.certificate, issuer.certificate)))
+        return self._keep(dns_names, Issued(made.certificate, made.key, (made.certificate, issuer.certificate, *above)))
 
     def self_signed(self, *dns_names: str, common_name: str, days: Days = SEASON, key: KeyKind = "rsa-2048") -> Issued:
         """A certificate that its server made for itself; without names there is no subjectAltName."""

@@ -66,9 +66,12 @@ class World:
         self._hole = _Hole()
 
     def name(self, label: str) -> str:
-        """A name in the world's domain; the domain itself for an empty label, an IP address as it is."""
-        if is_address(label):
-            return label
+        """A name in the world's domain; the domain itself for an empty label.
+
+        An IP address stays as it is, and so does a whole name, which ends in a dot.
+        """
+        if is_address(label) or label.endswith("."):
+            return label.removesuffix(".")
         return f"{label}.{self.domain}" if label else self.domain
 
     def url(self, label: str, scheme: str) -> str:

@@ -1,0 +1,50 @@
+"""A certificate for clients was put into the server: the wrong template of the CA."""
+
+from dataclasses import replace
+
+from mailtrust.core.issuance.recipe import CLIENT_AUTH, server_recipe
+from mailtrust.core.model.text import text
+from mailtrust.lab.scenario import Expected, Port, Scenario
+from mailtrust.lab.world import World
+
+
+def build(world: World) -> None:
+    """It may be used by clients, to show who they are."""
+    leaf = world.pki.leaf(
+        world.name("mail"), recipe=replace(server_recipe(world.name("mail")), extended_key_usage=(CLIENT_AUTH,))
+    )
+    world.serve("mail", "https", "imaps", chain=leaf.chain, by=leaf)
+    world.trust(world.pki.root.certificate)
+    world.target = world.name("mail")
+
+
+def cure(world: World) -> None:
+    """Have it issued for servers."""
+    leaf = world.pki.leaf(world.name("mail"))
+    world.present("mail", "https", "imaps", chain=leaf.chain, by=leaf)
+
+
+SCENARIO = Scenario(
+    id="client-auth-only",
+    title=text("The certificate is for clients only"),
+    build=build,
+    expected=Expected(
+        ports=(
+            Port("mail", "https", warned=("outlook-windows",), refused=("dotnet-windows", "chrome", "firefox")),
+            Port(
+                "mail", "imaps", warned=("apple-mail-ios",), refused=("thunderbird", "java-mail", "openssl", "gnutls")
+            ),
+        ),
+        found=("eku-no-server-auth",),
+        absent=("chain-incomplete", "expired", "name-mismatch"),
+        remedies=("replace-certificate",),
+    ),
+    cure=cure,
+    cured=Expected(
+        ports=(
+            Port("mail", "https", accepted=("outlook-windows", "gmail-android", "chrome", "firefox", "dotnet-windows")),
+            Port("mail", "imaps", accepted=("thunderbird", "apple-mail-ios", "java-mail", "openssl", "gnutls")),
+        ),
+        absent=("eku-no-server-auth",),
+    ),
+)

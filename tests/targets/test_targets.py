@@ -30,13 +30,16 @@ from mailtrust.core.model.settings import Settings
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.configure_server import CURES
 from mailtrust.core.remedies.propose import propose
-from mailtrust.core.targets import ALIASES, TARGETS, target_by_id, with_steps
-from mailtrust.core.targets.parts.context import context_for, file_name, safe_host, thumbprint
-from mailtrust.core.x509.bundles import FORMS
+from mailtrust.core.targets import ALIASES, TARGETS, UnknownProduct, target_by_id, with_steps
+from mailtrust.core.targets.parts.context import certificate_file, context_for, file_name, safe_host, thumbprint
+from mailtrust.core.x509.bundles import FORMS, HOLDS_KEY
 from mailtrust.core.x509.pem import find_pem
 
 AIA = "http://ca.example.net/issuing.crt"
 PRODUCTS = [target.ID for target in TARGETS]
+# They take each intermediate by itself, and never the whole chain in one file.
+BY_CERTIFICATE = ("iis", "exchange", "mailstore", "kemp", "netscaler")
+FILES = [product for product in PRODUCTS if product not in (*BY_CERTIFICATE, "f5", "generic")]
 
 
 def messy(caseworld: Any, product: str | None) -> tuple[Any, tuple[Remedy, ...]]:
@@ -112,7 +115,7 @@ def test_files_are_named_by_bundle_and_judged_beforehand(caseworld: Any, product
     evidence, remedies = messy(caseworld, product)
     chain = next(remedy for remedy in remedies if isinstance(remedy.goal, ServeChain))
     lines = [run.command for run in commands(chain.steps)]
-    if product in ("iis", "kemp"):
+    if product in BY_CERTIFICATE:
         written = [step.do for step in chain.steps if isinstance(step.do, Write)]
         assert len(written) == len(chain.goal.intermediates)  # type: ignore[union-attr]
         found = find_pem(written[0].content.encode())
@@ -122,10 +125,11 @@ def test_files_are_named_by_bundle_and_judged_beforehand(caseworld: Any, product
     form = re.search(r"--for (\S+)", bundle)
     assert form is not None
     assert form[1] in FORMS
-    assert form[1] == {"generic": "pem"}.get(product, product)
+    assert form[1] == {"generic": "pem", "f5": "pem"}.get(product, product)
     file = bundle.rpartition(" -o ")[2]
     assert any(f"--with {file}" in line for line in lines)
-    assert any("install" in line and file in line for line in lines) or product == "generic"
+    installs = {"generic": "mailtrust", "f5": f"mailtrust bundle {file} --for f5"}.get(product, "install ")
+    assert any(installs in line and file in line for line in lines)
     assert evidence.case.observations[0].endpoint.host in bundle
 
 
@@ -194,13 +198,105 @@ def test_names_of_files_and_hosts() -> None:
         (None, "generic"),
         ("nginx", "nginx"),
         ("Postfix ", "postfix"),
-        ("exchange", "iis"),
+        ("exchange", "exchange"),
+        ("windows", "iis"),
         ("loadmaster", "kemp"),
-        ("abacus", "generic"),
+        ("exim4", "exim"),
+        ("Generic", "generic"),
     ],
 )
 def test_which_product(wanted: str | None, found: str) -> None:
     assert found == target_by_id(wanted).ID
+
+
+@pytest.mark.parametrize(
+    ("wanted", "near"),
+    [("ngnix", "nginx"), ("exchang", "exchange"), ("haproxy2", "haproxy"), ("netscaller", "netscaler")],
+)
+def test_an_unknown_product_is_told_the_nearest(wanted: str, near: str) -> None:
+    with pytest.raises(UnknownProduct, match=rf"found {wanted}\. Did you mean {near}") as told:
+        target_by_id(wanted)
+    assert told.value.status == 2
+    assert all(product in str(told.value) for product in PRODUCTS)
+
+
+def test_what_is_near_to_none_is_told_them_all(caseworld: Any) -> None:
+    with pytest.raises(UnknownProduct, match="found qqq") as told:
+        messy(caseworld, "qqq\x1b[2J")
+    assert "\x1b" not in str(told.value)
+    assert all(product in str(told.value) for product in PRODUCTS)
+
+
+@pytest.mark.parametrize("product", FILES)
+def test_files_are_installed_after_a_copy_was_kept_and_the_test_comes_before_the_reload(
+    caseworld: Any, product: str
+) -> None:
+    _, remedies = messy(caseworld, product)
+    for remedy in remedies:
+        if remedy.kind not in ("serve-chain", "replace-certificate", "serve-same-certificate"):
+            continue
+        lines = [run.command for run in commands(remedy.steps)]
+        places = [
+            next(n for n, line in enumerate(lines) if start in line)
+            for start in ("mailtrust bundle", " --with ", "tar -czpf", "install -d")
+        ]
+        assert places == sorted(places)
+        take_up = next(step for step in remedy.steps if step.disruption != "none")
+        assert isinstance(take_up.do, Run)
+        assert " && " in take_up.do.command or product == "stalwart"
+        assert lines.index(take_up.do.command) == len(lines) - 2
+
+
+@pytest.mark.parametrize("product", FILES)
+def test_a_key_is_never_readable_by_others(caseworld: Any, product: str) -> None:
+    _, remedies = messy(caseworld, product)
+    holds = set()
+    for remedy in remedies:
+        for line in (run.command for run in commands(remedy.steps)):
+            if line.startswith("mailtrust bundle") and " --key " in line:
+                form = re.search(r"--for (\S+)", line)
+                assert form is not None
+                if form[1] in HOLDS_KEY:
+                    holds.add(line.rpartition(" -o ")[2])
+            for part in line.split(" && "):
+                if part.startswith("install") and (".key " in part or any(f" {one} " in part for one in holds)):
+                    assert re.search(r"-m 06[04]0 ", part), part
+    assert bool(holds) == (product in ("haproxy", "courier"))
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_the_same_certificate_elsewhere_needs_its_key_there(caseworld: Any, product: str) -> None:
+    _, remedies = messy(caseworld, product)
+    (same,) = (remedy for remedy in remedies if remedy.kind == "serve-same-certificate")
+    said = " ".join(str(step.say) for step in same.steps)
+    assert "key" in said or product == "generic"
+
+
+@pytest.mark.parametrize(
+    ("greeting", "guessed"),
+    [
+        ("S: * OK [CAPABILITY IMAP4rev1] Dovecot (Debian) ready.", "dovecot"),
+        ("S: 220 mail.example.com ESMTP Postfix (Debian/GNU)", "postfix"),
+        ("S: 220 mail.example.com ESMTP Exim 4.96 Sun, 22 Nov 2026", "exim"),
+        ("S: 220 mail.example.com Microsoft ESMTP MAIL Service ready", "exchange"),
+        ("S: * OK [CAPABILITY IMAP4rev1] mail.example.com Cyrus IMAP 3.6.1-Debian server ready", "cyrus"),
+        ("S: 220 mail.example.com Stalwart ESMTP at your service", "stalwart"),
+        ("S: 220 mail.example.com ESMTP", ""),
+        ("S: 220 not Postfix, nor Exim", ""),
+    ],
+)
+def test_a_greeting_is_a_guess_and_called_one(caseworld: Any, greeting: str, guessed: str) -> None:
+    seen = replace(caseworld.seen((caseworld.leaf(),), 993), transcript=(greeting,))
+    for product in (None, "nginx"):
+        evidence = caseworld.judge(
+            seen,
+            pool=caseworld.pool((caseworld.intermediate.certificate, Source.AIA, AIA)),
+            settings=Settings(product=product),
+        )
+        (remedy,) = with_steps(propose(evidence, caseworld.findings(evidence)), evidence)
+        said = [str(step.say) for step in remedy.steps if "guess" in str(step.say)]
+        assert len(said) == int(bool(guessed) and product is None)
+        assert all(f"--product {guessed} " in one for one in said)
 
 
 def test_the_generic_target_points_to_all_the_others(caseworld: Any) -> None:
@@ -242,6 +338,55 @@ def test_windows_takes_a_wrong_intermediate_out(caseworld: Any) -> None:
     (remedy,) = with_steps(propose(evidence, caseworld.findings(evidence)), evidence)
     removing = [run.command for run in commands(remedy.steps) if "Remove-Item Cert:" in run.command]
     assert [thumbprint(old.certificate) in command for command in removing] == [True]
+
+
+def test_exchange_assigns_by_its_own_rules(caseworld: Any) -> None:
+    leaf = caseworld.leaf("*.example.com", ends=-1)
+    evidence = caseworld.judge(
+        caseworld.seen((leaf, caseworld.intermediate.certificate), 993, "mail.example.com"),
+        caseworld.seen((leaf, caseworld.intermediate.certificate), 443, "mail.example.com"),
+        settings=Settings(product="exchange"),
+    )
+    remedies = with_steps(propose(evidence, caseworld.findings(evidence)), evidence)
+    (remedy,) = (one for one in remedies if isinstance(one.goal, ReplaceCertificate))
+    lines = [run.command for run in commands(remedy.steps)]
+    assert any("Import-ExchangeCertificate -FileData" in line for line in lines)
+    assert any("--for exchange " in line and line.endswith(".p7b") for line in lines)
+    # A wildcard is not assigned to IMAP; UM is never named, since Exchange 2019 has none.
+    assert [line for line in lines if "Enable-ExchangeCertificate" in line] == [
+        "Enable-ExchangeCertificate -Thumbprint THUMBPRINT -Services IIS"
+    ]
+    assert "Set-ImapSettings -X509CertificateName mail.example.com" in lines
+    assert any("Restart-Service MSExchangeIMAP4,MSExchangeIMAP4BE" in line for line in lines)
+    assert not any(re.search(r"\bUM", line) for line in lines)
+
+
+def test_netscaler_links_one_to_the_next(caseworld: Any) -> None:
+    _, remedies = messy(caseworld, "netscaler")
+    chain = next(remedy for remedy in remedies if isinstance(remedy.goal, ServeChain))
+    links = [run.command for run in commands(chain.steps) if "link ssl certKey" in run.command]
+    (link,) = links
+    name = certificate_file(caseworld.intermediate.certificate)
+    assert link == f"add ssl certKey {name} -cert {name}.pem; link ssl certKey PAIR {name}"
+
+
+def test_f5_gets_the_chain_apart(caseworld: Any) -> None:
+    _, remedies = messy(caseworld, "f5")
+    chain = next(remedy for remedy in remedies if isinstance(remedy.goal, ServeChain))
+    lines = [run.command for run in commands(chain.steps)]
+    assert "mailtrust bundle mail.example.com.pem --for f5 -o mail.example.com-chain.pem" in lines
+    assert any(line.endswith("{ cert CERTIFICATE key KEY chain mail.example.com-chain } }") for line in lines)
+
+
+def test_mailstore_imports_what_bundle_wrote(caseworld: Any) -> None:
+    _, remedies = messy(caseworld, "mailstore")
+    new = next(remedy for remedy in remedies if isinstance(remedy.goal, ReplaceCertificate))
+    lines = [run.command for run in commands(new.steps)]
+    (written,) = (line for line in lines if line.startswith("mailtrust bundle"))
+    assert "--for mailstore --key mail.example.com.key" in written
+    file = written.rpartition(" -o ")[2]
+    assert file.endswith(".pfx")
+    assert any(f"Import-PfxCertificate -FilePath .\\{file} " in line for line in lines)
 
 
 def test_kemp_names_hold_no_blanks(caseworld: Any) -> None:

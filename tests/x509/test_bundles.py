@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mailtrust.cli.bundle import FORMS as COMMAND_FORMS
 from mailtrust.core.issuance.authority import Authority, Issued, self_signed
 from mailtrust.core.issuance.keys import make_key
 from mailtrust.core.issuance.recipe import server_recipe
@@ -22,7 +23,9 @@ from mailtrust.core.x509.containers import Form, read_container
 from mailtrust.core.x509.parse import read_certificate
 from mailtrust.core.x509.pem import find_pem, to_pem, to_pem_chain
 
-PEM_FORMS = tuple(form for form in FORMS if form not in ("exchange", "pfx"))
+PKCS12_FORMS = ("exchange", "mailstore", "pfx")
+ISSUERS_ONLY = ("f5", "issuers")
+PEM_FORMS = tuple(form for form in FORMS if form not in (*PKCS12_FORMS, *ISSUERS_ONLY))
 
 
 def labels(data: bytes) -> list[str]:
@@ -48,6 +51,7 @@ def test_chains_are_leaf_first_without_root(
         ("kemp", ["CERTIFICATE", "CERTIFICATE", "PRIVATE KEY"]),
         ("exim", ["CERTIFICATE", "CERTIFICATE", "PRIVATE KEY"]),
         ("postfix", ["PRIVATE KEY", "CERTIFICATE", "CERTIFICATE"]),
+        ("courier", ["PRIVATE KEY", "CERTIFICATE", "CERTIFICATE"]),
     ],
 )
 def test_the_key_stands_where_the_product_wants_it(
@@ -64,14 +68,29 @@ def test_the_key_stands_where_the_product_wants_it(
 
 
 def test_which_forms_hold_a_key() -> None:
-    assert FORMS == ("pem", "nginx", "apache", "postfix", "dovecot", "haproxy", "exim", "kemp", "exchange", "pfx")
-    assert set(FORMS) - HOLDS_KEY == {"nginx", "apache", "dovecot"}
-    assert tuple(NEEDS_KEY) == ("pfx",)
+    assert {"pem", "postfix", "haproxy", "exim", "courier", "kemp", *PKCS12_FORMS} == HOLDS_KEY
+    assert {"mailstore", "pfx"} == NEEDS_KEY
+    assert set(FORMS) >= HOLDS_KEY
+
+
+def test_the_command_names_the_same_forms() -> None:
+    assert FORMS == COMMAND_FORMS
 
 
 @pytest.mark.parametrize("form", sorted(set(FORMS) - HOLDS_KEY))
-def test_a_form_without_key_never_holds_one(form: str, server: Issued) -> None:
-    assert labels(write_bundle(form, server.certificate, [], key=server.key)) == ["CERTIFICATE"]
+def test_a_form_without_key_never_holds_one(form: str, server: Issued, intermediate: Authority) -> None:
+    written = write_bundle(form, server.certificate, [intermediate.certificate], key=server.key)
+    assert set(labels(written)) == {"CERTIFICATE"}
+
+
+@pytest.mark.parametrize("form", ISSUERS_ONLY)
+def test_issuers_alone(form: str, server: Issued, intermediate: Authority, root: Authority) -> None:
+    written = write_bundle(form, server.certificate, [intermediate.certificate])
+    assert written == to_pem(intermediate.certificate).encode()
+    with_root = write_bundle(form, server.certificate, [intermediate.certificate], root=root.certificate)
+    assert with_root == written + to_pem(root.certificate).encode()
+    with pytest.raises(BundleProblem, match="there is none to write"):
+        write_bundle(form, server.certificate, [])
 
 
 def test_pkcs12_for_old_windows(server: Issued) -> None:
@@ -82,7 +101,7 @@ def test_pkcs12_for_old_windows(server: Issued) -> None:
     assert b"MAC: sha1" in told
 
 
-@pytest.mark.parametrize("form", ["pfx", "exchange"])
+@pytest.mark.parametrize("form", PKCS12_FORMS)
 @pytest.mark.parametrize("password", [b"pass word", None])
 def test_pkcs12_is_read_by_openssl(
     form: str, password: bytes | None, server: Issued, intermediate: Authority, root: Authority

@@ -15,6 +15,7 @@ from mailtrust.core.targets.parts.steps import check_again, human, look, prepare
 
 ID = "generic"
 TITLE = "any other product"
+GREETINGS: tuple[str, ...] = ()
 
 FORM = "pem"
 
@@ -24,6 +25,7 @@ def steps(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
     match remedy.goal:
         case ServeChain() | ServeSameCertificate():
             return (
+                *_guess(context),
                 who_ends_tls(context),
                 *prepare_chain(context, FORM, complete=remedy.safe),
                 *_install(context),
@@ -31,6 +33,7 @@ def steps(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
             )
         case ReplaceCertificate():
             return (
+                *_guess(context),
                 who_ends_tls(context),
                 *renew_or_order(remedy, context),
                 *write_new_bundle(remedy, context, FORM),
@@ -41,6 +44,20 @@ def steps(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
             return _configure(remedy.goal, context)
         case _:
             return ()
+
+
+def _guess(context: TargetContext) -> tuple[Step, ...]:
+    if not context.guess:
+        return ()
+    return (
+        human(
+            text(
+                "The greeting makes one think of {product}. That is a guess: greetings can be changed, and a proxy may "
+                "end TLS before it. If it is right, check again with --product {product} for its own steps.",
+                product=context.guess,
+            )
+        ),
+    )
 
 
 def _install(context: TargetContext) -> tuple[Step, ...]:

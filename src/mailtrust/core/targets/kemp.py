@@ -18,12 +18,15 @@ from mailtrust.core.model.remedy import (
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.targets.parts.context import TargetContext, certificate_file
 from mailtrust.core.targets.parts.ordering import renew_or_order, write_new_bundle
-from mailtrust.core.targets.parts.steps import check_again, get_missing, human, prove_bundle, write_bundle
+from mailtrust.core.targets.parts.steps import check_again, fetch_key, get_missing, human, prove_bundle, write_bundle
 from mailtrust.core.x509.pem import to_pem
 
 ID = "kemp"
 TITLE = "Kemp LoadMaster"
+GREETINGS: tuple[str, ...] = ()
 
+# No official rule is known: acme.sh keeps to letters and digits, DigiCert advises against blanks. This suits both.
+MOST_NAME = 50
 RIGHTS = "Certificate Creation, Intermediate Certificates"
 
 
@@ -49,6 +52,7 @@ def steps(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
         case ServeSameCertificate():
             return (
                 _where_tls_ends(context),
+                fetch_key(context),
                 write_bundle(context, ID, with_key=True),
                 prove_bundle(context),
                 *_certificate(context),
@@ -61,8 +65,8 @@ def steps(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
 
 
 def kemp_name(name: str) -> str:
-    """A name that the LoadMaster takes."""
-    return name.replace(".", "_")[:50]
+    """A name that the LoadMaster takes: what is given holds no more than letters, digits, `.`, `-` and `_`."""
+    return name.replace(".", "_")[:MOST_NAME]
 
 
 def _where_tls_ends(context: TargetContext) -> Step:
@@ -158,6 +162,18 @@ def _certificate(context: TargetContext) -> tuple[Step, ...]:
                 )
             ),
             text("Delete {name} on the same page.", name=name),
+            needs=RIGHTS,
+        ),
+        Step(
+            text(
+                "Or the same by its interface. A name that exists already is refused: then add &replace=1, and only "
+                "then."
+            ),
+            # KEMPtechnologies/powershell-sdk-vnext: addcert; replacing a name that does not exist is an error (422)
+            Run(
+                f"curl --user USER --data-binary @{context.bundle} 'https://LOADMASTER/access/addcert?cert={name}'",
+            ),
+            text("curl --user USER 'https://LOADMASTER/access/delcert?cert={name}'", name=name),
             needs=RIGHTS,
         ),
         Step(

@@ -1,7 +1,7 @@
 """The file that a server product wants: leaf, intermediates and key, in its form and order.
 
-Every form begins its chain with the leaf, each issuer behind (RFC 8446 4.4.2), and leaves the root out unless it is
-given. Forms made of PEM are the same for the same input, octet for octet; PKCS#12 is salted and never is.
+Every form with a leaf begins its chain with it, each issuer behind (RFC 8446 4.4.2), and leaves the root out unless it
+is given. Forms made of PEM are the same for the same input, octet for octet; PKCS#12 is salted and never is.
 """
 
 from collections.abc import Callable, Sequence
@@ -60,6 +60,17 @@ def _key_then_chain(parts: _Parts) -> bytes:
     return (parts.pem_key() + to_pem_chain(parts.chain)).encode("ascii")
 
 
+def _issuers_only(parts: _Parts) -> bytes:
+    if len(parts.chain) == 1:
+        raise BundleProblem(
+            text(
+                "This form holds the issuers alone, and there is none to write: the server's certificate comes from "
+                "its root directly, or its issuer was not found. With the root in it, add --with-root."
+            )
+        )
+    return to_pem_chain(parts.chain[1:]).encode("ascii")
+
+
 def _pkcs12(parts: _Parts) -> bytes:
     leaf, *others = parts.chain
     try:
@@ -99,11 +110,28 @@ _FORMS: dict[str, _Form] = {
     "haproxy": _Form("optional", _chain_then_key),
     # tls_certificate; tls_privatekey unset means that the key is in the same file
     "exim": _Form("optional", _chain_then_key),
+    # tls_server_cert: "the certificate, including the full chain" (imapd.conf(5)); the key in tls_server_key
+    "cyrus": _Form("never", _chain_only),
+    # TLS_CERTFILE: the key as well, unless TLS_PRIVATE_KEYFILE is set; DH parameters have had a file of their own
+    # (TLS_DHPARAMS) since 4.15
+    "courier": _Form("optional", _key_then_chain),
+    # `cert` or the field Certificate: the chain; `private-key` or Private key: a file of its own
+    "stalwart": _Form("never", _chain_only),
+    # TLSCertificateFile, the chain; the key in TLSCertificateKeyFile; CAs that it recognises: the form `issuers`
+    "slapd": _Form("never", _chain_only),
     # addcert of the LoadMaster's interface, and its web page: one PEM of chain and key. With the intermediates in
     # it, it does not matter whether the pool of intermediate certificates has them
     "kemp": _Form("optional", _chain_then_key),
+    # certKey with -bundle: the server's own first, then at most nine intermediates; the key by -key
+    "netscaler": _Form("never", _chain_only),
+    # Chain in the client SSL profile: the intermediates alone, in one file
+    "f5": _Form("never", _issuers_only),
+    # for any product that wants the issuers in a file of their own
+    "issuers": _Form("never", _issuers_only),
     # Import-ExchangeCertificate takes PKCS#12, and PKCS#7 to complete a pending request, whose key Exchange has
     "exchange": _Form("optional", _pkcs12_or_pkcs7, ".pfx"),
+    # chosen from the machine's certificate store, into which a PFX brings it
+    "mailstore": _Form("always", _pkcs12, ".pfx"),
     "pfx": _Form("always", _pkcs12, ".pfx"),
 }
 

@@ -41,6 +41,10 @@ class TargetContext:
     """What a new certificate must be, where one is needed."""
     options: str = ""
     """What this check was told besides, and the next has to be told again: ` --roots FILE`."""
+    suffix: str = ".pem"
+    """The ending of the file with the chain."""
+    guess: str = ""
+    """The product that a greeting makes one think of; empty: none, or somebody said which it is."""
 
     @property
     def file(self) -> str:
@@ -50,7 +54,7 @@ class TargetContext:
     @property
     def bundle(self) -> str:
         """The name of the file with the chain."""
-        return f"{self.file}.pem"
+        return f"{self.file}{self.suffix}"
 
     @property
     def key(self) -> str:

@@ -57,7 +57,10 @@ def renew_or_order(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
 
 
 def write_new_bundle(remedy: Remedy, context: TargetContext, form: str, *, with_key: bool = False) -> tuple[Step, ...]:
-    """From the CA's answer to the file that the product wants, judged beforehand."""
+    """From the CA's answer to the file that the product wants, judged beforehand.
+
+    With a key, the bundle is refused when the two do not belong together; whether it holds the key, its form says.
+    """
     key = f" --key {context.key}" if with_key else ""
     answer = "FILE-FROM-THE-CA" if remedy.safe else f"{context.file}.zip"
     return (
@@ -115,7 +118,7 @@ def _renew(context: TargetContext) -> Step:
 
 
 def _openssl(spec: CertificateSpec, context: TargetContext) -> str:
-    names = ",".join((*(f"DNS:{one}" for one in _names(spec)), *(f"IP:{one}" for one in spec.ip_addresses)))
+    names = ",".join((*(f"DNS:{one}" for one in host_names(spec)), *(f"IP:{one}" for one in spec.ip_addresses)))
     return (
         f"umask 077 && openssl req -new -newkey {_OPENSSL_KEYS[spec.key]} -nodes -keyout {context.key}"
         f' -out {context.file}.csr -subj "/CN={_common_name(spec, context)}" -addext "subjectAltName={names}"'
@@ -126,7 +129,7 @@ def _inf(spec: CertificateSpec, context: TargetContext) -> str:
     algorithm, length = _CERTREQ_KEYS[spec.key]
     rsa = algorithm == "RSA"
     names = [
-        *(f'_continue_ = "DNS={one}&"' for one in _names(spec)),
+        *(f'_continue_ = "DNS={one}&"' for one in host_names(spec)),
         *(f'_continue_ = "IPAddress={one}&"' for one in spec.ip_addresses),
     ]
     common = _common_name(spec, context)
@@ -164,7 +167,7 @@ def _inf(spec: CertificateSpec, context: TargetContext) -> str:
     return "\r\n".join(lines)
 
 
-def _names(spec: CertificateSpec) -> tuple[str, ...]:
+def host_names(spec: CertificateSpec) -> tuple[str, ...]:
     """The DNS names fit for a command line and a file, wildcards kept; what is no name is left out."""
     fit = (
         f"*.{safe}" if name.startswith("*.") else safe
@@ -175,4 +178,4 @@ def _names(spec: CertificateSpec) -> tuple[str, ...]:
 
 
 def _common_name(spec: CertificateSpec, context: TargetContext) -> str:
-    return (*_names(spec), *spec.ip_addresses, context.host)[0][:64]
+    return (*host_names(spec), *spec.ip_addresses, context.host)[0][:64]

@@ -16,6 +16,8 @@ class Target(Protocol):
     """As `--product` names it."""
     TITLE: str
     """As its maker names it."""
+    GREETINGS: tuple[str, ...]
+    """Words of its greeting, in small letters; empty where it has none. Anybody can write one: it is a guess."""
 
     def steps(self, remedy: Remedy, context: TargetContext, /) -> tuple[Step, ...]:
         """What to do so that the remedy's goal becomes true; empty where the product has no part in it."""
@@ -100,6 +102,20 @@ def prepare_chain(context: TargetContext, form: str, *, complete: bool, with_key
     """The steps before a chain is installed: get what lacks, write the file, judge it."""
     missing = () if complete else (get_missing(context),)
     return (*missing, write_bundle(context, form, with_key=with_key), prove_bundle(context))
+
+
+def fetch_key(context: TargetContext) -> Step:
+    """The same certificate elsewhere needs its key there."""
+    return human(
+        text(
+            "Bring the private key that belongs to {leaf} from where that certificate is served today, over an "
+            "encrypted way, and call it {key} (mode 0600).",
+            leaf=context.leaf_name,
+            key=context.key,
+        ),
+        undo=text("Delete {file}.", file=context.key),
+        needs="root",
+    )
 
 
 def check_again(context: TargetContext) -> Step:

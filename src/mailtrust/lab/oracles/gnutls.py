@@ -5,6 +5,10 @@ from mailtrust.lab.oracles.question import Answer, OracleError, Question
 from mailtrust.lab.oracles.running import line_with, run
 
 
+JUDGED = ("- Status:", "Handshake", "Key usage violation", "Could not verify certificate", "Error in the certificate")
+"""What it prints when it has seen certificates and does not go on."""
+
+
 async def ask_gnutls(question: Question) -> Answer:
     """What `gnutls-cli` says."""
     command = [
@@ -16,9 +20,9 @@ async def ask_gnutls(question: Question) -> Answer:
     status, output = await run(command)
     if status == 0:
         return Answer(accepted=True, words="")
-    if not any(mark in output for mark in ("- Status:", "Handshake", "Key usage violation")):
+    if not any(mark in output for mark in JUDGED):
         raise OracleError(f"gnutls-cli did not get as far as TLS: {line_with(output, 'ould not', 'error')}")
-    return Answer(accepted=False, words=line_with(output, "- Status:", "*** ", "error"))
+    return Answer(accepted=False, words=line_with(output, "- Status:", "*** ", "Could not verify", "error"))
 
 
 ENGINE = Engine(

@@ -54,6 +54,8 @@ class Course:
     track: Track
     leaf: Certificate | None
     """None where it can't be read."""
+    sent: tuple[Certificate, ...]
+    """Everything readable that is presented, each once, in its order."""
     observations: tuple[str, ...]
     """Ids of those that show the same, and are judged alike."""
     stages: tuple[Stage, ...]
@@ -81,6 +83,12 @@ class Shown:
         """The server's own certificate, where it can be read."""
         first = self.observations[0].presented_chain[:1]
         return first[0] if first and isinstance(first[0], Certificate) else None
+
+    @property
+    def sent(self) -> tuple[Certificate, ...]:
+        """Everything readable that is presented, each once."""
+        chain = self.observations[0].presented_chain
+        return tuple({one.fingerprint: one for one in chain if isinstance(one, Certificate)}.values())
 
 
 def shown_alike(evidence: Evidence) -> tuple[Shown, ...]:
@@ -126,13 +134,12 @@ def courses(evidence: Evidence, shown: Shown, track: Track, until: datetime) -> 
     for client in shown.clients:
         store = evidence.stores[client.anchor_store]
         stages = _stages(evidence, client, store, present, when)
-        yield Course(
-            client, None, track, leaf, seen, stages, shown.reach, judged[client.id] if renewed is None else None
-        )
+        course = Course(client, None, track, leaf, shown.sent, seen, stages, shown.reach)
+        yield course if renewed is not None else replace(course, judged=judged[client.id])
         for device in devices_of(client, reachable):
             older = _stages(evidence, client, store_without(store, device.lacking), present, when)
             if _fortunes(older) != _fortunes(stages):
-                yield Course(client, device, track, leaf, seen, older, shown.reach)
+                yield replace(course, device=device, stages=older)
                 stages = older
 
 

@@ -49,6 +49,14 @@ class Forecast:
         """The changes under one supposition."""
         return tuple(change for change in self.changes if change.track is track)
 
+    def told(self, track: Track) -> tuple[Change, ...]:
+        """As `of`; of a renewed certificate only what is not so without a renewal already."""
+        found = self.of(track)
+        if track is Track.AS_IT_STANDS:
+            return found
+        known = {_same(change) for change in self.of(Track.AS_IT_STANDS)}
+        return tuple(change for change in found if change.already or _same(change) not in known)
+
     def standing(self, *, device: bool = False) -> tuple[Course, ...]:
         """The courses if nothing is done; of devices that are up to date, or of old ones."""
         return tuple(
@@ -56,6 +64,12 @@ class Forecast:
             for course in self.courses
             if course.track is Track.AS_IT_STANDS and (course.device is not None) is device
         )
+
+
+def _same(change: Change) -> tuple[object, ...]:
+    """What makes two changes under different suppositions the same."""
+    met = frozenset((one.course.client.id, one.course.device, one.after.outcome) for one in change.affected)
+    return (change.at.date(), change.turn, frozenset(origin.key for origin in change.origins), met)
 
 
 def forecast(evidence: Evidence, until: datetime) -> Forecast:

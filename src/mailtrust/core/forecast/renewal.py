@@ -41,7 +41,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class LongestNow:
-    """The last day on which more can be had than afterwards."""
+    """The last day on which more can be had than afterwards, where it comes before this certificate's own end."""
 
     day: date
     days: int
@@ -106,7 +106,10 @@ def renewal_of(
         first_break=first,
         last_day=last_day,
         overdue=last_day < now.date(),
-        due=min(leaf.not_before + interval(whole), datetime.combine(last_day, leaf.not_after.timetz())),
+        due=min(
+            (leaf.not_before + interval(whole)).replace(microsecond=0),
+            datetime.combine(last_day, leaf.not_after.timetz()),
+        ),
         paces=_paces(leaf, now, until, public=public) if renewable(leaf) else (),
         limit=most_days(leaf, now) if public else None,
         longest=_longest(leaf, now) if public else None,
@@ -150,9 +153,9 @@ def _paces(leaf: Certificate, now: datetime, until: datetime, *, public: bool) -
 
 
 def _longest(leaf: Certificate, now: datetime) -> LongestNow | None:
-    """When the next limit would shorten a certificate like this one: the day before it."""
+    """The day before the next limit that shortens a certificate like this one, if this one lasts beyond it."""
     for limit in limits_for(leaf):
-        if limit.since <= now:
+        if not now < limit.since <= leaf.not_after:
             continue
         last = limit.since - SECOND
         before, after = next_lifetime(leaf, last, public=True), next_lifetime(leaf, limit.since, public=True)

@@ -1,8 +1,8 @@
 """Where courses turn: who breaks, who heals, on which day, and by what; one cause is one line for all whom it meets."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mailtrust.core.forecast.courses import Course, Track
@@ -10,6 +10,9 @@ from mailtrust.core.forecast.departures import departures_of
 from mailtrust.core.forecast.moments import Moment, Origin, OriginKind
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.verdict import Outcome, Reason, ReasonSeverity, Verdict
+
+_AT_ONCE = timedelta(seconds=1)
+"""The last second of a certificate is over for OpenSSL already, for the others not yet: that is one change."""
 
 
 class Turn(StrEnum):
@@ -80,28 +83,35 @@ class Change:
 
 
 def changes(courses: Iterable[Course]) -> tuple[Change, ...]:
-    """Every change of these courses, in order of time; turns of one day with one cause are one change."""
+    """Every change of these courses, in order of time; turns with one cause, at once, are one change."""
     every = tuple(courses)
-    groups: dict[tuple[object, ...], list[_Found]] = {}
-    found_turns = (*_already(every), *_on_old_devices(every), *_over_time(every), *_by_renewal(every))
-    for affected, origins, already in found_turns:
-        turn, track = _turn(affected.before, affected.after), affected.course.track
-        keys = tuple(sorted(origin.key for origin in origins))
-        groups.setdefault((affected.at.date(), turn, track, keys, already), []).append((affected, origins, already))
-    found = [
-        Change(
-            at=min(affected.at for affected, _, _ in group),
-            turn=_turn(group[0][0].before, group[0][0].after),
-            track=group[0][0].course.track,
-            origins=group[0][1],
-            affected=tuple(
-                sorted((affected for affected, _, _ in group), key=lambda one: one.course.device is not None)
-            ),
-            already=group[0][2],
-        )
-        for group in groups.values()
-    ]
-    return tuple(sorted(found, key=lambda change: (change.at, list(Track).index(change.track))))
+    found = (*_already(every), *_on_old_devices(every), *_over_time(every), *_by_renewal(every))
+    groups: dict[tuple[object, ...], list[list[_Found]]] = {}
+    for one in sorted(found, key=lambda found: found[0].at):
+        affected, origins, already = one
+        keys = frozenset(origin.key for origin in origins)
+        course, turn = affected.course, _turn(affected.before, affected.after)
+        alike = groups.setdefault((turn, course.track, keys, already), [])
+        if alike and affected.at - alike[-1][0][0].at <= _AT_ONCE:
+            alike[-1].append(one)
+        else:
+            alike.append([one])
+    place = {course: number for number, course in enumerate(dict.fromkeys(map(_who, every)))}
+    made = (_change(group, place) for alike in groups.values() for group in alike)
+    return tuple(sorted(made, key=lambda change: (change.at, list(Track).index(change.track))))
+
+
+def _change(group: "list[_Found]", place: Mapping[tuple[object, ...], int]) -> Change:
+    first, origins, already = group[0]
+    affected = (one for one, _, _ in group)
+    return Change(
+        at=first.at,
+        turn=_turn(first.before, first.after),
+        track=first.course.track,
+        origins=origins,
+        affected=tuple(sorted(affected, key=lambda one: (one.course.device is not None, place[_who(one.course)]))),
+        already=already,
+    )
 
 
 _Found = tuple[Affected, tuple[Origin, ...], bool]

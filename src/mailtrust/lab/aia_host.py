@@ -1,15 +1,41 @@
 """The lab's AIA host: plain HTTP on loopback, where caIssuers addresses point (RFC 5280 4.2.2.1)."""
 
 import asyncio
-import contextlib
 import socket
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from mailtrust.lab.visits import Visits
 
 LONGEST_HEAD = 100
 PATIENCE = 10.0
+PIECE = 64 * 1024
+GIGABYTE = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered for one path: a certificate as it should be, or something from hell."""
+
+    body: bytes = b""
+    status: str = "200 OK"
+    # RFC 2585 4.1: one DER certificate.
+    content_type: str = "application/pkix-cert"
+    location: str = ""
+    """Where to look instead, with a status of redirection."""
+    pause: float = 0.0
+    """Seconds between the head and the body."""
+    padding: int = 0
+    """Zero octets that follow the body."""
+    announced: bool = True
+    """Whether the head says how long the answer is; else it ends with the connection (RFC 9112 6.3)."""
+
+
+NOT_FOUND = Answer(status="404 Not Found")
 
 
 class AiaHost:
-    """Issuers' certificates by path; `asked` keeps the paths that were asked for, in order."""
+    """Answers by path; `asked` keeps what was asked for, in order. It answers as a proxy too, for any host."""
 
     def __init__(self, address: str) -> None:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -20,12 +46,13 @@ class AiaHost:
         self.base = f"http://{host}:{self._socket.getsockname()[1]}"
         """No slash at the end; known before anything listens, so that it can stand in certificates."""
         self.asked: list[str] = []
-        self._files: dict[str, bytes] = {}
+        self._answers: dict[str, Answer] = {}
         self._server: asyncio.Server | None = None
+        self._visits = Visits()
 
-    def publish(self, name: str, der: bytes) -> str:
-        """Offer one DER certificate under `name`; the answer is its address."""
-        self._files[f"/{name}"] = der
+    def publish(self, name: str, offered: bytes | Answer) -> str:
+        """Offer one DER certificate, or any answer, under `name`; its address comes back."""
+        self._answers[f"/{name}"] = offered if isinstance(offered, Answer) else Answer(offered)
         return f"{self.base}/{name}"
 
     async def start(self) -> None:
@@ -36,6 +63,7 @@ class AiaHost:
         """Stop listening."""
         if self._server is not None:
             self._server.close()
+            await self._visits.end()
         self.close()
 
     def close(self) -> None:
@@ -43,26 +71,28 @@ class AiaHost:
         self._socket.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, TimeoutError, ValueError):
-            async with asyncio.timeout(PATIENCE):
-                request = (await reader.readline()).decode("ascii", "replace").split()
-                for _ in range(LONGEST_HEAD):
-                    if not (await reader.readline()).strip():
-                        break
-                path = request[1] if len(request) > 1 else ""
-                self.asked.append(path)
-                writer.write(_response(self._files.get(path)))
-                await writer.drain()
-        writer.close()
+        async with self._visits.serving(writer, PATIENCE):
+            request = (await reader.readline()).decode("ascii", "replace").split()
+            for _ in range(LONGEST_HEAD):
+                if not (await reader.readline()).strip():
+                    break
+            target = request[1] if len(request) > 1 else ""
+            self.asked.append(target)
+            # RFC 9112 3.2.2: who takes this host for a proxy sends the whole address.
+            await _give(writer, self._answers.get(urlsplit(target).path, NOT_FOUND))
 
 
-def _response(body: bytes | None) -> bytes:
-    status = "404 Not Found" if body is None else "200 OK"
-    head = [
-        f"HTTP/1.1 {status}",
-        # RFC 2585 4.1: one DER certificate.
-        "Content-Type: application/pkix-cert",
-        f"Content-Length: {len(body or b'')}",
-        "Connection: close",
-    ]
-    return "".join(f"{line}\r\n" for line in (*head, "")).encode("ascii") + (body or b"")
+async def _give(writer: asyncio.StreamWriter, answer: Answer) -> None:
+    head = [f"HTTP/1.1 {answer.status}", f"Content-Type: {answer.content_type}", "Connection: close"]
+    if answer.location:
+        head.append(f"Location: {answer.location}")
+    if answer.announced:
+        head.append(f"Content-Length: {len(answer.body) + answer.padding}")
+    writer.write("".join(f"{line}\r\n" for line in (*head, "")).encode("ascii"))
+    await writer.drain()
+    await asyncio.sleep(answer.pause)
+    writer.write(answer.body)
+    for left in range(answer.padding, 0, -PIECE):
+        writer.write(bytes(min(left, PIECE)))
+        await writer.drain()
+    await writer.drain()

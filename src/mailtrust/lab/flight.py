@@ -21,6 +21,8 @@ RANDOM = 32
 SUITES = {"rsa": (0xC02F, b"\x04\x01"), "ec": (0xC02B, b"\x04\x03")}
 X25519 = b"\x00\x1d"
 NAMED_CURVE = b"\x03"
+RENEGOTIATION = b"\xff\x01\x00\x01\x00"
+"""RFC 5746 3.6: every client of today wants to see it."""
 
 
 class NoHandshakeError(ConnectionError):
@@ -50,7 +52,7 @@ def first_flight(client_random: bytes, certificates: Sequence[bytes], key: Priva
     """ServerHello, Certificate, ServerKeyExchange signed with `key`, ServerHelloDone, as records."""
     suite, scheme = SUITES[key.public_key.algorithm]
     server_random = secrets.token_bytes(RANDOM)
-    hello = TLS_1_2 + server_random + _vector(1, b"") + suite.to_bytes(2) + b"\x00"
+    hello = TLS_1_2 + server_random + _vector(1, b"") + suite.to_bytes(2) + b"\x00" + _vector(2, RENEGOTIATION)
     listed = b"".join(_vector(3, one) for one in certificates)
     # RFC 8422 5.4; nobody comes so far as to need the other half of this share.
     share = NAMED_CURVE + X25519 + _vector(1, secrets.token_bytes(32))

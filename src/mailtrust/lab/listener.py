@@ -1,7 +1,6 @@
 """A port of the lab: it listens, presents what stands in its folder, and reads the folder again on demand."""
 
 import asyncio
-import contextlib
 import ssl
 import warnings
 from collections.abc import Awaitable, Callable
@@ -16,6 +15,7 @@ from mailtrust.lab.lab_error import LabError
 from mailtrust.lab.manners import GOOD_MANNERS, Manners
 from mailtrust.lab.servers import SPEAK
 from mailtrust.lab.stream import LONGEST_LINE, Secure, Stream
+from mailtrust.lab.visits import Visits
 
 BUNDLE = "bundle.pem"
 """The chain as it is presented, first certificate first: nginx's ssl_certificate."""
@@ -60,7 +60,7 @@ class Listener:
         self._secure: Secure = _not_ready
         self._server: asyncio.Server | None = None
         self._seen: tuple[int, ...] = ()
-        self._visits: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._visits = Visits()
 
     async def start(self, port: int = 0) -> None:
         """Listen, on a port that the system gives or on this one; raises LabError when there is nothing to present."""
@@ -84,11 +84,7 @@ class Listener:
         """Stop listening and send everybody away."""
         if self._server is not None:
             self._server.close()
-            visits = tuple(self._visits)
-            for visit, writer in self._visits.items():
-                visit.cancel()
-                writer.transport.abort()
-            await asyncio.gather(*visits)
+            await self._visits.end()
             await self._server.wait_closed()
 
     def behave(self, manners: Manners) -> None:
@@ -162,19 +158,11 @@ class Listener:
         return context
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        visit = asyncio.current_task()
-        if visit is not None:
-            self._visits[visit] = writer
-            visit.add_done_callback(lambda done: self._visits.pop(done, None))
         stream = Stream(reader, writer, self._secure, self.manners)
-        # A client may break the handshake, vanish or stay for ever: that is its right here, and no event of the lab.
-        # Only `stop` cancels a visit, and waits for it: there is nobody else to be told.
-        with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
-            async with asyncio.timeout(PATIENCE):
-                if self.tls_mode is TlsMode.IMPLICIT:
-                    await stream.start_tls()
-                await SPEAK[self.protocol](stream, self.host)
-        await stream.close()
+        async with self._visits.serving(writer, PATIENCE):
+            if self.tls_mode is TlsMode.IMPLICIT:
+                await stream.start_tls()
+            await SPEAK[self.protocol](stream, self.host)
 
 
 class _Connection(asyncio.StreamReaderProtocol):

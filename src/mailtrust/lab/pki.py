@@ -113,10 +113,12 @@ class Pki:
         made = authority.self_signed(recipe, make_key(key), **self._fresh(days))
         return self._keep(dns_names or (common_name,), Issued(made.certificate, made.key, (made.certificate,)))
 
-    def cross_sign(self, subject: Authority, *, by: Authority, days: Days = YEARS) -> Certificate:
+    def cross_sign(
+        self, subject: Authority, *, by: Authority, days: Days = YEARS, ca_issuers: tuple[str, ...] = ()
+    ) -> Certificate:
         """A second certificate for an authority, vouched for by another (RFC 4158 1.5.2)."""
         recipe = root_recipe(self._ca_name)
-        right = replace(recipe, authority_key_identifier="right")
+        right = replace(recipe, authority_key_identifier="right", ca_issuers=ca_issuers)
         return authority.cross_sign(by, subject, right, **self._fresh(days)).certificate
 
     def _keep(self, names: tuple[str, ...], made: Issued) -> Issued:

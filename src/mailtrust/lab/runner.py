@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from mailtrust.core.clients import CLIENTS
 from mailtrust.core.formats.target import parse_target
+from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.endpoint import Endpoint, Offer
 from mailtrust.core.model.evidence import Assessment
 from mailtrust.core.model.finding import Unknown
@@ -12,9 +13,10 @@ from mailtrust.core.model.observation import FailureKind, Handshake, Observation
 from mailtrust.core.model.pool import Source
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome
+from mailtrust.edge.lookup.aia import DEFAULT_LIMITS, AiaLimits, fetch_issuers
 from mailtrust.edge.probe.schedule import probe_all
 from mailtrust.edge.probe.timeouts import Timeouts
-from mailtrust.flows.check import CheckRequest, OnProgress, check
+from mailtrust.flows.check import CheckRequest, Gathered, OnProgress, check
 from mailtrust.flows.edge import real_edge
 from mailtrust.lab.scenario import Expected, Port, Scenario
 from mailtrust.lab.world import World
@@ -74,10 +76,23 @@ async def run_scenario(scenario: Scenario, world: World) -> Run:
     return Run(scenario, broken, cured, tuple(rules))
 
 
-async def look(world: World, timeouts: Timeouts | None = None) -> Assessment:
-    """Check the world's target over the wire, for every client, as of the world's time."""
-    real = real_edge(dns=world.dns_address, allow_private_aia=True)
-    download, *_ = real.issuers
+async def look(
+    world: World,
+    timeouts: Timeouts | None = None,
+    *,
+    aia_limits: AiaLimits = DEFAULT_LIMITS,
+    proxy: str | None = None,
+) -> Assessment:
+    """Check the world's target over the wire, for every client, as of the world's time.
+
+    `proxy`: fetch issuers through it, and from public places only, as outside the lab.
+    """
+    real = real_edge(dns=world.dns_address)
+
+    async def download(certificates: Sequence[Certificate]) -> Gathered:
+        return await fetch_issuers(
+            certificates, allow_private=proxy is None, proxy=proxy, resolver=real.resolver, limits=aia_limits
+        )
 
     async def probe(
         wishes: Sequence[tuple[Endpoint, Offer]],

@@ -87,11 +87,3 @@ class Stream:
     async def start_tls(self) -> None:
         """Become a TLS server on this connection; raises OSError (ssl.SSLError too) when the handshake fails."""
         await self._secure(self._reader, self._writer)
-
-    async def close(self) -> None:
-        """Leave; a client that is gone already is no error."""
-        self._writer.close()
-        try:
-            await self._writer.wait_closed()
-        except OSError:
-            return

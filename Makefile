@@ -2,8 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SERVERS := nginx haproxy postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved slapd knot unbound \
+SERVERS := nginx apache2-bin haproxy postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved slapd \
+  cyrus-common courier-base libnss-wrapper knot unbound \
   openssl gnutls-bin libnss3-tools openjdk-17-jre-headless swaks libnet-ssleay-perl
+
+# Cannot be installed beside Postfix: unpacked into build/servers, for what it says of its configuration.
+UNPACKED := exim4-daemon-light
 
 .PHONY: help demo test test-servers test-long bench lint locks texts clean missing-servers
 
@@ -33,17 +37,22 @@ bench: $(VENV)/test.stamp ## what the command costs, printed
 test-servers: ## install the real mail servers and clients that the tests talk to (Debian; starts no daemon)
 	@command -v apt-get >/dev/null || { echo "test-servers: expected Debian's apt-get, found none; install by hand: $(SERVERS)"; exit 1; }
 	@missing=""; for p in $(SERVERS); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
-	if [ -z "$$missing" ]; then echo "test-servers: all there"; exit 0; fi; \
+	unpack=""; for p in $(UNPACKED); do [ -d build/servers/$$p ] || unpack="$$unpack $$p"; done; \
+	if [ -z "$$missing$$unpack" ]; then echo "test-servers: all there"; exit 0; fi; \
 	sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
 	policy=/usr/sbin/policy-rc.d; made=""; \
 	if [ ! -e $$policy ]; then printf '#!/bin/sh\nexit 101\n' | $$sudo tee $$policy >/dev/null; $$sudo chmod 755 $$policy; made=1; fi; \
 	$$sudo apt-get update -qq && \
-	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null && \
+	(for p in $$unpack; do mkdir -p build/servers && (cd build/servers && rm -rf $$p.new $${p}_*.deb && \
+	  apt-get download -qq $$p 2>/dev/null && dpkg-deb -x $${p}_*.deb $$p.new && mv $$p.new $$p && rm -f $${p}_*.deb) || \
+	  exit 1; done); \
 	status=$$?; [ -z "$$made" ] || $$sudo rm -f $$policy; exit $$status
 
 missing-servers:
 	@if command -v dpkg >/dev/null; then missing=""; \
 	for p in $(SERVERS); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	for p in $(UNPACKED); do [ -d build/servers/$$p ] || missing="$$missing $$p"; done; \
 	[ -z "$$missing" ] || echo "Some tests are left out: make test-servers installs$$missing"; fi
 
 locks: $(VENV)/test.stamp ## renew the locked versions

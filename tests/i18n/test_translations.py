@@ -38,10 +38,11 @@ def test_a_sentence_in_each_language(asked: str) -> None:
     assert translator(asked)("no sentence of ours") == "no sentence of ours"
 
 
-def test_help_is_told_in_the_language_of_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_is_told_in_the_language_of_the_locale_or_in_the_one_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANGUAGE", "fr")
+    translator(None)
     assert told(text("accepts")) == "accepte"
-    monkeypatch.setenv("LANGUAGE", "en")
+    translator("en")
     assert told(text("accepts")) == "accepts"
 
 

@@ -2,37 +2,72 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli import exit_status
-from mailtrust.cli.looking import (
-    add_looking_options,
-    edge_of,
-    progress_line,
-    read_file,
-    request_of,
+from mailtrust.cli.arguments import Example
+from mailtrust.cli.bundle_words import called, changes, remarks, say, what_is_in
+from mailtrust.cli.files import (
+    STANDARD,
+    expect_one_from_stdin,
+    expect_writable,
+    read_certificates,
+    read_key,
+    read_password,
     write_output,
 )
-from mailtrust.cli.translations import told, translator
-from mailtrust.core.model.cleaning import clean
+from mailtrust.cli.looking import add_looking_options, edge_of, request_of
+from mailtrust.cli.progress import watched
+from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem
-from mailtrust.core.model.text import Text, text
+from mailtrust.core.model.text import text
 
 if TYPE_CHECKING:
     from mailtrust.core.x509.containers import Contents
     from mailtrust.core.x509.private_key import PrivateKey
     from mailtrust.flows.bundle import Completed
 
-EPILOG = """\
-examples:
-  mailtrust bundle mail.example.com --for nginx -o fullchain.pem    what the server should present
-  mailtrust bundle from-the-ca.zip --for postfix --key mail.key -o chain.pem
-  mailtrust bundle certnew.p7b --key mail.key --for pfx --password-file - -o mail.pfx
-"""
+EXAMPLES: tuple[Example, ...] = (
+    (
+        "mailtrust bundle mail.example.com --for nginx -o fullchain.pem",
+        text("what this server should present"),
+    ),
+    (
+        "mailtrust bundle from-the-ca.zip --for postfix --key mail.key -o chain.pem",
+        text("from the zip that the CA sent"),
+    ),
+    ("mailtrust bundle mail.crt intermediate.crt -o fullchain.pem", text("from several files")),
+    (
+        "mailtrust bundle certnew.p7b --key mail.key --for pfx --password-file - -o mail.pfx",
+        text("for Windows; the password is asked for"),
+    ),
+)
 
-FORMS = ("pem", "nginx", "apache", "postfix", "dovecot", "haproxy", "exim", "kemp", "exchange", "pfx")
+# As core/x509/bundles.py names them: --help shall not wait for the crypto library. A test compares.
+FORMS = (
+    "pem",
+    "nginx",
+    "apache",
+    "postfix",
+    "dovecot",
+    "haproxy",
+    "exim",
+    "cyrus",
+    "courier",
+    "stalwart",
+    "slapd",
+    "kemp",
+    "netscaler",
+    "f5",
+    "issuers",
+    "exchange",
+    "mailstore",
+    "pfx",
+)
+
+ENDINGS = frozenset({".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".p7s", ".pfx", ".p12", ".jks", ".key", ".txt"})
+"""What ends like this is a file and no host: none of them is a top-level domain."""
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -43,10 +78,14 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description=told(
             text("Complete and order the chain of a server, or of the files that a CA sent (PEM, p7b, PFX, zip).")
         ),
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        examples=EXAMPLES,
+        more=lambda: told(
+            text("exit status: 0 written; 1 written, but no root is known for the chain; 2 usage; 3 could not look")
+        ),
     )
-    parser.add_argument("source", metavar="FILE|TARGET", help=told(text("files from a CA, or a server to ask")))
+    parser.add_argument(
+        "sources", metavar="FILE|TARGET", nargs="+", help=told(text("files from a CA, or one server to ask"))
+    )
     parser.add_argument("--for", dest="form", choices=FORMS, default="pem", help=told(text("the form (default: pem)")))
     parser.add_argument("--key", metavar="FILE", type=Path, help=told(text("the private key, for forms that hold one")))
     parser.add_argument(
@@ -60,120 +99,120 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         action="store_true",
         help=told(text("put the root in as well, for the rare product that wants it")),
     )
-    parser.add_argument("-o", "--output", metavar="FILE", type=Path, help=told(text("write here")))
-    parser.add_argument("--lang", choices=("en", "fr", "zh"), help=told(text("language of the messages")))
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", type=Path, help=told(text("write here instead of standard output"))
+    )
+    parser.add_argument(
+        "--lang",
+        choices=("en", "fr", "zh"),
+        help=told(text("language of the messages (default: the locale's)")),
+    )
     add_looking_options(parser)
     parser.set_defaults(handler=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the bundle; what was found and changed is told on standard error."""
-    from mailtrust.core.x509.bundles import HOLDS_KEY, write_bundle
+    from mailtrust.core.x509.bundles import HOLDS_KEY, NEEDS_KEY, write_bundle
 
-    password = _password(options.password_file)
-    path = Path(options.source)
-    contents = _read(path, password) if options.source == "-" or path.is_file() else None
-    keys = _keys(options, contents, password)
+    files = files_meant(options.sources)
+    expect_one_from_stdin(*files, options.key, options.password_file, options.roots)
+    expect_writable(options.output)
+    password = read_password(options.password_file)
+    contents = tuple(read_certificates(path, password) for path in files)
+    keys = _keys(options.key, contents, password)
+    if options.form in NEEDS_KEY and not keys:
+        raise UserProblem(text("The form {form} holds the private key: give it with --key FILE.", form=options.form))
+    for one in contents:
+        say(*what_is_in(one))
     done = _complete(options, contents, keys)
     key = next((key for key in keys if key.matches(done.leaf)), None)
     if options.key is not None and key is None:
         raise UserProblem(
-            text("The key in {path} is not the one of {name}.", path=str(options.key), name=done.leaf.subject.text)
+            text(
+                "The key in {path} is not the one of {name}. Give the key that its request was made with.",
+                path=str(options.key),
+                name=called(done.leaf),
+            )
         )
-    if key is not None and options.form in HOLDS_KEY and _to_terminal(options):
-        raise UserProblem(text("This form holds the private key, which is not shown on a terminal: give -o FILE."))
     if options.with_root and done.root is None:
         raise UserProblem(text("No root is known for this chain, so --with-root cannot be done. Try --roots FILE."))
+    held = key if options.form in HOLDS_KEY else None
     data = write_bundle(
         options.form,
         done.leaf,
         done.intermediates,
         root=done.root if options.with_root else None,
-        key=key,
+        key=held,
         password=password,
     )
-    private = key is not None and options.form in HOLDS_KEY
-    write_output(data, options.output, private=private)
-    _tell(options, contents, done)
-    if private and password is None:
-        _say(options, text("The private key in it is not encrypted: keep the file to yourself (mode 0600)."))
-    return exit_status.CLEAN
+    _expect_harmless(options, data, held)
+    write_output(data, options.output, private=held is not None)
+    say(*changes(done, with_root=options.with_root), *remarks(options, done, held, password))
+    return exit_status.CLEAN if done.root is not None else exit_status.FINDINGS
 
 
-def _complete(options: argparse.Namespace, contents: "Contents | None", keys: "tuple[PrivateKey, ...]") -> "Completed":
-    from mailtrust.core.model.certificate import Certificate
+def files_meant(sources: list[str]) -> tuple[Path, ...]:
+    """The files among the arguments; none when the only one is a TARGET. Raises UserProblem for a file that is not."""
+    paths = tuple(Path(source) for source in sources)
+    if len(sources) == 1 and "://" not in sources[0]:
+        looks_like_a_file = paths[0].suffix.lower() in ENDINGS or "/" in sources[0] or "\\" in sources[0]
+        if sources[0] != "-" and not paths[0].exists() and not looks_like_a_file:
+            return ()
+    elif len(sources) == 1:
+        return ()
+    for path in paths:
+        if path != STANDARD and not path.exists():
+            raise UserProblem(
+                text(
+                    "There is no file {path}. Give the files of one server certificate, or one TARGET to ask, such as "
+                    "mail.example.com.",
+                    path=str(path),
+                )
+            )
+    return paths
+
+
+def _complete(
+    options: argparse.Namespace, contents: "tuple[Contents, ...]", keys: "tuple[PrivateKey, ...]"
+) -> "Completed":
     from mailtrust.edge.probe.loop import run as run_loop
     from mailtrust.flows.bundle import complete_files, complete_target
 
     edge = edge_of(options)
-    if contents is None:
-        watch = progress_line()
-        try:
-            return run_loop(complete_target(request_of(options, options.source), edge, watch))
-        finally:
-            if watch is not None:
-                from mailtrust.cli.progress import wipe_progress
-
-                wipe_progress()
-    certificates = [item.certificate for item in contents.items if isinstance(item.certificate, Certificate)]
-    request = request_of(options, "localhost", title=Path(options.source).name)
-    return run_loop(complete_files(certificates, keys, request, edge))
+    if not contents:
+        request = request_of(options, options.sources[0])
+        with watched() as on_progress:
+            return run_loop(complete_target(request, edge, on_progress, keys=keys))
+    certificates = {one.fingerprint: one for read in contents for one in read.certificates}
+    request = request_of(options, "localhost", title=" ".join(Path(source).name for source in options.sources))
+    return run_loop(complete_files(tuple(certificates.values()), keys, request, edge))
 
 
-def _read(path: Path, password: bytes | None) -> "Contents":
-    from mailtrust.core.x509.containers import read_container
+def _keys(path: Path | None, contents: "tuple[Contents, ...]", password: bytes | None) -> "tuple[PrivateKey, ...]":
+    if path is not None:
+        return (read_key(path, password),)
+    return tuple(key for one in contents for key in one.keys)
 
-    contents = read_container(read_file(path), path.name, password)
-    if not contents.items:
-        raise UserProblem(
-            text(
-                "Expected certificates in {path} (PEM, DER, PKCS#7, PFX or zip), found none. {problems}",
-                path=str(path),
-                problems=" ".join(str(problem) for problem in contents.problems),
+
+def _expect_harmless(options: argparse.Namespace, data: bytes, key: "PrivateKey | None") -> None:
+    """Raise UserProblem where a key would be shown or lost, or where octets would upset a terminal."""
+    output: Path | None = options.output
+    if output is None or output == STANDARD:
+        if not sys.stdout.isatty():
+            return
+        if key is not None:
+            raise UserProblem(text("This form holds the private key, which is not shown on a terminal: give -o FILE."))
+        if not data.isascii():
+            raise UserProblem(text("This form is no text, and a terminal cannot show it: give -o FILE."))
+    elif output.is_file():
+        from mailtrust.core.x509.containers import read_container
+
+        there = read_container(output.read_bytes(), output.name).keys
+        if any(key is None or one.spki != key.spki for one in there):
+            raise UserProblem(
+                text(
+                    "{path} holds a private key that would be lost: give another file with -o.",
+                    path=str(output),
+                )
             )
-        )
-    return contents
-
-
-def _keys(options: argparse.Namespace, contents: "Contents | None", password: bytes | None) -> "tuple[PrivateKey, ...]":
-    from mailtrust.core.x509.private_key import read_private_key
-
-    if options.key is not None:
-        key = read_private_key(read_file(options.key), password)
-        if isinstance(key, Text):
-            raise UserProblem(text("{path}: {why}", path=str(options.key), why=key))
-        return (key,)
-    return contents.keys if contents is not None else ()
-
-
-def _password(path: Path | None) -> bytes | None:
-    """The first line of the file, as most tools have it; None when no file is named."""
-    return None if path is None else read_file(path).split(b"\n", 1)[0].rstrip(b"\r")
-
-
-def _to_terminal(options: argparse.Namespace) -> bool:
-    return (options.output is None or str(options.output) == "-") and sys.stdout.isatty()
-
-
-def _tell(options: argparse.Namespace, contents: "Contents | None", done: "Completed") -> None:
-    if contents is not None:
-        for item in contents.items:
-            _say(options, text("{file}: {role}", file=clean(item.origin), role=item.role))
-        for problem in contents.problems:
-            _say(options, problem)
-    for certificate in done.added:
-        _say(options, text("added: {name}", name=clean(certificate.subject.text)))
-    for origin in done.origins:
-        _say(options, text("found at {origin}", origin=clean(origin)))
-    for certificate in done.dropped:
-        _say(options, text("left out: {name}", name=clean(certificate.subject.text)))
-    if done.root is None:
-        _say(
-            options,
-            text("This chain leads to no root that is known here: it may be incomplete, or its root a private one."),
-        )
-
-
-def _say(options: argparse.Namespace, sentence: Text) -> None:
-    translate: Callable[[str], str] = translator(options.lang)
-    sys.stderr.write(f"{sentence.render(translate)}\n")

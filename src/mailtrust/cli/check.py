@@ -1,38 +1,43 @@
 """`mailtrust check`: look at servers, judge for every client, explain the cure."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli import exit_status
-from mailtrust.cli.looking import (
-    add_looking_options,
-    edge_of,
+from mailtrust.cli.arguments import Example
+from mailtrust.cli.files import (
+    expect_one_from_stdin,
+    expect_writable,
     hypothetical_chain,
-    progress_line,
     read_file,
-    request_of,
+    read_password,
     write_output,
 )
+from mailtrust.cli.looking import add_looking_options, edge_of, known_ways, looking_options_given, request_of
+from mailtrust.cli.progress import watched
+from mailtrust.cli.showing import add_showing_options, known_products, reader_of, settings_of
 from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
-from mailtrust.core.report.formats import FORMATS, Reader, format_by_id
+from mailtrust.core.report.formats import format_by_id
 
 if TYPE_CHECKING:
     from mailtrust.core.model.case_file import CaseFile
+    from mailtrust.core.model.certificate import Certificate
     from mailtrust.core.model.evidence import Assessment
     from mailtrust.flows.check import CheckRequest
 
-EPILOG = """\
-examples:
-  mailtrust check example.com                          a mail domain: MX, mail hosts by SRV and by usual names
-  mailtrust check mail.example.com                     one host, on every mail port
-  mailtrust check imaps://mail.example.com             one port, judged for every client
-  mailtrust check mail.example.com --with bundle.pem   what if it presented this instead?
-  mailtrust check mail.example.com --save case.json    keep the facts; --from case.json judges them again
-"""
+EXAMPLES: tuple[Example, ...] = (
+    ("mailtrust check example.com", text("a mail domain: MX, mail hosts by SRV and by usual names")),
+    ("mailtrust check mail.example.com", text("one host, on every mail port")),
+    ("mailtrust check imaps://mail.example.com", text("one port, judged for every client")),
+    ("mailtrust check mail.example.com --with bundle.pem", text("what if it presented this instead?")),
+    ("mailtrust check mail.example.com --save case.json", text("keep what was seen ...")),
+    ("mailtrust check --from case.json --at 2027-01-31", text("... and judge it again, for another day")),
+)
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -41,8 +46,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "check",
         help=told(text("look at mail servers, judge for every client, explain the cure")),
         description=told(text("Look at mail servers, judge what they present for every client, and explain the cure.")),
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        examples=EXAMPLES,
+        more=_known_words,
     )
     parser.add_argument(
         "targets", metavar="TARGET", nargs="*", help=told(text("mail domain, e-mail address, host, host:port or URL"))
@@ -55,146 +60,113 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--with", dest="hypothetical", metavar="FILE", type=Path, help=told(text("judge as if this were presented"))
     )
-    shown = parser.add_argument_group(told(text("showing")))
-    shown.add_argument(
-        "--product", metavar="ID", help=told(text("the product that serves the certificate: its steps are shown"))
+    parser.add_argument(
+        "--password-file",
+        metavar="FILE",
+        type=Path,
+        help=told(text("the password of the PFX given by --with, read from this file or from standard input (-)")),
     )
-    shown.add_argument(
-        "--warn", metavar="30d|20%", type=threshold, default="20%", help=told(text("warn this long before expiry"))
-    )
-    shown.add_argument(
-        "--critical", metavar="10d", type=threshold, default="10d", help=told(text("critical this long before expiry"))
-    )
-    shown.add_argument(
-        "--fail-on",
-        choices=("warning", "error", "critical", "never"),
-        default="error",
-        help=told(text("exit 1 from this severity on")),
-    )
-    shown.add_argument(
-        "--lang", choices=("en", "fr", "zh"), help=told(text("language of the report (default: the locale's)"))
-    )
-    shown.add_argument(
-        "--voice", choices=("admin", "manager", "user"), default="admin", help=told(text("for whom findings are told"))
-    )
-    shown.add_argument("--format", choices=tuple(known.id for known in FORMATS), default="text")
-    shown.add_argument("--width", metavar="COLUMNS", type=int, help=argparse.SUPPRESS)
-    shown.add_argument("--colour", choices=("auto", "always", "never"), default="auto")
-    shown.add_argument(
-        "-o", "--output", metavar="FILE", type=Path, help=told(text("write here instead of standard output"))
-    )
+    add_showing_options(parser)
     parser.set_defaults(handler=run)
 
 
-def threshold(given: str) -> object:
-    """Read --warn and --critical for argparse."""
-    from mailtrust.core.formats.threshold import parse_threshold
+def _known_words() -> str:
+    """The words that options take, where argparse does not list them."""
+    from mailtrust.core.clients import CLIENTS
 
-    try:
-        return parse_threshold(given)
-    except UserProblem as problem:
-        raise argparse.ArgumentTypeError(str(problem)) from problem
+    words = (
+        text("--client takes: {known}.", known=tuple(client.id for client in CLIENTS)),
+        text("--deployed takes: {known}.", known=known_ways()),
+        text("--product takes: {known}.", known=known_products()),
+        text("exit status: 0 nothing at or above --fail-on; 1 findings; 2 usage; 3 could not look"),
+    )
+    return "\n".join(_filled(told(sentence)) for sentence in words)
+
+
+def _filled(line: str) -> str:
+    import textwrap
+
+    return textwrap.fill(line, 78, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def run(options: argparse.Namespace) -> int:
     """Check every target; the exit status is that of the worst, or what the format's convention asks for."""
-    try:
-        return _run(options)
-    except UserProblem as problem:
-        if options.format != "nagios":
-            raise
-        from mailtrust.core.report.nagios import State, line
-
-        # A plugin answers on standard output, whatever happens; our own 2 would be CRITICAL to whoever asked.
-        write_output(line(State.UNKNOWN, problem.message.render(_translate(options))), None)
-        return State.UNKNOWN
-
-
-def _run(options: argparse.Namespace) -> int:
-    targets: Sequence[str] = options.targets
+    expect_one_from_stdin(options.case, options.hypothetical, options.roots, options.password_file)
+    expect_writable(options.output)
+    expect_writable(options.save)
+    supposed: tuple[Certificate, ...] = ()
+    if options.hypothetical is not None:
+        supposed = hypothetical_chain(options.hypothetical, read_password(options.password_file))
     if options.case is not None:
-        if targets:
-            raise UserProblem(text("--from judges the target of its case file: give no TARGET beside it."))
-        return _worst([_check_again(options)], options)
+        return _worst([_check_again(options, supposed)], options)
+    return _worst(_check_all(options, supposed), options)
+
+
+def _check_all(options: argparse.Namespace, supposed: "tuple[Certificate, ...]") -> "list[Assessment]":
+    targets: Sequence[str] = options.targets
     if not targets:
         raise UserProblem(
             text("Expected a TARGET: a mail domain, a host, host:port or a URL such as imaps://mail.example.com.")
         )
     if options.save is not None and len(targets) > 1:
         raise UserProblem(text("--save keeps one case: give one TARGET with it."))
-    return _worst([_check(options, target) for target in targets], options)
+    if options.save is not None and options.save == options.output:
+        raise UserProblem(text("--save and -o name the same file: the report would replace the facts."))
+    if options.deployed is not None and options.roots is None:
+        raise UserProblem(text("--deployed says how the anchors of --roots come to clients: give --roots FILE too."))
+    # A mistake in the last target is said before the first is looked at.
+    settings = settings_of(options)
+    requests = [replace(request_of(options, target, settings=settings), hypothetical=supposed) for target in targets]
+    return _looked_at(options, requests)
 
 
-def _check(options: argparse.Namespace, target: str) -> "Assessment":
+def _looked_at(options: argparse.Namespace, requests: "list[CheckRequest]") -> "list[Assessment]":
     from mailtrust.edge.probe.loop import run as run_loop
     from mailtrust.flows.check import judge, look, stores_of
 
-    request = _request(options, target)
     edge = edge_of(options)
-    watch = progress_line()
-    stores = edge.load_stores(stores_of(request))
-    try:
-        case = run_loop(look(request, edge, stores, watch))
-    finally:
-        if watch is not None:
-            from mailtrust.cli.progress import wipe_progress
+    stores = edge.load_stores(stores_of(requests[0]))
+    assessments = []
+    for request in requests:
+        with watched() as on_progress:
+            case = run_loop(look(request, edge, stores, on_progress))
+        assessment = judge(case, request, stores)
+        assessments.append(assessment)
+        if options.save is not None:
+            from mailtrust.core.formats.case_file import encode
 
-            wipe_progress()
-    assessment = judge(case, request, stores, edge.now())
-    if options.save is not None:
-        from mailtrust.core.formats.case_file import encode
-
-        # The facts as they were seen: what `--with` supposes is not one of them.
-        write_output(encode(_recorded(case, assessment)), options.save)
-    return assessment
+            # The facts as they were seen: what `--with` supposes is not one of them.
+            write_output(encode(_recorded(case, assessment)), options.save)
+    return assessments
 
 
-def _check_again(options: argparse.Namespace) -> "Assessment":
+def _check_again(options: argparse.Namespace, supposed: "tuple[Certificate, ...]") -> "Assessment":
     from mailtrust.core.formats.case_file import decode
     from mailtrust.edge.anchors import load_stores
     from mailtrust.flows.check import judge, stores_of
 
+    if options.targets:
+        raise UserProblem(text("--from judges the target of its case file: give no TARGET beside it."))
+    if idle := (*looking_options_given(options), *(("--save",) if options.save is not None else ())):
+        raise UserProblem(
+            text("--from looks at nothing anew, so there is no use for {options}: leave it out.", options=idle)
+        )
     case = decode(read_file(options.case))
-    request = _request(options, case.target)
-    return judge(case, request, load_stores(stores_of(request)), case.at)
-
-
-def _request(options: argparse.Namespace, target: str) -> "CheckRequest":
-    from dataclasses import replace
-
-    request = request_of(options, target)
-    if options.hypothetical is not None:
-        request = replace(request, hypothetical=hypothetical_chain(options.hypothetical))
-    return request
+    if options.deployed is not None and options.roots is None and not case.local_roots:
+        raise UserProblem(text("--deployed says how the anchors of --roots come to clients: give --roots FILE too."))
+    request = request_of(options, "localhost", title=case.target, settings=settings_of(options))
+    return judge(case, replace(request, hypothetical=supposed), load_stores(stores_of(request)))
 
 
 def _recorded(case: "CaseFile", assessment: "Assessment") -> "CaseFile":
-    from dataclasses import replace
-
     return replace(case, stores=assessment.evidence.case.stores)
 
 
 def _worst(assessments: "list[Assessment]", options: argparse.Namespace) -> int:
     form = format_by_id(options.format)
-    write_output(form.write(assessments, _reader(options)), options.output)
+    write_output(form.write(assessments, reader_of(options)), options.output)
     status = form.status(assessments)
     return max(_status(assessment, options.fail_on) for assessment in assessments) if status is None else status
-
-
-def _reader(options: argparse.Namespace) -> Reader:
-    from mailtrust.cli.screen import screen_of
-
-    screen = screen_of(options)
-    return Reader(
-        translate=_translate(options),
-        lang=_language(options),
-        voice=options.voice,
-        fail_on=options.fail_on,
-        width=screen.width,
-        colour=screen.colour,
-        ascii_only=screen.ascii_only,
-        encoding=screen.encoding,
-    )
 
 
 def _status(assessment: "Assessment", fail_on: str) -> int:
@@ -207,15 +179,3 @@ def _status(assessment: "Assessment", fail_on: str) -> int:
         return exit_status.CLEAN
     bar = Severity(fail_on).rank
     return exit_status.FINDINGS if any(f.severity.rank >= bar for f in assessment.findings) else exit_status.CLEAN
-
-
-def _translate(options: argparse.Namespace) -> Callable[[str], str]:
-    from mailtrust.cli.translations import translator
-
-    return translator(options.lang)
-
-
-def _language(options: argparse.Namespace) -> str:
-    from mailtrust.cli.translations import language
-
-    return language(options.lang)

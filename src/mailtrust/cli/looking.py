@@ -2,17 +2,36 @@
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailtrust.cli.translations import told
+from mailtrust.cli.files import certificates_of, hypothetical_chain, read_file, write_output
+from mailtrust.cli.translations import current, told
+from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 
 if TYPE_CHECKING:
-    from mailtrust.core.model.certificate import Certificate
     from mailtrust.core.model.client import ClientProfile
-    from mailtrust.flows.check import CheckRequest, Edge, OnProgress
+    from mailtrust.core.model.settings import Settings
+    from mailtrust.flows.check import CheckRequest, Edge
+
+# The commands that judge files alone find here what they share with those that look.
+__all__ = [
+    "add_looking_options",
+    "certificates_of",
+    "clients_of",
+    "edge_of",
+    "hypothetical_chain",
+    "looking_options_given",
+    "positive",
+    "read_file",
+    "request_of",
+    "write_output",
+]
+
+MOST_AT_ONCE = 100
 
 
 def add_looking_options(parser: argparse.ArgumentParser) -> None:
@@ -23,11 +42,13 @@ def add_looking_options(parser: argparse.ArgumentParser) -> None:
     )
     looking.add_argument("--dns", metavar="ADDR:PORT", help=told(text("ask this DNS server")))
     looking.add_argument(
-        "--resolve", metavar="HOST:PORT:ADDR", action="append", default=[], help=told(text("as in curl"))
-    )
+        "--resolve", metavar="HOST:PORT:ADDR", action="append", default=[],
+        help=told(text("look for HOST:PORT at this address, as in curl; more than once, if need be")),
+    )  # fmt: skip
     looking.add_argument(
-        "--connect-to", metavar="HOST1:PORT1:HOST2:PORT2", action="append", default=[], help=told(text("as in curl"))
-    )
+        "--connect-to", metavar="HOST1:PORT1:HOST2:PORT2", action="append", default=[],
+        help=told(text("connect to HOST2:PORT2 for HOST1:PORT1, as in curl; more than once, if need be")),
+    )  # fmt: skip
     looking.add_argument(
         "--also", metavar="ADDR[:PORT]", action="append", default=[],
         help=told(text("look at the same names here too: the backend behind a balancer, the inside view")),
@@ -40,8 +61,9 @@ def add_looking_options(parser: argparse.ArgumentParser) -> None:
         "--proxy", metavar="URL", help=told(text("HTTP proxy for these downloads (default: from the environment)"))
     )
     looking.add_argument(
-        "--per-host", metavar="N", type=_positive, help=told(text("connections at once to one address"))
-    )
+        "--per-host", metavar="N", type=positive("--per-host", MOST_AT_ONCE),
+        help=told(text("connections at once to one address (default: 10)")),
+    )  # fmt: skip
     looking.add_argument(
         "--ccadb",
         metavar="CSV",
@@ -50,30 +72,59 @@ def add_looking_options(parser: argparse.ArgumentParser) -> None:
     )
     judging = parser.add_argument_group(told(text("judging")))
     judging.add_argument("--client", metavar="ID,...", help=told(text("judge for these clients only")))
-    judging.add_argument("--at", metavar="TIME", help=told(text("judge as of this time (RFC 3339)")))
+    judging.add_argument(
+        "--at", metavar="TIME", help=told(text("judge as of this time, such as 2027-01-31 or 2027-01-31T12:00:00Z"))
+    )
     judging.add_argument(
         "--roots", metavar="PEM", type=Path, help=told(text("take these anchors to be present in every client's store"))
     )
     judging.add_argument(
-        "--deployed", metavar="WAY,...", help=told(text("... only in clients that these ways reach: gpo, firefox, ..."))
+        "--deployed",
+        metavar="WAY,...",
+        help=told(text("take the anchors of --roots to be in those clients only that these ways reach")),
     )
 
 
+def looking_options_given(options: argparse.Namespace) -> tuple[str, ...]:
+    """The options given that only matter when something is looked at."""
+    given = {
+        "--as": options.kind,
+        "--dns": options.dns,
+        "--resolve": options.resolve,
+        "--connect-to": options.connect_to,
+        "--also": options.also,
+        "--no-aia": options.no_aia,
+        "--allow-private-aia": options.allow_private_aia,
+        "--proxy": options.proxy is not None,
+        "--per-host": options.per_host,
+        "--ccadb": options.ccadb,
+    }
+    return tuple(name for name, value in given.items() if value)
+
+
 def edge_of(options: argparse.Namespace) -> "Edge":
-    """The real outside, as the options ask for it."""
+    """The real outside, as the options ask for it. Raises UserProblem for an address that is none."""
     from mailtrust.flows.edge import real_edge
 
+    if options.proxy:
+        from mailtrust.edge.lookup.proxies import read_proxy
+
+        read_proxy(options.proxy)  # A mistyped one is said now, and not as the failure of each download.
     if options.ccadb is not None:
         _load_ccadb(options.ccadb)
     return real_edge(
-        dns=_dns_server(options.dns) if options.dns else None,
+        dns=_dns_server(options.dns) if options.dns is not None else None,
         allow_private_aia=options.allow_private_aia,
         proxy=options.proxy,
     )
 
 
-def request_of(options: argparse.Namespace, target: str, *, title: str | None = None) -> "CheckRequest":
+def request_of(
+    options: argparse.Namespace, target: str, *, title: str | None = None, settings: "Settings | None" = None
+) -> "CheckRequest":
     """What the options ask to be checked; raises UserProblem for what cannot be read."""
+    from dataclasses import replace
+
     from mailtrust.core.formats.connect_to import Detours, parse_connect_to, parse_resolve
     from mailtrust.core.formats.moment import parse_moment
     from mailtrust.core.formats.target import parse_target
@@ -85,14 +136,10 @@ def request_of(options: argparse.Namespace, target: str, *, title: str | None = 
         target=parse_target(target),
         title=title or target,
         clients=clients,
-        settings=Settings(
-            warn=options.warn, critical=options.critical, product=options.product, clients=tuple(c.id for c in clients)
-        )
-        if hasattr(options, "warn")
-        else Settings(),
-        at=parse_moment(options.at) if options.at else None,
-        roots=certificates_of(options.roots) if options.roots else (),
-        deployed=tuple(options.deployed.split(",")) if options.deployed else (),
+        settings=replace(settings or Settings(), clients=tuple(client.id for client in clients)),
+        at=parse_moment(options.at) if options.at is not None else None,
+        roots=certificates_of(options.roots) if options.roots is not None else (),
+        deployed=ways_of(options.deployed),
         detours=Detours(
             tuple(parse_connect_to(given) for given in options.connect_to),
             tuple(parse_resolve(given) for given in options.resolve),
@@ -105,74 +152,77 @@ def request_of(options: argparse.Namespace, target: str, *, title: str | None = 
 
 
 def clients_of(given: str | None) -> "tuple[ClientProfile, ...]":
-    """The profiles named, or all of them."""
+    """The profiles named, each once, or all of them."""
     from mailtrust.core.clients import CLIENTS, client_by_id
 
     if given is None:
         return CLIENTS
-    return tuple(client_by_id(name.strip()) for name in given.split(",") if name.strip())
-
-
-def certificates_of(path: Path) -> "tuple[Certificate, ...]":
-    """Every certificate in a file of any form that `bundle` reads; raises UserProblem where there is none."""
-    from mailtrust.core.model.certificate import Certificate
-    from mailtrust.core.x509.containers import read_container
-
-    contents = read_container(read_file(path), path.name)
-    found = tuple(item.certificate for item in contents.items if isinstance(item.certificate, Certificate))
-    if not found:
+    named = {client.id: client for client in map(client_by_id, _parts(given))}
+    if not named:
+        known = tuple(client.id for client in CLIENTS)
         raise UserProblem(
-            text("Expected certificates in {path} (PEM, DER, PKCS#7, PFX or zip), found none.", path=str(path))
+            text("Expected one client or more after --client, got none. There are: {known}.", known=known)
         )
-    return found
+    return tuple(named.values())
 
 
-def hypothetical_chain(path: Path) -> "tuple[Certificate, ...]":
-    """The chain that a server given this file would present: a PEM file as it stands, any other form in order."""
-    from mailtrust.core.x509.containers import Form, presented_order, read_container
+def ways_of(given: str | None) -> tuple[str, ...]:
+    """The ways of --deployed by which anchors come to clients, each once; none when the option is not given."""
+    if given is None:
+        return ()
+    known = known_ways()
+    ways = tuple(dict.fromkeys(part.lower() for part in _parts(given)))
+    for way in ways or (given,):
+        if way not in known:
+            raise UserProblem(
+                text(
+                    "Expected ways by which anchors come to clients after --deployed, got “{given}”. There are: "
+                    "{known}.",
+                    given=clean(way, 60),
+                    known=known,
+                )
+            )
+    return ways
 
-    certificates = certificates_of(path)
-    as_it_stands = read_container(read_file(path), path.name).form is Form.PEM
-    return certificates if as_it_stands else presented_order(certificates)
+
+def known_ways() -> tuple[str, ...]:
+    """Every way that reaches some client in some version."""
+    from mailtrust.core.clients import BY_ID
+
+    return tuple(sorted({way for client in BY_ID.values() for way in client.reached_by}))
 
 
-def read_file(path: Path) -> bytes:
-    """The file's octets; `-` is standard input."""
-    try:
-        return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-    except OSError as error:
+def positive(option: str, most: int) -> "Positive":
+    """What reads the whole number from 1 to `most` that an option is given."""
+    return Positive(option, most)
+
+
+class Positive:
+    """Reads a whole number for argparse; raises UserProblem, which argparse lets pass."""
+
+    def __init__(self, option: str, most: int) -> None:
+        self._option = option
+        self._most = most
+
+    def __call__(self, given: str) -> int:
+        """Read it."""
+        if given.isascii() and given.isdigit() and len(given) < 10 and 1 <= int(given) <= self._most:
+            return int(given)
         raise UserProblem(
-            text("Could not read {path}: {why}.", path=str(path), why=error.strerror or str(error))
-        ) from error
+            text(
+                "Expected a number from 1 to {most} after {option}, got “{given}”.",
+                most=self._most,
+                option=self._option,
+                given=clean(given, 60),
+            )
+        )
 
 
-def write_output(data: bytes, output: Path | None, *, private: bool = False) -> None:
-    """Write a result to a file, whole or not at all (mode 0600 when private), or to standard output."""
-    if output is None or str(output) == "-":
-        sys.stdout.buffer.write(data)
-        sys.stdout.flush()
-        return
-    from mailtrust.edge.files import write_whole
-
-    try:
-        write_whole(output, data, mode=0o600 if private else 0o644)
-    except OSError as error:
-        raise UserProblem(
-            text("Could not write {path}: {why}.", path=str(output), why=error.strerror or str(error))
-        ) from error
-
-
-def progress_line() -> "OnProgress | None":
-    """A line on standard error that tells how far a check is, when a person watches; None otherwise."""
-    if not sys.stderr.isatty():
-        return None
-    from mailtrust.cli.progress import show_progress
-
-    return show_progress
+def _parts(given: str) -> Iterable[str]:
+    return (part.strip() for part in given.split(",") if part.strip())
 
 
 def _load_ccadb(path: Path) -> None:
-    from mailtrust.cli.translations import current
     from mailtrust.edge.lookup.catalogue import Catalogue
 
     loaded = Catalogue.of_this_user().load_ccadb(path)
@@ -186,34 +236,37 @@ def _load_ccadb(path: Path) -> None:
 
 
 def _dns_server(given: str) -> tuple[str, int]:
-    from mailtrust.core.formats.host_name import is_address
-    from mailtrust.core.formats.target import HostPort, parse_target
+    from mailtrust.core.formats.host_name import TargetError, is_address
+    from mailtrust.core.formats.target import Host, HostPort, parse_target
 
-    server = parse_target(given)
-    if isinstance(server, HostPort) and is_address(server.host):
-        return server.host, server.port
-    if is_address(given.strip("[]")):
-        return given.strip("[]"), 53
+    try:
+        match parse_target(given):
+            case HostPort(host=host, port=port) if is_address(host):
+                return host, port
+            case Host(host=host) if is_address(host):
+                return host, 53
+    except TargetError:
+        pass
     raise UserProblem(
-        text("Expected the address of a DNS server such as 192.0.2.53:53 after --dns, got {given}.", given=given[:100])
+        text(
+            "Expected the address of a DNS server such as 192.0.2.53 or 192.0.2.53:53 after --dns, got “{given}”.",
+            given=clean(given, 100),
+        )
     )
 
 
 def _also(given: str) -> tuple[str, int | None]:
-    from mailtrust.core.formats.host_name import is_address
+    from mailtrust.core.formats.host_name import TargetError, is_address
     from mailtrust.core.formats.target import Host, HostPort, parse_target
 
-    match parse_target(given):
-        case HostPort(host=host, port=port) if is_address(host):
-            return host, port
-        case Host(host=host) if is_address(host):
-            return host, None
+    try:
+        match parse_target(given):
+            case HostPort(host=host, port=port) if is_address(host):
+                return host, port
+            case Host(host=host) if is_address(host):
+                return host, None
+    except TargetError:
+        pass
     raise UserProblem(
-        text("Expected an IP address, with or without a port, after --also, got {given}.", given=given[:100])
+        text("Expected an IP address, with or without a port, after --also, got “{given}”.", given=clean(given, 100))
     )
-
-
-def _positive(given: str) -> int:
-    if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= 100:
-        raise argparse.ArgumentTypeError(f"expected a number from 1 to 100, got {given!r}")
-    return int(given)

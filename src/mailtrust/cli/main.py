@@ -4,60 +4,66 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from mailtrust.cli import exit_status
-from mailtrust.cli.translations import told, translator
+from mailtrust.cli.arguments import Example, Parser
+from mailtrust.cli.translations import LANGUAGES, told, translator
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.version import __version__
 
-EPILOG = """\
-examples:
-  mailtrust check mail.example.com
-  mailtrust check imaps://mail.example.com --client gmail-android,outlook-windows
-  mailtrust bundle mail.example.com --for nginx -o fullchain.pem
-  mailtrust check mail.example.com --with fullchain.pem
-  mailtrust lab run missing-intermediate
-
-exit status: 0 nothing at or above --fail-on; 1 findings; 2 usage; 3 could not look
-"""
+EXAMPLES: tuple[Example, ...] = (
+    ("mailtrust check mail.example.com", None),
+    ("mailtrust check imaps://mail.example.com --client gmail-android,outlook-windows", None),
+    ("mailtrust bundle mail.example.com --for nginx -o fullchain.pem", None),
+    ("mailtrust check mail.example.com --with fullchain.pem", None),
+    ("mailtrust lab run missing-intermediate", None),
+)
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> Parser:
     """The whole command line, without importing what the commands need."""
-    from mailtrust.cli import bundle, check, lab
+    from mailtrust.cli import bundle, check, explain, forecast, lab, verify
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="mailtrust",
         description=told(
             text("Find, explain and mend what keeps mail clients from trusting a mail server's certificate.")
         ),
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        examples=EXAMPLES,
+        more=lambda: told(text("exit status: 0 nothing at or above --fail-on; 1 findings; 2 usage; 3 could not look")),
     )
-    parser.add_argument("--version", action="version", version=f"mailtrust {__version__}")
+    parser.add_argument(
+        "--version", action="version", version=f"mailtrust {__version__}", help=told(text("show the version and leave"))
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in (check, bundle, lab):
+    for command in (check, verify, bundle, forecast, explain, lab):
         command.add_parser(commands)
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status."""
-    parsed = build_parser().parse_args(arguments)
-    handler: Callable[[argparse.Namespace], int] = parsed.handler
-    translate = translator(getattr(parsed, "lang", None))
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    translate = translator(_language_in(given))
     try:
+        parsed = build_parser().parse_args(given)
+        handler: Callable[[argparse.Namespace], int] = parsed.handler
         return handler(parsed)
     except UserProblem as problem:
-        _say(problem.message.render(translate))
+        said = problem.message.render(translate)
+        if _asks_for_nagios(given):
+            return _answer_nagios(said)
+        _say(said)
         return problem.status
     except KeyboardInterrupt:
         _say(text("Stopped; nothing was changed.").render(translate))
         return exit_status.INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output has left (`| head`): keep Python from complaining about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        from mailtrust.cli.files import leave_pipe
+
+        leave_pipe()
         return exit_status.CLEAN
     except Exception as error:
         if os.environ.get("MAILTRUST_DEBUG"):
@@ -75,8 +81,64 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run() -> None:
     """Entry point of the installed command."""
-    sys.exit(main())
+    open_missing_streams()
+    try:
+        status = main()
+    except SystemExit as leaving:  # argparse leaves so after --help and --version
+        status = leaving.code if isinstance(leaving.code, int) else exit_status.CLEAN
+    try:
+        sys.stdout.flush()
+    except OSError:
+        from mailtrust.cli.files import leave_pipe
+
+        leave_pipe()
+    sys.exit(status)
+
+
+def open_missing_streams() -> None:
+    """Give this process the standard streams that its caller has closed.
+
+    Otherwise the next socket or file gets their number, and reports are written into it.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # POSIX gives the lowest free number: this one.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - it stays open
+
+
+def _language_in(arguments: Sequence[str]) -> str | None:
+    """The language asked for, before anything else is understood: help and mistakes are told in it too."""
+    wanted = _value_in(arguments, "--lang")
+    return wanted if wanted in LANGUAGES else None
+
+
+def _asks_for_nagios(arguments: Sequence[str]) -> bool:
+    return _value_in(arguments, "--format") == "nagios"
+
+
+def _answer_nagios(said: str) -> int:
+    """A plugin answers on standard output, whatever happens; our own 2 would be CRITICAL to whoever asked."""
+    from mailtrust.cli.files import write_output
+    from mailtrust.core.report.nagios import State, line
+
+    write_output(line(State.UNKNOWN, said), None)
+    return State.UNKNOWN
+
+
+def _value_in(arguments: Sequence[str], option: str) -> str | None:
+    """The value of an option on a command line that may not be readable as a whole."""
+    for number, argument in enumerate(arguments):
+        name, equals, value = argument.partition("=")
+        if name == option:
+            return value if equals else next(iter(arguments[number + 1 :]), None)
+    return None
 
 
 def _say(sentence: str) -> None:
-    sys.stderr.write(f"mailtrust: {sentence}\n")
+    with suppress(OSError, UnicodeEncodeError):
+        sys.stderr.write(f"mailtrust: {sentence}\n")
+        sys.stderr.flush()

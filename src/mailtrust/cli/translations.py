@@ -40,8 +40,8 @@ def current() -> Translate:
 
 
 def told(sentence: Text) -> str:
-    """A sentence in the locale's language, for the help texts that are needed before any option has been read."""
-    return sentence.render(_translator(language(None)))
+    """A sentence in the language of this command line, for the help texts that are needed before it has been read."""
+    return sentence.render(current())
 
 
 @lru_cache

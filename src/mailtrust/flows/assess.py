@@ -28,6 +28,7 @@ def assess(
 ) -> Assessment:
     """Judge `case` as of `now` for `clients`; `stores` must hold each client's anchor store by name."""
     supposed = suppose(case)
+    given = ports_given(supposed)
     anchors = supposed.local_anchors()
     verdicts = tuple(
         evaluate(
@@ -40,7 +41,7 @@ def assess(
         )
         for observation in judged_observations(supposed)
         for client in clients
-        if concerns(client, observation)
+        if concerns(client, observation, given)
     )
     evidence = Evidence(supposed, now, settings, {client.id: client for client in clients}, stores, verdicts)
     results = judge_all(evidence)
@@ -87,9 +88,17 @@ def judged_observations(case: CaseFile) -> tuple[Observation, ...]:
     )
 
 
-def concerns(client: ClientProfile, observation: Observation) -> bool:
-    """Whether a client is judged here: everywhere that was asked for by port, else where it speaks the protocol."""
-    return observation.endpoint.found_by == "given" or observation.endpoint.protocol in client.speaks
+def ports_given(case: CaseFile) -> frozenset[tuple[str, int]]:
+    """The ports that were asked for by themselves, by URL or host:port, wherever they were looked at (`--also`)."""
+    return frozenset(
+        (seen.endpoint.host, seen.endpoint.port) for seen in case.observations if seen.endpoint.found_by == "given"
+    )
+
+
+def concerns(client: ClientProfile, observation: Observation, given: frozenset[tuple[str, int]]) -> bool:
+    """Whether a client is judged here: at every port that was asked for, else where it speaks the protocol."""
+    endpoint = observation.endpoint
+    return (endpoint.host, endpoint.port) in given or endpoint.protocol in client.speaks
 
 
 def reaches(client: ClientProfile, deployed: tuple[str, ...]) -> bool:

@@ -16,7 +16,9 @@ from mailtrust.core.model.evidence import Assessment
 from mailtrust.core.model.observation import FailureKind, Observation, ProbeFailure, Stage
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.settings import Settings
+from mailtrust.core.x509.signatures import SignatureResult, signed_by
 from mailtrust.edge.lookup.dns import Resolver
+from mailtrust.edge.lookup.dns_answers import Absent, LookupFailed
 from mailtrust.flows.assess import assess
 from mailtrust.flows.endpoints import Kind, find_endpoints
 from mailtrust.version import __version__
@@ -112,8 +114,7 @@ class Edge:
 async def check(request: CheckRequest, edge: Edge, on_progress: OnProgress | None = None) -> Assessment:
     """Look and judge. Raises nothing for what a server or a network does: that is part of the answer."""
     stores = edge.load_stores(stores_of(request))
-    case = await look(request, edge, stores, on_progress)
-    return judge(case, request, stores, edge.now())
+    return judge(await look(request, edge, stores, on_progress), request, stores)
 
 
 def stores_of(request: CheckRequest) -> tuple[str, ...]:
@@ -127,11 +128,15 @@ async def look(
     """Record the facts: everything up to, and without, judging. `stores` tell which issuers need not be looked for."""
     started = edge.now()
     _tell(on_progress, "looking-up")
-    endpoints, lookups = await find_endpoints(
+    places = await find_endpoints(
         request.target, edge.resolver, detours=request.detours, also=request.also, kind=request.kind
     )
-    nowhere = tuple(_nowhere(endpoint, started) for endpoint in endpoints if not endpoint.address)
-    wishes = [(endpoint, offer) for offer in request.offers for endpoint in endpoints if endpoint.address]
+    nowhere = tuple(
+        _nowhere(endpoint, places.absent[endpoint.host], started)
+        for endpoint in places.endpoints
+        if not endpoint.address
+    )
+    wishes = [(endpoint, offer) for offer in request.offers for endpoint in places.endpoints if endpoint.address]
     probed = await edge.probe(
         [(endpoint, offer) for endpoint, offer in wishes if offer is not Offer.NO_SNI or endpoint.server_name],
         per_host=request.per_host,
@@ -139,7 +144,7 @@ async def look(
     )
     observations = (*nowhere, *probed)
     _tell(on_progress, "gathering")
-    wanting = wanting_issuers(observations, (*stores.values(),), request.roots, started)
+    wanting = wanting_issuers(observations, (*stores.values(),), request.roots, request.at or started)
     pool, downloads = await gather(observations, wanting, edge.issuers if request.fetch_issuers else ())
     edge.remember(entry.certificate for entry in pool)
     return CaseFile(
@@ -148,7 +153,7 @@ async def look(
         version=__version__,
         observations=observations,
         pool=pool,
-        lookups=(*lookups, *_left_out(endpoints, observations), *downloads),
+        lookups=(*places.lookups, *_left_out(places.endpoints, observations), *downloads),
         local_roots=request.roots,
         deployed=request.deployed,
     )
@@ -181,7 +186,8 @@ def wanting_issuers(
     """The presented certificates whose issuer is worth looking for.
 
     Not the self-issued, nor those whose issuer every store has, nor those whose issuer was sent along, is in its time
-    and outlasts the leaf: for them a download would tell the CA of this check and nothing to us.
+    and outlasts the leaf: for them a download would tell the CA of this check and nothing to us. A certificate that
+    bears the issuer's name and has another key is not the issuer.
     """
     wanting: dict[str, Certificate] = {}
     for observation in observations:
@@ -189,23 +195,31 @@ def wanting_issuers(
         for certificate in chain:
             if certificate.self_issued:
                 continue
-            key = certificate.issuer.match_key
             sent = any(
-                one.subject.match_key == key
-                and one.not_before <= now <= one.not_after
+                one.not_before <= now <= one.not_after
                 and one.not_after >= chain[0].not_after
+                and _issued(one, certificate)
                 for one in chain
             )
-            trusted = any(root.subject.match_key == key for root in roots) or (
-                bool(stores) and all(store.named(certificate.issuer) for store in stores)
+            trusted = any(_issued(root, certificate) for root in roots) or (
+                bool(stores)
+                and all(
+                    any(_issued(anchor.certificate, certificate) for anchor in store.named(certificate.issuer))
+                    for store in stores
+                )
             )
             if not sent and not trusted:
                 wanting[certificate.fingerprint] = certificate
     return tuple(wanting.values())
 
 
-def judge(case: CaseFile, request: CheckRequest, stores: Mapping[str, AnchorStore], now: datetime) -> Assessment:
-    """Judge recorded facts as the request asks; the case then names the stores it was judged with."""
+def judge(case: CaseFile, request: CheckRequest, stores: Mapping[str, AnchorStore]) -> Assessment:
+    """Judge recorded facts as the request asks, as of its time or else of the time of looking.
+
+    The clock is not asked, so that the same case gives the same again. What the request supposes (roots, the ways of
+    their deployment, another chain) counts instead of what was supposed when the case was recorded. The judged case
+    names the stores that it was judged with first.
+    """
     used = tuple(
         StoreReference(store.name, store.date, store.provenance, store.digest, len(store))
         for _, store in sorted(stores.items())
@@ -216,14 +230,27 @@ def judge(case: CaseFile, request: CheckRequest, stores: Mapping[str, AnchorStor
         pool = Pool.merge((*pool, *given))
     # A recorded case keeps the names of the stores it was first judged with: the report says where they differ.
     judged = replace(
-        case, stores=case.stores or used, hypothetical=request.hypothetical or case.hypothetical, pool=pool
+        case,
+        stores=case.stores or used,
+        hypothetical=request.hypothetical or case.hypothetical,
+        local_roots=request.roots or case.local_roots,
+        deployed=request.deployed if request.roots else request.deployed or case.deployed,
+        pool=pool,
     )
-    return assess(judged, stores=stores, clients=request.clients, settings=request.settings, now=request.at or now)
+    return assess(judged, stores=stores, clients=request.clients, settings=request.settings, now=request.at or case.at)
 
 
-def _nowhere(endpoint: Endpoint, at: datetime) -> Observation:
-    detail = f"{endpoint.host} has no address"
-    return Observation(endpoint, Offer.DEFAULT, at, ProbeFailure(Stage.RESOLVE, FailureKind.NO_ADDRESS, detail))
+def _issued(issuer: Certificate, certificate: Certificate) -> bool:
+    """Whether it bears the issuer's name, and nothing disproves that it has the issuer's key."""
+    return (
+        issuer.subject.match_key == certificate.issuer.match_key
+        and signed_by(certificate, issuer.public_key) is not SignatureResult.INVALID
+    )
+
+
+def _nowhere(endpoint: Endpoint, why: Absent, at: datetime) -> Observation:
+    kind = FailureKind.LOOKUP_FAILED if isinstance(why, LookupFailed) else FailureKind.NO_ADDRESS
+    return Observation(endpoint, Offer.DEFAULT, at, ProbeFailure(Stage.RESOLVE, kind, str(why)))
 
 
 def _left_out(endpoints: Sequence[Endpoint], observations: Sequence[Observation]) -> tuple[Lookup, ...]:

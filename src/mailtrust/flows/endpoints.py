@@ -1,7 +1,7 @@
 """From what the user typed to the ports to be looked at."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -10,9 +10,11 @@ from mailtrust.core.formats.host_name import is_address
 from mailtrust.core.formats.target import SCHEMES, Address, Host, HostPort, Scheme, Target, Url
 from mailtrust.core.model.case_file import Lookup
 from mailtrust.core.model.endpoint import Endpoint, Protocol, TlsMode
+from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.text import text
 from mailtrust.core.protocols import DEFAULT_PORTS
 from mailtrust.edge.lookup.dns import Resolver
-from mailtrust.edge.lookup.dns_answers import Absent, Found, LookupFailed, mail_hosts
+from mailtrust.edge.lookup.dns_answers import Absent, Found, LookupFailed, NoData, mail_hosts
 
 # RFC 6186 3, RFC 8314 3 and 5.1, RFC 5804 1.8: the services by which a domain publishes its mail hosts.
 MAIL_SERVICES: tuple[tuple[str, Scheme], ...] = (
@@ -60,6 +62,20 @@ class Exchangers:
     """None where it takes no mail (RFC 7505); the domain itself where it has no MX record (RFC 5321 5.1)."""
     published: bool
     """Whether there are MX records, and not only the implicit one."""
+    none_because: str = ""
+    """Why there are no hosts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where to look."""
+
+    endpoints: tuple[Endpoint, ...]
+    """Each port of each address once; a name without address gives one endpoint whose address is empty."""
+    lookups: tuple[Lookup, ...]
+    """What was asked of DNS, and what it answered."""
+    absent: Mapping[str, Absent]
+    """Why those names have no address."""
 
 
 @dataclass(slots=True)
@@ -69,13 +85,18 @@ class Search:
     resolver: Resolver
     detours: Detours = field(default_factory=Detours)
     lookups: list[Lookup] = field(default_factory=list)
+    absent: dict[str, Absent] = field(default_factory=dict)
 
     async def mail_exchangers(self, domain: str) -> "Exchangers":
         """Who takes the domain's mail, most preferred first."""
         answer = await self.resolver.mx(domain)
         hosts = mail_hosts(domain, answer)
         self._note("dns-mx", domain, hosts, answer)
-        return Exchangers(hosts, published=isinstance(answer, Found))
+        if hosts:
+            return Exchangers(hosts, published=isinstance(answer, Found))
+        # RFC 7505 3: a record of "." alone.
+        null = text("{domain} takes no mail: its MX record says so.", domain=domain)
+        return Exchangers((), isinstance(answer, Found), str(null if isinstance(answer, Found) else answer))
 
     async def services(self, domain: str) -> tuple[Wanted, ...]:
         """What the domain's SRV records announce (RFC 6186)."""
@@ -120,6 +141,8 @@ class Search:
             answer = await self.resolver.addresses(host)
             addresses = answer.records if isinstance(answer, Found) else ()
             self._note("dns-address", host, tuple(addresses), answer)
+            if not addresses:
+                self.absent[wanted.host] = NoData(host) if isinstance(answer, Found) else answer
         return tuple(
             Endpoint(
                 host=wanted.host,
@@ -136,8 +159,14 @@ class Search:
         )
 
     def _note(self, kind: str, question: str, answer: tuple[str, ...], outcome: Found[Any] | Absent) -> None:
-        failure = (outcome.incomplete or "") if isinstance(outcome, Found) else outcome
-        entry = Lookup(kind, question, answer, str(failure))
+        match outcome:
+            case Found(incomplete=failure):
+                pass
+            case LookupFailed(why=failure):
+                pass
+            case _:
+                failure = None  # That there is none is an answer too.
+        entry = Lookup(kind, question, answer, "" if failure is None else str(failure))
         if entry not in self.lookups:
             self.lookups.append(entry)
 
@@ -149,18 +178,35 @@ async def find_endpoints(
     detours: Detours | None = None,
     also: Sequence[tuple[str, int | None]] = (),
     kind: Kind | None = None,
-) -> tuple[tuple[Endpoint, ...], tuple[Lookup, ...]]:
+) -> Places:
     """The endpoints of a target, and what was asked of DNS to find them.
 
-    `also`: the same names at other addresses (the backend behind a balancer), with their own port or the same one.
+    `also`: the same names at other addresses (the backend behind a balancer), with a port of their own or the same one.
     `kind` decides whether a bare name is a mail domain or a host; without it DNS does: a name with MX or mail SRV
-    records is a domain. A name without address gives one endpoint whose address is empty.
+    records is a domain. Raises UserProblem where a port of `also` belongs to none of several ports.
     """
     search = Search(resolver, detours or Detours())
     wanted = await _wanted_of(target, search, kind)
     placed = await asyncio.gather(*(search.place(item) for item in wanted))
     endpoints = [endpoint for group in placed for endpoint in group]
-    endpoints += [
+    endpoints += [elsewhere for address, port in also for elsewhere in _elsewhere(wanted, address, port)]
+    return Places(_once(endpoints), tuple(search.lookups), search.absent)
+
+
+def _elsewhere(wanted: tuple[Wanted, ...], address: str, port: int | None) -> tuple[Endpoint, ...]:
+    """The same names at another address. A port leads a single one there; of several it picks those of that number."""
+    meant = wanted if port is None or len(wanted) == 1 else tuple(item for item in wanted if item.port == port)
+    if wanted and not meant:
+        raise UserProblem(
+            text(
+                "--also {address} with port {port} fits none of the ports that are looked at ({ports}). Leave the port "
+                "away, or give one port as TARGET, as in imaps://mail.example.com.",
+                address=address,
+                port=port or 0,
+                ports=tuple(dict.fromkeys(str(item.port) for item in wanted)),
+            )
+        )
+    return tuple(
         Endpoint(
             item.host,
             item.port,
@@ -171,10 +217,8 @@ async def find_endpoints(
             "also",
             connect_port=port if port not in (None, item.port) else None,
         )
-        for address, port in also
-        for item in wanted
-    ]
-    return _once(endpoints), tuple(search.lookups)
+        for item in meant
+    )
 
 
 async def _wanted_of(target: Target, search: Search, kind: Kind | None) -> tuple[Wanted, ...]:
@@ -193,7 +237,8 @@ async def _wanted_of(target: Target, search: Search, kind: Kind | None) -> tuple
         case Host(host=name):
             exchangers, services = await _published(name, search)
             if not exchangers.published and not services:
-                search.lookups.clear()  # It is a host: that it has no MX is no news.
+                # It is a host: that it has no MX is no news. That nobody answered is: it may be a domain after all.
+                search.lookups[:] = [asked for asked in search.lookups if asked.failure]
                 return _of_host(name)
             return await _of_domain(name, search, exchangers, services)
 
@@ -207,7 +252,12 @@ async def _of_domain(
 ) -> tuple[Wanted, ...]:
     usual = await search.usual_hosts(domain)
     inbound = tuple(_wanted(host, SCHEMES["smtp"], "mx") for host in exchangers.hosts)
-    return _once_wanted((*inbound, *services, *usual))
+    # A domain that is its own mail host, as with a single server, is asked for everything a mail host may have.
+    itself = _of_host(domain) if domain in exchangers.hosts else ()
+    wanted = _once_wanted((*inbound, *services, *usual, *itself))
+    if not wanted:
+        search.lookups.append(Lookup("dns-mx", domain, (), exchangers.none_because))
+    return wanted
 
 
 def _of_host(host: str) -> tuple[Wanted, ...]:

@@ -28,6 +28,8 @@ class FailureKind(StrEnum):
     UNREACHABLE = "unreachable"
     CLOSED = "closed"
     NO_ADDRESS = "no-address"
+    LOOKUP_FAILED = "lookup-failed"
+    """Nobody knows whether the name has an address: DNS gave no answer."""
     BUSY = "busy"
     """421 and its kin: the server asks us to come back later."""
     GREYLISTED = "greylisted"

@@ -22,8 +22,9 @@ Translate = Callable[[str], str]
 
 
 def write(assessments: Sequence[Assessment], reader: Reader) -> bytes:
-    """One JSON text after the other."""
-    return b"".join(to_json(assessment, reader.translate, reader.lang) for assessment in assessments)
+    """The report, or a list of them where several targets were checked: one JSON text in any case."""
+    reports = [to_json(assessment, reader.translate, reader.lang) for assessment in assessments]
+    return reports[0] if len(reports) == 1 else b"[\n" + b",\n".join(one.rstrip() for one in reports) + b"\n]\n"
 
 
 def to_json(assessment: Assessment, translate: Translate, lang: str) -> bytes:

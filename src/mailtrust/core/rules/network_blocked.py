@@ -126,6 +126,9 @@ def _silent(
     evidence: Evidence, host: str, group: tuple[Observation, ...], *, answers_elsewhere: bool
 ) -> Iterator[RuleResult]:
     """Ports of a host that answer at no address. Who was only tried by custom may be closed, unless nothing answers."""
+    if all(_kind(seen) is FailureKind.LOOKUP_FAILED for seen in group):
+        yield _unresolved(host, group)
+        return
     promised = tuple(seen for seen in group if seen.endpoint.found_by not in TRIED_BY_CUSTOM)
     guessed_name = all(seen.endpoint.found_by == "usual-name" for seen in group)
     if promised:
@@ -134,6 +137,18 @@ def _silent(
         yield _closed(evidence, host, group)
     else:
         yield NotApplicable(ID, text("{host}: ports tried by custom are closed.", host=host))
+
+
+def _unresolved(host: str, group: tuple[Observation, ...]) -> Unknown:
+    return Unknown(
+        ID,
+        text(
+            "{host} was not looked at on {ports}: DNS gave no answer, so nobody knows whether it has an address.",
+            host=host,
+            ports=tuple(dict.fromkeys(str(seen.endpoint.port) for seen in group)),
+        ),
+        host,
+    )
 
 
 def _closed(evidence: Evidence, host: str, group: tuple[Observation, ...]) -> Finding:

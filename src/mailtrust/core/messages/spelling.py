@@ -7,6 +7,9 @@ SHORTEST = 4
 TWO_FROM = 9
 """From this length on two slips are forgiven instead of one."""
 _SHORTEST_PART = 3
+_OFF_A_SLIP = 0.15
+ONE_SLIP = 1.0 - _OFF_A_SLIP
+"""The nearness of a word with one slip in it."""
 MOST_REMEMBERED = 5000
 """Words of earlier texts whose reading is remembered."""
 
@@ -47,7 +50,7 @@ class Spelling:
         for near in self._alike(word, allowed):
             slips = distance(word, near, most=min(allowed, slips_in(near)))
             if slips:
-                found[near] = 1.0 - 0.15 * slips
+                found[near] = 1.0 - _OFF_A_SLIP * slips
         return found
 
     def _alike(self, word: str, allowed: int) -> list[str]:

@@ -1,7 +1,7 @@
 """OpenLDAP's tools and libldap: address books, directory log-ons, Postfix and Dovecot look-ups."""
 
 from mailtrust.core.messages.causes import ANYTHING, WRONG_NAME
-from mailtrust.core.messages.message import Origin, OriginKind
+from mailtrust.core.messages.message import Message, Origin, OriginKind
 from mailtrust.core.messages.telling import heard, message
 from mailtrust.core.model.text import text
 
@@ -35,7 +35,6 @@ MESSAGES = (
             "ldap_start_tls: Connect error (-11) additional info: error:{number}:SSL "
             "routines:tls_process_server_certificate:certificate verify failed ({reason})",
             "ldap_start_tls: Connect error (-11) additional info: (unknown error code)",
-            "TLS: can't connect: {reason}",
         ),
         ANYTHING,
         text(
@@ -43,4 +42,5 @@ MESSAGES = (
             "port that is closed: ldapsearch -d 1 tells."
         ),
     ),
+    Message(ORIGIN, heard(LIBLDAP, "TLS: can't connect: {reason}"), ANYTHING, alone=False),
 )

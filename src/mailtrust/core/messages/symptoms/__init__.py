@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
-from mailtrust.core.messages.spelling import Spelling
+from mailtrust.core.messages.spelling import ONE_SLIP, SHORTEST, Spelling
 from mailtrust.core.messages.symptoms import autodiscover, clients, servers
 from mailtrust.core.messages.symptoms.concepts import CONCEPTS, occurrences
 from mailtrust.core.messages.symptoms.symptom import Symptom
@@ -16,7 +16,7 @@ _FILES: tuple[ModuleType, ...] = (clients, autodiscover, servers)
 SYMPTOMS: tuple[Symptom, ...] = tuple(symptom for file in _FILES for symptom in file.SYMPTOMS)
 """Every symptom."""
 
-SHORTEST_CORRECTED = 6
+SHORTEST_CORRECTED = 5
 """Letters of a word that is corrected; shorter ones are too much alike."""
 
 REACH = 400
@@ -24,7 +24,7 @@ REACH = 400
 
 
 _ADDRESS = re.compile(r"\S+(?:://|@)\S+")
-_WORD = re.compile(r"(?<![a-z])[a-z]{6,}(?![a-z])")
+_WORD = re.compile(r"(?<![a-z])[a-z]{5,}(?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,19 @@ def _places(either: str, folded: str, seen: dict[str, list[tuple[int, str]]]) ->
 
 
 def _corrected(match: re.Match[str]) -> str:
-    """A long word as the concepts spell it, where it is a slip away from one of theirs."""
-    meant = _spelling().meant(match.group())
-    return max(meant, key=lambda word: (meant[word], word)) if meant else match.group()
+    """A long word as the concepts spell it, where it is one slip away from a word of theirs, and begins like none."""
+    word = match.group()
+    if word.startswith(_known_words()):
+        return word
+    meant = {known: near for known, near in _spelling().meant(word).items() if near >= ONE_SLIP}
+    return max(meant, key=lambda known: (meant[known], known)) if meant else word
+
+
+@cache
+def _known_words() -> tuple[str, ...]:
+    return tuple(word for words in CONCEPTS.values() for word in words if len(word) >= SHORTEST)
 
 
 @cache
 def _spelling() -> Spelling:
-    return Spelling(word for words in CONCEPTS.values() for word in words if len(word) >= SHORTEST_CORRECTED)
+    return Spelling(word for word in _known_words() if len(word) >= SHORTEST_CORRECTED)

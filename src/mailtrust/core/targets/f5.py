@@ -22,7 +22,7 @@ ID = "f5"
 TITLE = "F5 BIG-IP"
 GREETINGS: tuple[str, ...] = ()
 
-FOLDER = "/config/ssl"
+FOLDER = "/shared/tmp"
 RIGHTS = "Resource Administrator"
 
 
@@ -71,7 +71,7 @@ def _find(context: TargetContext) -> Step:
 
 def _install(context: TargetContext, *, new_key: bool) -> tuple[Step, ...]:
     name, chain = context.file, f"{context.file}-chain"
-    files = [context.bundle, f"{chain}.pem"] + ([context.key] if new_key else [])
+    files = [f"{chain}.pem", *([context.bundle, context.key] if new_key else [])]
     objects = [f"tmsh install sys crypto cert {chain} from-local-file {FOLDER}/{chain}.pem"]
     gone = [f"tmsh delete sys crypto cert {chain}"]
     own = "CERTIFICATE key KEY"

@@ -14,7 +14,7 @@ from mailtrust.core.formats.verify_wire import BAD_REQUEST, INTERNAL, AnswerWire
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.chain_verdict import ChainVerdict
-from mailtrust.core.model.client import ClientProfile
+from mailtrust.core.model.client import ClientProfile, Memory, PathCheck
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.status import StatusEvidence
@@ -29,6 +29,8 @@ StoreNamed = Callable[[str], AnchorStore]
 """Gives a client's own anchor store by its name."""
 
 Translate = Callable[[str], str]
+
+_SENT = frozenset({Source.PRESENTED})
 
 
 def verify(request: VerifyRequest, *, store_named: StoreNamed, now: datetime) -> tuple[ChainVerdict, ...]:
@@ -70,6 +72,10 @@ class _Judge:
             mailboxes=any("@" in name for name in request.names),
         )
         self._known: dict[object, ChainJudgement] = {}
+        self._stores: list[AnchorStore] = []
+        self._checks: list[tuple[PathCheck, ...]] = []
+        self._memory = Memory(frozenset({Source.PRESENTED, Source.ELSEWHERE, Source.AIA}) if request.pool else _SENT)
+        self._told = tuple(key for key, given in (("crls", request.crls), ("ocsp", request.ocsp)) if given)
 
     def verdict(self, client: ClientProfile) -> ChainVerdict:
         if client.unknown_because:
@@ -84,7 +90,7 @@ class _Judge:
             judgement.path or self._bare_path,
             decision.reasons,
             decision.attempts,
-            (*disregarded, *self._unread(asked)),
+            (*disregarded, *self._unread(asked)) if self._told else disregarded,
             decision.basis,
         )
 
@@ -96,15 +102,17 @@ class _Judge:
         store = self._given if self._given is not None else self._store_named(client.anchor_store)
         alike = (
             client.path_search,
-            client.path_checks,
+            id(client.path_checks),
             client.name_rules,
             client.limits,
             client.revocation,
             client.issuer_sources,
-            store.digest,
+            id(store),
         )
         known = self._known.get(alike)
         if known is None:
+            self._stores.append(store)  # as long as it is here its id is its own, and so it is with profiles' checks
+            self._checks.append(client.path_checks)
             known = self._known[alike] = evaluate_chain(
                 self._request.chain,
                 pool=self._pool,
@@ -113,13 +121,13 @@ class _Judge:
                 at=self._at,
                 names=self._request.names,
                 evidence=self._evidence,
+                memory=self._memory,
             )
         return known
 
-    def _unread(self, client: ClientProfile) -> Iterator[str]:
+    def _unread(self, client: ClientProfile) -> tuple[str, ...]:
         """Words about revocation that this client does not look at, though nobody told it not to."""
-        if client.revocation is None and self._request.revocation == "profile":
-            yield from (key for key, given in (("crls", self._request.crls), ("ocsp", self._request.ocsp)) if given)
+        return self._told if client.revocation is None and self._request.revocation == "profile" else ()
 
 
 def _store_of(roots: tuple[Certificate, ...], at: datetime) -> AnchorStore:

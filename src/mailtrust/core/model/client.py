@@ -1,7 +1,7 @@
 """A client profile: data and citations that pick named strategies, and the client's words; no code path of its own."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol as Interface
 
@@ -29,11 +29,21 @@ class CandidatePath:
     links: tuple[Link, ...]
     anchor: TrustAnchor | None
     """None when no anchor was reached."""
+    certificates: tuple[Certificate, ...] = field(init=False, repr=False, compare=False)
+    """Those of the links, leaf first."""
+    with_anchor: tuple[Certificate, ...] = field(init=False, repr=False, compare=False)
+    """As `certificates`, and the anchor's own behind them, where it is another one."""
+
+    def __post_init__(self) -> None:
+        chain = tuple([link.certificate for link in self.links])
+        object.__setattr__(self, "certificates", chain)
+        beyond = self.anchor is not None and self.anchor.certificate.fingerprint != chain[-1].fingerprint
+        object.__setattr__(self, "with_anchor", (*chain, self.anchor.certificate) if beyond and self.anchor else chain)
 
     @property
     def leaf(self) -> Certificate:
         """The server's own certificate."""
-        return self.links[0].certificate
+        return self.certificates[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,20 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Memory:
+    """What was found out about one chain at one moment, for the next client that asks the same. It decides nothing."""
+
+    offered: frozenset[Source] = frozenset(Source)
+    """The sources that occur at all: clients that differ in others only see the same."""
+    visible: dict[frozenset[Source], Pool] = field(default_factory=dict)
+    """What clients with these sources can see."""
+    checked: "dict[object, dict[PathCheck, tuple[Reason, ...]]]" = field(default_factory=dict)
+    """What checks have said of a path."""
+    searched: dict[object, object] = field(default_factory=dict)
+    """What searches have found, under keys and in forms of their own."""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchProblem:
     """What a path search is given. `pool` holds only what this client can see."""
 
@@ -56,6 +80,7 @@ class SearchProblem:
     at: datetime
     limits: Limits
     path_checks: "tuple[PathCheck, ...]"
+    memory: Memory = field(default_factory=Memory, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
 from mailtrust.core.model.certificate import AnyCertificate, Certificate, UnreadableCertificate
-from mailtrust.core.model.client import CandidatePath, ClientProfile, PathCheck, RevocationRules, SearchProblem
+from mailtrust.core.model.client import CandidatePath, ClientProfile, Memory, PathCheck, RevocationRules, SearchProblem
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure
 from mailtrust.core.model.pool import Pool, Source
 from mailtrust.core.model.status import StatusEvidence
@@ -101,22 +101,28 @@ def evaluate_chain(
     names: Sequence[str] = (),
     handshake: Handshake | None = None,
     evidence: StatusEvidence | None = None,
+    memory: Memory | None = None,
 ) -> ChainJudgement:
     """Judge a chain, leaf first, for a client: paths, every one of `names`, and the handshake where there was one.
 
-    `evidence`: what is known about revocation; without it, what was stapled to the handshake.
+    `evidence`: what is known about revocation; without it, what was stapled to the handshake. `memory`: that of other
+    clients which were asked about the same chain, pool and moment.
     """
     leaf = chain[0] if chain else None
     if not isinstance(leaf, Certificate):
         return ChainJudgement((), (_unreadable(leaf),))
-    at = at.replace(microsecond=0)  # certificates count whole seconds (RFC 5280 4.1.2.5)
-    visible = visible_pool(chain, pool, client.issuer_sources)
+    at = at.replace(microsecond=0) if at.microsecond else at  # certificates count whole seconds (RFC 5280 4.1.2.5)
+    memory = memory or Memory()
+    sources = client.issuer_sources & memory.offered
+    visible = memory.visible.get(sources)
+    if visible is None:
+        visible = memory.visible[sources] = visible_pool(chain, pool, sources)
     checks = client.path_checks
     if client.revocation is not None:
         staple = handshake.ocsp_staple if handshake is not None else None
         told = evidence or StatusEvidence(staple, certificates=tuple(chain))
         checks = (*checks, _not_revoked(client.revocation, told))
-    problem = SearchProblem(tuple(chain), visible, store, at, client.limits, checks)
+    problem = SearchProblem(tuple(chain), visible, store, at, client.limits, checks, memory)
     result = client.path_search(problem)
     attempts = tuple(name_missing_root(attempt, pool) for attempt in result.attempts)
     if not attempts:
@@ -137,6 +143,8 @@ def evaluate_chain(
 def decide(judgement: ChainJudgement, client: ClientProfile) -> Decision:
     """What the client does, as far as the chain decides it."""
     reasons, attempts = judgement.reasons, judgement.attempts
+    if not reasons:
+        return Decision(Outcome.ACCEPTED, False, (), attempts, client.basis)
     if client.on_failure.outcome is Outcome.ACCEPTED:
         # Opportunistic TLS (RFC 7435 3): whatever is wrong is better than clear text
         reasons = tuple(map(_harmless, reasons))

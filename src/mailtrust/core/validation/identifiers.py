@@ -2,6 +2,7 @@
 
 import string
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 _LONGEST_NAME = 253  # RFC 1035 2.3.4, without the final dot
@@ -29,6 +30,7 @@ class AddressReference:
 Reference = HostReference | AddressReference
 
 
+@lru_cache(maxsize=1024)
 def reference_of(text: str) -> Reference:
     """Read a reference identifier; brackets of an IPv6 literal and a zone (RFC 4007 11) are taken off. Never raises."""
     bare = text.strip()[:_LONGEST_TEXT]

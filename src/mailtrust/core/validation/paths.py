@@ -65,15 +65,13 @@ class Signatures:
 
 def leaf_is_anchor(path: CandidatePath) -> bool:
     """Whether the server's own certificate stands in the store."""
-    return path.anchor is not None and path.anchor.fingerprint == path.leaf.fingerprint
+    anchor = path.anchor
+    return anchor is not None and anchor.certificate.fingerprint == path.certificates[0].fingerprint
 
 
 def certificates(path: CandidatePath, *, anchor: bool) -> tuple[Certificate, ...]:
     """The certificates of a path, leaf first; with `anchor` the anchor's too, where it is another one."""
-    chain = tuple(link.certificate for link in path.links)
-    if anchor and path.anchor is not None and path.anchor.fingerprint != chain[-1].fingerprint:
-        return (*chain, path.anchor.certificate)
-    return chain
+    return path.with_anchor if anchor else path.certificates
 
 
 def strongest_source(sources: frozenset[Source]) -> Source:
@@ -154,8 +152,29 @@ def judged(ended: Ended, problem: SearchProblem) -> PathAttempt:
 
 
 def run_checks(checks: Iterable[PathCheck], path: CandidatePath, problem: SearchProblem) -> tuple[Reason, ...]:
-    """Every reason of every check, each once."""
-    return tuple(dict.fromkeys(reason for check in checks for reason in check(path, problem.at)))
+    """Every reason of every check, each once. What a check said of the same path before, it is not asked again."""
+    known = problem.memory.checked.setdefault(_key_of(path), {})
+    met: list[Reason] = []
+    for check in checks:
+        said = known.get(check)
+        if said is None:
+            said = known[check] = tuple(check(path, problem.at))
+        if said:
+            met.extend(said)
+    return tuple(dict.fromkeys(met))
+
+
+def _key_of(path: CandidatePath) -> object:
+    """All that a check can see of a path, small enough to look things up by."""
+    anchor = path.anchor
+    trusted = anchor and (
+        anchor.fingerprint,
+        anchor.purposes,
+        anchor.distrust_after,
+        anchor.disallowed_from,
+        anchor.locally_added,
+    )
+    return tuple([(link.certificate.fingerprint, link.source) for link in path.links]), trusted
 
 
 def first_that_holds(
@@ -199,7 +218,7 @@ def unparsable(problem: SearchProblem) -> SearchResult | None:
 def in_order(attempts: Iterable[PathAttempt], *, budget_exceeded: bool = False) -> SearchResult:
     """The decisive attempt first: one without errors, else the nearest to success; the others as they were tried."""
     tried = list(attempts)
-    if tried:
+    if len(tried) > 1:
         decisive = min(range(len(tried)), key=lambda index: (_distance(tried[index]), index))
         tried.insert(0, tried.pop(decisive))
     return SearchResult(tuple(tried), budget_exceeded)

@@ -6,9 +6,9 @@ whether they are good enough is a question for clients and rules.
 
 import hashlib
 import hmac
-from collections import OrderedDict
 from collections.abc import Callable
 from enum import StrEnum
+from functools import lru_cache
 from threading import Lock
 from typing import Protocol as Interface
 
@@ -86,23 +86,26 @@ _DIGEST_INFO = {
     "sha512": bytes.fromhex("3051300d060960864801650304020305000440"),
 }
 
-_remembered: OrderedDict[tuple[str, bytes], SignatureResult] = OrderedDict()
+_LONGEST_KEPT = 1024
+"""Octets of a key that are kept as they are; of a longer one its hash."""
+
+_remembered: dict[tuple[str, bytes], SignatureResult] = {}
+"""In the order in which they were found out: the oldest goes first."""
 _lock = Lock()
 
 
 def signed_by(child: Signed, issuer: PublicKey) -> SignatureResult:
     """Whether `child` bears a signature made with `issuer`. Never raises; answers are remembered, boundedly."""
-    key = (child.fingerprint, hashlib.sha256(issuer.spki).digest())
-    with _lock:
-        known = _remembered.get(key)
-        if known is not None:
-            _remembered.move_to_end(key)
-            return known
+    spki = issuer.spki
+    key = (child.fingerprint, spki if len(spki) <= _LONGEST_KEPT else hashlib.sha256(spki).digest())
+    known = _remembered.get(key)
+    if known is not None:
+        return known
     result = _verify(child, issuer)
     with _lock:
         _remembered[key] = result
         if len(_remembered) > _MAX_REMEMBERED:
-            _remembered.popitem(last=False)
+            del _remembered[next(iter(_remembered))]
     return result
 
 
@@ -120,7 +123,7 @@ def pkcs1_v1_5_encoding(digest_name: str, message: bytes, octets: int) -> bytes 
 def _verify(child: Signed, issuer: PublicKey) -> SignatureResult:
     if not child.signature:
         return SignatureResult.INVALID
-    if issuer.algorithm == "rsa" and not _reasonable_rsa(issuer):
+    if issuer.algorithm == "rsa" and not _reasonable_rsa(issuer.spki):
         return SignatureResult.UNSUPPORTED
     try:
         key = load_der_public_key(issuer.spki)
@@ -185,9 +188,10 @@ def _pss_padding(child: Signed) -> padding.PSS | None:
     return None if mask_hash is None or not 0 <= salt <= _MAX_SALT else padding.PSS(padding.MGF1(mask_hash), salt)
 
 
-def _reasonable_rsa(issuer: PublicKey) -> bool:
+@lru_cache(maxsize=512)
+def _reasonable_rsa(spki: bytes) -> bool:
     try:
-        modulus, exponent = rsa_numbers(issuer.spki)
+        modulus, exponent = rsa_numbers(spki)
     except der.DerError:
         return False
     return 0 < modulus.bit_length() <= _MAX_RSA_BITS and 0 < exponent.bit_length() <= _MAX_EXPONENT_BITS

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from mailtrust.core.model.client import CandidatePath, PathCheck
 from mailtrust.core.model.verdict import Reason
+from mailtrust.core.validation.checks.alike import one_of_each
 from mailtrust.core.validation.paths import leaf_is_anchor
 from mailtrust.core.validation.purposes import ANY_USAGE, SERVER_AUTH
 from mailtrust.core.validation.reasons import error
@@ -41,6 +42,7 @@ def anchor_limits(path: CandidatePath, at: datetime, /) -> Iterator[Reason]:
         )
 
 
+@one_of_each
 def transparency(issued_since: datetime | None = None) -> PathCheck:
     """Below a public root a leaf carries signed certificate timestamps (RFC 6962 3.3, historic): `ct-missing`.
 

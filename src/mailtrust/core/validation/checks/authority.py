@@ -6,10 +6,12 @@ from datetime import datetime
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath, PathCheck
 from mailtrust.core.model.verdict import Reason
+from mailtrust.core.validation.checks.alike import one_of_each
 from mailtrust.core.validation.paths import certificates, leaf_is_anchor
 from mailtrust.core.validation.reasons import error
 
 
+@one_of_each
 def issuers_are_cas(*, anchor: bool = False, version_1_anchor: bool = True, silent_root: bool = False) -> PathCheck:
     """Every issuer says by basicConstraints that it is a CA (RFC 5280 6.1.4 k): `issuer-not-ca`.
 
@@ -50,6 +52,7 @@ def issuers_are_cas_openssl(path: CandidatePath, _at: datetime, /) -> Iterator[R
             yield _no_ca(root, "basic-constraints")
 
 
+@one_of_each
 def issuer_key_usage(*, anchor: bool = False) -> PathCheck:
     """An issuer that has a keyUsage without keyCertSign is no issuer (RFC 5280 6.1.4 n): `issuer-not-ca`."""
 
@@ -64,6 +67,7 @@ def issuer_key_usage(*, anchor: bool = False) -> PathCheck:
     return check
 
 
+@one_of_each
 def path_lengths(*, anchor: bool = False, count_self_issued: bool = False) -> PathCheck:
     """No more intermediates below a CA than its pathLenConstraint allows (RFC 5280 6.1.4 l, m): `path-length-exceeded`.
 
@@ -92,7 +96,7 @@ def leaf_is_no_ca(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
 
 
 def _intermediates(path: CandidatePath) -> tuple[Certificate, ...]:
-    return tuple(link.certificate for link in path.links[1:])
+    return path.certificates[1:]
 
 
 def _no_ca(issuer: Certificate, why: str) -> Reason:

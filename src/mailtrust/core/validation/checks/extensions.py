@@ -6,6 +6,7 @@ from datetime import datetime
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath, PathCheck
 from mailtrust.core.model.verdict import Reason
+from mailtrust.core.validation.checks.alike import one_of_each
 from mailtrust.core.validation.paths import certificates
 from mailtrust.core.validation.reasons import error
 from mailtrust.core.x509.extensions import SUBJECT_ALT_NAME
@@ -16,6 +17,7 @@ POLICY_CONSTRAINTS = "2.5.29.36"
 TLS_FEATURE = "1.3.6.1.5.5.7.1.24"
 
 
+@one_of_each
 def critical_extensions(*, anchor: bool = False, also_unknown: frozenset[str] = frozenset()) -> PathCheck:
     """No critical extension that the client does not know (RFC 5280 4.2 and 6.1.4 o): `critical-extension-unknown`.
 

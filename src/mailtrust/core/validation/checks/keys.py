@@ -6,12 +6,14 @@ from datetime import datetime
 from mailtrust.core.model.certificate import Certificate, PublicKey
 from mailtrust.core.model.client import CandidatePath, PathCheck
 from mailtrust.core.model.verdict import Reason
+from mailtrust.core.validation.checks.alike import one_of_each
 from mailtrust.core.validation.paths import certificates, leaf_is_anchor
 from mailtrust.core.validation.reasons import error
 
 NIST_CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 
 
+@one_of_each
 def minimum_keys(
     *,
     rsa: int = 0,
@@ -38,6 +40,7 @@ def minimum_keys(
     return check
 
 
+@one_of_each
 def refuse_hashes(hashes: frozenset[str], *, public_only: bool = False) -> PathCheck:
     """No signature in the path is made with one of these hashes; an anchor's own is never looked at.
 

@@ -8,6 +8,7 @@ from typing import Literal
 from mailtrust.core.model.certificate import Certificate, IdentifierType, NameConstraints, PresentedIdentifier
 from mailtrust.core.model.client import CandidatePath, PathCheck
 from mailtrust.core.model.verdict import Reason
+from mailtrust.core.validation.checks.alike import one_of_each
 from mailtrust.core.validation.checks.subtrees import COMPARABLE, wildcard_reaches, within
 from mailtrust.core.validation.identifiers import AddressReference, HostReference, looks_like_host, reference_of
 from mailtrust.core.validation.paths import certificates
@@ -36,6 +37,7 @@ class _Manner:
     kinds: frozenset[IdentifierType]
 
 
+@one_of_each
 def name_constraints(
     *,
     anchor: bool = False,

@@ -21,7 +21,7 @@ MOST_POLICIES = 1000
 """Policies and mappings of one certificate; more than that is an attack on the judge (RFC 9618 1)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Policies:
     """The path check that policies hold, as RFC 5280 6.1 processes them; the fields are its inputs 6.1.1 c, e, f, g.
 

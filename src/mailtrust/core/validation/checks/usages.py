@@ -7,12 +7,13 @@ from datetime import datetime
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath
 from mailtrust.core.model.verdict import Reason
+from mailtrust.core.validation.checks.alike import one_of_each
 from mailtrust.core.validation.paths import certificates
 from mailtrust.core.validation.purposes import SERVER_ANY_OR_SGC, SERVER_OR_ANY
 from mailtrust.core.validation.reasons import error
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Purposes:
     """The path check that keys are meant for the purpose; see `server_auth`, which makes it for a server's."""
 
@@ -37,6 +38,7 @@ class Purposes:
         return usages is None or (self.empty_ok and not usages) or not purposes.isdisjoint(usages)
 
 
+@one_of_each
 def server_auth(
     leaf: frozenset[str] = SERVER_OR_ANY,
     *,
@@ -67,7 +69,7 @@ def server_auth_apple(path: CandidatePath, at: datetime, /) -> Iterator[Reason]:
 _LOOSE_APPLE = server_auth(SERVER_ANY_OR_SGC, issuers=SERVER_ANY_OR_SGC)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LeafKeyUsage:
     """The path check that `leaf_key_usage` makes."""
 
@@ -81,6 +83,7 @@ class LeafKeyUsage:
             yield error("key-usage-wrong", path.leaf, present=tuple(sorted(usage)), needed=tuple(sorted(self.bits)))
 
 
+@one_of_each
 def leaf_key_usage(bits: frozenset[str]) -> LeafKeyUsage:
     """Where the leaf has a keyUsage, it has at least one of these bits: `key-usage-wrong`.
 

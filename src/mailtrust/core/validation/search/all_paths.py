@@ -11,6 +11,7 @@ from mailtrust.core.validation.paths import (
     LOOK_COST,
     SOURCE_ORDER,
     Budget,
+    BudgetSpentError,
     Ended,
     Signatures,
     anchor_like,
@@ -33,8 +34,51 @@ def search_all_paths(problem: SearchProblem, /) -> SearchResult:
     time before others. What was tried before the path that holds is kept. When the budget is spent the answer is what
     was found so far, and no path at all holds unless one was found within it.
     """
+    key = (search_all_paths, id(problem.store), id(problem.pool), problem.limits)
+    ways = problem.memory.searched.get(key)
+    if not isinstance(ways, _Ways):
+        ways = problem.memory.searched[key] = _Ways(problem)
     budget = Budget(problem.limits.budget)
-    return first_that_holds(enumerate_paths(problem, budget), problem, budget)
+    return first_that_holds(ways.again(budget), problem, budget)
+
+
+class _Ways:
+    """The paths of one problem, found once, for every client that looks for them in this manner.
+
+    They do not depend on a client's checks. Who looks again pays again: each has the budget of its own.
+    """
+
+    def __init__(self, problem: SearchProblem) -> None:
+        self._problem = problem  # holds on to store and pool, so that their ids stay theirs
+        self._budget = Budget(problem.limits.budget)
+        self._ahead = enumerate_paths(problem, self._budget)
+        self._found: list[tuple[int, Ended]] = []
+        self._exhausted = False
+
+    def again(self, budget: Budget) -> Iterator[Ended]:
+        """Every path from the first on. BudgetSpentError when `budget` does not last for what finding it costs."""
+        at = 0
+        while at < len(self._found) or self._look():
+            cost, ended = self._found[at]
+            budget.spend(cost)
+            yield ended
+            at += 1
+        if self._exhausted:
+            raise BudgetSpentError
+        # What was looked at in vain behind the last path
+        budget.spend(self._problem.limits.budget - self._budget.left - sum(cost for cost, _ in self._found))
+
+    def _look(self) -> bool:
+        """Find one more path; False when there is none, or no budget for it."""
+        before = self._budget.left
+        try:
+            ended = next(self._ahead, None)
+        except BudgetSpentError:
+            self._exhausted = True
+            return False
+        if ended is not None:
+            self._found.append((before - self._budget.left, ended))
+        return ended is not None
 
 
 def enumerate_paths(problem: SearchProblem, budget: Budget) -> Iterator[Ended]:
@@ -105,4 +149,5 @@ def _candidates(child: Certificate, problem: SearchProblem) -> list[PoolEntry]:
             -issuer.not_after.timestamp(),
         )
 
-    return sorted(problem.pool.named(child.issuer), key=rank)
+    named = problem.pool.named(child.issuer)
+    return sorted(named, key=rank) if len(named) > 1 else list(named)

@@ -6,6 +6,7 @@ import msgspec
 
 from mailtrust.core.formats.case_wire import CaseWire
 from mailtrust.core.report.explanation_wire import ExplanationWire
+from mailtrust.core.report.forecast_wire import ForecastWire
 from mailtrust.core.report.report_wire import ReportWire
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -18,6 +19,7 @@ def schemas() -> Mapping[str, bytes]:
         "explanation-1.json": _schema(
             ExplanationWire, "explanation", "A mailtrust explanation: what a message means, and what it can not tell"
         ),
+        "forecast-1.json": _schema(ForecastWire, "forecast", "A mailtrust forecast: what will break, when, and for whom"),
         "report-1.json": _schema(ReportWire, "report", "A mailtrust report: verdicts, findings and remedies"),
     }
 

@@ -13,6 +13,7 @@ from mailtrust.cli.files import (
     expect_one_from_stdin,
     expect_writable,
     read_certificates,
+    read_file,
     read_key,
     read_password,
     write_output,
@@ -206,13 +207,22 @@ def _expect_harmless(options: argparse.Namespace, data: bytes, key: "PrivateKey 
         if not data.isascii():
             raise UserProblem(text("This form is no text, and a terminal cannot show it: give -o FILE."))
     elif output.is_file():
-        from mailtrust.core.x509.containers import read_container
-
-        there = read_container(output.read_bytes(), output.name).keys
-        if any(key is None or one.spki != key.spki for one in there):
+        if _loses_a_key(output, key):
             raise UserProblem(
                 text(
                     "{path} holds a private key that would be lost: give another file with -o.",
                     path=str(output),
                 )
             )
+
+
+def _loses_a_key(output: Path, key: "PrivateKey | None") -> bool:
+    """Whether a file holds another private key than the one that is written, or one that cannot be looked at."""
+    from mailtrust.core.x509.containers import Form, read_container
+
+    there = read_file(output)
+    contents = read_container(there, output.name)
+    if contents.keys:
+        return any(key is None or one.spki != key.spki for one in contents.keys)
+    # An encrypted key, or a container that is closed by a password, counts as one.
+    return b"PRIVATE KEY-----" in there or contents.form in (Form.PKCS12, Form.JKS)

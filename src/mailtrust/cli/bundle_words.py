@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from mailtrust.core.x509.private_key import PrivateKey
     from mailtrust.flows.bundle import Completed
 
-CATALOGUE = "catalogue"
-"""The origin of what an earlier run has seen."""
-
 
 def what_is_in(contents: "Contents") -> Iterator[Text]:
     """Each certificate, key and stranger in a file, and what could not be read."""
@@ -29,9 +26,11 @@ def what_is_in(contents: "Contents") -> Iterator[Text]:
 
 def changes(done: "Completed", *, with_root: bool) -> Iterator[Text]:
     """What the chain is now, and how it differs from what was there."""
+    from mailtrust.edge.lookup.catalogue import ORIGIN
+
     for addition in done.added:
         name = called(addition.certificate)
-        places = tuple(origin for origin in addition.origins if origin != CATALOGUE)
+        places = tuple(origin for origin in addition.origins if origin != ORIGIN)
         if places:
             yield text("added: {name}, found at {places}", name=name, places=places)
         else:
@@ -39,15 +38,19 @@ def changes(done: "Completed", *, with_root: bool) -> Iterator[Text]:
     for certificate in done.dropped:
         if with_root and done.root is not None and certificate.fingerprint == done.root.fingerprint:
             continue
+        if certificate.self_issued:
+            yield text("left out: the root {name}; it is for clients to have it", name=called(certificate))
+            continue
         yield text(
             "left out: {name}, issued by {issuer}, until {date}",
             name=called(certificate),
             issuer=_issuer(certificate),
             date=certificate.not_after.date(),
         )
+    tail = (done.root,) if with_root and done.root is not None and done.root != done.leaf else ()
     yield text(
         "chain: {names}; the server's certificate lasts until {date}",
-        names=tuple(called(one) for one in done.chain),
+        names=tuple(called(one) for one in (*done.chain, *tail)),
         date=done.leaf.not_after.date(),
     )
 

@@ -238,7 +238,7 @@ async def _wanted_of(target: Target, search: Search, kind: Kind | None) -> tuple
             exchangers, services = await _published(name, search)
             if not exchangers.published and not services:
                 # It is a host: that it has no MX is no news. That nobody answered is: it may be a domain after all.
-                search.lookups[:] = [asked for asked in search.lookups if asked.failure]
+                search.lookups[:] = [asked for asked in search.lookups if asked.failure and asked.kind == "dns-mx"]
                 return _of_host(name)
             return await _of_domain(name, search, exchangers, services)
 

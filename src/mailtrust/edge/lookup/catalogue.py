@@ -27,7 +27,7 @@ LARGEST = 64 * 1024
 """Octets of a certificate that is kept."""
 LONGEST_PATH = 8
 """Issuers of issuers that are looked for."""
-ORIGIN = "catalogue"
+ORIGIN = "mailtrust's catalogue"
 """No path: it would carry the user's name into case files."""
 
 

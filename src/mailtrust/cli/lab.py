@@ -11,6 +11,8 @@ from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mailtrust.lab.runner import Comparison, Run
     from mailtrust.lab.scenario import Scenario
     from mailtrust.lab.world import World
@@ -19,7 +21,7 @@ EPILOG = """\
 examples:
   mailtrust lab list
   mailtrust lab run missing-intermediate     build it, check it, cure it, check it again
-  mailtrust lab run --all
+  mailtrust lab run --all                    a table of all: what is expected, and what was found
   mailtrust lab up missing-intermediate      keep it up to play with, until Ctrl-C
 """
 
@@ -73,21 +75,29 @@ def _list() -> int:
 
 def _run(names: list[str], *, every: bool) -> int:
     import asyncio
+    import shutil
     import tempfile
     from datetime import UTC, datetime
 
     from mailtrust.lab.runner import run_scenario
     from mailtrust.lab.scenarios import SCENARIOS, scenario_by_id
+    from mailtrust.lab.table import Table
     from mailtrust.lab.world import World
 
     if bool(names) == every:
         raise UserProblem(text("Expected the names of scenarios, or --all. `mailtrust lab list` names them."))
     scenarios = SCENARIOS if every else tuple(scenario_by_id(name) for name in names)
+    table = Table.of(scenarios, shutil.get_terminal_size((100, 24)).columns, translator(None))
+    if every:
+        _say_all(table.head())
     failed = 0
     for scenario in scenarios:
         with tempfile.TemporaryDirectory(prefix="mailtrust-lab-") as folder:
             outcome = asyncio.run(run_scenario(scenario, World(Path(folder), now=datetime.now(UTC))))
-        _show(outcome)
+        if every:
+            _say_all(table.row(outcome))
+        else:
+            _show(outcome)
         failed += not outcome.holds
     _say(
         _translated(
@@ -175,6 +185,11 @@ def _reload_changed(world: "World") -> None:
 
 def _translated(sentence: Text) -> str:
     return sentence.render(translator(None))
+
+
+def _say_all(lines: "Iterable[str]") -> None:
+    for line in lines:
+        _say(line)
 
 
 def _say(line: str) -> None:

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Callable, Iterator
 
+from mailtrust.core.formats.host_name import is_address
 from mailtrust.core.model.endpoint import TlsMode
 from mailtrust.core.model.text import Text, text
 from mailtrust.lab.listener import BUNDLE, Listener
@@ -53,7 +54,11 @@ def _s_client(world: World, listener: Listener) -> str:
     starttls = f" -starttls {OPENSSL_DIALOGUES[listener.protocol]}" if listener.tls_mode is TlsMode.STARTTLS else ""
     roots = f" -CAfile {ROOTS}" if world.with_roots else ""
     name = f"-servername {listener.host} -verify_hostname {listener.host}"
-    return f"openssl s_client -connect 127.0.0.1:{listener.real_port}{starttls} {name}{roots} -brief </dev/null"
+    if is_address(listener.host):
+        name = f"-noservername -verify_ip {listener.host}"
+    return (
+        f"openssl s_client -connect {listener.address}:{listener.real_port}{starttls} {name}{roots} -brief </dev/null"
+    )
 
 
 def one_option_a_line(arguments: tuple[str, ...]) -> str:

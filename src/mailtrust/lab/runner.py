@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from mailtrust.core.clients import CLIENTS
 from mailtrust.core.formats.target import parse_target
@@ -41,6 +42,7 @@ class Comparison:
     subject: str
     expected: Text
     found: Text
+    about: Literal["client", "end", "rule", "doubt", "remedy", "source"] = "client"
 
     @property
     def holds(self) -> bool:
@@ -122,18 +124,18 @@ def compare(assessment: Assessment, expected: Expected, world: World) -> Iterato
         yield from _compare_port(assessment, port, world)
     rules = {finding.rule for finding in assessment.findings}
     for rule in expected.found:
-        yield Comparison(rule, FOUND, FOUND if rule in rules else NOT_FOUND)
+        yield Comparison(rule, FOUND, FOUND if rule in rules else NOT_FOUND, "rule")
     for rule in expected.absent:
-        yield Comparison(rule, NOT_FOUND, FOUND if rule in rules else NOT_FOUND)
+        yield Comparison(rule, NOT_FOUND, FOUND if rule in rules else NOT_FOUND, "rule")
     unsure = {result.rule for result in assessment.results if isinstance(result, Unknown)}
     for rule in expected.unknown:
-        yield Comparison(rule, UNSURE, UNSURE if rule in unsure else SURE)
+        yield Comparison(rule, UNSURE, UNSURE if rule in unsure else SURE, "doubt")
     kinds = {remedy.kind for remedy in assessment.remedies}
     for kind in expected.remedies:
-        yield Comparison(kind, OFFERED, OFFERED if kind in kinds else NOT_OFFERED)
+        yield Comparison(kind, OFFERED, OFFERED if kind in kinds else NOT_OFFERED, "remedy")
     sources = {source for entry in assessment.evidence.case.pool for source in entry.sources}
     for source in expected.sources:
-        yield Comparison(source, GAVE, GAVE if Source(source) in sources else GAVE_NOTHING)
+        yield Comparison(source, GAVE, GAVE if Source(source) in sources else GAVE_NOTHING, "source")
 
 
 def _compare_port(assessment: Assessment, port: Port, world: World) -> Iterator[Comparison]:
@@ -149,7 +151,7 @@ def _compare_port(assessment: Assessment, port: Port, world: World) -> Iterator[
     ]
     seen = {observation.id for observation in met}
     if port.failure is not None:
-        yield Comparison(place, _ended(port.failure), _end(met))
+        yield Comparison(place, _ended(port.failure), _end(met), "end")
     outcomes = {
         verdict.client: verdict.outcome for verdict in assessment.evidence.verdicts if verdict.observation in seen
     }
@@ -166,7 +168,7 @@ def _compare_port(assessment: Assessment, port: Port, world: World) -> Iterator[
 
 def _ended(kind: FailureKind) -> Text:
     """The end of an attempt, by its name in case files and reports."""
-    return text("ended: {kind}", kind=kind.value)
+    return text("no handshake: {kind}", kind=kind.value)
 
 
 def _end(met: Sequence[Observation]) -> Text:

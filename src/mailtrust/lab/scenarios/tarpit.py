@@ -31,6 +31,7 @@ SCENARIO = Scenario(
             Port("mail", "imaps", accepted=("outlook-windows", "gmail-android", "thunderbird")),
         ),
         absent=("tls-not-offered", "tls-handshake-failed", "name-mismatch", "ports-disagree"),
+        unknown=("network-blocked",),
     ),
     cure=cure,
     cured=Expected(

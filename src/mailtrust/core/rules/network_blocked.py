@@ -60,6 +60,12 @@ def _kind(seen: Observation) -> FailureKind | None:
     return seen.result.kind if isinstance(seen.result, ProbeFailure) else None
 
 
+def _turned_away(failure: ProbeFailure) -> bool:
+    """Whether the server is there and did not let us in: by its words, or by none at all (a tarpit, a full house)."""
+    silent = failure.stage is Stage.GREETING and failure.kind in (FailureKind.TIMEOUT, FailureKind.CLOSED)
+    return silent or failure.kind in TURNED_AWAY
+
+
 def _port_25_blocked(places: dict[str, tuple[Observation, ...]], answering: set[str]) -> tuple[Observation, ...]:
     """Every attempt on port 25, when all were swallowed although other ports or hosts answer: many networks do that."""
     on_25 = tuple(seen for group in places.values() for seen in group if seen.endpoint.port == SMTP_PORT)
@@ -73,7 +79,7 @@ def _partly(where: str, group: tuple[Observation, ...]) -> Iterator[RuleResult]:
     """A port that answers: at every address, at some, or with a refusal to talk to us."""
     mute = tuple(seen for seen in group if not _answered(seen))
     for seen in group:
-        if _kind(seen) in TURNED_AWAY and isinstance(seen.result, ProbeFailure):
+        if isinstance(seen.result, ProbeFailure) and _turned_away(seen.result):
             yield Unknown(
                 ID,
                 text(

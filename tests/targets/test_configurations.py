@@ -293,8 +293,8 @@ def courier_presents(couriertls: str, file: str) -> list[bytes]:
     with client, server:
         process = subprocess.Popen(
             [couriertls, "-server", "-tcpd", "/bin/cat"],
-            stdin=server,
-            stdout=server,
+            stdin=server.fileno(),
+            stdout=server.fileno(),
             stderr=subprocess.DEVNULL,
             env={**os.environ, "TLS_CERTFILE": file, "TLS_VERIFYPEER": "NONE"},
         )

@@ -272,6 +272,15 @@ def test_the_same_certificate_elsewhere_needs_its_key_there(caseworld: Any, prod
     assert "key" in said or product == "generic"
 
 
+@pytest.mark.parametrize("product", FILES)
+def test_a_key_that_stays_is_not_named_where_it_does_not_lie(caseworld: Any, product: str) -> None:
+    _, remedies = messy(caseworld, product)
+    chain = next(remedy for remedy in remedies if isinstance(remedy.goal, ServeChain))
+    told = [run.command for run in commands(chain.steps) if not run.command.startswith("mailtrust bundle")]
+    told += [str(one) for step in chain.steps if isinstance(step.do, Human) for one in step.do.path]
+    assert not [line for line in told if "mail.example.com.key" in line]
+
+
 @pytest.mark.parametrize(
     ("greeting", "guessed"),
     [

@@ -38,8 +38,8 @@ def _name(files: Files, _: TargetContext) -> tuple[Step, ...]:
             # httpd 2.4, mod_ssl: SSLCertificateChainFile became obsolete with version 2.4.8
             text(
                 "In that virtual host name the file, which holds the whole chain, leaf first (2.4.8 and newer), and "
-                "take out SSLCertificateChainFile: what it names would be sent besides. Before 2.4.8 it is the other "
-                "way round: the server's own certificate here, the rest there."
+                "take out SSLCertificateChainFile, which is obsolete since then. Before 2.4.8 it is the other way "
+                "round: the server's own certificate here, the rest there."
             ),
             text("SSLCertificateFile {file}", file=files.chain),
             *key_line,

@@ -22,7 +22,7 @@ from mailtrust.core.targets.parts.steps import NOTHING_CHANGED, check_again, hum
 from mailtrust.core.targets.parts.windows import (
     ADMINISTRATOR,
     allow_versions_of_today,
-    carry_over,
+    export_pair,
     find_the_key,
     look_for_complaints,
     mend_store,
@@ -62,7 +62,7 @@ def steps(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
             leaf = context.leaf
             return (
                 who_ends_tls(context),
-                *carry_over(context),
+                *_carry_over(context),
                 *_assign(context, wildcard=leaf is not None and any(name.startswith("*.") for name in leaf.dns_names)),
                 _restart(context),
                 check_again(context),
@@ -80,6 +80,20 @@ def _services(context: TargetContext) -> tuple[str, ...]:
 
 def _shell(say: Text, command: str, undo: Text) -> Step:
     return Step(say, Run(command, "exchange"), undo, needs=MANAGEMENT)
+
+
+def _carry_over(context: TargetContext) -> tuple[Step, ...]:
+    if context.leaf is None:
+        return ()
+    return (
+        export_pair(context, context.leaf),
+        _shell(
+            text("Import it on each Exchange server that lacks it, then delete the file everywhere."),
+            f'Import-ExchangeCertificate -FileData ([IO.File]::ReadAllBytes("$PWD\\{context.file}.pfx"))'
+            " -Password (Read-Host -AsSecureString) -PrivateKeyExportable $true",
+            text("Remove-ExchangeCertificate -Thumbprint {print}", print=thumbprint(context.leaf)),
+        ),
+    )
 
 
 def _extended_protection() -> Step:

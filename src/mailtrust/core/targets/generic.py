@@ -121,6 +121,7 @@ def _configure(goal: ConfigureServer, context: TargetContext) -> tuple[Step, ...
     say = _SETTINGS[goal.setting]
     filled = Text(say.template, (("host", context.host),)) if "{host}" in say.template else say
     return (
+        *_guess(context),
         who_ends_tls(context),
         human(filled, undo=text("Put the former settings back."), disruption="reload", needs="root"),
         check_again(context),

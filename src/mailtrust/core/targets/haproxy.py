@@ -34,7 +34,7 @@ def _name(files: Files, _: TargetContext) -> tuple[Step, ...]:
         lines(
             text(
                 "Let crt name the file, or the folder that holds it. Take the former file for the same name out of "
-                "that folder: of two, HAProxy shows the one that it loads first."
+                "that folder, so that there is no choice."
             ),
             text("bind :443 ssl crt {file}", file=files.chain),
         ),

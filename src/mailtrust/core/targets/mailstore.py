@@ -76,7 +76,7 @@ def _or_acme() -> Step:
         text("MailStore Server Service Configuration"),
         text("IP Addresses and Ports"),
         text("the button beside Server Certificate"),
-        text("Obtain from Let's Encrypt"),
+        text("Let's Encrypt"),
         undo=text("Choose the former certificate in the same place."),
         needs=ADMINISTRATOR,
     )

@@ -10,7 +10,7 @@ from mailtrust.core.model.remedy import Remedy, Step
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.targets.parts.context import TargetContext
 from mailtrust.core.targets.parts.road import Files, Road, Setting, command, lines, walk
-from mailtrust.core.targets.parts.steps import look
+from mailtrust.core.targets.parts.steps import do, look
 
 ID = "slapd"
 TITLE = "OpenLDAP slapd"
@@ -45,7 +45,7 @@ def _name(files: Files, context: TargetContext) -> tuple[Step, ...]:
         written = (*written, text("TLSCertificateKeyFile {file}", file=files.key))
     changes = "\\n-\\n".join(f"replace: {name}\\n{name}: {value}" for name, value in values.items())
     return (
-        command(
+        do(
             text(
                 "Write the issuers, up to the root, into a file of their own. If clients show certificates to slapd, "
                 "or it has TLSCACertificateFile for another reason, add them to the file that is named there instead, "
@@ -53,6 +53,7 @@ def _name(files: Files, context: TargetContext) -> tuple[Step, ...]:
             ),
             f"mailtrust bundle {context.bundle} --for issuers --with-root{context.options} -o {own}"
             f" && install -m 0644 {own} {issuers}",
+            text("Delete the files there."),
         ),
         command(
             text(

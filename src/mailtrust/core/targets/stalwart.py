@@ -27,7 +27,8 @@ def _find(context: TargetContext) -> Step:
     return human(
         text(
             "See where the certificate for {host} comes from. From ACME: look there why it was not renewed, and do not "
-            "put a file beside it. Stalwart takes the certificate whose names fit, and of several you cannot choose.",
+            "put a file beside it: of several that fit, you cannot choose. Older installations lie in "
+            "/opt/stalwart-mail, and their user is called stalwart-mail.",
             host=context.host,
         ),
         text("Settings"),
@@ -37,25 +38,31 @@ def _find(context: TargetContext) -> Step:
 
 
 def _name(files: Files, _: TargetContext) -> tuple[Step, ...]:
+    # A key that stays is not named: it lies where it always lay, and its line is right.
+    key_line = (text('private-key = "%{{file:{file}}}%"', file=files.key),) if files.new_key else ()
+    key_field = (text("Private key, from file: {file}", file=files.key),) if files.new_key else ()
     return (
         lines(
-            text("Up to 0.15: name chain and key in config.toml, and let it be the one for clients without a name."),
+            text(
+                "Up to 0.15: name the file in config.toml, and let the certificate be the one for clients without a "
+                "name."
+            ),
             text("[certificate.default]"),
             text('cert = "%{{file:{file}}}%"', file=files.chain),
-            text('private-key = "%{{file:{file}}}%"', file=files.key),
+            *key_line,
             text("default = true"),
         ),
         human(
             text(
-                "From 0.16 on: open the certificate in the web interface, let both fields be read from files, and "
-                "save. Under System choose it as the default certificate."
+                "From 0.16 on: open the certificate in the web interface, let it be read from the file, and save. "
+                "Under System choose it as the default certificate."
             ),
             text("Settings"),
             text("TLS"),
             text("Certificates"),
             text("Certificate, from file: {file}", file=files.chain),
-            text("Private key, from file: {file}", file=files.key),
-            undo=text("Put the former files into both fields."),
+            *key_field,
+            undo=text("Put the former files there."),
             needs="administrator of Stalwart",
         ),
     )

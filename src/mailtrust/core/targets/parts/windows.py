@@ -167,21 +167,9 @@ def carry_over(context: TargetContext) -> tuple[Step, ...]:
     """The certificate and its key, from the machine that has them to the one that shall."""
     if context.leaf is None:
         return ()
-    print_ = thumbprint(context.leaf)
     file = f"{context.file}.pfx"
     return (
-        Step(
-            text(
-                "On the machine that serves the right certificate, export it with its key; the password is asked for."
-            ),
-            Run(
-                f"Export-PfxCertificate -Cert Cert:\\LocalMachine\\My\\{print_} -FilePath .\\{file}"
-                " -Password (Read-Host -AsSecureString) -ChainOption BuildChain",
-                "powershell",
-            ),
-            text("Delete {file}: it holds the key.", file=file),
-            needs=ADMINISTRATOR,
-        ),
+        export_pair(context, context.leaf),
         Step(
             text("Import it on the other machine, then delete the file on both."),
             Run(
@@ -189,7 +177,22 @@ def carry_over(context: TargetContext) -> tuple[Step, ...]:
                 " -Password (Read-Host -AsSecureString)",
                 "powershell",
             ),
-            text("Remove-Item Cert:\\LocalMachine\\My\\{print}", print=print_),
+            text("Remove-Item Cert:\\LocalMachine\\My\\{print}", print=thumbprint(context.leaf)),
             needs=ADMINISTRATOR,
         ),
+    )
+
+
+def export_pair(context: TargetContext, leaf: Certificate) -> Step:
+    """Certificate and key out of the store that has them."""
+    file = f"{context.file}.pfx"
+    return Step(
+        text("On the machine that serves the right certificate, export it with its key; the password is asked for."),
+        Run(
+            f"Export-PfxCertificate -Cert Cert:\\LocalMachine\\My\\{thumbprint(leaf)} -FilePath .\\{file}"
+            " -Password (Read-Host -AsSecureString) -ChainOption BuildChain",
+            "powershell",
+        ),
+        text("Delete {file}: it holds the key.", file=file),
+        needs=ADMINISTRATOR,
     )

@@ -385,3 +385,33 @@ def test_a_foreign_key_is_found_before_anything_is_written(world: Callable[[str]
     here = world("apache")
     with pytest.raises(BundleProblem, match="belongs to another certificate"):
         write_bundle("apache", here.issued.certificate, here.issued.chain[1:], key=here.other.key)
+
+
+@pytest.mark.parametrize("product", ["nginx", "haproxy"])
+def test_the_copy_brings_back_what_was(world: Callable[[str], World], product: str, tmp_path: Path) -> None:
+    """Keep, install and undo as they stand in the steps, with another folder in the place of the machine's root."""
+    here = world(product)
+    root = tmp_path / "machine"
+    (root / "root").mkdir(parents=True)
+    configuration = root / "etc" / product
+    configuration.mkdir(parents=True)
+    (configuration / "main").write_text("former")
+    keep, install = (
+        next(command for command in here.commands if word in command).replace("/root/", f"{root}/root/")
+        for word in ("tar -czpf", "install -d")
+    )
+    assert f" -C / etc/{product} " in keep
+    assert run("sh", "-c", keep.replace(" -C / ", f" -C {root} ")).returncode == 0
+    (copy,) = (root / "root").iterdir()
+    assert copy.stat().st_mode & 0o077 == 0
+    (configuration / "main").write_text("new")
+    place = configuration / "tls"
+    chain, key = here.chain.read_bytes(), here.key.read_bytes()
+    done = run("sh", "-c", f"cd {here.folder} && {install.replace(f'{here.folder}', str(place))}")
+    assert done.returncode == 0, done.stderr
+    assert (place / here.chain.name).read_bytes() == chain
+    holder = place / (here.chain.name if product == "haproxy" else here.key.name)
+    assert holder.stat().st_mode & 0o077 == 0
+    assert key in holder.read_bytes()
+    assert run("tar", "-xzpf", copy, "-C", root).returncode == 0
+    assert (configuration / "main").read_text() == "former"

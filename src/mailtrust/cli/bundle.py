@@ -206,14 +206,13 @@ def _expect_harmless(options: argparse.Namespace, data: bytes, key: "PrivateKey 
             raise UserProblem(text("This form holds the private key, which is not shown on a terminal: give -o FILE."))
         if not data.isascii():
             raise UserProblem(text("This form is no text, and a terminal cannot show it: give -o FILE."))
-    elif output.is_file():
-        if _loses_a_key(output, key):
-            raise UserProblem(
-                text(
-                    "{path} holds a private key that would be lost: give another file with -o.",
-                    path=str(output),
-                )
+    elif output.is_file() and _loses_a_key(output, key):
+        raise UserProblem(
+            text(
+                "{path} holds a private key that would be lost: give another file with -o.",
+                path=str(output),
             )
+        )
 
 
 def _loses_a_key(output: Path, key: "PrivateKey | None") -> bool:

@@ -19,7 +19,7 @@ from mailtrust.core.report.wrapping import cut, wrap
 
 WIDTH = 780
 _RAIL, _CARD, _INSET = 18, 46, 16
-_NAME_CELL, _LINE_CELL, _PILL_CELL = 8.6, 7.1, 7.0
+_NAME_CELL, _LINE_CELL, _PILL_CELL = 9.6, 7.6, 8.2
 """About how wide a letter is; a wider font must not run out of its card."""
 _LINE, _BETWEEN = 19, 18
 _MOST_LINES = 3

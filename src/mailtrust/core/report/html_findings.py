@@ -44,7 +44,7 @@ class _Findings:
         remedies = [self._cure(one) for one in self._assessment.remedies if finding.id in one.cures]
         head = e(
             "div",
-            e("span", page.say(word), class_="pill"),
+            e("span", page.say(word), class_=f"pill {finding.severity}"),
             e("h3", page.say(finding.title)),
             class_="head",
         )

@@ -41,25 +41,25 @@ pre {
   display: inline-block; padding: .1rem .6rem; border: 1.5px solid currentColor; border-radius: 1rem;
   font-size: .8rem; font-weight: 700; letter-spacing: .04em; vertical-align: .1em; white-space: nowrap;
 }
-.critical, .error, .refused { color: var(--bad); }
-.warning, .warned { color: var(--warn); }
-.info, .unknown { color: var(--note); }
-.clean, .accepted { color: var(--ok); }
+.pill.critical, .pill.error { color: var(--bad); }
+.pill.warning, .warned { color: var(--warn); }
+.pill.unknown, .finding .pill.info { color: var(--note); }
+.pill.clean, .pill.info, .pill.accepted { color: var(--ok); }
 .tiles { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.3rem 0 0; padding: 0; list-style: none; }
 .tiles li {
   flex: 1 1 7.5rem; padding: .7rem .95rem; background: var(--card); border: 1px solid var(--line);
   border-radius: .6rem; font-size: .88rem;
 }
-.tiles b { display: block; font-size: 1.65rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
-.tiles svg { width: 1.15rem; height: 1.15rem; vertical-align: -.12em; margin-right: .45rem; }
+.tiles b { display: block; font-size: 1.6rem; line-height: 1.3; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.tiles svg { width: 1.5rem; height: 1.5rem; vertical-align: -.22em; margin: 0 .4rem 0 -.15rem; }
 .assumed { padding: .6rem .9rem; border: 1.5px dashed var(--warn); border-radius: .5rem; background: var(--warn-wash); }
 .finding {
   margin: 0 0 1.2rem; padding: 1rem 1.2rem; background: var(--card); border: 1px solid var(--line);
-  border-left: .35rem solid currentColor; border-radius: .6rem;
+  border-left: .35rem solid var(--note); border-radius: .6rem;
 }
-.finding > * { color: var(--ink); }
-.finding > .head { color: inherit; }
-.finding > .head h3 { color: var(--ink); margin-top: .45rem; }
+.finding.critical, .finding.error { border-left-color: var(--bad); }
+.finding.warning { border-left-color: var(--warn); }
+.finding .head h3 { margin-top: .45rem; }
 .lead { font-size: 1.05rem; }
 blockquote { margin: .5rem 0; padding: .1rem 0 .1rem 1rem; border-left: 3px solid var(--line); }
 blockquote p { margin: .1rem 0; }
@@ -78,7 +78,7 @@ caption { text-align: left; color: var(--dim); padding-bottom: .3rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); }
 code, td, th, bdi { unicode-bidi: isolate; }
 .wide { overflow-x: auto; }
-.wide svg { display: block; width: 100%; min-width: 38rem; height: auto; }
+.wide svg { display: block; width: 100%; min-width: 34rem; height: auto; }
 .branch { margin: 0 0 2rem; }
 .failures { padding-left: 1.2rem; }
 footer { padding: 1.5rem 1.25rem 2.5rem; color: var(--dim); font-size: .85rem; }
@@ -117,11 +117,13 @@ svg .sign.in-note { stroke: var(--note); }
   }
   @page { margin: 16mm 15mm; }
   body { font-size: 10.5pt; }
+  article { padding-top: 0; }
+  .tiles li { flex-basis: 5rem; padding: .4rem .6rem; }
+  .tiles b { font-size: 1.25rem; }
   main, footer, nav { max-width: none; padding: 0; }
   article + article { break-before: page; border: 0; }
   h2, h3, h4, caption { break-after: avoid; }
-  .finding, .cure { break-inside: auto; }
-  .wide, .tiles, li, tr { break-inside: avoid; }
+  .wide, .tiles, blockquote, tr { break-inside: avoid; }
   .wide { overflow: visible; }
   .wide svg { min-width: 0; }
   pre { max-height: none; overflow: visible; white-space: pre-wrap; }

@@ -4,34 +4,18 @@ import asyncio
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.oracles.cases import Case, all_cases
+from tests.oracles.cases import all_cases
+from tests.oracles.recordings import LOOPBACK, Compared, RecordedCase, judge
 
-from mailtrust.core.clients import client_by_id
-from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
-from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
-from mailtrust.core.model.observation import Handshake, Observation
-from mailtrust.core.model.pool import Pool
-from mailtrust.core.model.verdict import Verdict
-from mailtrust.core.validation.evaluate import evaluate
+from mailtrust.core.model.endpoint import Protocol, TlsMode
 from mailtrust.lab.listener import BUNDLE, KEY, Listener
-from mailtrust.lab.oracles import Answer, JavaOracle, Question, ask_gnutls, ask_openssl
+from mailtrust.lab.oracles import JavaOracle, Question, ask_gnutls, ask_openssl
 
-LOOPBACK = "127.0.0.1"
 PROGRAMS = {"openssl": "openssl", "gnutls-cli": "gnutls-bin", "java": "openjdk-17-jre-headless"}
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One engine and our profile of it, on one case."""
-
-    case: Case
-    answer: Answer
-    verdict: Verdict
 
 
 Matrix = Mapping[tuple[str, str], Compared]
@@ -59,26 +43,12 @@ async def _ask_all(folder: Path) -> Matrix:
         roots = folder / "roots.pem"
         roots.write_text("".join(anchor.pem for anchor in case.anchors))
         listener = Listener(case.host, 443, Protocol.TLS, TlsMode.IMPLICIT, folder)
-        await listener.start(LOOPBACK)
+        await listener.start()
         question = Question(case.host, LOOPBACK, listener.real_port, Protocol.TLS, TlsMode.IMPLICIT, roots)
         for client, ask in (("openssl", ask_openssl), ("gnutls", ask_gnutls), ("java-mail", java.ask)):
             answer = await ask(question)
-            found[client, case.id] = Compared(case, answer, judge(case, client, datetime.now(UTC)))
+            known = RecordedCase.of(case)
+            found[client, case.id] = Compared(known, answer, judge(known, client, datetime.now(UTC)))
         await listener.stop()
     await java.stop()
     return found
-
-
-def judge(case: Case, client: str, now: datetime) -> Verdict:
-    """What our profile of the client says, with the case's anchors as the only ones."""
-    chain = tuple(issued.certificate for issued in case.presented)
-    handshake = Handshake("TLSv1.3", "TLS_AES_256_GCM_SHA384", chain, None, key_proven=True, completed=True)
-    endpoint = Endpoint(case.host, 443, Protocol.TLS, TlsMode.IMPLICIT, LOOPBACK, case.host, "given")
-    return evaluate(
-        Observation(endpoint, Offer.DEFAULT, now, handshake),
-        pool=Pool(),
-        store=AnchorStore("empty", now, "", "", ()),
-        client=client_by_id(client),
-        now=now,
-        local_anchors=tuple(TrustAnchor(anchor.certificate) for anchor in case.anchors),
-    )

@@ -3,7 +3,26 @@
 `ENGINES` are those of which answers are recorded, those that testify for a profile first.
 """
 
-from mailtrust.lab.oracles import chromium, conscrypt, firefox, gnutls, java, openssl, thunderbird
+from mailtrust.lab.oracles import (
+    chromium,
+    conscrypt,
+    curl,
+    dotnet,
+    fetchmail,
+    firefox,
+    gnutls,
+    golang,
+    java,
+    ldapsearch,
+    mbsync,
+    msmtp,
+    node,
+    openssl,
+    postfix,
+    swaks,
+    thunderbird,
+    tstclnt,
+)
 from mailtrust.lab.oracles.engine import Engine, Oracle
 from mailtrust.lab.oracles.gnutls import ask_gnutls
 from mailtrust.lab.oracles.java import JavaOracle
@@ -31,5 +50,17 @@ ENGINES: tuple[Engine, ...] = (
     thunderbird.ENGINE,
     java.ENGINE,
     conscrypt.ENGINE,
+    postfix.SECURE,
+    postfix.MAY,
     openssl.LEVEL_1,
+    curl.ENGINE,
+    tstclnt.ENGINE,
+    golang.ENGINE,
+    node.ENGINE,
+    dotnet.ENGINE,
+    mbsync.ENGINE,
+    msmtp.ENGINE,
+    fetchmail.ENGINE,
+    swaks.ENGINE,
+    ldapsearch.ENGINE,
 )

@@ -4,7 +4,6 @@ from mailtrust.lab.oracles.engine import ByCommand, Engine
 from mailtrust.lab.oracles.question import Answer, OracleError, Question
 from mailtrust.lab.oracles.running import line_with, run
 
-
 JUDGED = ("- Status:", "Handshake", "Key usage violation", "Could not verify certificate", "Error in the certificate")
 """What it prints when it has seen certificates and does not go on."""
 

@@ -1,0 +1,361 @@
+"""A check from end to end, on an outside made of dictionaries: what is recorded, looked for, judged, judged again."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from mailtrust.core.clients import BY_ID, CLIENTS, client_by_id
+from mailtrust.core.formats.case_file import decode, encode
+from mailtrust.core.model.anchors import AnchorStore
+from mailtrust.core.model.case_file import CaseFile
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.endpoint import Offer
+from mailtrust.core.model.evidence import Assessment
+from mailtrust.core.model.observation import FailureKind, ProbeFailure, Stage
+from mailtrust.core.model.pool import Source
+from mailtrust.core.model.text import text
+from mailtrust.core.model.verdict import Outcome
+from mailtrust.core.report.report_json import to_json
+from mailtrust.core.report.terminal import render
+from mailtrust.edge.lookup.dns_answers import Found, LookupFailed
+from mailtrust.flows.check import OFFERS, CheckRequest, Progress, check, judge, look, stores_of, wanting_issuers
+
+URL = "http://ca.example.com/issuing.crt"
+
+Ask = Callable[..., CheckRequest]
+Outcomes = Callable[..., dict[str, Outcome]]
+
+FETCHING = {client.id for client in CLIENTS if Source.AIA in client.issuer_sources and not client.unknown_because}
+
+
+INDIFFERENT = frozenset({"mta-opportunistic"})
+"""Takes whatever it is given, and so proves nothing here."""
+
+
+def json_of(assessment: Assessment) -> bytes:
+    return to_json(assessment, lambda sentence: sentence, "en")
+
+
+def text_of(assessment: Assessment) -> str:
+    return render(assessment, width=100, colour=False, translate=lambda sentence: sentence)
+
+
+def accepting(outcomes: Mapping[str, Outcome]) -> set[str]:
+    return {client for client, outcome in outcomes.items() if outcome is Outcome.ACCEPTED} - INDIFFERENT
+
+
+async def looked(request: CheckRequest, outside: Any) -> CaseFile:
+    return await look(request, outside.edge(), outside.load_stores(stores_of(request)))
+
+
+@pytest.fixture
+def incomplete(outside: Any, caseworld: Any) -> Any:
+    """A server that sends no intermediate, which can be downloaded."""
+    outside.present(caseworld.leaf(ca_issuers=(URL,)))
+    outside.known[URL] = (caseworld.intermediate.certificate,)
+    return outside
+
+
+class TestTheSameCaseJudgedAgain:
+    async def test_gives_the_same_bytes(self, incomplete: Any, ask: Ask) -> None:
+        request = ask()
+        live = await check(request, incomplete.edge())
+        stores = incomplete.load_stores(stores_of(request))
+        saved = encode(replace(await looked(request, incomplete), stores=live.evidence.case.stores))
+        again = [json_of(judge(decode(saved), request, stores)) for _ in range(2)]
+        assert again[0] == again[1]
+        # Only the moment differs between two looks at the same server.
+        assert json_of(live).replace(b".000001Z", b".Z") == again[0].replace(b".000002Z", b".Z")
+
+    async def test_asks_no_clock(self, incomplete: Any, ask: Ask) -> None:
+        case = await looked(ask(), incomplete)
+        assert judge(case, ask(), incomplete.load_stores(stores_of(ask()))).evidence.now == case.at
+
+    async def test_for_another_day(self, incomplete: Any, ask: Ask, outcomes: Outcomes) -> None:
+        case = await looked(ask(), incomplete)
+        later = ask(at=case.at + timedelta(days=200))
+        judged = judge(case, later, incomplete.load_stores(stores_of(later)))
+        assert judged.evidence.now == later.at
+        assert not accepting(outcomes(judged))
+        assert "expired" in {finding.rule for finding in judged.findings}
+
+    async def test_tells_that_a_store_has_changed(
+        self, incomplete: Any, ask: Ask, caseworld: Any, make_store: Callable[..., AnchorStore]
+    ) -> None:
+        request = ask()
+        before = await check(request, incomplete.edge())
+        case = decode(encode(before.evidence.case))
+        incomplete.stores["mozilla"] = make_store("mozilla", caseworld.now, caseworld.intermediate.certificate)
+        after = judge(case, request, incomplete.load_stores(stores_of(request)))
+        changed = "mozilla is not in the state in which it was when the case was recorded"
+        assert changed in text_of(after)
+        assert changed not in text_of(before)
+        recorded = {one.name: one.digest for one in after.evidence.case.stores}
+        assert recorded["mozilla"] != after.evidence.stores["mozilla"].digest
+
+    async def test_with_other_roots_than_before(
+        self, outside: Any, caseworld: Any, ask: Ask, outcomes: Outcomes
+    ) -> None:
+        own = caseworld.own()
+        outside.present(own)
+        case = decode(encode((await check(ask(), outside.edge())).evidence.case))
+        stores = outside.load_stores(stores_of(ask()))
+        without, supposed = judge(case, ask(), stores), judge(case, ask(roots=(own,)), stores)
+        assert not accepting(outcomes(without))
+        assert {"openssl", "outlook-windows"} <= accepting(outcomes(supposed))
+        # What was assumed when the case was recorded stays assumed, until something else is.
+        assert judge(supposed.evidence.case, ask(), stores).evidence.case.local_roots == (own,)
+
+
+class TestWhatIfItPresentedThisInstead:
+    async def test_verdicts_change_and_facts_do_not(
+        self, incomplete: Any, caseworld: Any, ask: Ask, outcomes: Outcomes
+    ) -> None:
+        case = await looked(ask(), incomplete)
+        stores = incomplete.load_stores(stores_of(ask()))
+        (leaf,) = case.observations[0].presented_chain
+        before = encode(case)
+        supposing = ask(hypothetical=(leaf, caseworld.intermediate.certificate))
+        as_it_is, as_it_would_be = judge(case, ask(), stores), judge(case, supposing, stores)
+        assert accepting(outcomes(as_it_is)) == FETCHING
+        assert accepting(outcomes(as_it_would_be)) > FETCHING
+        assert Outcome.REFUSED not in outcomes(as_it_would_be).values()
+        assert encode(case) == before
+        assert "which they do not today" in text_of(as_it_would_be)
+
+    async def test_a_server_that_shows_nothing_presents_nothing_else_either(
+        self, outside: Any, caseworld: Any, ask: Ask
+    ) -> None:
+        supposing = ask(hypothetical=(caseworld.leaf(), caseworld.intermediate.certificate))
+        assessment = await check(supposing, outside.edge())
+        assert assessment.evidence.verdicts == ()
+
+    async def test_a_chain_supposed_replaces_that_of_every_port_and_offer(
+        self, outside: Any, caseworld: Any, ask: Ask
+    ) -> None:
+        outside.present(caseworld.own(), port=993)
+        outside.present(caseworld.own("other.example.com"), port=443)
+        supposed = (caseworld.leaf(), caseworld.intermediate.certificate)
+        assessment = await check(ask("mail.example.com", hypothetical=supposed), outside.edge())
+        assert {shake.presented_chain for _, shake in assessment.evidence.handshakes} == {supposed}
+
+
+class TestIssuers:
+    async def test_are_looked_for_where_one_is_wanting(self, incomplete: Any, ask: Ask) -> None:
+        assessment = await check(ask(), incomplete.edge())
+        assert incomplete.downloads == [URL]
+        assert [(one.kind, one.question) for one in assessment.evidence.case.lookups][-1] == ("aia", URL)
+
+    async def test_are_not_looked_for_where_none_is(self, incomplete: Any, caseworld: Any, ask: Ask) -> None:
+        incomplete.present(caseworld.leaf(ca_issuers=(URL,)), caseworld.intermediate.certificate)
+        await check(ask(), incomplete.edge())
+        assert incomplete.downloads == []
+
+    async def test_nor_when_the_user_forbids_it(self, incomplete: Any, ask: Ask, outcomes: Outcomes) -> None:
+        assessment = await check(ask(fetch_issuers=False), incomplete.edge())
+        assert incomplete.downloads == []
+        assert not accepting(outcomes(assessment))
+        assert "chain-incomplete" in {finding.rule for finding in assessment.findings}
+
+    async def test_invariant_2_downloaded_ones_are_seen_by_those_who_download(
+        self, incomplete: Any, ask: Ask, outcomes: Outcomes
+    ) -> None:
+        every_version = ask(clients=tuple(BY_ID.values()))
+        assessment = await check(every_version, incomplete.edge())
+        links = [
+            (BY_ID[verdict.client], link.source)
+            for verdict in assessment.evidence.verdicts
+            for attempt in verdict.attempts
+            for link in attempt.links
+        ]
+        assert {source for _, source in links} == {Source.PRESENTED, Source.AIA}
+        for client, source in links:
+            assert source in {Source.PRESENTED, *client.issuer_sources}, client.id
+        not_fetching = {id_ for id_, client in BY_ID.items() if Source.AIA not in client.issuer_sources}
+        assert not accepting(outcomes(assessment)) & not_fetching
+
+    async def test_one_found_by_two_ways_is_one_with_two_sources(
+        self, incomplete: Any, caseworld: Any, ask: Ask
+    ) -> None:
+        incomplete.present(caseworld.leaf(), caseworld.intermediate.certificate, port=443)
+        assessment = await check(ask("mail.example.com"), incomplete.edge())
+        (entry,) = (
+            entry for entry in assessment.evidence.case.pool if entry.certificate == caseworld.intermediate.certificate
+        )
+        assert entry.sources == {Source.AIA, Source.ELSEWHERE}
+        assert URL in entry.origins
+
+    async def test_what_was_met_is_remembered(self, incomplete: Any, caseworld: Any, ask: Ask) -> None:
+        await check(ask(), incomplete.edge())
+        assert caseworld.intermediate.certificate in incomplete.remembered
+
+
+class TestWantingIssuers:
+    @pytest.fixture
+    def wanting(self, caseworld: Any, make_store: Callable[..., AnchorStore]) -> Callable[..., tuple[Certificate, ...]]:
+        def find(
+            *chain: Certificate, anchors: tuple[Certificate, ...] = (), roots: tuple[Certificate, ...] = ()
+        ) -> Any:
+            stores = (make_store("one", caseworld.now, *anchors), make_store("two", caseworld.now, *anchors[:1]))
+            return wanting_issuers((caseworld.seen(chain),), stores if anchors else (), roots, caseworld.now)
+
+        return find
+
+    def test_a_leaf_alone(self, wanting: Any, caseworld: Any) -> None:
+        leaf = caseworld.leaf()
+        assert wanting(leaf) == (leaf,)
+
+    def test_none_above_what_is_self_issued(self, wanting: Any, caseworld: Any) -> None:
+        leaf, intermediate, root = caseworld.leaf(), caseworld.intermediate.certificate, caseworld.root.certificate
+        assert wanting(leaf, intermediate, root) == ()
+        assert wanting(caseworld.own()) == ()
+
+    def test_an_issuer_that_every_store_has_is_not_wanting(self, wanting: Any, caseworld: Any) -> None:
+        leaf, intermediate, root = caseworld.leaf(), caseworld.intermediate.certificate, caseworld.root.certificate
+        assert wanting(leaf, intermediate) == (intermediate,)
+        assert wanting(leaf, intermediate, anchors=(root,)) == ()
+        other = caseworld.make_root("Other").certificate
+        assert wanting(leaf, intermediate, anchors=(other, root)) == (intermediate,)  # one store lacks it
+        assert wanting(leaf, intermediate, roots=(root,)) == ()
+
+    def test_an_issuer_with_the_right_name_and_the_wrong_key_is_none(self, wanting: Any, caseworld: Any) -> None:
+        leaf = caseworld.leaf()
+        namesake = caseworld.make_intermediate(caseworld.root, "Impostor").certificate
+        namesake = replace(namesake, subject=caseworld.intermediate.certificate.subject)
+        assert leaf in wanting(leaf, namesake)
+        false_root = replace(caseworld.make_root("False Root").certificate, subject=leaf.issuer)
+        assert wanting(leaf, anchors=(false_root,)) == (leaf,)
+        assert wanting(leaf, roots=(false_root,)) == (leaf,)
+
+    @pytest.mark.parametrize(("begins", "ends"), [(-1000, -1), (-1000, 20), (1, 1000)])
+    def test_an_issuer_out_of_time_or_gone_before_the_leaf(
+        self, wanting: Any, caseworld: Any, begins: int, ends: int
+    ) -> None:
+        other = caseworld.make_intermediate(caseworld.root, "Short CA", begins=begins, ends=ends)
+        leaf = caseworld.leaf(issuer=other)
+        assert leaf in wanting(leaf, other.certificate)
+
+
+class TestWhereAndHow:
+    async def test_offers_go_out_most_important_first(self, incomplete: Any, ask: Ask) -> None:
+        await check(ask("mail.example.com"), incomplete.edge())
+        offers = [offer for _, offer in incomplete.wishes]
+        assert offers == sorted(offers, key=OFFERS.index)
+        assert set(offers) == set(OFFERS)
+        assert max(offers.count(offer) for offer in OFFERS) == 9
+
+    async def test_an_address_has_no_name_to_leave_out(self, outside: Any, ask: Ask) -> None:
+        await check(ask("192.0.2.1:993"), outside.edge())
+        assert Offer.NO_SNI not in {offer for _, offer in outside.wishes}
+
+    async def test_another_certificate_for_another_key_is_judged_too(
+        self, outside: Any, caseworld: Any, ask: Ask
+    ) -> None:
+        issuing = caseworld.intermediate.certificate
+        outside.present(caseworld.leaf(), issuing)
+        outside.servers["192.0.2.1", 993, Offer.ECDSA] = (caseworld.leaf(key="ec-p256"), issuing)
+        outside.servers["192.0.2.1", 993, Offer.NO_SNI] = (caseworld.own("other.example.net"),)
+        assessment = await check(ask(), outside.edge())
+        place = "imaps://mail.example.com:993@192.0.2.1"
+        assert {verdict.observation for verdict in assessment.evidence.verdicts} == {place, f"{place}#ecdsa"}
+
+    async def test_a_port_that_is_given_is_judged_for_everybody_else_for_who_speaks_it(
+        self, incomplete: Any, ask: Ask
+    ) -> None:
+        by_url = await check(ask("imaps://mail.example.com"), incomplete.edge())
+        by_host = await check(ask("mail.example.com"), incomplete.edge())
+        assert {verdict.client for verdict in by_url.evidence.verdicts} == {client.id for client in CLIENTS}
+        protocol = by_url.evidence.case.observations[0].endpoint.protocol
+        speaking = {client.id for client in CLIENTS if protocol in client.speaks}
+        assert {verdict.client for verdict in by_host.evidence.verdicts} == speaking < {one.id for one in CLIENTS}
+
+    async def test_the_backend_behind_the_balancer(self, incomplete: Any, caseworld: Any, ask: Ask) -> None:
+        incomplete.present(caseworld.leaf(ends=-1), caseworld.intermediate.certificate, address="10.0.0.5", port=1993)
+        assessment = await check(ask(also=(("10.0.0.5", 1993),)), incomplete.edge())
+        behind = "imaps://mail.example.com:993@10.0.0.5:1993"
+        judged = [verdict for verdict in assessment.evidence.verdicts if verdict.observation == behind]
+        assert {verdict.client for verdict in judged} == {client.id for client in CLIENTS}
+        rules = {finding.rule for finding in assessment.findings if behind in finding.observations}
+        assert {"addresses-disagree", "expired"} <= rules
+
+    async def test_what_politeness_left_out_is_said(self, incomplete: Any, ask: Ask) -> None:
+        incomplete.left_out.add(("mail.example.com", 443, "192.0.2.1"))
+        assessment = await check(ask("mail.example.com"), incomplete.edge())
+        (said,) = (one for one in assessment.evidence.case.lookups if one.kind == "probe")
+        assert said.question == "https://mail.example.com:443@192.0.2.1"
+        assert "left out" in text_of(assessment)
+
+    async def test_progress_is_told_in_order(self, incomplete: Any, ask: Ask) -> None:
+        seen: list[Progress] = []
+        await check(ask(), incomplete.edge(), seen.append)
+        assert [progress.stage for progress in seen] == ["looking-up", "probing", "gathering"]
+
+
+class TestWhatCannotBeLookedAt:
+    async def test_a_name_without_address(self, outside: Any, ask: Ask) -> None:
+        assessment = await check(ask("imaps://nowhere.example.com"), outside.edge())
+        (seen,) = assessment.evidence.case.observations
+        assert isinstance(seen.result, ProbeFailure)
+        assert (seen.result.stage, seen.result.kind) == (Stage.RESOLVE, FailureKind.NO_ADDRESS)
+        assert [finding.rule for finding in assessment.findings] == ["network-blocked"]
+        assert "nowhere.example.com does not exist in DNS" in text_of(assessment)
+
+    async def test_a_resolver_that_is_silent_says_nothing_about_the_name(self, outside: Any, ask: Ask) -> None:
+        outside.hosts["mail.example.com"] = LookupFailed(text("No server answered."))
+        assessment = await check(ask(), outside.edge())
+        assert assessment.findings == ()
+        assert "DNS gave no answer" in text_of(assessment)
+        assert "has no address" not in text_of(assessment)
+
+    async def test_an_answer_for_half_of_the_question_is_used_and_its_gap_told(
+        self, incomplete: Any, ask: Ask, outcomes: Outcomes
+    ) -> None:
+        partly = Found(("192.0.2.1",), incomplete=text("Nobody answered for AAAA."))
+        incomplete.hosts["mail.example.com"] = partly
+        assessment = await check(ask(), incomplete.edge())
+        assert accepting(outcomes(assessment)) == FETCHING
+        assert "Nobody answered for AAAA." in text_of(assessment)
+
+
+class TestAnchors:
+    async def test_invariant_3_an_empty_store_trusts_nothing(
+        self, outside: Any, caseworld: Any, ask: Ask, make_store: Callable[..., AnchorStore], outcomes: Outcomes
+    ) -> None:
+        outside.present(caseworld.leaf(), caseworld.intermediate.certificate)
+        for name in stores_of(ask()):
+            outside.stores[name] = make_store(name, caseworld.now)
+        assessment = await check(ask(), outside.edge())
+        assert not accepting(outcomes(assessment))
+        assert "is empty and trusts nothing" in text_of(assessment)
+
+    async def test_invariant_3_an_old_store_says_so(
+        self, outside: Any, caseworld: Any, ask: Ask, make_store: Callable[..., AnchorStore]
+    ) -> None:
+        outside.present(caseworld.leaf(), caseworld.intermediate.certificate)
+        old = make_store("mozilla", caseworld.now - timedelta(days=181), caseworld.root.certificate)
+        assert "mozilla is older than 180 days" not in text_of(await check(ask(), outside.edge()))
+        outside.stores["mozilla"] = old
+        assert "mozilla is older than 180 days" in text_of(await check(ask(), outside.edge()))
+
+    async def test_roots_count_for_everybody_or_for_whom_their_way_reaches(
+        self, outside: Any, caseworld: Any, ask: Ask, outcomes: Outcomes
+    ) -> None:
+        private = caseworld.make_root("Private Root", "Example Ltd")
+        outside.present(caseworld.leaf(issuer=private, public=False))
+        root = (private.certificate,)
+        everybody = accepting(outcomes(await check(ask(roots=root), outside.edge())))
+        by_policy = accepting(outcomes(await check(ask(roots=root, deployed=("gpo",)), outside.edge())))
+        assert {"outlook-windows", "openssl", "apple-mail-ios"} <= everybody
+        reached = {client.id for client in CLIENTS if "gpo" in client.reached_by}
+        assert by_policy == everybody & reached
+        assert "outlook-windows" in by_policy
+
+    async def test_a_request_names_what_it_needs(self) -> None:
+        request = CheckRequest.of("mail.example.com:993")
+        assert request.clients == CLIENTS
+        assert request.title == "mail.example.com:993"
+        only = replace(request, clients=(client_by_id("openssl"), client_by_id("gnutls")))
+        assert stores_of(only) == ("system",)

@@ -1,20 +1,20 @@
 """Judge chains that are given, one by one, without looking at anything: `mailtrust verify`."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from time import perf_counter
 
 from msgspec import UNSET
 
-from mailtrust.core.clients import CLIENTS, client_by_id
-from mailtrust.core.clients.reference import REFERENCE_BY_ID
+from mailtrust.core.clients import BY_ID, CLIENTS, client_by_id
+from mailtrust.core.clients.reference import REFERENCE_BY_ID, REFERENCES
 from mailtrust.core.formats.json_text import to_json_line
 from mailtrust.core.formats.verify_request import VerifyRequest, VerifyRequestError, read_request
 from mailtrust.core.formats.verify_wire import BAD_REQUEST, INTERNAL, AnswerWire, ErrorWire, ReasonWire, VerdictWire
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.chain_verdict import ChainVerdict
-from mailtrust.core.model.client import ClientProfile, Memory, PathCheck
+from mailtrust.core.model.client import ClientProfile, Memory
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.status import StatusEvidence
@@ -31,6 +31,7 @@ StoreNamed = Callable[[str], AnchorStore]
 Translate = Callable[[str], str]
 
 _SENT = frozenset({Source.PRESENTED})
+_SENT_OR_FETCHED = frozenset({Source.PRESENTED, Source.AIA})
 
 
 def verify(request: VerifyRequest, *, store_named: StoreNamed, now: datetime) -> tuple[ChainVerdict, ...]:
@@ -46,6 +47,28 @@ def verify(request: VerifyRequest, *, store_named: StoreNamed, now: datetime) ->
 def find_client(client_id: str) -> ClientProfile:
     """A client, in any version, or a reference profile. Raises UserProblem when there is none."""
     return REFERENCE_BY_ID.get(client_id.strip().lower()) or client_by_id(client_id)
+
+
+def _numbered(clients: Iterable[ClientProfile]) -> Mapping[str, int]:
+    """A number for each client, the same for those that judge a chain alike: by all that evaluate_chain reads of them."""
+    engines: dict[object, int] = {}
+    return {
+        client.id: engines.setdefault(
+            (
+                client.path_search,
+                client.path_checks,
+                client.name_rules,
+                client.limits,
+                client.revocation,
+                client.issuer_sources,
+            ),
+            len(engines),
+        )
+        for client in clients
+    }
+
+
+_ENGINES = _numbered((*BY_ID.values(), *REFERENCES))
 
 
 class _Judge:
@@ -71,18 +94,19 @@ class _Judge:
             flags=request.flags,
             mailboxes=any("@" in name for name in request.names),
         )
-        self._known: dict[object, ChainJudgement] = {}
-        self._stores: list[AnchorStore] = []
-        self._checks: list[tuple[PathCheck, ...]] = []
-        self._memory = Memory(frozenset({Source.PRESENTED, Source.ELSEWHERE, Source.AIA}) if request.pool else _SENT)
-        self._told = tuple(key for key, given in (("crls", request.crls), ("ocsp", request.ocsp)) if given)
+        self._judged: dict[tuple[int, str], tuple[ChainJudgement, tuple[str, ...]]] = {}
+        self._memory = Memory(_SENT_OR_FETCHED if request.pool else _SENT)
 
     def verdict(self, client: ClientProfile) -> ChainVerdict:
         if client.unknown_because:
             because = Reason("client-unknowable", ReasonSeverity.INFO, None, (("because", client.unknown_because),))
             return ChainVerdict(client, Outcome.UNKNOWN, self._bare_path, (because,), (), (), client.basis)
-        asked, disregarded = with_demands(client, self._demands)
-        judgement = self._judgement(asked)
+        store = self._given if self._given is not None else self._store_named(client.anchor_store)
+        alike = _ENGINES[client.id], store.digest
+        known = self._judged.get(alike)
+        if known is None:
+            known = self._judged[alike] = self._judge(client, store)
+        judgement, unsupported = known
         decision = decide(judgement, client)
         return ChainVerdict(
             client,
@@ -90,7 +114,7 @@ class _Judge:
             judgement.path or self._bare_path,
             decision.reasons,
             decision.attempts,
-            (*disregarded, *self._unread(asked)) if self._told else disregarded,
+            unsupported,
             decision.basis,
         )
 
@@ -98,36 +122,23 @@ class _Judge:
     def _bare_path(self) -> tuple[str, ...]:
         return (self._request.chain[0].fingerprint,)
 
-    def _judgement(self, client: ClientProfile) -> ChainJudgement:
-        store = self._given if self._given is not None else self._store_named(client.anchor_store)
-        alike = (
-            client.path_search,
-            id(client.path_checks),
-            client.name_rules,
-            client.limits,
-            client.revocation,
-            client.issuer_sources,
-            id(store),
+    def _judge(self, client: ClientProfile, store: AnchorStore) -> tuple[ChainJudgement, tuple[str, ...]]:
+        """What clients of this engine find, and what of the request they disregard."""
+        asked, disregarded = with_demands(client, self._demands)
+        judgement = evaluate_chain(
+            self._request.chain,
+            pool=self._pool,
+            store=store,
+            client=asked,
+            at=self._at,
+            names=self._request.names,
+            evidence=self._evidence,
+            memory=self._memory,
         )
-        known = self._known.get(alike)
-        if known is None:
-            self._stores.append(store)  # as long as it is here its id is its own, and so it is with profiles' checks
-            self._checks.append(client.path_checks)
-            known = self._known[alike] = evaluate_chain(
-                self._request.chain,
-                pool=self._pool,
-                store=store,
-                client=client,
-                at=self._at,
-                names=self._request.names,
-                evidence=self._evidence,
-                memory=self._memory,
-            )
-        return known
-
-    def _unread(self, client: ClientProfile) -> tuple[str, ...]:
-        """Words about revocation that this client does not look at, though nobody told it not to."""
-        return self._told if client.revocation is None and self._request.revocation == "profile" else ()
+        if asked.revocation is None and self._request.revocation == "profile":
+            told = (("crls", self._request.crls), ("ocsp", self._request.ocsp))
+            disregarded += tuple(key for key, given in told if given)
+        return judgement, disregarded
 
 
 def _store_of(roots: tuple[Certificate, ...], at: datetime) -> AnchorStore:

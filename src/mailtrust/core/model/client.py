@@ -66,8 +66,10 @@ class Memory:
     """What clients with these sources can see."""
     checked: "dict[object, dict[PathCheck, tuple[Reason, ...]]]" = field(default_factory=dict)
     """What checks have said of a path."""
-    searched: dict[object, object] = field(default_factory=dict)
-    """What searches have found, under keys and in forms of their own."""
+    searched: "dict[object, tuple[SearchProblem, SearchResult]]" = field(default_factory=dict)
+    """What searches have found, and for what."""
+    ways: dict[object, object] = field(default_factory=dict)
+    """What searches keep for others of their kind, in forms of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,21 @@
 """Judgement: what one client does with what a server presented, and all its reasons."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
 from mailtrust.core.model.certificate import AnyCertificate, Certificate, UnreadableCertificate
-from mailtrust.core.model.client import CandidatePath, ClientProfile, Memory, PathCheck, RevocationRules, SearchProblem
+from mailtrust.core.model.client import (
+    CandidatePath,
+    ClientProfile,
+    Memory,
+    PathCheck,
+    PathSearch,
+    RevocationRules,
+    SearchProblem,
+    SearchResult,
+)
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure
 from mailtrust.core.model.pool import Pool, Source
 from mailtrust.core.model.status import StatusEvidence
@@ -39,11 +48,11 @@ class ChainJudgement:
     reasons: tuple[Reason, ...]
     """Of the decisive path, the names and the handshake."""
     budget_exceeded: bool = False
+    path: tuple[str, ...] = field(init=False)
+    """The decisive path's fingerprints, leaf first."""
 
-    @property
-    def path(self) -> tuple[str, ...]:
-        """The decisive path's fingerprints, leaf first."""
-        return self.attempts[0].fingerprints if self.attempts else ()
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", self.attempts[0].fingerprints if self.attempts else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +132,8 @@ def evaluate_chain(
         told = evidence or StatusEvidence(staple, certificates=tuple(chain))
         checks = (*checks, _not_revoked(client.revocation, told))
     problem = SearchProblem(tuple(chain), visible, store, at, client.limits, checks, memory)
-    result = client.path_search(problem)
-    attempts = tuple(name_missing_root(attempt, pool) for attempt in result.attempts)
+    result = _searched(client.path_search, problem)
+    attempts = tuple([name_missing_root(attempt, pool) for attempt in result.attempts])
     if not attempts:
         alone = CandidatePath((Link(leaf, Source.PRESENTED),), None)
         attempts = (PathAttempt(alone.links, None, run_checks(checks, alone, problem)),)
@@ -175,6 +184,16 @@ def _verdict(judgement: ChainJudgement, observation: Observation, client: Client
         basis=decision.basis,
         budget_exceeded=judgement.budget_exceeded,
     )
+
+
+def _searched(search: PathSearch, problem: SearchProblem) -> SearchResult:
+    """What a search finds; clients of one engine that differ in their names only search once."""
+    key = (search, problem.path_checks, problem.limits, id(problem.store), id(problem.pool))
+    known = problem.memory.searched.get(key)
+    if known is None:
+        # With the problem stay store and pool, so that their ids stay theirs
+        known = problem.memory.searched[key] = (problem, search(problem))
+    return known[1]
 
 
 def _not_revoked(rules: RevocationRules, evidence: StatusEvidence) -> PathCheck:

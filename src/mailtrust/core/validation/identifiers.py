@@ -30,10 +30,13 @@ class AddressReference:
 Reference = HostReference | AddressReference
 
 
-@lru_cache(maxsize=1024)
 def reference_of(text: str) -> Reference:
     """Read a reference identifier; brackets of an IPv6 literal and a zone (RFC 4007 11) are taken off. Never raises."""
-    bare = text.strip()[:_LONGEST_TEXT]
+    return _read_reference(text.strip()[:_LONGEST_TEXT])
+
+
+@lru_cache(maxsize=1024)
+def _read_reference(bare: str) -> Reference:
     if bare.startswith("[") and bare.endswith("]"):
         bare = bare[1:-1]
     try:
@@ -92,13 +95,17 @@ def looks_like_host(text: str) -> bool:
 
 def is_std3_host(name: str) -> bool:
     """Labels of letters, digits and inner hyphens only, no final dot (RFC 1123 2.1): Java's SNIHostName."""
-    labels = name.split(".")
-    return len(name) <= _LONGEST_NAME and all(
+    return len(name) <= _LONGEST_NAME and _has_std3_labels(name)
+
+
+@lru_cache(maxsize=1024)
+def _has_std3_labels(name: str) -> bool:
+    return all(
         label
         and len(label) <= 63
         and "_" not in label
         and _LABEL_OCTETS.issuperset(label)
         and not label.startswith("-")
         and not label.endswith("-")
-        for label in labels
+        for label in name.split(".")
     )

@@ -32,17 +32,14 @@ def dates_openssl(path: CandidatePath, at: datetime, /) -> Iterator[Reason]:
 
 
 def _dates(path: CandidatePath, at: datetime, *, anchor: bool, last_second_counts: bool) -> Iterator[Reason]:
-    leaf, *issuers = certificates(path, anchor=anchor)
-    yield from _in_time(leaf, at, "expired", last_second_counts)
-    for issuer in issuers:
-        yield from _in_time(issuer, at, "chain-expired-issuer", last_second_counts)
-
-
-def _in_time(certificate: Certificate, at: datetime, expired: str, last_second_counts: bool) -> Iterator[Reason]:
-    if is_over(certificate, at, last_second_counts=last_second_counts):
-        yield error(expired, certificate, subject=certificate.subject.text, not_after=certificate.not_after)
-    elif at < certificate.not_before:
-        yield error("not-yet-valid", certificate, subject=certificate.subject.text, not_before=certificate.not_before)
+    expired = "expired"
+    for certificate in certificates(path, anchor=anchor):
+        subject = certificate.subject.text
+        if is_over(certificate, at, last_second_counts=last_second_counts):
+            yield error(expired, certificate, subject=subject, not_after=certificate.not_after)
+        elif at < certificate.not_before:
+            yield error("not-yet-valid", certificate, subject=subject, not_before=certificate.not_before)
+        expired = "chain-expired-issuer"
 
 
 def is_over(certificate: Certificate, at: datetime, *, last_second_counts: bool = True) -> bool:

@@ -26,8 +26,10 @@ def critical_extensions(*, anchor: bool = False, also_unknown: frozenset[str] = 
 
     def check(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
         for certificate in certificates(path, anchor=anchor):
-            unlearnt = (oid for oid, critical, _ in certificate.extensions if critical and oid in also_unknown)
-            oids = tuple(dict.fromkeys((*certificate.unknown_critical, *unlearnt)))
+            oids = certificate.unknown_critical
+            if also_unknown:
+                unlearnt = (oid for oid, critical, _ in certificate.extensions if critical and oid in also_unknown)
+                oids = tuple(dict.fromkeys((*oids, *unlearnt)))
             if oids:
                 yield error("critical-extension-unknown", certificate, subject=certificate.subject.text, oids=oids)
 
@@ -41,10 +43,10 @@ def readable(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
     allows nothing, an unreadable subjectAltName matches nothing). Encodings that are merely untidy are told as
     problems of the certificate and stop nobody here: engines differ too much in what they forgive.
     """
-    for link in path.links:
-        fields = unreadable_fields(link.certificate)
+    for certificate in path.certificates:
+        fields = unreadable_fields(certificate) if certificate.problems else ()
         if fields:
-            yield error("certificate-unparsable", link.certificate, fields=fields)
+            yield error("certificate-unparsable", certificate, fields=fields)
 
 
 def no_empty_names(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:

@@ -56,7 +56,8 @@ def refuse_hashes(hashes: frozenset[str], *, public_only: bool = False) -> PathC
         # Nobody relies on a root's signature: one that was sent is at fault for being untrusted, not for its hash
         judged = chain[:-1] if path.anchor is None and len(chain) > 1 and chain[-1].self_issued else chain
         for certificate in judged:
-            yield from weak_signature(certificate, hashes)
+            if certificate.signature_algorithm.hash in hashes:
+                yield from weak_signature(certificate, hashes)
 
     return check
 

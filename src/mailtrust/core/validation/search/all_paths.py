@@ -35,9 +35,9 @@ def search_all_paths(problem: SearchProblem, /) -> SearchResult:
     was found so far, and no path at all holds unless one was found within it.
     """
     key = (search_all_paths, id(problem.store), id(problem.pool), problem.limits)
-    ways = problem.memory.searched.get(key)
+    ways = problem.memory.ways.get(key)
     if not isinstance(ways, _Ways):
-        ways = problem.memory.searched[key] = _Ways(problem)
+        ways = problem.memory.ways[key] = _Ways(problem)
     budget = Budget(problem.limits.budget)
     return first_that_holds(ways.again(budget), problem, budget)
 

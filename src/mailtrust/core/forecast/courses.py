@@ -3,12 +3,12 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from mailtrust.core.forecast.altered_store import store_at, store_without
 from mailtrust.core.forecast.lifetimes import next_lifetime
-from mailtrust.core.forecast.moments import SECOND, Moment, moments
+from mailtrust.core.forecast.moments import NO_END, SECOND, Moment, moments
 from mailtrust.core.forecast.old_devices import OldDevice, devices_of
 from mailtrust.core.forecast.reach import Reach, reach_of
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
@@ -165,13 +165,19 @@ def _presenter(evidence: Evidence, seen: Observation, renewed: Certificate | Non
 
     def present(at: datetime) -> Observation:
         issued = at.replace(microsecond=0)
-        ends = issued + next_lifetime(renewed, at, public=public) - SECOND
+        ends = _later(issued, next_lifetime(renewed, at, public=public) - SECOND)
         # The signature stays the old one's: it is checked over the octets, which are not touched.
         fresh = replace(renewed, not_before=issued, not_after=ends)
         chain = tuple(fresh if one.fingerprint == renewed.fingerprint else one for one in shake.presented_chain)
         return replace(seen, result=replace(shake, presented_chain=chain))
 
     return present
+
+
+def _later(moment: datetime, span: timedelta) -> datetime:
+    """The sum; where no year has a number for it, the last second that has one."""
+    latest = datetime(NO_END, 12, 31, 23, 59, 59, tzinfo=UTC)
+    return moment + span if span < latest - moment else latest
 
 
 def _stages(

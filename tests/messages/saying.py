@@ -1,5 +1,7 @@
 """Texts as people really give them: filled in, spoilt in many ways, and the catalogue they come from."""
 
+# ruff: noqa: RUF001 - people's own quotation marks and commas
+
 from __future__ import annotations
 
 import html

@@ -68,7 +68,10 @@ def test_the_first_half_of_a_long_utterance_is_enough() -> None:
 
 
 def test_two_utterances_in_one_text_are_both_found() -> None:
-    given = "10:01 x509: certificate signed by unknown authority\n10:02 curl: (60) SSL certificate problem: certificate has expired"
+    given = (
+        "10:01 x509: certificate signed by unknown authority\n10:02 curl: (60) SSL certificate problem: certificate "
+        "has expired"
+    )
     assert {"golang", "curl", "openssl"} <= who(explain(given))
 
 

@@ -1,5 +1,7 @@
 """Texts about other things are not explained: honesty before helpfulness."""
 
+# ruff: noqa: RUF001 - people's own quotation marks and commas
+
 import pytest
 
 from mailtrust.core.messages.explain import explain
@@ -97,7 +99,8 @@ def test_other_topics_are_not_explained(given: str) -> None:
 
 def test_a_whole_log_about_other_things_is_not_explained() -> None:
     log = "\n".join(
-        f"Nov 21 12:{number // 60:02}:{number % 60:02} mx postfix/smtpd[{number}]: connect from unknown[192.0.2.{number}]; "
+        f"Nov 21 12:{number // 60:02}:{number % 60:02} mx postfix/smtpd[{number}]: connect from "
+        "unknown[192.0.2.{number}]; "
         f"NOQUEUE: reject: RCPT from unknown: 550 5.1.1 <user{number}@example.com>: Recipient address rejected"
         for number in range(200)
     )

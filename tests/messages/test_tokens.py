@@ -1,5 +1,7 @@
 """A text as the words that count, whatever it has been through."""
 
+# ruff: noqa: RUF001 - people's own quotation marks and commas
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

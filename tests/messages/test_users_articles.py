@@ -1,5 +1,7 @@
 """Five articles of users and vendors: every message and every symptom in them is known, in their own words."""
 
+# ruff: noqa: RUF001 - people's own quotation marks and commas
+
 import pytest
 from tests.messages.saying import codes, who
 
@@ -9,8 +11,10 @@ from mailtrust.core.messages.explain import explain
 MESSAGES = [
     # Gmail and Exchange behind a load balancer: a missing intermediate
     (
-        "Certificate not validThe Gmail app can't guarantee the security of this email address. Your messages would be "
-        "at risk.",
+        (
+            "Certificate not validThe Gmail app can't guarantee the security of this email address. Your messages "
+            "would be at risk."
+        ),
         "gmail-android",
         "chain-incomplete",
     ),
@@ -20,8 +24,11 @@ MESSAGES = [
         "chain-incomplete",
     ),
     (
-        "Ran in an issue recently where Outlook was working fine, however, Android devices, particularly mobile phones, "
-        "would throw an error that the certificate was invalid when configuring an Exchange mailbox via the Gmail app.",
+        (
+            "Ran in an issue recently where Outlook was working fine, however, Android devices, particularly mobile "
+            "phones, would throw an error that the certificate was invalid when configuring an Exchange mailbox via "
+            "the Gmail app."
+        ),
         "outlook-not-phone",
         "chain-incomplete",
     ),
@@ -32,14 +39,18 @@ MESSAGES = [
     ),
     # MailStore with its own certificate
     (
-        "le certificat est émis avec un nom de serveur MailStoreServer et ne provient pas d'une autorité de "
-        "certification approuvée",
+        (
+            "le certificat est émis avec un nom de serveur MailStoreServer et ne provient pas d'une autorité de "
+            "certification approuvée"
+        ),
         "mailstore-addin",
         "self-signed",
     ),
     (
-        "le message d'avertissement suivant s'affiche lors de l'appel à MailStore Web Access via HTTPS (SSL) ou lors de "
-        "l'utilisation du complément Outlook avec le paramètre de connexion sécurisée activé",
+        (
+            "le message d'avertissement suivant s'affiche lors de l'appel à MailStore Web Access via HTTPS (SSL) ou "
+            "lors de l'utilisation du complément Outlook avec le paramètre de connexion sécurisée activé"
+        ),
         "mailstore-warning",
         "name-mismatch",
     ),
@@ -49,22 +60,28 @@ MESSAGES = [
         "name-only-in-common-name",
     ),
     (
-        "Étant donné que les champs Subject Alternative Name ne sont pas définis, ce certificat ne peut pas être utilisé "
-        "avec Firefox et Chrome.",
+        (
+            "Étant donné que les champs Subject Alternative Name ne sont pas définis, ce certificat ne peut pas être "
+            "utilisé avec Firefox et Chrome."
+        ),
         "not-firefox-chrome",
         "name-only-in-common-name",
     ),
     # The E-mail Router
     (
-        "les statut entrant : échec - la connexion sous-jacente a été fermée : Impossible d’établir une relation de "
-        "confiance pour le canal sécurisé SSL/TLS",
+        (
+            "les statut entrant : échec - la connexion sous-jacente a été fermée : Impossible d’établir une relation "
+            "de confiance pour le canal sécurisé SSL/TLS"
+        ),
         "email-router",
         "self-signed",
     ),
     (
-        "Statut entrant : Échec - la connexion sous-jacente a été fermée : Impossible d’établir une relation de confiance "
-        "pour le canal sécurisé SSL/TLS. Le certificat distant n’est pas valide conformément à la procédure de "
-        "validation.",
+        (
+            "Statut entrant : Échec - la connexion sous-jacente a été fermée : Impossible d’établir une relation de "
+            "confiance pour le canal sécurisé SSL/TLS. Le certificat distant n’est pas valide conformément à la "
+            "procédure de validation."
+        ),
         "email-router",
         "name-mismatch",
     ),
@@ -87,19 +104,23 @@ MESSAGES = [
     ("N'affectez pas de certificat de caractère générique au service IMAP4.", "wildcard-imap-pop", "service-wildcard"),
     ("N'affectez pas de certificat de caractère générique au service POP3.", "wildcard-imap-pop", "service-wildcard"),
     (
-        "Lorsque vous attribuez un certificat à SMTP, vous êtes invité à remplacer le certificat auto-signé Exchange par "
-        "défaut utilisé pour chiffrer la communication SMTP",
+        (
+            "Lorsque vous attribuez un certificat à SMTP, vous êtes invité à remplacer le certificat auto-signé "
+            "Exchange par défaut utilisé pour chiffrer la communication SMTP"
+        ),
         "default-smtp-question",
         "service-default-smtp-replaced",
     ),
     (
-        "Si le mode de démarrage de messagerie unifiée est défini sur TCP (valeur par défaut), vous ne pouvez pas affecter "
-        "le certificat au service de messagerie unifiée.",
+        (
+            "Si le mode de démarrage de messagerie unifiée est défini sur TCP (valeur par défaut), vous ne pouvez pas "
+            "affecter le certificat au service de messagerie unifiée."
+        ),
         "unified-messaging",
         "service-um-startup-mode",
     ),
     (
-        "Le champ État du certificat doit avoir pour valeur Valide. Spécifiez les services auxquels affecter ce certificat",
+        "Le champ État du certificat doit avoir pour valeur Valide. Spécifiez les services",
         "status-not-valid",
         "service-certificate-not-valid",
     ),
@@ -115,7 +136,7 @@ MESSAGES = [
         "autodiscover-foreign-certificate",
     ),
     (
-        "这开始于首席执行官自己改变DNS提供商，并在这个过程中原来的DNS设置丢失。 他提到了一些正在创build的SRVlogging，Outlook",
+        "这开始于首席执行官自己改变DNS提供商，原来的DNS设置丢失。 他提到了一些正在创build的SRVlogging，Outlook",
         "autodiscover-warning",
         "autodiscover-foreign-certificate",
     ),

@@ -1,11 +1,12 @@
 """From the lines that were found to answers: who speaks, what is meant, and what would only repeat it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from mailtrust.core.messages.causes import merged
 from mailtrust.core.messages.lines import Line
 from mailtrust.core.messages.matching import Hit
-from mailtrust.core.messages.message import Cause, Likelihood, Message, Origin, OriginKind
+from mailtrust.core.messages.message import Cause, Message, Origin, OriginKind
 from mailtrust.core.model.verdict import Utterance
 
 MOST_ANSWERS = 5
@@ -66,20 +67,6 @@ def findings(hits: Sequence[Hit]) -> list[Finding]:
         if not any(_repeats(finding, better) for better in kept):
             kept.append(finding)
     return kept
-
-
-def merged(causes: Iterable[tuple[Cause, ...]]) -> tuple[Cause, ...]:
-    """Causes of several messages as one list, each code once; the first is always likely, and moves the others up."""
-    best: dict[str, Cause] = {}
-    for cause in (one for some in causes for one in some):
-        known = best.get(cause.code)
-        if known is None or cause.likelihood.rank < known.likelihood.rank:
-            best[cause.code] = cause
-    order = {code: number for number, code in enumerate(best)}
-    ranked = sorted(best.values(), key=lambda cause: (cause.likelihood.rank, order[cause.code]))
-    ahead = ranked[0].likelihood.rank if ranked else 0
-    levels = tuple(Likelihood)
-    return tuple(replace(cause, likelihood=levels[cause.likelihood.rank - ahead]) for cause in ranked)
 
 
 def _owners(hit: Hit) -> Iterator[tuple[Origin, tuple[Message, ...]]]:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from mailtrust.core.messages.answering import MOST_ANSWERS, Finding, findings, merged
+from mailtrust.core.messages.answering import MOST_ANSWERS, Finding, findings
 from mailtrust.core.messages.catalogue import lines
+from mailtrust.core.messages.causes import merged
 from mailtrust.core.messages.explanation import Answer, Explanation, Quote, Suspicion
 from mailtrust.core.messages.matching import find, read
 from mailtrust.core.messages.message import Message, Origin, OriginKind

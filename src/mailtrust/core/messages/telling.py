@@ -1,5 +1,6 @@
 """Small builders that keep the catalogue readable: words with their source, messages of one origin."""
 
+from mailtrust.core.messages.causes import merged
 from mailtrust.core.messages.message import Cause, Message, Origin
 from mailtrust.core.model.text import Text
 from mailtrust.core.model.verdict import Utterance
@@ -14,5 +15,5 @@ def heard(source: str, *english: str, **others: str) -> tuple[Utterance, ...]:
 
 
 def message(origin: Origin, said: tuple[Utterance, ...], causes: tuple[Cause, ...], *notes: Text) -> Message:
-    """A message of an origin."""
-    return Message(origin, said, causes, notes)
+    """A message of an origin; causes that stand in it twice count once, as the likelier."""
+    return Message(origin, said, merged((causes,)), notes)

@@ -1,6 +1,7 @@
 """What a text can mean, by reason code and rule id: a name and a sentence for each, and how to rank them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from mailtrust.core.messages.causes import chains, connections, exchange, names
 from mailtrust.core.messages.causes.kind import Kind
@@ -30,6 +31,20 @@ def possible(*codes: str, why: Text | None = None) -> tuple[Cause, ...]:
 def rare(*codes: str, why: Text | None = None) -> tuple[Cause, ...]:
     """Causes to think of when nothing else fits."""
     return tuple(cause(code, Likelihood.RARE, why) for code in codes)
+
+
+def merged(causes: Iterable[tuple[Cause, ...]]) -> tuple[Cause, ...]:
+    """Causes of several messages as one list, each code once; the first is always likely, and moves the others up."""
+    best: dict[str, Cause] = {}
+    for cause in (one for some in causes for one in some):
+        known = best.get(cause.code)
+        if known is None or cause.likelihood.rank < known.likelihood.rank:
+            best[cause.code] = cause
+    order = {code: number for number, code in enumerate(best)}
+    ranked = sorted(best.values(), key=lambda cause: (cause.likelihood.rank, order[cause.code]))
+    ahead = ranked[0].likelihood.rank if ranked else 0
+    levels = tuple(Likelihood)
+    return tuple(replace(cause, likelihood=levels[cause.likelihood.rank - ahead]) for cause in ranked)
 
 
 NO_TRUST = (*likely("chain-incomplete", "self-signed", "anchor-unknown"), *rare("anchor-distrusted", "tls-intercepted"))

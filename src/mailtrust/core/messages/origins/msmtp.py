@@ -23,7 +23,6 @@ MESSAGES = (
         ORIGIN,
         heard(
             "recalled: versions before 1.8",
-            "TLS certificate verification failed: the certificate is not trusted",
             "TLS certificate verification failed: the certificate hasn't got a known issuer",
         ),
         NO_TRUST,

@@ -112,6 +112,8 @@ replace-default: overwrite the existing default smtp, default smtp, smtp par def
 
 status: status, etat_, estado, 状态
 
+service: service, dienst, servicio, 服务
+
 valid: valid, gultig, gueltig, 有效
 
 blank-page: blank page, white page, empty page, leere seite, weisse seite, page blanche, page vierge, page vide,

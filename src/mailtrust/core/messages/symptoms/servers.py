@@ -63,7 +63,7 @@ SYMPTOMS = (
     Symptom(
         "status-not-valid",
         text("Exchange does not call the certificate Valid"),
-        (("status", "valid", "certificate", "assign"),),
+        (("status", "valid", "certificate", "assign|service"),),
         (
             *likely("service-certificate-not-valid"),
             *possible("chain-incomplete", "anchor-unknown", "revocation-unreachable", "expired"),

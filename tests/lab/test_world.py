@@ -10,7 +10,7 @@ from mailtrust.core.formats.connect_to import parse_connect_to
 from mailtrust.core.issuance.recipe import server_recipe
 from mailtrust.core.x509.signatures import SignatureResult, signed_by
 from mailtrust.lab.lab_error import LabError
-from mailtrust.lab.world import World
+from mailtrust.lab.world import OTHER_LOOPBACK, World
 
 
 async def test_a_url_is_reached_by_one_detour(world: World) -> None:
@@ -79,6 +79,51 @@ async def fetch(url: str) -> tuple[str, bytes]:
     head, _, body = (await reader.read()).partition(b"\r\n\r\n")
     writer.close()
     return head.decode().splitlines()[0], body
+
+
+async def test_whole_names_and_addresses_stay_as_they_are(world: World) -> None:
+    assert world.name("exchange.firm.local.") == "exchange.firm.local"
+    assert world.name("192.0.2.25") == "192.0.2.25"
+    assert world.name("mail.eu") == "mail.eu.post.example"
+    leaf = world.pki.leaf("192.0.2.25")
+    world.serve("192.0.2.25", "https", chain=leaf.chain, by=leaf)
+    assert not list(world.zone.lines())
+
+
+async def test_a_machine_behind_another_is_named_by_its_address(world: World) -> None:
+    leaf = world.pki.leaf(world.name("mail"))
+    world.serve("mail", "imaps", chain=leaf.chain, by=leaf)
+    world.serve("mail", "imaps", chain=leaf.chain, by=leaf, address=OTHER_LOOPBACK, published=False)
+    world.target = world.url("mail", "imaps")
+    async with world:
+        behind = world.listener("mail", "imaps", OTHER_LOOPBACK)
+        assert world.also() == ((OTHER_LOOPBACK, behind.real_port),)
+        assert ("--also", f"{OTHER_LOOPBACK}:{behind.real_port}") == world.flags()[-2:]
+        assert OTHER_LOOPBACK not in "".join(world.zone.lines())
+
+
+async def test_nothing_gets_through_to_a_blocked_port(world: World) -> None:
+    leaf = world.pki.leaf(world.name("mail"))
+    world.serve("mail", "smtp", "imaps", chain=leaf.chain, by=leaf)
+    world.blocked.add(25)
+    world.target = world.name("mail")
+    async with world:
+        hole = world.detours().destination(world.name("mail"), 25)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await asyncio.open_connection(*hole)
+        world.blocked.clear()
+        assert world.detours().destination(world.name("mail"), 25)[1] == world.listener("mail", "smtp").real_port
+
+
+async def test_the_aia_host_is_a_proxy_too(world: World) -> None:
+    async with world:
+        host, port = world.aia.base.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"GET http://pki.example.org/root.crt HTTP/1.1\r\nHost: pki.example.org\r\n\r\n")
+        assert (await reader.read()).endswith(world.pki.root.certificate.der)
+        writer.close()
+        assert world.aia.asked == ["http://pki.example.org/root.crt"]
 
 
 async def test_certificates_are_made_for_the_worlds_time(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ class NoHandshakeError(ConnectionError):
 async def send_flight(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, certificates: Sequence[bytes], key: PrivateKey
 ) -> None:
-    """Answer a ClientHello and hear what the client says to it; it always ends in an OSError, NoHandshakeError mostly."""
+    """Answer a ClientHello and hear what the client says to it; always ends in an OSError, mostly NoHandshakeError."""
     try:
         head = await reader.readexactly(5)
         hello = await reader.readexactly(int.from_bytes(head[3:], "big"))

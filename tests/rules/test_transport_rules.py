@@ -223,6 +223,14 @@ class TestNetwork:
         assert isinstance(result, Unknown)
         assert "421 too many connections" in str(result.why)
 
+    @pytest.mark.parametrize("kind", [FailureKind.TIMEOUT, FailureKind.CLOSED])
+    def test_no_greeting_is_unknown(self, caseworld: Any, kind: FailureKind) -> None:
+        """A tarpit, or a server that hangs up without a word: it is there, and nothing is known."""
+        mute = caseworld.failure(kind, Stage.GREETING, "no answer")
+        evidence = caseworld.judge(caseworld.seen(mute, 25))
+        assert isinstance(caseworld.results(evidence, "network-blocked")[0], Unknown)
+        assert not caseworld.findings(evidence)
+
     def test_a_name_without_address(self, caseworld: Any) -> None:
         nowhere = caseworld.failure(FailureKind.NO_ADDRESS, Stage.RESOLVE, "NXDOMAIN")
         evidence = caseworld.judge(caseworld.seen(nowhere, 25, "mx1.example.com", found_by="mx"))

@@ -1,14 +1,19 @@
 """A format is one file and one line, and every one of them writes for everybody."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
 import mailtrust.core.report
+from mailtrust.cli.main import main
+from mailtrust.core.formats.case_file import encode
 from mailtrust.core.model.evidence import Assessment
 from mailtrust.core.report.formats import FORMATS, Reader, format_by_id
+from mailtrust.core.report.nagios import State
 
+ROOT = Path(__file__).parents[2]
 FOLDER = Path(mailtrust.core.report.__path__[0])
 NAMES = ["incomplete", "healthy", "alone", "untidy", "hostile", "unreachable"]
 
@@ -42,6 +47,40 @@ def test_the_same_assessment_gives_the_same_bytes(samples: dict[str, Assessment]
     assert written == known.write([samples[name]], Reader())
     assert written.endswith(b"\n")
     written.decode("utf-8")
+
+
+def test_the_page_about_formats_is_whole(incomplete: Assessment) -> None:
+    page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    for known in FORMATS:
+        assert f"| `{known.id}` |" in page
+    written = format_by_id("prometheus").write([incomplete], Reader()).decode()
+    metrics = set(re.findall(r"^# TYPE (\w+)", written, re.MULTILINE))
+    assert metrics == set(re.findall(r"^\| `(mailtrust_\w+)` \|", page, re.MULTILINE))
+    labels = set(re.findall(r"'([\w.]+)'=", format_by_id("nagios").write([incomplete], Reader()).decode()))
+    told = set(re.findall(r"`([a-z_]+)`", page))
+    assert {label for label in labels if not label.endswith("_days_left")} <= told
+    for state in State:
+        assert f"| {state.value} | {state.name} |" in page
+
+
+def test_the_command_writes_every_format(incomplete: Assessment, tmp_path: Path) -> None:
+    case = tmp_path / "case.json"
+    case.write_bytes(encode(incomplete.evidence.case))
+    statuses = {}
+    for known in FORMATS:
+        written = tmp_path / known.id
+        statuses[known.id] = main(["check", "--from", str(case), "--format", known.id, "-o", str(written)])
+        assert written.stat().st_size > 100
+    # The made-up root stands in no store: every client refuses.
+    assert statuses == {known.id: State.CRITICAL if known.id == "nagios" else 1 for known in FORMATS}
+
+
+def test_a_plugin_answers_whatever_happens(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--lang", "en", "--format", "nagios"]) == State.UNKNOWN
+    said = capfd.readouterr()
+    assert said.out.startswith("MAILTRUST UNKNOWN - Expected a TARGET")
+    assert said.err == ""
+    assert main(["check", "--lang", "en", "--format", "junit"]) == 2
 
 
 def test_only_monitoring_plugins_have_an_exit_status_of_their_own(healthy: Assessment) -> None:

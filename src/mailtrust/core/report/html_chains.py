@@ -17,7 +17,7 @@ from mailtrust.core.report.page import Page, Span
 from mailtrust.core.report.rungs import RungWords, failure_sentence, is_quiet
 from mailtrust.core.report.wrapping import cut, wrap
 
-WIDTH = 780
+WIDTH = 800
 _RAIL, _CARD, _INSET = 18, 46, 16
 _NAME_CELL, _LINE_CELL, _PILL_CELL = 9.6, 7.6, 8.2
 """About how wide a letter is; a wider font must not run out of its card."""

@@ -21,8 +21,8 @@ from mailtrust.core.report.matrix import (
 from mailtrust.core.report.page import Page
 from mailtrust.core.report.wrapping import cut
 
-WIDTH = 780
-_NAME, _CELL, _ROW = 236, 128, 32
+WIDTH = 800
+_NAME, _CELL, _ROW = 280, 128, 32
 _LETTER = 7.3
 _MONO = 7.0
 _PER_PICTURE = (WIDTH - _NAME) // _CELL

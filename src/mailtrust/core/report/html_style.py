@@ -23,7 +23,8 @@ main, footer, nav { max-width: 56rem; margin: 0 auto; padding: 0 1.25rem; }
 nav { padding-top: 1.25rem; }
 article { padding: 2rem 0 1rem; }
 article + article { border-top: 3px double var(--line); margin-top: 2rem; }
-h1, h2, h3, h4 { line-height: 1.25; text-wrap: balance; }
+h1, h2, h3, h4 { line-height: 1.3; }
+h1, h2 { text-wrap: balance; }
 h1 { font-size: 1.7rem; margin: .6rem 0 .4rem; letter-spacing: -.01em; }
 h2 { font-size: 1.2rem; margin: 2.6rem 0 1rem; padding-bottom: .35rem; border-bottom: 1px solid var(--line); }
 h3 { font-size: 1.08rem; margin: 0 0 .35rem; }
@@ -33,7 +34,7 @@ a { color: var(--note); }
 code, pre { font: .86em/1.5 ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 pre {
   margin: .4rem 0 .8rem; padding: .7rem .9rem; background: var(--paper); border: 1px solid var(--line);
-  border-radius: .4rem; overflow-x: auto; max-height: 22rem;
+  border-radius: .4rem; overflow-y: auto; max-height: 22rem; white-space: pre-wrap;
 }
 .dim { color: var(--dim); }
 .small { font-size: .88rem; }
@@ -50,9 +51,12 @@ pre {
   flex: 1 1 7.5rem; padding: .7rem .95rem; background: var(--card); border: 1px solid var(--line);
   border-radius: .6rem; font-size: .88rem;
 }
-.tiles b { display: block; font-size: 1.6rem; line-height: 1.3; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.tiles b { display: block; font-size: 1.6rem; line-height: 1.3; white-space: nowrap; }
 .tiles svg { width: 1.5rem; height: 1.5rem; vertical-align: -.22em; margin: 0 .4rem 0 -.15rem; }
-.assumed { padding: .6rem .9rem; border: 1.5px dashed var(--warn); border-radius: .5rem; background: var(--warn-wash); }
+.assumed {
+  margin: .9rem 0; padding: .6rem .9rem; background: var(--warn-wash);
+  border: 1.5px dashed var(--warn); border-radius: .5rem;
+}
 .finding {
   margin: 0 0 1.2rem; padding: 1rem 1.2rem; background: var(--card); border: 1px solid var(--line);
   border-left: .35rem solid var(--note); border-radius: .6rem;
@@ -99,8 +103,6 @@ svg .cross { stroke: var(--bad); stroke-width: 2.5; }
 svg .is-ok { fill: var(--ok); } svg .is-warn { fill: var(--warn); } svg .is-bad { fill: var(--bad); }
 svg .is-note { fill: var(--note); }
 svg .sign { stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; fill: none; stroke: var(--paper); }
-svg .full { stroke: none; }
-svg .full.is-bad, svg .full.is-ok, svg .full.is-warn, svg .full.is-note { stroke: none; }
 svg .open { fill: var(--paper); stroke-width: 2; }
 svg .open.is-bad { fill: var(--paper); stroke: var(--bad); stroke-dasharray: 3 2.4; }
 svg .open.is-warn { fill: var(--paper); stroke: var(--warn); }
@@ -116,17 +118,18 @@ svg .sign.in-note { stroke: var(--note); }
     --ok-wash: #ffffff; --warn-wash: #ffffff; --bad-wash: #ffffff; --note-wash: #ffffff;
   }
   @page { margin: 16mm 15mm; }
-  body { font-size: 10.5pt; }
+  :root { font-size: 10.5pt; }
   article { padding-top: 0; }
   .tiles li { flex-basis: 5rem; padding: .4rem .6rem; }
   .tiles b { font-size: 1.25rem; }
   main, footer, nav { max-width: none; padding: 0; }
   article + article { break-before: page; border: 0; }
   h2, h3, h4, caption { break-after: avoid; }
-  .wide, .tiles, blockquote, tr { break-inside: avoid; }
+  .branch, .wide, .tiles, .finding .head, blockquote, tr { break-inside: avoid; }
+  .finding .head { break-after: avoid; }
   .wide { overflow: visible; }
   .wide svg { min-width: 0; }
-  pre { max-height: none; overflow: visible; white-space: pre-wrap; }
+  pre { max-height: none; overflow: visible; }
   details::details-content { content-visibility: visible; block-size: auto; }
   summary { list-style: none; }
   .twin, nav { display: none; }

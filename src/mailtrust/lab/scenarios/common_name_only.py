@@ -29,7 +29,10 @@ SCENARIO = Scenario(
     expected=Expected(
         ports=(
             Port(
-                "mail", "https", accepted=("outlook-windows", "dotnet-windows"), refused=("chrome", "edge", "firefox")
+                "mail",
+                "https",
+                accepted=("outlook-windows", "dotnet-windows", "mailstore-addin"),
+                refused=("gmail-android", "chrome", "edge", "firefox"),
             ),
             Port(
                 "mail", "imaps", accepted=("java-mail", "openssl", "gnutls"), warned=("thunderbird", "apple-mail-ios")

@@ -29,7 +29,7 @@ SCENARIO = Scenario(
     build=build,
     expected=Expected(
         ports=(
-            Port(ADDRESS, "https", refused=("chrome", "firefox")),
+            Port(ADDRESS, "https", refused=("gmail-android", "chrome", "firefox")),
             Port(
                 ADDRESS, "imaps", warned=("thunderbird", "apple-mail-ios"), refused=("java-mail", "openssl", "gnutls")
             ),

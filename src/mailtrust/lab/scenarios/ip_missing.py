@@ -29,7 +29,12 @@ SCENARIO = Scenario(
     build=build,
     expected=Expected(
         ports=(
-            Port(ADDRESS, "https", warned=("outlook-windows",), refused=("chrome", "firefox", "dotnet-windows")),
+            Port(
+                ADDRESS,
+                "https",
+                warned=("outlook-windows",),
+                refused=("gmail-android", "chrome", "firefox", "dotnet-windows"),
+            ),
             Port(
                 ADDRESS, "imaps", warned=("thunderbird", "apple-mail-ios"), refused=("java-mail", "openssl", "gnutls")
             ),

@@ -28,8 +28,13 @@ SCENARIO = Scenario(
     build=build,
     expected=Expected(
         ports=(
-            Port(INSIDE, "https", warned=("outlook-windows",), refused=("dotnet-windows", "chrome", "firefox")),
-            Port(INSIDE, "imaps", warned=("thunderbird",), refused=("java-mail", "openssl", "gnutls")),
+            Port(
+                INSIDE,
+                "https",
+                warned=("outlook-windows",),
+                refused=("dotnet-windows", "gmail-android", "chrome", "firefox"),
+            ),
+            Port(INSIDE, "imaps", warned=("thunderbird", "apple-mail-ios"), refused=("java-mail", "openssl", "gnutls")),
         ),
         found=("name-internal",),
         absent=("chain-incomplete", "expired", "self-signed"),

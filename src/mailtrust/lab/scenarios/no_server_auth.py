@@ -31,7 +31,12 @@ SCENARIO = Scenario(
     build=build,
     expected=Expected(
         ports=(
-            Port("mail", "https", warned=("outlook-windows",), refused=("dotnet-windows", "chrome", "firefox")),
+            Port(
+                "mail",
+                "https",
+                warned=("outlook-windows",),
+                refused=("dotnet-windows", "gmail-android", "chrome", "firefox"),
+            ),
             Port(
                 "mail", "imaps", warned=("apple-mail-ios",), refused=("thunderbird", "java-mail", "openssl", "gnutls")
             ),

@@ -30,8 +30,13 @@ SCENARIO = Scenario(
     build=build,
     expected=Expected(
         ports=(
-            Port("mail", "https", refused=("gmail-android", "chrome", "firefox", "dotnet-windows")),
-            Port("mail", "imaps", refused=("java-mail", "openssl", "gnutls")),
+            Port(
+                "mail",
+                "https",
+                warned=("outlook-windows",),
+                refused=("gmail-android", "chrome", "firefox", "dotnet-windows"),
+            ),
+            Port("mail", "imaps", warned=("thunderbird", "apple-mail-ios"), refused=("java-mail", "openssl", "gnutls")),
         ),
         found=("key-weak",),
         absent=("chain-incomplete", "expired", "name-mismatch"),

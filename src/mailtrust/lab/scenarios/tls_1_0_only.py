@@ -28,9 +28,9 @@ SCENARIO = Scenario(
     build=build,
     expected=Expected(
         ports=(
-            Port("mail", "https", refused=("chrome", "firefox")),
-            Port("mail", "imaps", refused=("java-mail",)),
-            Port("mail", "smtp", accepted=("mta-opportunistic",)),
+            Port("mail", "https", refused=("chrome", "edge", "firefox")),
+            Port("mail", "imaps", accepted=("gnutls",), refused=("thunderbird", "java-mail", "openssl")),
+            Port("mail", "smtp", accepted=("mta-opportunistic",), refused=("mta-verified",)),
         ),
         found=("tls-version-old",),
         absent=("chain-incomplete", "name-mismatch", "key-not-proven"),

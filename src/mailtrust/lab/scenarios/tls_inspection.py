@@ -28,11 +28,17 @@ SCENARIO = Scenario(
     build=build,
     expected=Expected(
         ports=(
-            Port("mail", "https", warned=("outlook-windows",), refused=("dotnet-windows", "chrome", "firefox")),
-            Port("mail", "imaps", refused=("java-mail", "openssl", "gnutls")),
+            Port(
+                "mail",
+                "https",
+                warned=("outlook-windows",),
+                refused=("dotnet-windows", "gmail-android", "chrome", "firefox"),
+            ),
+            Port("mail", "imaps", warned=("thunderbird", "apple-mail-ios"), refused=("java-mail", "openssl", "gnutls")),
         ),
         found=("tls-intercepted",),
         absent=("name-mismatch", "expired", "self-signed"),
+        remedies=("configure-server",),
     ),
     cure=cure,
     cured=Expected(

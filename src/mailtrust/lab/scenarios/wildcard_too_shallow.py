@@ -25,8 +25,15 @@ SCENARIO = Scenario(
     build=build,
     expected=Expected(
         ports=(
-            Port("mail.eu", "https", warned=("outlook-windows",), refused=("dotnet-windows", "chrome", "firefox")),
-            Port("mail.eu", "imaps", warned=("thunderbird",), refused=("java-mail", "openssl", "gnutls")),
+            Port(
+                "mail.eu",
+                "https",
+                warned=("outlook-windows",),
+                refused=("dotnet-windows", "gmail-android", "chrome", "firefox"),
+            ),
+            Port(
+                "mail.eu", "imaps", warned=("thunderbird", "apple-mail-ios"), refused=("java-mail", "openssl", "gnutls")
+            ),
         ),
         found=("name-wildcard-depth",),
         absent=("chain-incomplete", "expired", "self-signed"),

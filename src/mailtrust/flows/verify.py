@@ -50,7 +50,7 @@ def find_client(client_id: str) -> ClientProfile:
 
 
 def _numbered(clients: Iterable[ClientProfile]) -> Mapping[str, int]:
-    """A number for each client, the same for those that judge a chain alike: by all that evaluate_chain reads of them."""
+    """A number for each client, the same for those that judge a chain alike: by what evaluate_chain reads of them."""
     engines: dict[object, int] = {}
     return {
         client.id: engines.setdefault(

@@ -64,9 +64,11 @@ class AnchorStore:
     _by_subject: dict[tuple[object, ...], tuple[TrustAnchor, ...]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
+    _unread: UnreadAnchors | None = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         if isinstance(self.anchors, UnreadAnchors):
+            object.__setattr__(self, "_unread", self.anchors)
             return
         for anchor in self.anchors:
             key = anchor.subject.match_key
@@ -74,8 +76,8 @@ class AnchorStore:
 
     def named(self, name: Name) -> tuple[TrustAnchor, ...]:
         """The anchors that bear this name (RFC 5280 7.1)."""
-        if isinstance(self.anchors, UnreadAnchors):
-            return self.anchors.named(name)
+        if self._unread is not None:
+            return self._unread.named(name)
         return self._by_subject.get(name.match_key, ())
 
     def is_stale(self, now: datetime) -> bool:

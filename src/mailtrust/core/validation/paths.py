@@ -147,7 +147,7 @@ def dead_end(path: CandidatePath, signatures: Signatures, refused: Certificate |
 
 def judged(ended: Ended, problem: SearchProblem) -> PathAttempt:
     """The attempt with all its reasons: why it ended, and everything that the client's checks say about it."""
-    reasons = (*ended.reasons, *run_checks(problem.path_checks, ended.path, problem))
+    reasons = ended.reasons + run_checks(problem.path_checks, ended.path, problem)
     return PathAttempt(ended.path.links, ended.path.anchor, reasons)
 
 
@@ -161,7 +161,7 @@ def run_checks(checks: Iterable[PathCheck], path: CandidatePath, problem: Search
             said = known[check] = tuple(check(path, problem.at))
         if said:
             met.extend(said)
-    return tuple(dict.fromkeys(met))
+    return tuple(dict.fromkeys(met)) if met else ()
 
 
 def _key_of(path: CandidatePath) -> object:
@@ -182,7 +182,7 @@ def first_that_holds(
     problem: SearchProblem,
     budget: Budget,
     *,
-    final: Callable[[PathAttempt], bool] = lambda _: False,
+    final: Callable[[PathAttempt], bool] | None = None,
 ) -> SearchResult:
     """Judge one way after the other until one holds; what was tried before is kept. Fails closed with the budget.
 
@@ -195,7 +195,7 @@ def first_that_holds(
             attempts.append(judged(ended, problem))
             if ended.path.anchor is not None and not any(map(is_error, attempts[-1].reasons)):
                 break
-            if final(attempts[-1]):
+            if final is not None and final(attempts[-1]):
                 return in_order([attempts[-1], *attempts[:-1]])
     except BudgetSpentError:
         return in_order(attempts, budget_exceeded=True)

@@ -31,8 +31,9 @@ lint: $(VENV)/test.stamp ## style, types for three platforms, import contracts
 	$(BIN)/mypy --platform darwin
 	$(BIN)/lint-imports
 
-bench: $(VENV)/test.stamp ## what the command costs, printed
+bench: $(VENV)/test.stamp ## what the command and the judge cost, printed
 	$(BIN)/python benchmarks/command.py
+	$(BIN)/python benchmarks/judging.py
 
 test-servers: ## install the real mail servers and clients that the tests talk to (Debian; starts no daemon)
 	@command -v apt-get >/dev/null || { echo "test-servers: expected Debian's apt-get, found none; install by hand: $(SERVERS)"; exit 1; }

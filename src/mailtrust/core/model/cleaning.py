@@ -18,6 +18,8 @@ def clean(value: str, most: int = MOST) -> str:
 
     White space of any kind becomes one ordinary space each; a value that is cut ends in `…`. Total: never raises.
     """
+    if len(value) <= most and value.isascii() and value.isprintable():
+        return value  # nearly every text there is
     shown: list[str] = []
     length = marks = 0
     # A spelled-out character is longer than itself, so more than `most` characters of input are never needed.

@@ -208,11 +208,50 @@ def sky() -> Sky:
     return Sky()
 
 
-@pytest.fixture
-def staged(sky: Sky) -> Forecast:
+@pytest.fixture(scope="session")
+def staged() -> Forecast:
     """A public chain: the leaf ends in 80 days, its intermediate in 400; a cross-sign saves nobody."""
+    sky = Sky()
     root = sky.root("Example Root", owner="Example Trust")
     middle = sky.ca(root, "Example Issuing CA", NOW + 400 * DAY, owner="Example Trust")
     leaf = sky.leaf(middle)
     seen = [sky.seen(leaf, middle.certificate, port=port) for port in PORTS]
     return sky.forecast(*seen, stores=sky.stores(root))
+
+
+EVIL = "\x1b[31mred\x1b[0m \u202elive\u2069 \x9b2J <b>&\"';,\\n " + "very-" * 60
+
+
+@pytest.fixture(scope="session")
+def samples(staged: Forecast) -> dict[str, Forecast]:
+    """Forecasts of every kind, by name."""
+    sky = Sky()
+    old, new = sky.root("Go Old Root", begins=datetime(2009, 9, 1, tzinfo=UTC)), sky.root("New Root")
+    middle = sky.ca(new, "Issuing CA")
+    cross = sky.cross(old, new, NOW + 50 * DAY)
+    leaf = sky.leaf(middle, NOW + 300 * DAY, extended_key_usage=("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"))
+    saved = sky.forecast(sky.seen(leaf, middle.certificate, cross), stores=sky.stores(new, java=(old,), chrome=(old,)))
+    trap = TrustAnchor(new.certificate, distrust_after=NOW - 5 * DAY, disallowed_from=NOW + 60 * DAY)
+    traps = sky.forecast(sky.seen(leaf, middle.certificate), stores=sky.stores(new, mozilla=(trap,)))
+    own = sky.forecast(sky.seen(sky.own(NOW + 100 * DAY)), stores=sky.stores())
+    over = sky.leaf(middle, NOW - DAY, NOW - 80 * DAY)
+    two = sky.forecast(
+        sky.seen(leaf, middle.certificate), sky.seen(over, middle.certificate, port=25), stores=sky.stores(new)
+    )
+    hostile = sky.forecast(
+        sky.seen(sky.leaf(sky.ca(new, EVIL[:60]), NOW + 30 * DAY, common_name=EVIL[:60])),
+        stores=sky.stores(new),
+        target=EVIL,
+    )
+    calm = sky.forecast(sky.seen(leaf, middle.certificate), stores=sky.stores(new), until=NOW + 30 * DAY)
+    nothing = sky.forecast(sky.refused(), stores=sky.stores(new))
+    return {
+        "staged": staged,
+        "saved": saved,
+        "traps": traps,
+        "own": own,
+        "two": two,
+        "hostile": hostile,
+        "calm": calm,
+        "nothing": nothing,
+    }

@@ -135,6 +135,17 @@ def test_what_breaks_first_decides(sky: Sky) -> None:
     assert advice.due.date() <= advice.last_day
 
 
+def test_a_root_that_takes_no_new_ones_is_said_with_the_advice(sky: Sky) -> None:
+    root = sky.root("Root")
+    late, early = sky.now + 200 * DAY, sky.now + 30 * DAY
+    for day_of_distrust, trapped in ((sky.now - DAY, True), (early, True), (late, False)):
+        stores = sky.stores(root, apple=(TrustAnchor(root.certificate, distrust_after=day_of_distrust),))
+        (advice,) = sky.forecast(sky.seen(sky.leaf(root)), stores=stores).renewals
+        assert (advice.trap is not None) is trapped
+        if advice.trap is not None:
+            assert "apple-mail-ios" in {one.course.client.id for one in advice.trap.affected}
+
+
 def test_who_is_late_is_told_so(sky: Sky) -> None:
     root = sky.root("Root")
     (advice,) = sky.forecast(

@@ -64,6 +64,8 @@ class Renewal:
     """The certificate's last second."""
     first_break: Change | None
     """What breaks before that, for whichever client; None: nothing does."""
+    trap: Change | None
+    """What breaks at once if it is renewed from the same CA in time; None: nothing does."""
     last_day: date
     """The last whole day (UTC) on which everything that works today still works: renew by then."""
     overdue: bool
@@ -92,7 +94,8 @@ def renewal_of(
     until: datetime,
 ) -> Renewal:
     """The advice for a certificate, from what breaks if nothing is done."""
-    breaks = sorted((one for one in changes if _concerns(one, leaf)), key=lambda change: change.at)
+    known = tuple(changes)
+    breaks = [one for one in known if _concerns(one, leaf, Track.AS_IT_STANDS) and not one.already]
     first = next((one for one in breaks if one.at < leaf.not_after and not _its_own_end(one, leaf)), None)
     last_day = _last_whole_day(first.at if first is not None else leaf.not_after)
     public = kind is Kind.PUBLIC_CA
@@ -104,6 +107,7 @@ def renewal_of(
         lifetime_days=lifetime_days(leaf),
         ends=leaf.not_after,
         first_break=first,
+        trap=next((one for one in known if _concerns(one, leaf, Track.RENEWED) and one.at.date() <= last_day), None),
         last_day=last_day,
         overdue=last_day < now.date(),
         due=min(
@@ -116,18 +120,12 @@ def renewal_of(
     )
 
 
-def _concerns(change: Change, leaf: Certificate) -> bool:
-    """Something that breaks for an up-to-date client, if nothing is done."""
+def _concerns(change: Change, leaf: Certificate, track: Track) -> bool:
+    """Something that breaks for a client on a device that is up to date."""
     return (
-        change.track is Track.AS_IT_STANDS
+        change.track is track
         and change.turn is Turn.BREAKS
-        and not change.already
-        and any(
-            one.course.device is None
-            and one.course.leaf is not None
-            and one.course.leaf.fingerprint == leaf.fingerprint
-            for one in change.affected
-        )
+        and any(one.course.device is None and one.course.leaf == leaf for one in change.affected)
     )
 
 

@@ -4,7 +4,7 @@ from mailtrust.core.forecast.forecast import Forecast
 from mailtrust.core.forecast.lifetimes import EnforcedLimit, IssuanceLimit, limits_for
 from mailtrust.core.forecast.renewal import Pace, Renewal
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.report.forecast_words import renew_by, span_of
+from mailtrust.core.report.forecast_words import cause_of, renew_by, span_of, who
 from mailtrust.core.report.page import Page
 from mailtrust.core.rules.grounds.naming import called_leaf
 from mailtrust.core.rules.grounds.served import places
@@ -35,8 +35,16 @@ def _about(made: Forecast, renewal: Renewal) -> list[Text]:
                 "are asked again."
             )
         )
-    elif not renewal.overdue and renewal.due.date() >= made.begins.date():
-        said.append(text("Best done on {day}, at two thirds of its life.", day=renewal.due.date()))
+    elif made.begins.date() <= renewal.due.date() < renewal.last_day:
+        said.append(text("Best done on {day}, when most of its life is over.", day=renewal.due.date()))
+    if renewal.trap is not None:
+        said.append(
+            text(
+                "A new one from the same root does not do for {clients}: {cause}.",
+                clients=who(one.course for one in renewal.trap.affected),
+                cause=cause_of(renewal.trap),
+            )
+        )
     if renewal.longest is not None:
         longest = renewal.longest
         said.append(
@@ -53,7 +61,7 @@ def _about(made: Forecast, renewal: Renewal) -> list[Text]:
 
 def _pace(pace: Pace, *, first: bool) -> Text:
     every = text(
-        "{lifetime} long, renewed every {every}: {count} times a year",
+        "{lifetime} long, renewed every {every} (renewals a year: {count})",
         lifetime=span_of(pace.lifetime),
         every=span_of(pace.every),
         count=pace.a_year,

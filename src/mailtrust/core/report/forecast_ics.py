@@ -155,7 +155,7 @@ def _of_renewal(made: Forecast, renewal: Renewal, warn: Threshold) -> Iterator[_
             f"renew|{renewal.leaf.fingerprint}",
             renewal.due.date(),
             text("Renew {name}", name=name),
-            (text("Two thirds of its life are over. {advice}", advice=renew_by(renewal)),),
+            (text("Most of its life is over. {advice}", advice=renew_by(renewal)),),
             (),
             "RENEWAL",
         )

@@ -144,6 +144,7 @@ def _renewal(renewal: Renewal, translate: Translate) -> wire.RenewalWire:
         overdue=renewal.overdue,
         due=renewal.due,
         first_break=renewal.first_break.id if renewal.first_break else None,
+        trap=renewal.trap.id if renewal.trap else None,
         issuable_days=renewal.limit.most_days if renewal.limit else None,
         longer_than_issuable=renewal.longer_than_allowed,
         longest=wire.LongestWire(day=longest.day, days=longest.days, ends=longest.ends, then_days=longest.then_days)

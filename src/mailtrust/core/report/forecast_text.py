@@ -106,8 +106,8 @@ def _met(made: Forecast, change: Change) -> Iterable[Text]:
         case Turn.OTHER_PATH:
             yield text("still accepted, by another path: {clients}{where}", clients=every, where=where)
         case Turn.OTHER_REASON:
-            # They are turned down as before: who they are was told when it began.
-            yield text("nothing changes for users; {count} clients give another reason", count=len(every))
+            # Who they are was told when it began.
+            yield text("nothing changes for users: the clients concerned turn it down already")
         case _:
             for outcome in (Outcome.REFUSED, Outcome.WARNED, Outcome.ACCEPTED):
                 courses = change.meeting(outcome)

@@ -142,6 +142,7 @@ class RenewalWire(Struct, kw_only=True):
     overdue: bool
     due: Annotated[Moment, Meta(description="When it is best done.")]
     first_break: Annotated[str, Meta(description="The id of the change that comes before it ends.")] | None
+    trap: Annotated[str, Meta(description="The id of the change that a renewal from the same CA meets.")] | None
     issuable_days: Annotated[int, Meta(description="What public CAs may issue today.")] | None
     longer_than_issuable: bool
     longest: LongestWire | None

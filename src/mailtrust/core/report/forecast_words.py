@@ -144,8 +144,8 @@ def advice_on(change: Change) -> Text | None:
             )
         case OriginKind.ENDS if not of_leaf:
             return text(
-                "Before that day, serve a chain without it: mailtrust bundle finds one where it exists, a renewal "
-                "brings one with it."
+                "Serve another chain before that day, where there is one (mailtrust bundle finds it); else renew: a "
+                "new certificate brings its chain with it."
             )
         case OriginKind.LEAVES | OriginKind.DISALLOWED:
             return text(

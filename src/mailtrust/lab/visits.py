@@ -22,11 +22,11 @@ class Visits:
             self._running[visit] = writer
             visit.add_done_callback(lambda done: self._running.pop(done, None))
         # Only `end` cancels a visit, and waits for it: there is nobody else to be told.
-        with contextlib.suppress(OSError, TimeoutError, ValueError, asyncio.CancelledError):
+        with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
             async with asyncio.timeout(patience):
                 yield
         writer.close()
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, asyncio.CancelledError):
             await writer.wait_closed()
 
     async def end(self) -> None:
@@ -35,4 +35,4 @@ class Visits:
         for visit, writer in self._running.items():
             visit.cancel()
             writer.transport.abort()
-        await asyncio.gather(*visits)
+        await asyncio.gather(*visits, return_exceptions=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -21,13 +22,15 @@ from mailtrust.core.forecast.moments import OriginKind
 from mailtrust.core.forecast.old_devices import OLD_DEVICES, OldDevice
 from mailtrust.core.forecast.turns import Turn
 from mailtrust.core.model.anchors import TrustAnchor
-from mailtrust.core.model.client import Citation
+from mailtrust.core.model.client import CandidatePath, Citation
 from mailtrust.core.model.observation import Handshake
 from mailtrust.core.model.pool import Source
 from mailtrust.core.model.settings import Threshold
+from mailtrust.core.model.status import StatusEvidence
 from mailtrust.core.model.text import text
-from mailtrust.core.model.verdict import Outcome
+from mailtrust.core.model.verdict import Outcome, Reason
 from mailtrust.core.validation.evaluate import evaluate
+from mailtrust.core.validation.reasons import error
 
 if TYPE_CHECKING:
     from tests.forecast.conftest import Sky
@@ -281,6 +284,26 @@ def test_who_decides_in_secret_is_not_foretold(staged: object, sky: Sky) -> None
 
 def test_what_is_shown_alike_is_judged_once(staged: object, sky: Sky) -> None:
     assert len(sky.course(staged, "firefox").observations) == 3  # type: ignore[arg-type]
+
+
+def test_what_is_known_of_revocation_today_counts_on(sky: Sky) -> None:
+    """A stapled answer grows old, and the server gets a new one: that is no break, and no cure either."""
+    root = sky.root("Root")
+
+    def outdated(path: CandidatePath, _told: StatusEvidence, at: datetime, /) -> Iterable[Reason]:
+        return [error("revocation-unreachable", path.leaf)] if at > sky.now + 5 * DAY else []
+
+    def revoked(path: CandidatePath, _told: StatusEvidence, at: datetime, /) -> Iterable[Reason]:
+        return [error("revoked", path.leaf)] if at < sky.now + 5 * DAY and path.leaf.serial else []
+
+    seen, stores = sky.seen(sky.leaf(root)), sky.stores(root)
+    strict = replace(client_by_id("openssl"), revocation=outdated)
+    made = sky.forecast(seen, stores=stores, clients=[strict])
+    assert sky.course(made, "openssl").at(sky.now + 70 * DAY).outcome is ACCEPTED
+    hurt = replace(strict, revocation=revoked)
+    made = sky.forecast(seen, stores=stores, clients=[hurt])
+    assert codes_at(sky, made, "openssl", sky.now + 70 * DAY) == {"revoked"}
+    assert sky.change(made, Turn.HEALS, Track.RENEWED, already=True)
 
 
 def test_two_chains_have_two_courses(sky: Sky) -> None:

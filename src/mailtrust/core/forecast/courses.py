@@ -13,10 +13,11 @@ from mailtrust.core.forecast.old_devices import OldDevice, devices_of
 from mailtrust.core.forecast.reach import Reach, reach_of
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
 from mailtrust.core.model.certificate import Certificate
-from mailtrust.core.model.client import ClientProfile
+from mailtrust.core.model.client import CandidatePath, ClientProfile, RevocationRules
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.observation import Handshake, Observation
-from mailtrust.core.model.verdict import Outcome, Verdict
+from mailtrust.core.model.status import StatusEvidence
+from mailtrust.core.model.verdict import Outcome, Reason, Verdict
 from mailtrust.core.validation.evaluate import evaluate
 from mailtrust.core.validation.kinds import Kind, kind_of
 
@@ -166,8 +167,9 @@ def _presenter(evidence: Evidence, seen: Observation, renewed: Certificate | Non
     def present(at: datetime) -> Observation:
         issued = at.replace(microsecond=0)
         ends = _later(issued, next_lifetime(renewed, at, public=public) - SECOND)
-        # The signature stays the old one's: it is checked over the octets, which are not touched.
-        fresh = replace(renewed, not_before=issued, not_after=ends)
+        # The signature stays the old one's: it is checked over the octets, which are not touched. No revocation is
+        # known of another serial number.
+        fresh = replace(renewed, not_before=issued, not_after=ends, serial=0)
         chain = tuple(fresh if one.fingerprint == renewed.fingerprint else one for one in shake.presented_chain)
         return replace(seen, result=replace(shake, presented_chain=chain))
 
@@ -188,13 +190,14 @@ def _stages(
     when: Iterable[Moment],
 ) -> tuple[Stage, ...]:
     local = local_anchors(evidence, client)
+    asked = replace(client, revocation=_as_of(evidence.now, client.revocation)) if client.revocation else client
     stages: list[Stage] = []
     for moment in when:
         verdict = evaluate(
             present(moment.at),
             pool=evidence.case.pool,
             store=store_at(store, moment.at),
-            client=client,
+            client=asked,
             now=moment.at,
             local_anchors=local,
         )
@@ -203,6 +206,15 @@ def _stages(
         if client.unknown_because:
             break
     return tuple(stages)
+
+
+def _as_of(moment: datetime, rules: RevocationRules) -> RevocationRules:
+    """What is known of revocation today counts on: servers and CAs renew their answers, and nobody knows the next."""
+
+    def frozen(path: CandidatePath, told: StatusEvidence, _at: datetime, /) -> Iterable[Reason]:
+        return rules(path, told, moment)
+
+    return frozen
 
 
 def gist(verdict: Verdict) -> tuple[object, ...]:

@@ -1,6 +1,7 @@
 """A world tells how to reach it, and keeps whoever looks for more out of the machine's own services."""
 
 import asyncio
+import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -124,6 +125,19 @@ async def test_the_aia_host_is_a_proxy_too(world: World) -> None:
         assert (await reader.read()).endswith(world.pki.root.certificate.der)
         writer.close()
         assert world.aia.asked == ["http://pki.example.org/root.crt"]
+
+
+async def test_the_aia_host_survives_clients_without_manners(world: World) -> None:
+    async with world:
+        host, port = world.aia.base.removeprefix("http://").split(":")
+        for rudeness in (b"", b"\r\n\r\n", b"GET /" + b"x" * 200_000 + b"\r\n\r\n", b"\xff\n" * 200):
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(rudeness)
+            writer.write_eof()
+            with contextlib.suppress(ConnectionError):
+                assert b"200 OK" not in await reader.read()
+            writer.close()
+        assert (await fetch(f"{world.aia.base}/root.crt"))[1] == world.pki.root.certificate.der
 
 
 async def test_certificates_are_made_for_the_worlds_time(tmp_path: Path) -> None:

@@ -72,10 +72,13 @@ class AiaHost:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async with self._visits.serving(writer, PATIENCE):
-            request = (await reader.readline()).decode("ascii", "replace").split()
-            for _ in range(LONGEST_HEAD):
-                if not (await reader.readline()).strip():
-                    break
+            try:
+                request = (await reader.readline()).decode("ascii", "replace").split()
+                for _ in range(LONGEST_HEAD):
+                    if not (await reader.readline()).strip():
+                        break
+            except ValueError:  # a line that is longer than the reader allows
+                return
             target = request[1] if len(request) > 1 else ""
             self.asked.append(target)
             # RFC 9112 3.2.2: who takes this host for a proxy sends the whole address.

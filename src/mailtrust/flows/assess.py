@@ -11,10 +11,9 @@ from mailtrust.core.model.endpoint import Offer
 from mailtrust.core.model.evidence import Assessment, Evidence
 from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.observation import Handshake, Observation
+from mailtrust.core.model.remedy import Remedy
 from mailtrust.core.model.settings import Settings
-from mailtrust.core.remedies.propose import propose
 from mailtrust.core.rules import judge_all
-from mailtrust.core.targets import with_steps
 from mailtrust.core.validation.evaluate import evaluate
 
 
@@ -46,8 +45,15 @@ def assess(
     evidence = Evidence(supposed, now, settings, {client.id: client for client in clients}, stores, verdicts)
     results = judge_all(evidence)
     findings = tuple(result for result in results if isinstance(result, Finding))
-    remedies = with_steps(propose(evidence, findings), evidence)
-    return Assessment(evidence, results, remedies)
+    return Assessment(evidence, results, _remedies(evidence, findings) if findings else ())
+
+
+def _remedies(evidence: Evidence, findings: tuple[Finding, ...]) -> tuple[Remedy, ...]:
+    # Imported only where there is something to cure: all products' steps are much to read for a healthy server.
+    from mailtrust.core.remedies.propose import propose
+    from mailtrust.core.targets import with_steps
+
+    return with_steps(propose(evidence, findings), evidence)
 
 
 def suppose(case: CaseFile) -> CaseFile:

@@ -35,7 +35,8 @@ SCENARIO = Scenario(
     cure=cure,
     cured=Expected(
         ports=(
-            Port("archive", "https", accepted=("outlook-windows", "chrome", "firefox", "dotnet-windows")),
+            # Nothing is said of Firefox: it takes no server's own certificate for a root (mozpkix pkixbuild.cpp).
+            Port("archive", "https", accepted=("outlook-windows", "chrome", "dotnet-windows")),
             Port("archive", "imaps", accepted=("java-mail", "openssl", "gnutls")),
         ),
         absent=("name-only-in-common-name", "name-mismatch", "chain-incomplete"),

@@ -8,7 +8,7 @@ from mailtrust.core.model.case_file import CaseFile
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
 from mailtrust.core.model.evidence import Assessment, Evidence
-from mailtrust.core.model.observation import Handshake, Observation, ProbeFailure
+from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.problem import CouldNotLook, UserProblem
 from mailtrust.core.model.remedy import ServeChain
@@ -209,13 +209,10 @@ def _leaves_and_places(evidence: Evidence) -> tuple[str, ...]:
 
 
 def _nothing_seen(case: CaseFile) -> Text:
-    said = tuple(
-        dict.fromkeys(
-            f"{seen.endpoint.id}: {seen.result.kind.value}"
-            for seen in case.observations
-            if isinstance(seen.result, ProbeFailure)
-        )
-    )
+    failures = [(seen, seen.result) for seen in case.observations if isinstance(seen.result, ProbeFailure)]
+    # Most ports of a host are closed because nobody wants them open: what else went wrong is told first.
+    failures.sort(key=lambda met: met[1].kind is FailureKind.REFUSED)
+    said = tuple(dict.fromkeys(f"{seen.endpoint.id}: {failure.kind.value}" for seen, failure in failures))
     return text(
         "{target} presented no certificate that could be read, so there is no chain to complete ({said}). "
         "`mailtrust check {target}` tells more.",

@@ -56,18 +56,16 @@ class Endpoint:
 
     @property
     def id(self) -> str:
-        """A stable name for reports: `imap://mail.example.com:143@192.0.2.1`.
-
-        Where `--also` leads to another port, as of a backend on the same machine, that port stands behind the address.
-        """
+        """A stable name for reports: `imap://mail.example.com:143@192.0.2.1`."""
         scheme = self.protocol.value
         if self.tls_mode is TlsMode.IMPLICIT and self.protocol not in (Protocol.HTTPS, Protocol.TLS):
             scheme = "smtps" if self.protocol is Protocol.SUBMISSION else f"{scheme}s"
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{scheme}://{host}:{self.port}@{self._place}"
+        return f"{scheme}://{host}:{self.port}@{self.place}"
 
     @property
-    def _place(self) -> str:
+    def place(self) -> str:
+        """The address; its port as well where `--also` leads to another, as of a backend on the same machine."""
         if self.found_by != "also" or self.connect_port is None:
             return self.address
         address = f"[{self.address}]" if ":" in self.address else self.address

@@ -34,7 +34,7 @@ def judge(evidence: Evidence) -> Iterable[RuleResult]:
 
 
 def _address(seen: Observation) -> str:
-    return seen.endpoint.address
+    return seen.endpoint.place
 
 
 def _finding(evidence: Evidence, host: str, seens: tuple[Observation, ...]) -> Finding:

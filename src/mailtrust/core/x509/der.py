@@ -107,6 +107,14 @@ def bits(content: bytes) -> tuple[int, bytes]:
     return content[0], content[1:]
 
 
+def whole_octets(content: bytes) -> bytes:
+    """Octets of a BIT STRING that is made of whole ones, such as a signature."""
+    unused, octets = bits(content)
+    if unused:
+        raise DerError(f"a BIT STRING with {unused} unused bits where there should be none")
+    return octets
+
+
 @lru_cache(maxsize=1024)
 def oid(content: bytes) -> str:
     """Dotted form of an OBJECT IDENTIFIER."""

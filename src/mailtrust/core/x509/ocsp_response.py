@@ -81,7 +81,7 @@ def _basic(octets: bytes) -> OcspResponse:
         answers=tuple(answer for answer, _ in read),
         signature_algorithm=read_signature_algorithm(parts[1][2]),
         tbs_der=parts[0][2],
-        signature=der.bits(parts[2][1])[1],
+        signature=der.whole_octets(parts[2][1]),
         certificates=tuple(
             read_certificate(whole) for _, _, whole in der.whole_children(certificates)[:MAX_CERTIFICATES]
         ),

@@ -112,7 +112,7 @@ def _certificate_list(octets: bytes) -> RevocationList:
         next_update=next_update,
         signature_algorithm=read_signature_algorithm(parts[1][2]),
         tbs_der=parts[0][2],
-        signature=der.bits(parts[2][1])[1],
+        signature=der.whole_octets(parts[2][1]),
         number=found.number,
         base_number=found.base_number,
         scope=found.scope,

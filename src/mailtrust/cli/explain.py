@@ -5,8 +5,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli import exit_status
-from mailtrust.cli.looking import certificates_of, read_file, write_output
+from mailtrust.cli.arguments import Example
+from mailtrust.cli.files import (
+    STANDARD,
+    certificates_of,
+    expect_one_from_stdin,
+    expect_writable,
+    read_file,
+    write_output,
+)
+from mailtrust.cli.looking import positive
 from mailtrust.cli.screen import screen_of
+from mailtrust.cli.showing import WIDEST
 from mailtrust.cli.translations import language, told, translator
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
@@ -14,17 +24,16 @@ from mailtrust.core.model.text import text
 if TYPE_CHECKING:
     from mailtrust.core.messages.explanation import Explanation
 
-EPILOG = """\
-examples:
-  mailtrust explain "Certificate not trusted. Contact your email provider about this error"
-  mailtrust explain "works in Outlook but not on the phone"
-  mailtrust explain 0x800B0109
-  journalctl -u postfix | tail -20 | mailtrust explain -
-  mailtrust explain "Could not establish trust relationship for the SSL/TLS secure channel" \\
-      --url https://mail.example.com/EWS/Exchange.asmx --cert exchange.cer
-
-exit status: 0 the text is known; 1 it is not; 2 usage
-"""
+EXAMPLES: tuple[Example, ...] = (
+    ('mailtrust explain "Certificate not trusted. Contact your email provider"', text("words from a screen")),
+    ('mailtrust explain "works in Outlook but not on the phone"', text("a symptom")),
+    ("mailtrust explain 0x800B0109", text("a code")),
+    ("journalctl -u postfix | tail -20 | mailtrust explain -", text("a log")),
+    (
+        'mailtrust explain "Could not establish trust relationship" --url https://mail.example.com/EWS --cert mail.cer',
+        text("and whether the URL fits the certificate"),
+    ),
+)
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -39,8 +48,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
                 "and whole log lines are understood, and so are symptoms."
             )
         ),
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        examples=EXAMPLES,
+        more=lambda: told(text("exit status: 0 the text is known; 1 it is not; 2 usage")),
     )
     parser.add_argument(
         "text",
@@ -60,9 +69,24 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--lang", choices=("en", "fr", "zh"), help=told(text("language of the answer (default: the locale's)"))
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--width", metavar="COLUMNS", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--colour", choices=("auto", "always", "never"), default="auto")
+    parser.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help=told(text("for people or for a program (default: text)")),
+    )
+    parser.add_argument(
+        "--width",
+        metavar="COLUMNS",
+        type=positive("--width", WIDEST),
+        help=told(text("of a text (default: the terminal's, else 100)")),
+    )
+    parser.add_argument(
+        "--colour",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help=told(text("colours (default: on a terminal, unless NO_COLOR is set)")),
+    )
     parser.add_argument(
         "-o", "--output", metavar="FILE", type=Path, help=told(text("write here instead of standard output"))
     )
@@ -71,6 +95,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(options: argparse.Namespace) -> int:
     """Explain the text; exit 1 when it is not known."""
+    expect_writable(options.output)
     explanation = _explained(options)
     write_output(_render(explanation, options), options.output)
     return exit_status.CLEAN if explanation.answers else exit_status.FINDINGS
@@ -82,6 +107,8 @@ def _explained(options: argparse.Namespace) -> "Explanation":
     from mailtrust.edge.anchors import load_stores
     from mailtrust.flows.explain import Question, answer
 
+    read_from_stdin = STANDARD if options.text == [str(STANDARD)] else None
+    expect_one_from_stdin(read_from_stdin, options.certificate)
     given = _text(options)
     if not given.strip():
         raise UserProblem(text("Expected the words of a message or a symptom, got nothing."))
@@ -91,8 +118,8 @@ def _explained(options: argparse.Namespace) -> "Explanation":
 
 def _text(options: argparse.Namespace) -> str:
     words: list[str] = options.text
-    if words == ["-"]:
-        return read_file(Path("-")).decode("utf-8", "replace")
+    if words == [str(STANDARD)]:
+        return read_file(STANDARD).decode("utf-8", "replace")
     return " ".join(words)
 
 

@@ -170,4 +170,5 @@ def test_overriding_is_for_clients_with_a_user() -> None:
 
 def test_measured_engines_are_the_only_ones_that_claim_it() -> None:
     claiming = {profile.id for profile in BY_ID.values() if profile.basis is Basis.ENGINE}
-    assert claiming == {"openssl", "openssl@3", "gnutls", "java-mail", "java-mail@17", "java-mail@1.6"}
+    by_command = {"openssl", "openssl@3", "gnutls", "java-mail", "java-mail@17", "java-mail@1.6"}
+    assert claiming == by_command | {"chrome", "firefox", "thunderbird", "mta-verified"}

@@ -32,7 +32,7 @@ name-in-cn           r  A   A  A   W  W   W  r  r  r  A   A  A  A   A  A  A   A
 address              A  A   A  A   A  A   A  A  A  A  A   A  A  A   A  A  A   A
 address-as-dns       r  r   A  A   W  W   W  r  r  r  A   A  R  A   R  R  A   R
 second-name          A  A   A  W   A  A   A  A  A  A  A   A  A  A   A  A  A   A
-rsa-1024             A  A   A  A   W  W   A  A  A  A  A   A  A  A   R  A  A   R
+rsa-1024             A  A   A  A   W  W   A  A  A  A  A   A  A  A   R  A  A   A
 sha-1                r  A   A  A   W  W   W  r  R  R  A   A  A  A   R  R  A   R
 no-eku-public        A  A   A  A   W  W   A  A  A  A  A   A  A  A   A  A  A   A
 no-eku-private       A  A   A  A   A  A   A  A  A  A  A   A  A  A   A  A  A   A

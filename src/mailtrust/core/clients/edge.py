@@ -14,6 +14,7 @@ PROFILE = replace(
     title="Edge",
     versions="since its own verifier, desktop",
     anchor_store="microsoft",
+    basis=Basis.SOURCE,
     basis_of=grounds((codes.ROOT | codes.DISTRUSTED | codes.TRANSPARENCY | codes.LONG_LIFE, Basis.RECALLED)),
     reached_by=frozenset({"chromium", "gpo", "windows", "apple", "nss"}),
 )

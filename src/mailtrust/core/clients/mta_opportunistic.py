@@ -20,6 +20,7 @@ PROFILE = replace(
     on_failure=OnFailure(Outcome.ACCEPTED),
     words=(),
     citations=(
+        Citation("posttls-finger 3.7.11 -l may (Debian 12), tests/oracles/recorded", "took every case of the matrix"),
         Citation("vdukhovni/postfix:README_FILES/TLS_README (17830e5, 2026-08)", "may and encrypt do not judge"),
         Citation("Exim/exim:doc/doc-docbook/spec.xfpt (13835a3, 2025-12)", "verification is tried, failure ignored"),
         Citation(

@@ -8,6 +8,7 @@ from mailtrust.core.clients.engines.openssl import OPENSSL
 from mailtrust.core.model.client import Citation, ClientProfile
 from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.verdict import Basis
+from mailtrust.core.validation.engines import CHECKS_OPENSSL_LEVEL_1
 from mailtrust.core.validation.names import names_postfix
 
 SMTP_CLIENT = "Postfix src/smtp/smtp_proto.c; the mail stays in the sender's queue with this reason"
@@ -16,10 +17,11 @@ PROFILE = replace(
     OPENSSL,
     id="mta-verified",
     title="Mail servers that verify",
-    versions="Postfix verify and secure, judged by OpenSSL at level 2; Exchange DomainValidation also asks for "
+    versions="Postfix verify and secure, judged by OpenSSL at level 1; Exchange DomainValidation also asks for "
     "revocation",
     speaks=frozenset({Protocol.SMTP}),
     anchor_store="mozilla",
+    path_checks=CHECKS_OPENSSL_LEVEL_1,
     name_rules=names_postfix,
     words=(
         says(
@@ -30,6 +32,11 @@ PROFILE = replace(
         says(codes.NAME, SMTP_CLIENT, en="4.7.5 Server certificate not verified"),
     ),
     citations=(
+        Citation("posttls-finger 3.7.11 -l secure (Debian 12), tests/oracles/recorded", "asked about every case"),
+        Citation(
+            "vdukhovni/postfix:postfix/src/tls/tls_client.c (17830e5, 2026-08)",
+            "security level 1 where the peer must match",
+        ),
         Citation("vdukhovni/postfix:README_FILES/TLS_README (17830e5, 2026-08)", "verify and secure"),
         Citation("vdukhovni/postfix:src/tls/tls_client.c (17830e5, 2026-08)", "no partial wildcards"),
         Citation(
@@ -37,9 +44,9 @@ PROFILE = replace(
             "(93336da)",
             "CertificateValidation and DomainValidation",
         ),
-        *OPENSSL.citations,
+        *(cited for cited in OPENSSL.citations if "level 2" not in cited.says),
     ),
-    basis=Basis.SOURCE,
+    basis=Basis.ENGINE,
 )
 
 VERSIONS: tuple[ClientProfile, ...] = ()

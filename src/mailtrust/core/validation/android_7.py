@@ -4,42 +4,16 @@ from collections.abc import Iterable
 
 from mailtrust.core.model.anchors import TrustAnchor
 from mailtrust.core.model.certificate import Certificate
-from mailtrust.core.model.client import PathCheck
 from mailtrust.core.model.verdict import Reason
-from mailtrust.core.validation.checks import (
-    anchor_limits,
-    critical_extensions,
-    dates,
-    explicit_policy,
-    issuer_key_usage,
-    issuers_are_cas,
-    minimum_keys,
-    name_constraints,
-    path_lengths,
-    readable,
-    refuse_hashes,
-    server_auth,
-)
+from mailtrust.core.validation.engines import checks_conscrypt
 from mailtrust.core.validation.names import names_android
 from mailtrust.core.validation.names.matching import host_or_address, last_common_name, whole_label
-from mailtrust.core.validation.purposes import SERVER_ANY_OR_SGC
 
-CHECKS_CONSCRYPT_7: tuple[PathCheck, ...] = (
-    # google/conscrypt as of 2016-08: ChainStrengthAnalyzer (381c900a) refuses MD2, MD4 and MD5; SHA-1 was added to the
-    # list by 1d6a0b84 (2018-04-13). The rest is as today.
-    readable,
-    dates,
-    issuers_are_cas(),
-    issuer_key_usage(),
-    path_lengths(),
-    critical_extensions(),
-    name_constraints(),
-    explicit_policy,
-    server_auth(SERVER_ANY_OR_SGC),
-    minimum_keys(rsa=1024, ec=160, dsa=1024, algorithms=frozenset({"rsa", "ec", "dsa"})),
-    refuse_hashes(frozenset({"md2", "md4", "md5"})),
-    anchor_limits,
-)
+CHECKS_CONSCRYPT_7 = checks_conscrypt(frozenset({"md2", "md4", "md5"}))
+"""google/conscrypt as of 2016-08: ChainStrengthAnalyzer (381c900a) refuses MD2, MD4 and MD5.
+
+SHA-1 was added to the list by 1d6a0b84 (2018-04-13). The rest is as today.
+"""
 
 
 def names_android_7(leaf: Certificate, reference: str, anchor: TrustAnchor | None, /) -> Iterable[Reason]:

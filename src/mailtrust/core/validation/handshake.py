@@ -6,7 +6,10 @@ from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import HandshakeCheck
 from mailtrust.core.model.observation import Handshake
 from mailtrust.core.model.verdict import Reason
+from mailtrust.core.validation.checks.alike import one_of_each
 from mailtrust.core.validation.reasons import error
+
+BORINGSSL_CURVES = frozenset({"secp256r1", "secp384r1"})
 
 TLS_VERSIONS = ("SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 """Oldest first, by OpenSSL's names."""
@@ -65,3 +68,27 @@ def staple_when_demanded(handshake: Handshake, leaf: Certificate, /) -> Iterator
     """
     if leaf.must_staple and handshake.ocsp_staple is None:
         yield error("must-staple-without-staple", leaf, subject=leaf.subject.text)
+
+
+@one_of_each
+def leaf_curves(curves: frozenset[str]) -> HandshakeCheck:
+    """The leaf's key, if it is an EC one, lies on a curve for which the client offers a signature: `key-weak`.
+
+    Others hang up: BoringSSL offers none for P-521 and Ed25519 (ssl/extensions.cc kVerifySignatureAlgorithms, a0689af;
+    seen in Chromium 156 and Conscrypt 2.6.3).
+    """
+
+    def check(_handshake: Handshake, leaf: Certificate, /) -> Iterator[Reason]:
+        key = leaf.public_key
+        if key.algorithm == "ec" and key.curve not in curves:
+            yield error(
+                "key-weak",
+                leaf,
+                subject=leaf.subject.text,
+                algorithm=key.algorithm,
+                bits=key.bits,
+                curve=key.curve,
+                least_bits=None,
+            )
+
+    return check

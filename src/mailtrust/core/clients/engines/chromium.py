@@ -3,12 +3,19 @@
 from collections.abc import Iterable
 
 from mailtrust.core.clients.engines import codes
+from mailtrust.core.clients.engines.citing import grounds
 from mailtrust.core.model.client import Citation, ClientProfile, OnFailure, Words
 from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Basis, Outcome, Utterance
 from mailtrust.core.validation.engines import CHECKS_CHROMIUM
-from mailtrust.core.validation.handshake import key_proven, key_usage_for_key_exchange, tls_at_least
+from mailtrust.core.validation.handshake import (
+    BORINGSSL_CURVES,
+    key_proven,
+    key_usage_for_key_exchange,
+    leaf_curves,
+    tls_at_least,
+)
 from mailtrust.core.validation.names import names_chromium
 from mailtrust.core.validation.search import search_all_paths
 
@@ -67,6 +74,8 @@ WORDS = (
     _page(codes.ANY, "ERR_CERT_INVALID", ATTEMPTED + "an invalid certificate."),
 )
 
+PUBLIC_ONLY = codes.DISTRUSTED | codes.REVOKED
+
 CHROMIUM = ClientProfile(
     id="chromium-engine",
     title="Chromium",
@@ -77,7 +86,12 @@ CHROMIUM = ClientProfile(
     path_search=search_all_paths,
     path_checks=CHECKS_CHROMIUM,
     name_rules=names_chromium,
-    handshake_checks=(key_proven, tls_at_least("TLSv1.2"), key_usage_for_key_exchange),
+    handshake_checks=(
+        key_proven,
+        tls_at_least("TLSv1.2"),
+        key_usage_for_key_exchange,
+        leaf_curves(BORINGSSL_CURVES),
+    ),
     on_failure=OnFailure(
         Outcome.REFUSED,
         overridable=codes.NO_PATH
@@ -91,6 +105,7 @@ CHROMIUM = ClientProfile(
     ),
     words=WORDS,
     citations=(
+        Citation("Chromium 156 (Debian 12), tests/oracles/recorded", "asked about every case, with an added root"),
         Citation("chromium/chromium:net/cert/cert_verify_proc_builtin.cc (03509d2)", "caIssuers, distrust, revocation"),
         Citation("chromium/chromium:net/cert/internal/cert_issuer_source_aia.cc (1a4f344)", "five URLs, 64 KiB, 10 s"),
         Citation("chromium/chromium:net/cert/x509_certificate.cc (02f11ff)", "names"),
@@ -104,5 +119,7 @@ CHROMIUM = ClientProfile(
         Citation("chromium/chromium:net/cert/cert_status_flags.cc (0e49239)", "which error is shown"),
         Citation("Netflix/bettertls:docs/results/dec_2021", "names, measured for Chrome 96 and Edge 94"),
     ),
-    basis=Basis.SOURCE,
+    basis=Basis.ENGINE,
+    # Rules for public roots can't be asked of it with a root of our own.
+    basis_of=grounds((codes.TRANSPARENCY | codes.LONG_LIFE, Basis.DOCUMENT), (PUBLIC_ONLY, Basis.SOURCE)),
 )

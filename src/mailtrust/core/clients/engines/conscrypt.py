@@ -7,7 +7,7 @@ from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Basis, Outcome
 from mailtrust.core.validation.engines import CHECKS_CONSCRYPT
-from mailtrust.core.validation.handshake import key_proven, key_usage_for_key_exchange
+from mailtrust.core.validation.handshake import BORINGSSL_CURVES, key_proven, key_usage_for_key_exchange, leaf_curves
 from mailtrust.core.validation.names import names_android
 from mailtrust.core.validation.search import search_conscrypt
 
@@ -21,10 +21,11 @@ CONSCRYPT = ClientProfile(
     path_search=search_conscrypt,
     path_checks=CHECKS_CONSCRYPT,
     name_rules=names_android,
-    handshake_checks=(key_proven, key_usage_for_key_exchange),
+    handshake_checks=(key_proven, key_usage_for_key_exchange, leaf_curves(BORINGSSL_CURVES)),
     on_failure=OnFailure(Outcome.REFUSED),
     words=(),
     citations=(
+        Citation("Conscrypt 2.6.3 on OpenJDK 17, tests/oracles/recorded", "asked about every case; it is not a phone"),
         Citation(
             "google/conscrypt:common/src/main/java/org/conscrypt/TrustManagerImpl.java (3869db7, 2026-08)",
             "path building, no caIssuers, extended key usage of the leaf only",

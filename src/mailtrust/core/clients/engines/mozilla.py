@@ -14,7 +14,7 @@ from mailtrust.core.validation.checks import transparency
 from mailtrust.core.validation.engines import CHECKS_MOZILLA
 from mailtrust.core.validation.handshake import key_proven, staple_when_demanded, tls_at_least
 from mailtrust.core.validation.names import names_mozilla
-from mailtrust.core.validation.search import search_all_paths
+from mailtrust.core.validation.search import search_mozilla
 
 OVERRIDABLE = (
     codes.NO_PATH
@@ -35,7 +35,7 @@ MOZILLA = ClientProfile(
     speaks=frozenset({Protocol.HTTPS}),
     anchor_store="mozilla",
     issuer_sources=frozenset({Source.PRESENTED, Source.STORE}),
-    path_search=search_all_paths,
+    path_search=search_mozilla,
     # Transparency is enforced by Gecko's own default on the desktop (StaticPrefList.yaml, mode 2).
     path_checks=(*CHECKS_MOZILLA, transparency()),
     name_rules=names_mozilla,
@@ -43,6 +43,11 @@ MOZILLA = ClientProfile(
     on_failure=OnFailure(Outcome.REFUSED, overridable=OVERRIDABLE),
     words=(),
     citations=(
+        Citation(
+            "Firefox ESR and Thunderbird 153 (Debian 12), tests/oracles/recorded",
+            "asked about every case, with an added root",
+        ),
+        Citation("nss-dev/nss:lib/mozpkix/lib/pkixbuild.cpp (9d75dfd, 2026-05)", "eight certificates, equal names"),
         Citation(
             "mozilla/gecko-dev:security/certverifier/NSSCertDBTrustDomain.cpp (258754e)",
             "candidate issuers: roots, handshake, enterprise roots, preloaded, profile; never caIssuers",
@@ -62,6 +67,7 @@ MOZILLA = ClientProfile(
             "nss-dev/nss:lib/ckfw/builtins/certdata.txt (9d75dfd, 2026-05)", "roots and their distrust-after dates"
         ),
     ),
-    basis=Basis.SOURCE,
-    basis_of=grounds((codes.USE, Basis.RECALLED), ({"name-wildcard-depth"}, Basis.RECALLED)),
+    basis=Basis.ENGINE,
+    # Rules for public roots can't be asked of it with a root of our own.
+    basis_of=grounds((codes.TRANSPARENCY | codes.DISTRUSTED | codes.REVOKED, Basis.SOURCE)),
 )

@@ -1,6 +1,7 @@
 """PathCheck: one demand on a path each, as functions or as factories that make one. Profiles take them from here."""
 
-from mailtrust.core.validation.checks.anchors import anchor_limits, transparency
+from mailtrust.core.validation.checks.anchor_selection import anchor_selected
+from mailtrust.core.validation.checks.anchors import anchor_limits, by_anchor, transparency
 from mailtrust.core.validation.checks.authority import (
     issuer_key_usage,
     issuers_are_cas,
@@ -23,6 +24,8 @@ from mailtrust.core.validation.checks.usages import leaf_key_usage, server_auth,
 
 __all__ = [
     "anchor_limits",
+    "anchor_selected",
+    "by_anchor",
     "critical_extensions",
     "dates",
     "dates_openssl",

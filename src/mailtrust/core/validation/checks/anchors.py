@@ -1,6 +1,6 @@
 """What a store says about its anchors beyond name and key, and what clients ask below public roots only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from mailtrust.core.model.client import CandidatePath, PathCheck
@@ -55,5 +55,15 @@ def transparency(issued_since: datetime | None = None) -> PathCheck:
             return
         if path.leaf.sct_count == 0 and (issued_since is None or path.leaf.not_before >= issued_since):
             yield error("ct-missing", path.leaf, embedded=0)
+
+    return check
+
+
+@one_of_each
+def by_anchor(*, added: PathCheck, own: PathCheck) -> PathCheck:
+    """One check below an anchor that user or administrator added, another below the client's own, or below none."""
+
+    def check(path: CandidatePath, at: datetime, /) -> Iterable[Reason]:
+        return (added if path.anchor is not None and path.anchor.locally_added else own)(path, at)
 
     return check

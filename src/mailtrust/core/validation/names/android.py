@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from mailtrust.core.model.anchors import TrustAnchor
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.verdict import Reason
-from mailtrust.core.validation.identifiers import AddressReference, reference_of
+from mailtrust.core.validation.identifiers import AddressReference, is_std3_host, reference_of
 from mailtrust.core.validation.names.matching import host_or_address, last_common_name, mismatch, whole_label
 
 _LIKE_AN_ADDRESS = re.compile(r"[0-9a-fA-F]*:[0-9a-fA-F:.]*|[\d.]+", re.ASCII)
@@ -16,15 +16,22 @@ def names_android(leaf: Certificate, reference: str, _anchor: TrustAnchor | None
     """The subjectAltName only; `*` is the whole left-most label, `*.tld` too, never alone; final dots do not matter.
 
     Addresses are compared as text, so another spelling of the same IPv6 address does not match. What looks like an
-    address is never compared with DNS names. Conscrypt OkHostnameVerifier (3869db7), not in its strict mode.
+    address is never compared with DNS names. A name with `_` fails before anything is compared: the platform puts it
+    into an SNIHostName, which takes letters, digits and hyphens only (platform/.../Platform.java getSSLParameters;
+    google/conscrypt issue 821, open since 2020). Conscrypt OkHostnameVerifier (3869db7), not in its strict mode.
     """
     wanted = reference_of(reference)
     text = wanted.text if isinstance(wanted, AddressReference) else wanted.name
     if _LIKE_AN_ADDRESS.fullmatch(text):
         found = any(text.lower() == address.lower() for address in leaf.ip_addresses)
     else:
-        found = any(_match(name, text) for name in leaf.dns_names)
+        found = not _no_server_name(text) and any(_match(name, text) for name in leaf.dns_names)
     return () if found else (mismatch(leaf, reference, wanted),)
+
+
+def _no_server_name(host: str) -> bool:
+    """AddressUtils.isValidSniHostname says that it is to be sent, and SNIHostName refuses it."""
+    return "." in host and not host.endswith(".") and not is_std3_host(host)
 
 
 def _match(presented: str, host: str) -> bool:

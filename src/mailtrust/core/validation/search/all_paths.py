@@ -28,18 +28,23 @@ from mailtrust.core.x509.signatures import SignatureResult
 
 
 def search_all_paths(problem: SearchProblem, /) -> SearchResult:
-    """Try every path, likeliest first, until one holds: RFC 4158; Windows, Mozilla, Chromium, Apple.
+    """Try every path, likeliest first, until one holds: RFC 4158; Windows, Chromium, Apple.
 
     Anchors come before other issuers, near sources before far ones, issuers with the right key identifier and in their
     time before others. What was tried before the path that holds is kept. When the budget is spent the answer is what
     was found so far, and no path at all holds unless one was found within it.
     """
+    budget = Budget(problem.limits.budget)
+    return first_that_holds(all_ways(problem, budget), problem, budget)
+
+
+def all_ways(problem: SearchProblem, budget: Budget) -> Iterator[Ended]:
+    """Every path as `search_all_paths` tries them, found once for all clients that see the same certificates."""
     key = (search_all_paths, id(problem.store), id(problem.pool), problem.limits)
     ways = problem.memory.ways.get(key)
     if not isinstance(ways, _Ways):
         ways = problem.memory.ways[key] = _Ways(problem)
-    budget = Budget(problem.limits.budget)
-    return first_that_holds(ways.again(budget), problem, budget)
+    return ways.again(budget)
 
 
 class _Ways:

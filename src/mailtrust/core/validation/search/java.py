@@ -9,6 +9,7 @@ from mailtrust.core.model.client import CandidatePath, SearchProblem, SearchResu
 from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Link, PathAttempt
 from mailtrust.core.validation.checks import dates_with_anchor, names_without_subject_are_critical
+from mailtrust.core.validation.checks.anchor_selection import identified, spans
 from mailtrust.core.validation.checks.dates import in_its_time
 from mailtrust.core.validation.paths import (
     LOOK_COST,
@@ -102,7 +103,7 @@ def _anchored(links: tuple[Link, ...], problem: SearchProblem, signatures: Signa
     refused: TrustAnchor | None = None
     for anchor in anchors_for(last, problem):
         signatures.budget.spend(LOOK_COST)
-        if _spans(anchor.certificate, last) and _identified(last, anchor.certificate):
+        if spans(anchor.certificate, last) and identified(last, anchor.certificate):
             yield _with(links, anchor, signatures)
         else:
             refused = anchor
@@ -178,7 +179,7 @@ def _built_with(links: tuple[Link, ...], anchor: TrustAnchor, problem: SearchPro
         path = CandidatePath(links, anchor)
         reasons = dates_with_anchor(path, problem.at)
         return Ended(path, tuple(reason for reason in reasons if reason.certificate == anchor.fingerprint))
-    if not _spans(anchor.certificate, links[-1].certificate):
+    if not spans(anchor.certificate, links[-1].certificate):
         return Ended(CandidatePath(links, None), (missing_issuer(links[-1].certificate, anchor.certificate),))
     return _with(links, anchor, signatures)
 
@@ -194,19 +195,3 @@ def _same_name_and_key(certificate: Certificate, links: Sequence[Link]) -> bool:
         and link.certificate.public_key.spki == certificate.public_key.spki
         for link in links
     )
-
-
-def _spans(anchor: Certificate, child: Certificate) -> bool:
-    """AdaptableX509CertSelector: an anchor of version 1 or 2 is valid for as long as what it issued."""
-    return anchor.version >= 3 or (anchor.not_before <= child.not_before and child.not_after <= anchor.not_after)
-
-
-def _identified(child: Certificate, anchor: Certificate) -> bool:
-    """AdaptableX509CertSelector: key identifier where both have one; serial number for anchors of version 3."""
-    authority = child.authority_key_identifier
-    if authority is None:
-        return True
-    subject_key = anchor.subject_key_identifier
-    if authority.key_id is not None and subject_key is not None and authority.key_id != subject_key:
-        return False
-    return authority.serial is None or anchor.version < 3 or authority.serial == anchor.serial

@@ -27,7 +27,7 @@ from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.x509.pem import to_pem
 from mailtrust.edge.lookup.dns import FakeResolver, Found
 from mailtrust.flows.check import CheckRequest, Edge
-from mailtrust.flows.forecast import foretell, foretell_case
+from mailtrust.flows.forecast import LATEST, foretell, foretell_case
 
 if TYPE_CHECKING:
     from tests.forecast.conftest import Sky
@@ -143,6 +143,8 @@ def test_the_flow_refuses_a_forecast_of_the_past(sky: Sky) -> None:
         foretell_case(case, request, sky.stores(), sky.now)
     made = foretell_case(case, request, sky.stores())
     assert made.until == sky.now + HORIZON
+    last = foretell_case(case, replace(request, at=LATEST - DAY), sky.stores())
+    assert last.until == LATEST
 
 
 async def test_issuers_are_looked_for_although_nobody_needs_them_today(sky: Sky) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from mailtrust.core.clients import CLIENTS
 from mailtrust.core.forecast.departures import DEPARTURES, leaves_at
+from mailtrust.core.forecast.forecast import breaks_within
 from mailtrust.core.forecast.lifetimes import (
     LIMITS,
     enforced_limits,
@@ -19,6 +20,11 @@ from mailtrust.core.forecast.lifetimes import (
     next_lifetime,
 )
 from mailtrust.core.model.anchors import TrustAnchor
+from mailtrust.core.model.settings import Threshold
+from mailtrust.core.report.forecast_ics import to_ics
+from mailtrust.core.report.forecast_json import to_json
+from mailtrust.core.report.forecast_svg import to_svg
+from mailtrust.core.report.forecast_text import render
 
 if TYPE_CHECKING:
     from tests.forecast.conftest import Sky
@@ -195,6 +201,18 @@ def test_a_private_ca_has_no_limits_but_apples(sky: Sky) -> None:
     assert (advice.limit, advice.longest, len(advice.paces)) == (None, None, 1)
     assert sky.course(made, "apple-mail-ios").at(sky.now).error_codes == {"validity-too-long"}
     assert sky.course(made, "chrome").at(sky.now).valid
+
+
+@pytest.mark.parametrize("ends", [-5 * DAY, -SECOND, timedelta(), SECOND])
+def test_lives_that_are_none_are_no_trouble(sky: Sky, ends: timedelta) -> None:
+    root = sky.root("Root")
+    leaf = sky.leaf(root, sky.now + ends, sky.now)
+    made = sky.forecast(sky.seen(leaf), stores=sky.stores(root))
+    assert to_json(made, str, "en")
+    assert to_svg(made, str, "en")
+    assert to_ics(made, str, warn=Threshold(percent=20))
+    assert render(made, width=80, colour=False, translate=str)
+    assert breaks_within(made, Threshold(percent=100))
 
 
 def test_what_signs_itself_has_no_pace(sky: Sky) -> None:

@@ -1,7 +1,7 @@
 """What will break, when and for whom: look as a check does, and run the judge over time."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from mailtrust.core.forecast.forecast import HORIZON, Forecast, forecast
 from mailtrust.core.model.anchors import AnchorStore
@@ -9,6 +9,9 @@ from mailtrust.core.model.case_file import CaseFile
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.flows.check import CheckRequest, Edge, OnProgress, judge, look, stores_of
+
+LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+"""The last second that has a number (RFC 3339 5.6)."""
 
 
 async def foretell(
@@ -28,7 +31,7 @@ def foretell_case(
 ) -> Forecast:
     """The same from recorded facts, as of the request's time or else of the time of looking. Pure."""
     evidence = judge(case, request, stores).evidence
-    ends = evidence.now + HORIZON if until is None else until
+    ends = min(LATEST - HORIZON, evidence.now) + HORIZON if until is None else until
     if ends <= evidence.now:
         raise UserProblem(
             text(

@@ -102,8 +102,9 @@ def forecast(evidence: Evidence, until: datetime) -> Forecast:
 def breaks_within(made: Forecast, warn: Threshold) -> bool:
     """Whether a client (on a device that is up to date) is turned away now, or will be within `warn` from now."""
     for course in made.standing():
-        window = warn.before_expiry(course.leaf) if course.leaf is not None else timedelta()
-        last = made.begins + window
-        if any(stage.begins <= last and stage.verdict.outcome in _TURNED_AWAY for stage in course.stages):
+        window = max(warn.before_expiry(course.leaf), timedelta()) if course.leaf is not None else timedelta()
+        if any(
+            stage.begins - made.begins <= window and stage.verdict.outcome in _TURNED_AWAY for stage in course.stages
+        ):
             return True
     return False

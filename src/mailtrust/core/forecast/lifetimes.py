@@ -70,8 +70,8 @@ def _days(limit: IssuanceLimit) -> int:
 
 
 def lifetime(certificate: Certificate) -> timedelta:
-    """From notBefore to notAfter, both included (RFC 5280 4.1.2.5)."""
-    return certificate.not_after - certificate.not_before + timedelta(seconds=1)
+    """From notBefore to notAfter, both included (RFC 5280 4.1.2.5); a second where they stand the wrong way round."""
+    return max(certificate.not_after - certificate.not_before, timedelta()) + timedelta(seconds=1)
 
 
 def lifetime_days(certificate: Certificate) -> int:

@@ -57,7 +57,7 @@ def certificate_rows(made: Forecast, ends: datetime) -> tuple[Row, ...]:
 
 
 def _certificate_row(one: Certificate, leaf: bool, begins: datetime, ends: datetime) -> Row:
-    name = text("{name}", name=called_leaf(one) if leaf else called(one.subject))
+    name = Text("{name}", (("name", called_leaf(one) if leaf else called(one.subject)),))
     if one.not_after < begins:
         words = text("has ended on {day}", day=one.not_after.date())
     elif one.not_before > begins:

@@ -168,16 +168,17 @@ def _days(drawing: _Drawing, made: Forecast) -> None:
     """The days that matter, in words: what the bars cannot say is why."""
     told = (change for track in Track for change in made.told(track))
     turns = [change for change in told if change.turn in (Turn.BREAKS, Turn.HEALS)]
+    turns.sort(key=lambda change: (not change.already, change.at))
     coming = [notice for notice in made.notices if notice.rule.on > made.begins.date()]
     if not turns and not coming:
         return
     drawing.y += _LINE
     drawing.write(drawing.say(text("Days")), "b")
     for change in turns:
-        day = text("already") if change.already else text("{day}", day=change.at.date())
+        day = text("already") if change.already else change.at.date()
         renewed = change.track is Track.RENEWED
         sentence = (
-            text("{day}: {cause}, even if it is renewed in time", day=day, cause=cause_of(change))
+            text("{day}, for a renewed certificate: {cause}", day=day, cause=cause_of(change))
             if renewed
             else text("{day}: {cause}", day=day, cause=cause_of(change))
         )

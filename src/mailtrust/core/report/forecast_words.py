@@ -164,7 +164,10 @@ def renew_by(renewal: Renewal) -> Text:
     """By which day, and what comes then."""
     name = called_leaf(renewal.leaf)
     if renewal.overdue:
-        return text("Renew {name} now: it ends, or the first client leaves, on {day}.", name=name, day=_breaks(renewal))
+        moment = renewal.first_break.at if renewal.first_break is not None else renewal.ends
+        return text(
+            "Renew {name} now: the day on which it ends, or the first client leaves, is {day}.", name=name, day=moment
+        )
     if renewal.first_break is not None:
         return text(
             "Renew {name}, or change its chain, by {day}: then {cause}. The certificate itself lasts until {ends}.",
@@ -174,11 +177,6 @@ def renew_by(renewal: Renewal) -> Text:
             ends=renewal.ends,
         )
     return text("Renew {name} by {day}: it ends on {ends}.", name=name, day=renewal.last_day, ends=renewal.ends)
-
-
-def _breaks(renewal: Renewal) -> Text:
-    moment = renewal.first_break.at if renewal.first_break is not None else renewal.ends
-    return text("{moment}", moment=moment)
 
 
 def span_of(span: timedelta) -> Text:

@@ -80,21 +80,25 @@ def read_request(line: bytes) -> VerifyRequest:
 def _wire(line: bytes) -> RequestWire:
     try:
         return msgspec.json.decode(line, type=RequestWire)
-    except msgspec.ValidationError:
-        pass
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _tolerant(line)
+
+
+def _json(line: bytes) -> object:
+    try:
+        return msgspec.json.decode(line, type=object)
     except RecursionError:
         raise VerifyRequestError(text("Expected a JSON object, got JSON that is nested too deeply.")) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        detail = clean(str(error), 200)
         raise VerifyRequestError(
-            text("Expected a JSON object on one line, got something that is no JSON ({detail}).",
-                 detail=clean(str(error), 200))
-        ) from None  # fmt: skip
-    return _tolerant(line)
+            text("Expected a JSON object on one line, got something that is no JSON ({detail}).", detail=detail)
+        ) from None
 
 
 def _tolerant(line: bytes) -> RequestWire:
     """What does not fit at once: keys that are ours to ignore, or a mistake that must be named."""
-    given = msgspec.json.decode(line, type=object)
+    given = _json(line)
     if not isinstance(given, dict):
         raise VerifyRequestError(misfit("$", text("an object with the key chain"), given))
     request_id = given.get("id")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from mailtrust.core.formats.case_wire import CaseWire
+from mailtrust.core.formats.verify_wire import AnswerWire, RequestWire
 from mailtrust.core.report.explanation_wire import ExplanationWire
 from mailtrust.core.report.forecast_wire import ForecastWire
 from mailtrust.core.report.report_wire import ReportWire
@@ -19,12 +20,21 @@ def schemas() -> Mapping[str, bytes]:
         "explanation-1.json": _schema(
             ExplanationWire, "explanation", "A mailtrust explanation: what a message means, and what it can not tell"
         ),
-        "forecast-1.json": _schema(ForecastWire, "forecast", "A mailtrust forecast: what will break, when, and for whom"),
+        "forecast-1.json": _schema(
+            ForecastWire, "forecast", "A mailtrust forecast: what will break, when, and for whom"
+        ),
         "report-1.json": _schema(ReportWire, "report", "A mailtrust report: verdicts, findings and remedies"),
+        "verify-answer-1.json": _schema(AnswerWire, "verify-answer", "An answer of mailtrust verify: one line of JSON"),
+        "verify-request-1.json": _schema(
+            RequestWire, "verify-request", "A request to mailtrust verify --batch: one line of JSON", ignored="^x-"
+        ),
     }
 
 
-def _schema(of: type, name: str, title: str) -> bytes:
+def _schema(of: type, name: str, title: str, *, ignored: str | None = None) -> bytes:
+    """`ignored`: keys of this pattern may stand in the outermost object, whatever they hold."""
     made = {"$schema": _DIALECT, "$id": f"urn:mailtrust:{name}:1", "title": title, **msgspec.json.schema(of)}
+    if ignored is not None:
+        made["$defs"][of.__name__]["patternProperties"] = {ignored: {}}
     # Readers of the schema know an Endpoint; that our class is called EndpointWire is our business.
     return msgspec.json.format(msgspec.json.encode(made), indent=2).replace(b'Wire"', b'"') + b"\n"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from mailtrust.core.forecast import forecast as forecasting
 from mailtrust.core.forecast import reach as reaching
 from mailtrust.core.forecast.moments import OriginKind, moments
 from mailtrust.core.forecast.reach import reach_of
 from mailtrust.core.model.anchors import TrustAnchor
 from mailtrust.core.model.pool import Source
+from mailtrust.core.report.forecast_text import render
 
 if TYPE_CHECKING:
     import pytest
@@ -74,3 +76,16 @@ def test_a_forest_is_not_climbed_for_ever(sky: Sky, monkeypatch: pytest.MonkeyPa
     assert not sky.forecast(
         sky.seen(leaf), stores=sky.stores(root), known=[(one.certificate, Source.CATALOGUE) for one in twins]
     ).whole
+
+
+def test_too_many_days_make_the_forecast_shorter_and_it_says_so(sky: Sky, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forecasting, "MOST_MOMENTS", 10)
+    root = sky.root("Root")
+    twins = [sky.ca(root, "Issuing", sky.now + days * DAY) for days in range(20, 60)]
+    leaf = sky.leaf(twins[0], sky.now + 10 * DAY)
+    chain = (leaf, *(one.certificate for one in twins))
+    made = sky.forecast(sky.seen(*chain), stores=sky.stores(root))
+    assert not made.whole
+    # Two seconds of the leaf's end, and of those of four twins: the next one is not looked at.
+    assert made.until == twins[4].certificate.not_after - SECOND
+    assert "the forecast is shorter" in " ".join(render(made, width=100, colour=False, translate=str).split())

@@ -28,6 +28,7 @@ CHUNGHWA = "c0a6f4dc63a24bfdcf54ef2a6a082a0a72de35803e2ff5ff527ae5d87206dfd5"
 CHAMBERS = "063e4afac491dfd332f3089b8542e94617d893d7fe944e10a7937ee29d9693c0"
 GLOBALTRUST = "9a296a5182d1d451a2e37f439b74daafa267523329f90f9a0d2007c334e23c9a"
 IZENPE = "2530cc8e98321502bad96f9b1fba1b099e2d299e0f4548bb914f363bc0d4531f"
+DIGICERT_GLOBAL_G1 = "4348a0e9444c78cb265e058d5e8944b4d84f9662bd26db257f8934a443c70161"
 GO_DADDY_CLASS_2 = "c3846bf24b9e93ca64274c0ec67c1ecc5e024ffcacd2d74019350e81fe546ae4"
 
 Make = Callable[["Sky"], Situation]
@@ -103,6 +104,7 @@ CONCERNED: dict[str, Make] = {
     "client-auth-chrome": issued("Example Trust", leaf={"extended_key_usage": CLIENT_AUTH}),
     "symantec": under("ab" * 32, "GeoTrust Inc."),
     "nss-2025": under(GO_DADDY_CLASS_2),
+    "nss-2026": under(DIGICERT_GLOBAL_G1),
     "microsoft-2025-09": smaller_root_at_microsoft,
     "globaltrust-mozilla": under(GLOBALTRUST),
     "globaltrust-microsoft": under(GLOBALTRUST),

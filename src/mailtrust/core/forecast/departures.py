@@ -66,7 +66,7 @@ def _fifteen_years(anchor: TrustAnchor) -> datetime | None:
 
 _NSS_2026 = datetime(2026, 4, 15, tzinfo=UTC)
 # nss-dev/nss lib/ckfw/builtins/certdata.txt, list 2.86 (9d75dfd, 2026-05): roots that lost the trust for servers.
-_NSS_2026_ROOTS = frozenset(
+NSS_2026_ROOTS = frozenset(
     {
         "4348a0e9444c78cb265e058d5e8944b4d84f9662bd26db257f8934a443c70161",  # DigiCert Global Root CA
         "3e9099b5015e8f486c00bcea9d111ee721faba355a89bcf1df69561e3dc6325c",  # DigiCert Assured ID Root CA
@@ -89,7 +89,7 @@ _NSS_2026_ROOTS = frozenset(
 
 
 def _nss_2026(anchor: TrustAnchor) -> datetime | None:
-    return _NSS_2026 if anchor.fingerprint in _NSS_2026_ROOTS else None
+    return _NSS_2026 if anchor.fingerprint in NSS_2026_ROOTS else None
 
 
 DEPARTURES: tuple[Departure, ...] = (

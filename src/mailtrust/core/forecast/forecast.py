@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mailtrust.core.forecast.courses import Course, Track, courses, shown_alike
+from mailtrust.core.forecast.courses import Course, Shown, Track, courses, shown_alike
 from mailtrust.core.forecast.lifetimes import EnforcedLimit, enforced_limits
+from mailtrust.core.forecast.moments import SECOND, moments
 from mailtrust.core.forecast.notices import Notice, Situation, notices
 from mailtrust.core.forecast.renewal import Renewal, renewal_of
 from mailtrust.core.forecast.turns import Change, changes
@@ -17,6 +18,9 @@ from mailtrust.core.validation.kinds import kind_of
 
 HORIZON = timedelta(days=3 * 365 + 1)
 """How far is looked when nobody says: CAs' next three steps, and the next two turns of old roots, lie within it."""
+
+MOST_MOMENTS = 120
+"""Of one presented chain; a server that sends hundreds of certificates gets a shorter forecast, which says so."""
 
 _TURNED_AWAY = (Outcome.WARNED, Outcome.REFUSED)
 
@@ -38,7 +42,7 @@ class Forecast:
     enforced: tuple[EnforcedLimit, ...]
     """Which clients look at how long a certificate lasts."""
     whole: bool
-    """False: there were more certificates of one name than can be looked at, and some dates may be missing."""
+    """False: there were more certificates, or more days, than can be looked at: it is shorter, or lacks some days."""
 
     @property
     def begins(self) -> datetime:
@@ -78,6 +82,7 @@ def forecast(evidence: Evidence, until: datetime) -> Forecast:
     Pure: the evidence's case, stores, clients and `now` decide. The verdicts in it are the first of each course.
     """
     shown = shown_alike(evidence)
+    asked, until = until, min((_as_far_as_it_goes(evidence, one, until) for one in shown), default=until)
     found = tuple(course for track in Track for one in shown for course in courses(evidence, one, track, until))
     turned = changes(found)
     served = served_leaves(evidence)
@@ -95,8 +100,14 @@ def forecast(evidence: Evidence, until: datetime) -> Forecast:
             for one in situations
         ),
         enforced=enforced_limits(evidence.clients.values()),
-        whole=all(one.reach.whole for one in shown),
+        whole=asked == until and all(one.reach.whole for one in shown),
     )
+
+
+def _as_far_as_it_goes(evidence: Evidence, shown: Shown, until: datetime) -> datetime:
+    """`until`, or the last second before there are too many moments."""
+    when = moments(shown.reach, after=evidence.now, until=until)
+    return until if len(when) <= MOST_MOMENTS else when[MOST_MOMENTS].at - SECOND
 
 
 def breaks_within(made: Forecast, warn: Threshold) -> bool:

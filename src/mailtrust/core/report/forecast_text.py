@@ -175,7 +175,9 @@ def _draw_basis(page: Page, made: Forecast) -> None:
         sentences.append(text("Not foretold, for nobody outside knows how they decide: {clients}.", clients=nobody))
     if not made.whole:
         sentences.append(
-            text("There are more certificates of the same names than can be looked at: some days may be missing.")
+            text(
+                "There are more certificates than can be looked at: the forecast is shorter, or some days are missing."
+            )
         )
     for name, store in sorted(made.evidence.stores.items()):
         if not store:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from mailtrust.core.forecast.departures import NSS_2026_ROOTS
 from mailtrust.core.forecast.notices.rule import Binds, DatedRule, Situation, named_like
 from mailtrust.core.model.client import Citation
 from mailtrust.core.model.text import Text, text
@@ -127,6 +128,16 @@ RULES: tuple[DatedRule, ...] = (
         _MOZILLA.clients,
         _under(_NSS_2025, "mozilla"),
         Citation("rustls/webpki-roots release 0.26.10 (2025-04-30)"),
+    ),
+    DatedRule(
+        "nss-2026",
+        date(2026, 4, 15),
+        Binds.CLIENTS,
+        text("Mozilla ended the trust in old roots of DigiCert, QuoVadis, Sectigo and others for servers"),
+        _ALL,
+        _MOZILLA.clients,
+        _under(NSS_2026_ROOTS, "mozilla"),
+        Citation(f"{_MOZILLA.source}; rustls/webpki-roots release 1.0.7 (2026-04-16)"),
     ),
     DatedRule(
         "microsoft-2025-09",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mailtrust.core.clients import CLIENTS
+from mailtrust.core.forecast import notices as folder
 from mailtrust.core.forecast.notices import NOTICES, Situation
 from mailtrust.core.model.anchors import TrustAnchor
 from mailtrust.core.model.case_file import Lookup
@@ -145,6 +147,12 @@ def test_an_event_knows_whom_it_concerns(sky: Sky, name: str) -> None:
 
 def test_every_event_is_asked_here() -> None:
     assert {rule.id for rule in NOTICES} == set(CONCERNED)
+
+
+def test_every_file_of_the_folder_is_asked() -> None:
+    files = {module.name for module in pkgutil.iter_modules(folder.__path__)} - {"rule"}
+    known = {file.__name__.rpartition(".")[2] for file in folder._FILES}
+    assert files == known, f"add to _FILES in {folder.__file__}: {sorted(files - known)}"
 
 
 def test_a_plain_certificate_is_left_alone(sky: Sky) -> None:

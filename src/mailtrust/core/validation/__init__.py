@@ -5,7 +5,8 @@ Every strategy is a function (or a factory, shown with its arguments, that makes
 
 PathSearch, `mailtrust.core.validation.search`:
 
-- `search_all_paths`: every path, backtracking, best sources first. Windows, Mozilla, Chromium, Apple, RFC 4158.
+- `search_all_paths`: every path, backtracking, best sources first. Windows, Chromium, Apple, RFC 4158.
+- `search_mozilla`: the same, with at most eight certificates, names equal octet by octet, and no leaf as its anchor.
 - `search_first_issuer`: OpenSSL 3: no backtracking, trusted store first, stops at an untrusted root that was sent.
 - `search_gnutls`: GnuTLS 3.7: one list, sorted and cut at the first anchor, then judged as it stands.
 - `search_java`: OpenJDK 17 PKIX builder: presented certificates only, backtracking, anchor is name and key.
@@ -13,8 +14,8 @@ PathSearch, `mailtrust.core.validation.search`:
 
 PathCheck sets of whole engines, `mailtrust.core.validation.engines` (tuples; add to them by `(*CHECKS_X, extra)`):
 
-- `CHECKS_RFC5280`, `CHECKS_OPENSSL` (security level 2), `CHECKS_GNUTLS`, `CHECKS_JAVA`, `CHECKS_CONSCRYPT`,
-  `CHECKS_MOZILLA`, `CHECKS_CHROMIUM`, `CHECKS_APPLE`, `CHECKS_WINDOWS`.
+- `CHECKS_RFC5280`, `CHECKS_OPENSSL` (security level 2), `CHECKS_OPENSSL_LEVEL_1`, `CHECKS_GNUTLS`, `CHECKS_JAVA`,
+  `CHECKS_CONSCRYPT`, `CHECKS_MOZILLA`, `CHECKS_CHROMIUM`, `CHECKS_APPLE`, `CHECKS_WINDOWS`.
 
 PathCheck, one by one, `mailtrust.core.validation.checks` (sets of purposes and bits are in `purposes`):
 
@@ -39,6 +40,8 @@ PathCheck, one by one, `mailtrust.core.validation.checks` (sets of purposes and 
 - `refuse_hashes({...}, public_only=...)`: `signature-weak`; an anchor's own signature is exempt.
 - `lifetime_398_public`, `lifetime_apple`: `validity-too-long`.
 - `transparency(issued_since)`: public roots only, embedded timestamps: `ct-missing`.
+- `anchor_selected`: OpenJDK's validator takes this anchor for what it issued: `chain-incomplete`.
+- `by_anchor(added=..., own=...)`: one check below added anchors, another below the client's own.
 - `anchor_limits`: purposes, distrust-after and disallowed dates of the store: `anchor-distrusted`.
 
 NameRules, `mailtrust.core.validation.names`:
@@ -64,6 +67,7 @@ HandshakeCheck, `mailtrust.core.validation.handshake`:
 - `key_usage_for_key_exchange`: digitalSignature for ECDHE and TLS 1.3, keyEncipherment for RSA: `key-usage-wrong`.
 - `tls_at_least("TLSv1.2")`: `tls-version-old`.
 - `key_proven`: the server must hold the leaf's key: `key-not-proven`.
+- `leaf_curves(curves)`: an EC leaf lies on a curve for which the client offers a signature: `key-weak`.
 - `staple_when_demanded`: a must-staple leaf without a stapled answer: `must-staple-without-staple` (GnuTLS, Mozilla).
 
 How a path that reaches no anchor ends:

@@ -64,14 +64,17 @@ def name_constraints(
 def no_empty_dns_constrained(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
     """Where DNS names are constrained, neither name nor subtree is the empty domain: `name-constraint-violated`.
 
-    OpenJDK 17.0.21 stumbles over both (DNSName.constrains: "String index out of range: 0").
+    The last commonName counts where there is no dNSName. OpenJDK 17.0.21 stumbles over both (DNSName.constrains:
+    "String index out of range: 0").
     """
-    names = path.leaf.dns_names
     for link in path.links[1:]:
         constraints = link.certificate.name_constraints
         subtrees = (*constraints.permitted, *constraints.excluded) if constraints else ()
         domains = [subtree.value for subtree in subtrees if subtree.type is IdentifierType.DNS]
-        if names and domains and "" in (*names, *domains):
+        if not domains:
+            continue
+        names = [name.value for name in names_of(path.leaf, "last") if name.type is IdentifierType.DNS]
+        if names and "" in (*names, *domains):
             yield error("name-constraint-violated", path.leaf, name="", constrained_by=link.certificate.fingerprint)
 
 

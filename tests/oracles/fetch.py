@@ -5,9 +5,12 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from functools import partial
 from pathlib import Path
 
-CONSCRYPT = "org.conscrypt:conscrypt-openjdk-uber:2.9.0"
+from mailtrust.lab.oracles.conscrypt import IN_PHONES, NEXT
+
+CONSCRYPT = "org.conscrypt:conscrypt-openjdk-uber"
 DOTNET = "dotnetcore2==3.1.23"
 OPENSSL_1_1 = "psycopg2-binary==2.9.3"
 """The last with a libssl 1.1 inside, which .NET Core 3.1 needs and Debian 12 has no more."""
@@ -18,23 +21,25 @@ def main() -> int:
     parts = Path(sys.argv[1])
     parts.mkdir(parents=True, exist_ok=True)
     failures = 0
-    for there, fetch in (
-        (lambda: list(parts.glob("conscrypt-*.jar")), _conscrypt),
-        (lambda: (parts / "dotnet" / "dotnet").exists(), _dotnet),
-        (lambda: (parts / "openssl-1.1").exists(), _openssl),
+    for place, fetch in (
+        (parts / f"conscrypt-openjdk-uber-{IN_PHONES}.jar", partial(_conscrypt, IN_PHONES)),
+        (parts / f"conscrypt-openjdk-uber-{NEXT}.jar", partial(_conscrypt, NEXT)),
+        (parts / "dotnet", _dotnet),
+        (parts / "openssl-1.1", _openssl),
     ):
-        if there():
+        if place.exists():
             continue
         try:
             fetch(parts)
         except (OSError, subprocess.CalledProcessError, StopIteration) as problem:
-            sys.stderr.write(f"{fetch.__name__.strip('_')} could not be fetched: {problem}\n")
+            sys.stderr.write(f"{place.name} could not be fetched: {problem}\n")
             failures += 1
     return failures
 
 
-def _conscrypt(parts: Path) -> None:
-    command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={CONSCRYPT}", f"-DoutputDirectory={parts.absolute()}"]
+def _conscrypt(version: str, parts: Path) -> None:
+    artifact = f"-Dartifact={CONSCRYPT}:{version}"
+    command = ["mvn", "-q", "-B", "dependency:copy", artifact, f"-DoutputDirectory={parts.absolute()}"]
     subprocess.run(command, check=True)
 
 

@@ -43,6 +43,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.oracles.record", description=__doc__)
     parser.add_argument("--only", help="ids of engines, with commas; default: every one that is here")
     parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000, help="of the cases made by chance")
+    parser.add_argument("--chance", type=int, help="how many cases made by chance; default: a third of all")
     parser.add_argument("--parts", type=Path, default=Path(".oracles"), help="where fetched libraries lie")
     asked = parser.parse_args()
     if not in_own_network():
@@ -50,24 +51,26 @@ def main() -> int:
     wanted = asked.only.split(",") if asked.only else None
     engines = [engine for engine in ENGINES if wanted is None or engine.id in wanted]
     with tempfile.TemporaryDirectory(prefix="mailtrust-oracles-") as folder:
-        missed = asyncio.run(_record(engines, asked.seed, Path(folder), asked.parts.absolute()))
+        missed = asyncio.run(_record(engines, asked.seed, asked.chance, Path(folder), asked.parts.absolute()))
     return 1 if wanted and missed else 0
 
 
-async def _record(engines: Sequence[Engine], seed: int, folder: Path, parts: Path) -> list[str]:
+async def _record(
+    engines: Sequence[Engine], seed: int, by_chance: int | None, folder: Path, parts: Path
+) -> list[str]:
     aia = AiaHost(LOOPBACK)
 
     def publish(issued: Issued) -> str:
         return aia.publish(f"{issued.certificate.fingerprint}.crt", issued.certificate.der)
 
     fixed = separate_cases(publish)
-    chance = random_cases(seed, len(fixed) // 2, publish)
+    chance = random_cases(seed, len(fixed) // 2 + 1 if by_chance is None else by_chance, publish)
     await aia.start()
     names = DnsServer(EveryName(), LOOPBACK, DNS_PORT)
     await names.start()
     for case in (*fixed, *chance):
         _write(case, folder / case.id)
-    set_name = f"{datetime.now(UTC):%Y-%m-%d}-{seed}"
+    set_name = f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}-{seed}"
     recorded = {case.id: RecordedCase.of(case) for case in fixed}
     recorded |= {case.id: RecordedCase.of(case, by_chance=True) for case in chance}
     RECORDED.mkdir(exist_ok=True)

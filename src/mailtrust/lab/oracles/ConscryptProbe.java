@@ -12,8 +12,6 @@ import java.security.Provider;
 import java.security.Security;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
-import java.util.List;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -70,13 +68,9 @@ public final class ConscryptProbe {
             SSLContext context = SSLContext.getInstance("TLS", conscrypt);
             context.init(null, trust(roots, conscrypt), null);
             try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, name, port, true)) {
-                SSLParameters parameters = socket.getSSLParameters();
-                try {
-                    parameters.setServerNames(List.of(new SNIHostName(name)));
-                } catch (IllegalArgumentException unfit) {
-                    // An address, or a name with an underscore: Android then sends none either.
-                    parameters.setServerNames(List.of());
-                }
+                // Not socket.getSSLParameters(): that asks the JDK for the name of the socket, which refuses underscores.
+                // The server's name is sent all the same: it was given above.
+                SSLParameters parameters = new SSLParameters();
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");
                 socket.setSSLParameters(parameters);
                 socket.startHandshake();

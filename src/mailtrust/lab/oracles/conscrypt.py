@@ -9,15 +9,18 @@ from mailtrust.lab.oracles.question import Answer, OracleError, Question
 from mailtrust.lab.oracles.running import LineProgram, run
 
 PROBE = "ConscryptProbe.java"
-JAR = "conscrypt-openjdk-uber-*.jar"
+IN_PHONES = "2.6.3"
+"""Examines the purposes of the leaf alone, as every release up to here (TrustManagerImpl, 3869db7 of 2026-08)."""
+NEXT = "2.9.0"
+"""Examines the intermediates' purposes too."""
 
 
 class ConscryptOracle:
     """One running Java with Conscrypt that answers question after question."""
 
-    def __init__(self, folder: Path, parts: Path) -> None:
+    def __init__(self, folder: Path, parts: Path, version: str) -> None:
         self._folder = folder
-        self._parts = parts
+        self._jar = parts / f"conscrypt-openjdk-uber-{version}.jar"
         self._program = LineProgram("Conscrypt")
 
     async def version(self) -> str:
@@ -38,17 +41,21 @@ class ConscryptOracle:
         await self._program.stop()
 
     def _command(self) -> list[str]:
-        jars = sorted(self._parts.glob(JAR))
-        if not jars:
-            raise OracleError(f"{JAR} is not in {self._parts}: make oracle-engines fetches it")
-        return ["java", "-XX:TieredStopAtLevel=1", "-cp", str(jars[-1]), str(write_probe(self._folder, PROBE))]
+        if not self._jar.exists():
+            raise OracleError(f"{self._jar} is not there: make oracle-engines fetches it")
+        return ["java", "-XX:TieredStopAtLevel=1", "-cp", str(self._jar), str(write_probe(self._folder, PROBE))]
 
 
-ENGINE = Engine(
-    id="conscrypt",
-    title="Conscrypt",
-    testifies_for=("gmail-android",),
-    how="an SSLSocket of Conscrypt on Java 17 with its own trust manager and OkHostnameVerifier, as on Android",
-    packages=("openjdk-17-jdk-headless",),
-    make=ConscryptOracle,
-)
+def _engine(id_: str, version: str, testifies_for: tuple[str, ...]) -> Engine:
+    return Engine(
+        id=id_,
+        title=f"Conscrypt {version}",
+        testifies_for=testifies_for,
+        how="an SSLSocket of Conscrypt on Java 17 with its own trust manager and OkHostnameVerifier, as on Android",
+        packages=("openjdk-17-jre-headless", "maven"),
+        make=lambda folder, parts: ConscryptOracle(folder, parts, version),
+    )
+
+
+CURRENT = _engine("conscrypt", IN_PHONES, ("gmail-android",))
+UPCOMING = _engine("conscrypt-next", NEXT, ())

@@ -50,8 +50,6 @@ class Engine:
     """Given an empty folder to work in, and the one that holds what is fetched from elsewhere."""
     protocol: Protocol = Protocol.HTTPS
     tls_mode: TlsMode = TlsMode.IMPLICIT
-    own_network: bool = False
-    """It looks names up itself and can't be told where they are: it needs a network in which all of them lead here."""
 
 
 class ByCommand:

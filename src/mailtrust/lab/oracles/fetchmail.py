@@ -47,5 +47,4 @@ ENGINE = Engine(
         lambda question: ask_fetchmail(question, folder), ("fetchmail", "--version"), "fetchmail"
     ),
     protocol=Protocol.IMAP,
-    own_network=True,
 )

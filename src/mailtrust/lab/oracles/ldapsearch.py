@@ -27,5 +27,4 @@ ENGINE = Engine(
     packages=("ldap-utils",),
     make=lambda _folder, _parts: ByCommand(ask_ldapsearch, ("ldapsearch", "-VV"), "OpenLDAP"),
     protocol=Protocol.LDAP,
-    own_network=True,
 )

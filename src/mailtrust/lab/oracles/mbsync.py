@@ -61,5 +61,4 @@ ENGINE = Engine(
         lambda question: ask_mbsync(question, folder), ("mbsync", "--version"), "isync"
     ),
     protocol=Protocol.IMAP,
-    own_network=True,
 )

@@ -33,7 +33,6 @@ request.send();
 """A request that shows no dialog; Gecko keeps the name of its error with the channel."""
 
 PREFERENCES = {
-    "network.dns.forceResolve": LOOPBACK,
     "network.trr.mode": 5,
     "network.proxy.type": 0,
     "network.captive-portal-service.enabled": False,
@@ -47,7 +46,7 @@ PREFERENCES = {
     "services.settings.server": "data:,none",
     "toolkit.telemetry.enabled": False,
 }
-"""Where names lead, and nothing that would call home; what judges certificates is left as it comes."""
+"""Nothing that would call home; what judges certificates is left as it comes."""
 
 
 class MozillaOracle:

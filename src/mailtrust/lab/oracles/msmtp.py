@@ -28,5 +28,4 @@ ENGINE = Engine(
     packages=("msmtp",),
     make=lambda _folder, _parts: ByCommand(ask_msmtp, ("msmtp", "--version"), "msmtp"),
     protocol=Protocol.SUBMISSION,
-    own_network=True,
 )

@@ -42,7 +42,6 @@ def _engine(id_: str, level: str, testifies_for: Sequence[str], enough: frozense
         ),
         protocol=Protocol.SMTP,
         tls_mode=TlsMode.STARTTLS,
-        own_network=True,
     )
 
 

@@ -30,5 +30,4 @@ ENGINE = Engine(
     make=lambda _folder, _parts: ByCommand(ask_swaks, ("swaks", "--version"), "swaks"),
     protocol=Protocol.SMTP,
     tls_mode=TlsMode.STARTTLS,
-    own_network=True,
 )

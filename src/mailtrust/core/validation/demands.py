@@ -3,9 +3,10 @@
 A client is never told so: it gets other checks, and what it disregards of the demands is named.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from mailtrust.core.model.anchors import TrustAnchor
@@ -13,6 +14,7 @@ from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath, ClientProfile, NameRules, PathCheck
 from mailtrust.core.model.verdict import Reason
 from mailtrust.core.validation.checks import server_auth_apple
+from mailtrust.core.validation.checks.anchors import ByAnchor
 from mailtrust.core.validation.checks.policies import Policies
 from mailtrust.core.validation.checks.usages import LeafKeyUsage, Purposes
 from mailtrust.core.validation.conformance import baseline_leaf
@@ -62,13 +64,14 @@ def with_demands(client: ClientProfile, demands: Demands) -> tuple[ClientProfile
     disregarded: list[str] = []
     checks: tuple[PathCheck, ...] = client.path_checks
     if demands.purpose != "tls-server":
-        checks = tuple(_for_purpose(checks, demands.purpose))
+        checks = _changed(checks, partial(_for_purpose, demands.purpose))
         disregarded.extend(() if baseline_leaf not in client.path_checks else ("purpose",))
     known = [flag for flag in demands.flags if flag in FLAGS]
     disregarded.extend(f"flags:{flag}" for flag in demands.flags if flag not in FLAGS)
     if demands.policies is not None or known:
-        if any(isinstance(check, Policies) for check in checks):
-            checks = tuple(_policies(demands) if isinstance(check, Policies) else check for check in checks)
+        wanted = _changed(checks, partial(_for_policies, _policies(demands)))
+        if wanted != checks:
+            checks = wanted
         else:
             disregarded.extend(("policies",) if demands.policies is not None else ())
             disregarded.extend(f"flags:{flag}" for flag in known)
@@ -118,22 +121,42 @@ def names_or_mailboxes(host_rules: NameRules) -> NameRules:
     return rules
 
 
-def _for_purpose(checks: Iterable[PathCheck], purpose: Purpose) -> Iterator[PathCheck]:
-    """The checks with another purpose in the place of a server's; what is meant for servers alone falls away."""
+def _changed(checks: Iterable[PathCheck], change: Callable[[PathCheck], PathCheck | None]) -> tuple[PathCheck, ...]:
+    """The checks, each as `change` gives it, also where one stands inside another; None leaves it out."""
+    found: list[PathCheck] = []
     for check in checks:
-        if isinstance(check, LeafKeyUsage) or check is baseline_leaf:
-            continue
-        mine = Purposes(frozenset({ANY_USAGE})) if check is server_auth_apple else check
-        if not isinstance(mine, Purposes):
-            yield check
-        elif purpose in _PURPOSES:
-            oid, code = _PURPOSES[purpose]
-            yield replace(
-                mine,
-                leaf=_swapped(mine.leaf, oid),
-                issuers=None if mine.issuers is None else _swapped(mine.issuers, oid),
-                code=code,
-            )
+        if isinstance(check, ByAnchor):
+            added, own = (_changed([one], change) for one in (check.added, check.own))
+            if (added, own) == ((check.added,), (check.own,)):
+                found.append(check)
+            elif added or own:
+                found.append(ByAnchor(*(one[0] if one else nothing for one in (added, own))))
+        elif (changed := change(check)) is not None:
+            found.append(changed)
+    return tuple(found)
+
+
+def nothing(_path: CandidatePath, _at: datetime, /) -> Iterable[Reason]:
+    """The check that asks nothing."""
+    return ()
+
+
+def _for_policies(wanted: Policies, check: PathCheck) -> PathCheck:
+    return wanted if isinstance(check, Policies) else check
+
+
+def _for_purpose(purpose: Purpose, check: PathCheck) -> PathCheck | None:
+    """The check with another purpose in the place of a server's; what is meant for servers alone falls away."""
+    if isinstance(check, LeafKeyUsage) or check is baseline_leaf:
+        return None
+    mine = Purposes(frozenset({ANY_USAGE})) if check is server_auth_apple else check
+    if not isinstance(mine, Purposes):
+        return check
+    if purpose not in _PURPOSES:
+        return None
+    oid, code = _PURPOSES[purpose]
+    issuers = None if mine.issuers is None else _swapped(mine.issuers, oid)
+    return replace(mine, leaf=_swapped(mine.leaf, oid), issuers=issuers, code=code)
 
 
 def _swapped(purposes: frozenset[str], oid: str) -> frozenset[str]:

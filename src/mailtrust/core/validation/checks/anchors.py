@@ -1,6 +1,7 @@
 """What a store says about its anchors beyond name and key, and what clients ask below public roots only."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from mailtrust.core.model.client import CandidatePath, PathCheck
@@ -59,11 +60,19 @@ def transparency(issued_since: datetime | None = None) -> PathCheck:
     return check
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ByAnchor:
+    """The path check that `by_anchor` makes."""
+
+    added: PathCheck
+    own: PathCheck
+
+    def __call__(self, path: CandidatePath, at: datetime, /) -> Iterable[Reason]:
+        """Ask the one that is meant for the anchor."""
+        return (self.added if path.anchor is not None and path.anchor.locally_added else self.own)(path, at)
+
+
 @one_of_each
-def by_anchor(*, added: PathCheck, own: PathCheck) -> PathCheck:
+def by_anchor(*, added: PathCheck, own: PathCheck) -> ByAnchor:
     """One check below an anchor that user or administrator added, another below the client's own, or below none."""
-
-    def check(path: CandidatePath, at: datetime, /) -> Iterable[Reason]:
-        return (added if path.anchor is not None and path.anchor.locally_added else own)(path, at)
-
-    return check
+    return ByAnchor(added, own)

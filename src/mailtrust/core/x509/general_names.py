@@ -67,7 +67,7 @@ def uris(content: bytes, field: str, problems: list[ParseProblem]) -> tuple[str,
 def _ia5(octets: bytes, label: str, field: str, problems: list[ParseProblem]) -> str:
     if not octets.isascii():
         problems.append(ParseProblem(field, f"a {label} holds octets that are not ASCII; read as Latin-1"))
-    elif not octets and label == "dNSName":
+    elif not octets and label == "dNSName" and field != "nameConstraints":  # as a subtree it stands for every name
         problems.append(ParseProblem(field, "an empty dNSName"))
     return octets.decode("latin-1")
 

@@ -246,3 +246,28 @@ PIECES = [
 @given(st.lists(st.sampled_from(PIECES)))
 def test_words_of_the_trade_in_any_order_do_no_harm(words: list[str]) -> None:
     explain(" ".join(words))
+
+
+HOSTILE = [
+    "a@",
+    "http://",
+    "a.b.",
+    "aaA",
+    "1.1",
+    "&",
+    "[",
+    "\\u00",
+    "e\u0301",
+    "certificateserver",
+    "证书无效",
+    "certifcate ",
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_flood_of_one_thing_is_no_message_and_takes_no_longer_than_another_text(piece: str) -> None:
+    assert len(explain(piece * (MOST_CHARACTERS // len(piece))).answers) <= 1
+
+
+def test_a_part_that_does_not_speak_of_certificates_is_known_where_nothing_else_is_said() -> None:
+    assert "dotnet-windows" in who(explain("Could not establish trust relationship"))

@@ -53,6 +53,7 @@ The underlying connection was closed: The connection was closed unexpectedly.
 HTTP Error 503. The service is unavailable.
 404 Not Found
 The page cannot be displayed
+The trust relationship between this workstation and the primary domain failed
 This site can't be reached
 ERR_CONNECTION_REFUSED
 ERR_NAME_NOT_RESOLVED

@@ -13,6 +13,8 @@ from mailtrust.core.messages.tokens import Token
 _REACH = 10
 """Words that may stand between two words of a line: a name, a path, a list of names."""
 _GAP_COST = 0.12
+_MOST_RECENT = 32
+"""How many found words are tried as the word before; more than stand within reach in any text that people write."""
 _MOST_CANDIDATES = 80
 
 # How much must be found, in the weight of words; a word of one line alone weighs about 7, "certificate" about 1.
@@ -72,7 +74,8 @@ class Hit:
         if self.line.is_code:
             return True
         if not self.on_topic:
-            return False
+            # The part of a line that does not speak of certificates: only where nothing else is said.
+            return self.found >= _STRIKING and self.quoted >= 0.9 and self.density >= 0.9 and self.coverage >= 0.3
         if self.found < _TELLING or len(self.line.words) <= _FEW_WORDS:
             # A line of few or common words proves something only word for word, or where it is all that is said.
             whole = self.coverage >= 0.95 and self.density >= 0.95 and self.found >= _NOT_BY_CHANCE
@@ -177,7 +180,7 @@ def _align(text: Text, line: Line, lines: Lines) -> Hit | None:
         indices = at_index.get(reading.word)
         if indices is None:
             continue
-        recent = [chain for chain in recent if reading.place - chain.place <= _REACH]
+        recent = [chain for chain in recent[-_MOST_RECENT:] if reading.place - chain.place <= _REACH]
         weight = lines.weight(reading.word) * reading.nearness
         grown: list[_Chain] = []
         for index in indices:

@@ -6,6 +6,8 @@ SHORTEST = 4
 """Shorter words are not guessed at: too many are alike."""
 TWO_FROM = 9
 """From this length on two slips are forgiven instead of one."""
+LONGEST = 60
+"""Longer ones neither: they are no words."""
 _SHORTEST_PART = 3
 _OFF_A_SLIP = 0.15
 ONE_SLIP = 1.0 - _OFF_A_SLIP
@@ -73,7 +75,7 @@ class Spelling:
 
     def parts(self, word: str) -> tuple[str, ...]:
         """The known words that were run together into this one, in order; empty when it cannot be parted so."""
-        if word in self._words or len(word) < 2 * _SHORTEST_PART or len(word) > 60:
+        if word in self._words or len(word) < 2 * _SHORTEST_PART or len(word) > LONGEST:
             return ()
         best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
         for end in range(_SHORTEST_PART, len(word) + 1):
@@ -88,7 +90,7 @@ class Spelling:
 
 def guessable(word: str) -> bool:
     """Whether a slip in this word may be forgiven: not in codes and numbers, where one sign makes another meaning."""
-    return len(word) >= SHORTEST and word.isalpha() and word.isascii()
+    return SHORTEST <= len(word) <= LONGEST and word.isalpha() and word.isascii()
 
 
 def slips_in(word: str) -> int:

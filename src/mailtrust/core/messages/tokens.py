@@ -12,13 +12,16 @@ from html import unescape
 
 MOST_CHARACTERS = 20_000
 """As much of a text as is looked at. An error message is shorter; of a log its beginning must do."""
+MOST_TOKENS = 4_000
+"""As many words of it."""
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([nrt\"'/\\]))")
+# Every repetition is bounded, and begins where a word begins: texts come from strangers, and time must not explode.
 _PLACE = re.compile(
-    r"""[a-z][a-z0-9+.-]*://[^\s<>"'`]+        # a URL
-      | [^\s<>"'`@:;,()]+@[a-z0-9.-]+          # an e-mail address
-      | (?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]+      # a host, a file or a class: whatever is written with dots
-      | \d+(?:[.:/-]\d+)+                      # an address, a date, a time
+    r"""[a-z][a-z0-9+.-]{1,20}://[^\s<>"'`]{1,2000}                        # a URL
+      | (?<![^\s<>"'`@:;,()])[^\s<>"'`@:;,()]{1,64}@[a-z0-9.-]{1,255}   # an e-mail address
+      | (?<![a-z0-9_.-])(?:[a-z0-9_-]{1,63}\.){1,20}[a-z][a-z0-9-]{1,62} # a host, file or class: written with dots
+      | (?<!\d)\d{1,12}(?:[.:/-]\d{1,12}){1,12}                          # an address, a date, a time
     """,
     re.VERBOSE,
 )
@@ -45,6 +48,8 @@ def tokens(value: str) -> tuple[Token, ...]:
     found: list[Token] = []
     place = 0
     for match in _WORD.finditer(folded):
+        if len(found) >= MOST_TOKENS:
+            break
         while place < len(places) and places[place][1] <= match.start():
             place += 1
         inside = place < len(places) and places[place][0] <= match.start()
@@ -53,7 +58,7 @@ def tokens(value: str) -> tuple[Token, ...]:
             found += [Token(pair, incidental=False) for pair in _pairs(word)]
         else:
             found.append(Token(word, incidental=inside or _is_number(word)))
-    return tuple(found)
+    return tuple(found[:MOST_TOKENS])
 
 
 def fold(value: str) -> str:

@@ -23,7 +23,6 @@ REACH = 400
 """Characters within which the words of one symptom stand."""
 
 
-_ADDRESS = re.compile(r"\S+(?:://|@)\S+")
 _WORD = re.compile(r"(?<![a-z])[a-z]{5,}(?![a-z])")
 
 
@@ -40,7 +39,8 @@ class Sighting:
 
 def sightings(text: str) -> list[Sighting]:
     """The symptoms that a text describes, the one with most to show first."""
-    folded = f" {_WORD.sub(_corrected, _ADDRESS.sub(' ', fold(text)))} "
+    spoken = " ".join(word for word in fold(text).split() if "://" not in word and "@" not in word)
+    folded = f" {_WORD.sub(_corrected, spoken)} "
     seen: dict[str, list[tuple[int, str]]] = {}
     found = [sighting for symptom in SYMPTOMS if (sighting := _sighting(symptom, folded, seen))]
     found.sort(key=lambda one: -one.concepts)

@@ -70,7 +70,7 @@ def remarks(
         yield from _about_the_absent_key(options)
     elif password is None:
         yield text("The private key in it is not encrypted: keep the file to yourself (mode 0600).")
-    elif options.form in ("postfix", "haproxy", "exim"):
+    elif options.form in ("postfix", "haproxy", "exim", "courier"):
         yield text(
             "The private key in it is encrypted with the password given, and {form} cannot read it so: give a key "
             "without password, or take it off with openssl pkey.",

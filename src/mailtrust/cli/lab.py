@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli import exit_status
+from mailtrust.cli.arguments import Example
 from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
@@ -17,13 +18,12 @@ if TYPE_CHECKING:
     from mailtrust.lab.scenario import Scenario
     from mailtrust.lab.world import World
 
-EPILOG = """\
-examples:
-  mailtrust lab list
-  mailtrust lab run missing-intermediate     build it, check it, cure it, check it again
-  mailtrust lab run --all                    a table of all: what is expected, and what was found
-  mailtrust lab up missing-intermediate      keep it up to play with, until Ctrl-C
-"""
+EXAMPLES: tuple[Example, ...] = (
+    ("mailtrust lab list", None),
+    ("mailtrust lab run missing-intermediate", text("build it, check it, cure it, check it again")),
+    ("mailtrust lab run --all", None),
+    ("mailtrust lab up missing-intermediate", text("keep it up to play with, until Ctrl-C")),
+)
 
 LOOK_AGAIN_SECONDS = 0.5
 """How often a world that is up looks whether somebody installed another certificate."""
@@ -37,8 +37,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description=told(
             text("Run mail servers with faulty certificates on this machine's loopback address, and check them.")
         ),
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        examples=EXAMPLES,
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     verbs.add_parser("list", help=told(text("name the scenarios")))

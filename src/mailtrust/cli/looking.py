@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailtrust.cli.files import certificates_of, hypothetical_chain, read_file, write_output
+from mailtrust.cli.files import certificates_of
 from mailtrust.cli.translations import current, told
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
@@ -16,20 +16,6 @@ if TYPE_CHECKING:
     from mailtrust.core.model.client import ClientProfile
     from mailtrust.core.model.settings import Settings
     from mailtrust.flows.check import CheckRequest, Edge
-
-# The commands that judge files alone find here what they share with those that look.
-__all__ = [
-    "add_looking_options",
-    "certificates_of",
-    "clients_of",
-    "edge_of",
-    "hypothetical_chain",
-    "looking_options_given",
-    "positive",
-    "read_file",
-    "request_of",
-    "write_output",
-]
 
 MOST_AT_ONCE = 100
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from mailtrust.cli import exit_status
 from mailtrust.cli.arguments import Example, Parser
 from mailtrust.cli.translations import LANGUAGES, told, translator
+from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.version import __version__
@@ -73,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 "mailtrust met a mistake of its own ({kind}: {detail}). Nothing was changed. "
                 "Please report it with the output of the same command under MAILTRUST_DEBUG=1.",
                 kind=type(error).__name__,
-                detail=str(error)[:300],
+                detail=clean(str(error), 300),
             ).render(translate)
         )
         return exit_status.COULD_NOT_LOOK

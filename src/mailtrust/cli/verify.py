@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from mailtrust.cli import exit_status
-from mailtrust.cli.looking import certificates_of, hypothetical_chain, read_file, write_output
+from mailtrust.cli.arguments import Example
+from mailtrust.cli.files import certificates_of, hypothetical_chain, read_file, write_output
+from mailtrust.cli.looking import positive
 from mailtrust.cli.screen import screen_of
+from mailtrust.cli.showing import WIDEST
 from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
@@ -19,17 +22,13 @@ if TYPE_CHECKING:
     from mailtrust.core.formats.verify_request import VerifyRequest
     from mailtrust.core.model.anchors import AnchorStore
 
-EPILOG = """\
-examples:
-  mailtrust verify fullchain.pem --name mail.example.com
-  mailtrust verify mail.crt intermediate.crt --roots our-root.pem --client openssl,gmail-android
-  mailtrust verify fullchain.pem --at 2027-03-15 --format json
-  mailtrust verify fullchain.pem --client rfc5280 --crl ca.crl --revocation require
-  mailtrust verify --batch --no-network < requests.jsonl > answers.jsonl
-
-exit status: 0 every client accepts it, with --batch: every line got verdicts; 1 a client does not;
-2 usage, with --batch: a line got an error
-"""
+EXAMPLES: tuple[Example, ...] = (
+    ("mailtrust verify fullchain.pem --name mail.example.com", None),
+    ("mailtrust verify mail.crt intermediate.crt --roots our-root.pem --client openssl,gmail-android", None),
+    ("mailtrust verify fullchain.pem --at 2027-03-15 --format json", None),
+    ("mailtrust verify fullchain.pem --client rfc5280 --crl ca.crl --revocation require", None),
+    ("mailtrust verify --batch --no-network < requests.jsonl > answers.jsonl", None),
+)
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -43,8 +42,13 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
                 "Nothing is looked up and nothing is asked of any server."
             )
         ),
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        examples=EXAMPLES,
+        more=lambda: told(
+            text(
+                "exit status: 0 every client accepts it, with --batch: every line got verdicts; 1 a client does not; "
+                "2 usage, with --batch: a line got an error"
+            )
+        ),
     )
     parser.add_argument(
         "files", metavar="FILE", nargs="*", type=Path, help=told(text("the chain, the server's certificate first"))
@@ -67,15 +71,23 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--client", metavar="ID,...", help=told(text("these clients; rfc5280 and webpki are standards"))
     )
     judging.add_argument("--at", metavar="TIME", help=told(text("judge as of this time (RFC 3339)")))
-    judging.add_argument("--purpose", choices=("tls-server", "tls-client", "email", "any"))
+    judging.add_argument(
+        "--purpose",
+        choices=("tls-server", "tls-client", "email", "any"),
+        help=told(text("what the certificate is used for (default: tls-server)")),
+    )
     judging.add_argument(
         "--crl", metavar="FILE", action="append", type=Path, help=told(text("a certificate revocation list"))
     )
     judging.add_argument(
         "--ocsp", metavar="FILE", action="append", type=Path, help=told(text("an OCSP response; the first is stapled"))
     )
-    judging.add_argument("--revocation", choices=("off", "profile", "require"))
-    judging.add_argument("--max-intermediates", metavar="N", type=int)
+    judging.add_argument(
+        "--revocation",
+        choices=("off", "profile", "require"),
+        help=told(text("ask no revocation, as the client does, or demand an answer for every certificate")),
+    )
+    judging.add_argument("--max-intermediates", metavar="N", type=int, help=told(text("refuse longer paths")))
     judging.add_argument(
         "--policy", metavar="OID", action="append", help=told(text("a policy that is wanted (RFC 5280 6.1.1)"))
     )
@@ -87,9 +99,18 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     shown = parser.add_argument_group(told(text("showing")))
     shown.add_argument("--lang", choices=("en", "fr", "zh"), help=told(text("language of the messages")))
-    shown.add_argument("--format", choices=("text", "json"), default="text")
-    shown.add_argument("--width", metavar="COLUMNS", type=int, help=argparse.SUPPRESS)
-    shown.add_argument("--colour", choices=("auto", "always", "never"), default="auto")
+    shown.add_argument(
+        "--format", choices=("text", "json"), default="text",
+        help=told(text("for people or for a program (default: text)")),
+    )  # fmt: skip
+    shown.add_argument(
+        "--width", metavar="COLUMNS", type=positive("--width", WIDEST),
+        help=told(text("of a text (default: the terminal's, else 100)")),
+    )  # fmt: skip
+    shown.add_argument(
+        "--colour", choices=("auto", "always", "never"), default="auto",
+        help=told(text("colours (default: on a terminal, unless NO_COLOR is set)")),
+    )  # fmt: skip
     shown.add_argument(
         "-o", "--output", metavar="FILE", type=Path, help=told(text("write here instead of standard output"))
     )

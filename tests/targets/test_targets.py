@@ -498,3 +498,31 @@ def test_one_endpoint_is_checked_again_by_its_port(caseworld: Any) -> None:
     (remedy,) = propose(evidence, caseworld.findings(evidence))
     assert context_for(remedy, evidence).target == "mail.example.com:993"
     assert context_for(remedy, evidence).source == "mail.example.com:993"
+
+
+@pytest.mark.parametrize(
+    ("port", "customary", "target"),
+    [
+        (10993, 993, "imaps://mail.example.com:10993"),
+        (1143, 143, "imap://mail.example.com:1143"),
+        (587, 465, "smtps://mail.example.com:587"),
+    ],
+)
+def test_a_port_that_tells_another_protocol_is_checked_again_by_url(
+    caseworld: Any, port: int, customary: int, target: str
+) -> None:
+    seen = caseworld.seen((caseworld.leaf(),), customary)
+    seen = replace(seen, endpoint=replace(seen.endpoint, port=port))
+    evidence = caseworld.judge(seen, pool=caseworld.pool((caseworld.intermediate.certificate, Source.AIA, AIA)))
+    (remedy,) = propose(evidence, caseworld.findings(evidence))
+    assert context_for(remedy, evidence).target == context_for(remedy, evidence).source == target
+
+
+def test_several_addresses_of_one_port_are_checked_again_by_that_port(caseworld: Any) -> None:
+    leaf = caseworld.leaf()
+    evidence = caseworld.judge(
+        *(caseworld.seen((leaf,), 993, address=address) for address in ("192.0.2.1", "2001:db8::1")),
+        pool=caseworld.pool((caseworld.intermediate.certificate, Source.AIA, AIA)),
+    )
+    (remedy,) = propose(evidence, caseworld.findings(evidence))
+    assert context_for(remedy, evidence).target == "mail.example.com:993"

@@ -24,6 +24,9 @@ _NO_VALUE = re.compile(r"argument (?P<name>\S+): expected (?:one|at least one) a
 _NEEDS_NONE = re.compile(r"argument (?P<name>\S+): ignored explicit argument (?P<given>.*)", re.DOTALL)
 
 
+HELP_WIDTH = 78
+
+
 class UsageError(UserProblem):
     """The command line cannot be read."""
 
@@ -52,7 +55,7 @@ class Parser(argparse.ArgumentParser):
         if self._examples:
             parts.append("\n".join((told(text("examples:")), *_lines(self._examples))))
         if self._more is not None:
-            parts.append(self._more())
+            parts += ["\n".join(map(_filled, self._more().splitlines()))]
         return "\n\n".join(parts) + "\n"
 
     def parse_known_args(self, *given: Any, **named: Any) -> Any:
@@ -118,6 +121,12 @@ def _not_among(name: str, given: str, known: tuple[str, ...]) -> Text:
             near=near[0],
         )
     return text("Expected one of {known} as {name}, got “{given}”.", known=known, name=name, given=clean(given, 60))
+
+
+def _filled(line: str) -> str:
+    import textwrap
+
+    return textwrap.fill(line, HELP_WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _lines(examples: Iterable[Example]) -> Iterable[str]:

@@ -80,14 +80,14 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
             text("Complete and order the chain of a server, or of the files that a CA sent (PEM, p7b, PFX, zip).")
         ),
         examples=EXAMPLES,
-        more=lambda: told(
-            text("exit status: 0 written; 1 written, but no root is known for the chain; 2 usage; 3 could not look")
-        ),
+        more=_known_words,
     )
     parser.add_argument(
         "sources", metavar="FILE|TARGET", nargs="+", help=told(text("files from a CA, or one server to ask"))
     )
-    parser.add_argument("--for", dest="form", choices=FORMS, default="pem", help=told(text("the form (default: pem)")))
+    parser.add_argument(
+        "--for", dest="form", metavar="FORM", choices=FORMS, default="pem", help=told(text("the form (default: pem)"))
+    )
     parser.add_argument("--key", metavar="FILE", type=Path, help=told(text("the private key, for forms that hold one")))
     parser.add_argument(
         "--password-file",
@@ -110,6 +110,14 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     add_looking_options(parser)
     parser.set_defaults(handler=run)
+
+
+def _known_words() -> str:
+    words = (
+        text("--for takes: {known}.", known=FORMS),
+        text("exit status: 0 written; 1 written, but no root is known for the chain; 2 usage; 3 could not look"),
+    )
+    return "\n".join(map(told, words))
 
 
 def run(options: argparse.Namespace) -> int:

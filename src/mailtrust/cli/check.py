@@ -80,13 +80,7 @@ def _known_words() -> str:
         text("--product takes: {known}.", known=known_products()),
         text("exit status: 0 nothing at or above --fail-on; 1 findings; 2 usage; 3 could not look"),
     )
-    return "\n".join(_filled(told(sentence)) for sentence in words)
-
-
-def _filled(line: str) -> str:
-    import textwrap
-
-    return textwrap.fill(line, 78, subsequent_indent="  ", break_on_hyphens=False)
+    return "\n".join(map(told, words))
 
 
 def run(options: argparse.Namespace) -> int:

@@ -250,7 +250,7 @@ def _issued(issuer: Certificate, certificate: Certificate) -> bool:
 
 def _nowhere(endpoint: Endpoint, why: Absent, at: datetime) -> Observation:
     kind = FailureKind.LOOKUP_FAILED if isinstance(why, LookupFailed) else FailureKind.NO_ADDRESS
-    return Observation(endpoint, Offer.DEFAULT, at, ProbeFailure(Stage.RESOLVE, kind, str(why)))
+    return Observation(endpoint, Offer.DEFAULT, at, ProbeFailure(Stage.RESOLVE, kind, str(why).rstrip(".")))
 
 
 def _left_out(endpoints: Sequence[Endpoint], observations: Sequence[Observation]) -> tuple[Lookup, ...]:

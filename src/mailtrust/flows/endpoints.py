@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from mailtrust.core.formats.connect_to import Detours
 from mailtrust.core.formats.host_name import is_address
-from mailtrust.core.formats.target import SCHEMES, Address, Host, HostPort, Scheme, Target, Url
+from mailtrust.core.formats.target import SCHEMES, Address, Host, HostPort, Scheme, Target, Url, scheme_of_port
 from mailtrust.core.model.case_file import Lookup
 from mailtrust.core.model.endpoint import Endpoint, Protocol, TlsMode
 from mailtrust.core.model.problem import UserProblem
@@ -262,14 +262,6 @@ async def _of_domain(
 
 def _of_host(host: str) -> tuple[Wanted, ...]:
     return tuple(Wanted(host, port, protocol, mode, "default-port") for port, protocol, mode in DEFAULT_PORTS)
-
-
-def scheme_of_port(port: int) -> Scheme:
-    """What is spoken on a port by custom; a port without custom is taken for bare TLS."""
-    for scheme in SCHEMES.values():
-        if scheme.port == port:
-            return scheme
-    return Scheme(Protocol.TLS, TlsMode.IMPLICIT, port)
 
 
 def _wanted(host: str, scheme: Scheme, found_by: str) -> Wanted:

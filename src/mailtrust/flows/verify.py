@@ -24,6 +24,7 @@ from mailtrust.core.report.reason_sentences import sentence
 from mailtrust.core.report.report_wire import fact_value
 from mailtrust.core.validation.demands import Demands, with_demands
 from mailtrust.core.validation.evaluate import ChainJudgement, decide, evaluate_chain
+from mailtrust.core.validation.staples import StapledAnswer
 
 StoreNamed = Callable[[str], AnchorStore]
 """Gives a client's own anchor store by its name."""
@@ -135,10 +136,21 @@ class _Judge:
             evidence=self._evidence,
             memory=self._memory,
         )
-        if asked.revocation is None and self._request.revocation == "profile":
-            told = (("crls", self._request.crls), ("ocsp", self._request.ocsp))
-            disregarded += tuple(key for key, given in told if given)
+        if self._request.revocation == "profile":
+            disregarded += self._unread(asked)
         return judgement, disregarded
+
+    def _unread(self, client: ClientProfile) -> tuple[str, ...]:
+        """Words about revocation that the client does not look at."""
+        crls = ("crls",) if self._request.crls else ()
+        ocsp = ("ocsp",) if self._request.ocsp else ()
+        match client.revocation:
+            case None:
+                return crls + ocsp
+            case StapledAnswer():
+                return crls
+            case _:
+                return ()
 
 
 def _store_of(roots: tuple[Certificate, ...], at: datetime) -> AnchorStore:

@@ -9,7 +9,18 @@ from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.endpoint import Protocol, TlsMode
 from mailtrust.core.model.text import text
 
-__all__ = ["SCHEMES", "Address", "Host", "HostPort", "Scheme", "Target", "TargetError", "Url", "parse_target"]
+__all__ = [
+    "SCHEMES",
+    "Address",
+    "Host",
+    "HostPort",
+    "Scheme",
+    "Target",
+    "TargetError",
+    "Url",
+    "parse_target",
+    "scheme_of_port",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,14 @@ class Address:
 
 
 Target = Host | HostPort | Url | Address
+
+
+def scheme_of_port(port: int) -> Scheme:
+    """What is spoken on a port by custom; a port without custom is taken for bare TLS."""
+    for scheme in SCHEMES.values():
+        if scheme.port == port:
+            return scheme
+    return Scheme(Protocol.TLS, TlsMode.IMPLICIT, port)
 
 
 def parse_target(given: str) -> Target:

@@ -30,6 +30,7 @@ _FAILURES: dict[FailureKind, Text] = {
     FailureKind.PROTOCOL_ERROR: text("the TLS handshake failed"),
     FailureKind.LIMIT: text("the server sent more than is allowed"),
 }
+_NAMES_ITS_STAGE = frozenset({FailureKind.ALERT, FailureKind.PROTOCOL_ERROR})
 _QUIET = frozenset({FailureKind.REFUSED, FailureKind.UNREACHABLE})
 """What is no fault on a port that nobody asked for by its number."""
 
@@ -186,6 +187,8 @@ def failure_sentence(failure: ProbeFailure) -> Text:
     what = _FAILURES[failure.kind]
     if failure.kind in _QUIET or failure.stage is Stage.RESOLVE:
         return what
+    if failure.kind in _NAMES_ITS_STAGE and failure.detail:
+        return text("{what}: “{detail}”", what=what, detail=failure.detail)
     if not failure.detail:
         return text("{what} {stage}", what=what, stage=_STAGES[failure.stage])
     return text("{what} {stage}: “{detail}”", what=what, stage=_STAGES[failure.stage], detail=failure.detail)

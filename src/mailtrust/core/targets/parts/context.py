@@ -4,6 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from mailtrust.core.formats.target import SCHEMES, scheme_of_port
 from mailtrust.core.model.certificate import Certificate, CertificateSpec
 from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.evidence import Evidence
@@ -93,7 +94,7 @@ def context_for(remedy: Remedy, evidence: Evidence) -> TargetContext:
     )
     return TargetContext(
         host=host,
-        target=_place(concerned[0]) if len(concerned) == 1 else host,
+        target=_place(concerned[0]) if len({_place(seen) for seen in concerned}) == 1 else host,
         source=source,
         ports=tuple(dict.fromkeys(seen.endpoint.port for seen in concerned)),
         protocols=frozenset(seen.endpoint.protocol for seen in concerned),
@@ -119,8 +120,16 @@ def _unwanted(
 
 
 def _place(seen: Observation) -> str:
-    host = safe_host(seen.endpoint.host)
-    return f"[{host}]:{seen.endpoint.port}" if ":" in host else f"{host}:{seen.endpoint.port}"
+    """The port as a TARGET: with its protocol where the number alone tells another."""
+    endpoint, host = seen.endpoint, safe_host(seen.endpoint.host)
+    place = f"[{host}]:{endpoint.port}" if ":" in host else f"{host}:{endpoint.port}"
+    spoken = (endpoint.protocol, endpoint.tls_mode)
+    customary = scheme_of_port(endpoint.port)
+    if (customary.protocol, customary.tls_mode) == spoken:
+        return place
+    return next(
+        f"{name}://{place}" for name, scheme in SCHEMES.items() if (scheme.protocol, scheme.tls_mode) == spoken
+    )
 
 
 def safe_host(host: str) -> str:

@@ -57,7 +57,7 @@ def test_a_revocation_counts_more_than_a_good_word(pki: Any) -> None:
         ({"ends": -0.5}, "outdated"),
         ({"begins": -8, "ends": None}, "outdated"),
         ({"more": (("1.2.3.4", True, b"\x05\x00"),)}, "critical-extension-unknown"),
-        ({"response_status": 3}, "malformed"),
+        ({"response_status": 3}, "no-answer"),
     ],
 )
 def test_an_answer_that_is_not_in_order_tells_nothing(pki: Any, spoil: dict[str, Any], reason: str) -> None:

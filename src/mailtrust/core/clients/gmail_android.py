@@ -41,7 +41,7 @@ PROFILE = replace(
     citations=(*CONSCRYPT.citations, Citation(ARTICLE, "the dialog; an incomplete chain was the cause")),
     basis_of=grounds(
         (codes.NAME, Basis.RECALLED),  # the trust manager compares names only when the program asks for it
-        (codes.KEY_USE, Basis.RECALLED),
+        (codes.KEY_USE | codes.STAPLE_BAD, Basis.RECALLED),
     ),
     reached_by=frozenset(),
 )

@@ -35,18 +35,23 @@ def read_ocsp_response(octets: bytes) -> OcspResponse | ParseProblem:
 @lru_cache(maxsize=256)
 def _remembered(octets: bytes) -> OcspResponse | ParseProblem:
     try:
-        return _response(octets)
+        refusal = _refusal(octets)
+        return _response(octets) if refusal is None else ParseProblem("responseStatus", refusal)
     except der.DerError as error:
         return ParseProblem("OCSPResponse", str(error))
 
 
-def _response(octets: bytes) -> OcspResponse:
+def _refusal(octets: bytes) -> str | None:
+    """Why the responder gives no answer (RFC 6960 4.2.1 OCSPResponseStatus)."""
     parts = der.children(der.expect(octets, der.SEQUENCE, "OCSPResponse"))
     if not parts or parts[0][0] != ENUMERATED:
         raise der.DerError("expected a responseStatus")
     status = der.small_integer(parts[0][1])
-    if status != 0:
-        raise der.DerError(f"responseStatus {_STATUS.get(status, status)}")
+    return None if status == 0 else str(_STATUS.get(status, status))
+
+
+def _response(octets: bytes) -> OcspResponse:
+    parts = der.children(der.expect(octets, der.SEQUENCE, "OCSPResponse"))
     if len(parts) != 2 or parts[1][0] != 0xA0:
         raise der.DerError("expected responseBytes")
     body = der.children(der.expect(parts[1][1], der.SEQUENCE, "ResponseBytes"))

@@ -10,6 +10,7 @@ from mailtrust.core.validation.engines import CHECKS_APPLE
 from mailtrust.core.validation.handshake import key_proven
 from mailtrust.core.validation.names import names_apple
 from mailtrust.core.validation.search import search_all_paths
+from mailtrust.core.validation.staples import STAPLE_REVOKED_ONLY
 
 TRUST = "apple-oss-distributions/Security:resources/en.lproj/Trust.strings"
 
@@ -38,6 +39,7 @@ APPLE = ClientProfile(
     path_checks=CHECKS_APPLE,
     name_rules=names_apple,
     handshake_checks=(key_proven,),
+    revocation=STAPLE_REVOKED_ONLY,
     on_failure=OnFailure(Outcome.WARNED, overridable=frozenset({"*"}), never=codes.REVOKED | codes.KEY_NOT_PROVEN),
     words=DETAILS,
     citations=(
@@ -59,6 +61,6 @@ APPLE = ClientProfile(
         ),
     ),
     basis=Basis.SOURCE,
-    basis_of=grounds((codes.GAP, Basis.DOCUMENT)),
+    basis_of=grounds((codes.GAP, Basis.DOCUMENT), (codes.REVOKED, Basis.RECALLED)),
     reached_by=frozenset({"apple"}),
 )

@@ -37,6 +37,7 @@ LONG_LIFE = frozenset({"validity-too-long"})
 TRANSPARENCY = frozenset({"ct-missing"})
 LEAF_IS_CA = frozenset({"leaf-is-ca"})
 STAPLE = frozenset({"must-staple-without-staple"})
+STAPLE_BAD = frozenset({"staple-bad"})
 REVOKED = frozenset({"revoked"})
 KEY_NOT_PROVEN = frozenset({"key-not-proven"})
 

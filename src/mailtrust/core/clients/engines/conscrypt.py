@@ -10,6 +10,7 @@ from mailtrust.core.validation.engines import CHECKS_CONSCRYPT
 from mailtrust.core.validation.handshake import BORINGSSL_CURVES, key_proven, key_usage_for_key_exchange, leaf_curves
 from mailtrust.core.validation.names import names_android
 from mailtrust.core.validation.search import search_conscrypt
+from mailtrust.core.validation.staples import STAPLE_CONSCRYPT
 
 CONSCRYPT = ClientProfile(
     id="conscrypt-engine",
@@ -22,13 +23,14 @@ CONSCRYPT = ClientProfile(
     path_checks=CHECKS_CONSCRYPT,
     name_rules=names_android,
     handshake_checks=(key_proven, key_usage_for_key_exchange, leaf_curves(BORINGSSL_CURVES)),
+    revocation=STAPLE_CONSCRYPT,
     on_failure=OnFailure(Outcome.REFUSED),
     words=(),
     citations=(
         Citation("Conscrypt 2.6.3 on OpenJDK 17, tests/oracles/recorded", "asked about every case; it is not a phone"),
         Citation(
             "google/conscrypt:common/src/main/java/org/conscrypt/TrustManagerImpl.java (3869db7, 2026-08)",
-            "path building, no caIssuers, extended key usage of the leaf only",
+            "path building, no caIssuers, extended key usage of the leaf only, stapled answers",
         ),
         Citation(
             "google/conscrypt:common/src/main/java/org/conscrypt/OkHostnameVerifier.java (3869db7, 2026-08)",
@@ -41,6 +43,6 @@ CONSCRYPT = ClientProfile(
         Citation("google/boringssl:ssl/handshake_client.cc, KEY_USAGE_BIT_INCORRECT (a0689af, 2026-08)", "key usage"),
     ),
     basis=Basis.SOURCE,
-    basis_of=grounds((codes.KEY_USE, Basis.RECALLED)),
+    basis_of=grounds((codes.KEY_USE | codes.STAPLE_BAD, Basis.RECALLED)),
     reached_by=frozenset({"android"}),
 )

@@ -13,12 +13,14 @@ from mailtrust.core.validation.engines import CHECKS_GNUTLS
 from mailtrust.core.validation.handshake import key_proven, key_usage_for_key_exchange, staple_when_demanded
 from mailtrust.core.validation.names import names_gnutls
 from mailtrust.core.validation.search import search_gnutls
+from mailtrust.core.validation.staples import STAPLE_GNUTLS
 
 TEXTS = "gnutls/gnutls:lib/cert-cred.c (f897129, 2026-08); as gnutls-cli 3.7.9 prints it"
 NOT_TRUSTED = "The certificate is NOT trusted. "
 
 WORDS = (
     says(codes.KEY_USE, TEXTS, en="Key usage violation in certificate has been detected."),
+    says(codes.REVOKED, TEXTS, en=NOT_TRUSTED + "The certificate chain is revoked."),
     says(codes.NO_PATH, TEXTS, en=NOT_TRUSTED + "The certificate issuer is unknown."),
     says(codes.NO_CA, TEXTS, en=NOT_TRUSTED + "The certificate issuer is not a CA."),
     says(codes.FORGED, TEXTS, en=NOT_TRUSTED + "The signature in the certificate is invalid."),
@@ -45,6 +47,11 @@ WORDS = (
         en=NOT_TRUSTED + "The certificate requires the server to include an OCSP status in its response, "
         "but the OCSP status is missing.",
     ),
+    says(
+        codes.STAPLE_BAD,
+        TEXTS + "; of an outdated answer it says: The revocation or OCSP data are old and have been superseded.",
+        en=NOT_TRUSTED + "The received OCSP status response is invalid.",
+    ),
     says(codes.ANY, TEXTS, en=NOT_TRUSTED.strip()),
 )
 
@@ -70,6 +77,7 @@ GNUTLS = ClientProfile(
         Citation("Netflix/bettertls:docs/results/dec_2021", "names, measured for 3.6.13 and 3.7.2"),
     ),
     basis=Basis.ENGINE,
+    revocation=STAPLE_GNUTLS,
     limits=Limits(max_certificates=17),
     reached_by=frozenset({"linux"}),
 )

@@ -15,6 +15,7 @@ from mailtrust.core.validation.engines import CHECKS_MOZILLA
 from mailtrust.core.validation.handshake import key_proven, staple_when_demanded, tls_at_least
 from mailtrust.core.validation.names import names_mozilla
 from mailtrust.core.validation.search import search_mozilla
+from mailtrust.core.validation.staples import STAPLE_MOZILLA
 
 OVERRIDABLE = (
     codes.NO_PATH
@@ -40,6 +41,7 @@ MOZILLA = ClientProfile(
     path_checks=(*CHECKS_MOZILLA, transparency()),
     name_rules=names_mozilla,
     handshake_checks=(key_proven, tls_at_least("TLSv1.2"), staple_when_demanded),
+    revocation=STAPLE_MOZILLA,
     on_failure=OnFailure(Outcome.REFUSED, overridable=OVERRIDABLE),
     words=(),
     citations=(
@@ -50,7 +52,7 @@ MOZILLA = ClientProfile(
         Citation("nss-dev/nss:lib/mozpkix/lib/pkixbuild.cpp (9d75dfd, 2026-05)", "eight certificates, equal names"),
         Citation(
             "mozilla/gecko-dev:security/certverifier/NSSCertDBTrustDomain.cpp (258754e)",
-            "candidate issuers: roots, handshake, enterprise roots, preloaded, profile; never caIssuers",
+            "candidate issuers: roots, handshake, enterprise roots, preloaded, profile; no caIssuers; stapled answers",
         ),
         Citation(
             "mozilla/gecko-dev:security/manager/ssl/SSLServerCertVerification.cpp (258754e)", "what can be overridden"
@@ -69,5 +71,5 @@ MOZILLA = ClientProfile(
     ),
     basis=Basis.ENGINE,
     # Rules for public roots can't be asked of it with a root of our own.
-    basis_of=grounds((codes.TRANSPARENCY | codes.DISTRUSTED | codes.REVOKED, Basis.SOURCE)),
+    basis_of=grounds((codes.TRANSPARENCY | codes.DISTRUSTED | codes.REVOKED | codes.STAPLE_BAD, Basis.SOURCE)),
 )

@@ -20,26 +20,35 @@ WITHOUT_NEXT_UPDATE = timedelta(days=7)
 
 
 def word_of_answer(
-    octets: bytes, certificate: Certificate, issuer: Certificate, known: Sequence[AnyCertificate], at: datetime
+    octets: bytes,
+    certificate: Certificate,
+    issuer: Certificate,
+    known: Sequence[AnyCertificate],
+    at: datetime,
+    *,
+    oldest: timedelta = WITHOUT_NEXT_UPDATE,
 ) -> Word:
-    """What one response says of `certificate`; `known` may hold the responder's own certificate."""
+    """What one response says of `certificate`; `known` may hold the responder's own certificate.
+
+    `oldest`: so long an answer counts that does not say when the next one comes.
+    """
     response = read_ocsp_response(octets)
     if isinstance(response, ParseProblem):
-        return Undetermined(("malformed",))
+        return Undetermined(("no-answer" if response.field == "responseStatus" else "malformed",))
     about = [answer for answer in response.answers if _is_about(answer, certificate, issuer)]
     if not about:
         return Undetermined(("nothing-said",))
     refused = _not_believed(response, issuer, known, at)
     if refused:
         return Undetermined((refused,))
-    return strongest(_word(answer, at) for answer in about)
+    return strongest(_word(answer, at, oldest) for answer in about)
 
 
-def _word(answer: StatusAnswer, at: datetime) -> Word:
+def _word(answer: StatusAnswer, at: datetime, oldest: timedelta) -> Word:
     if at < answer.this_update:
         return Undetermined(("not-yet-valid",))
     # RFC 6960 4.2.2.1: without nextUpdate there is always something newer
-    if at > (answer.next_update or answer.this_update + WITHOUT_NEXT_UPDATE):
+    if at > (answer.next_update or answer.this_update + oldest):
         return Undetermined(("outdated",))
     match answer.status:
         case "good":

@@ -36,6 +36,7 @@ Word = Good | Revoked | Undetermined
 WHY = frozenset(
     {
         "nothing-said",
+        "no-answer",
         "malformed",
         "not-yet-valid",
         "outdated",

@@ -236,6 +236,13 @@ class TestNetwork:
         evidence = caseworld.judge(caseworld.seen(nowhere, 25, "mx1.example.com", found_by="mx"))
         assert "has no address" in str(only(caseworld.findings(evidence)).title)
 
+    def test_a_name_that_nobody_could_look_up_is_no_finding(self, caseworld: Any) -> None:
+        silence = caseworld.failure(FailureKind.LOOKUP_FAILED, Stage.RESOLVE, "no server answered")
+        evidence = caseworld.judge(caseworld.seen(silence, 25, "mx1.example.com", found_by="mx"))
+        result = only(caseworld.results(evidence, "network-blocked"))
+        assert isinstance(result, Unknown)
+        assert "nobody knows whether it has an address" in str(result.why)
+
     def test_all_answering_passes(self, caseworld: Any, chain: Any) -> None:
         results = caseworld.results(caseworld.judge(caseworld.seen(chain)), "network-blocked")
         assert isinstance(only(results), Passed)

@@ -9,7 +9,7 @@ from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure
 from mailtrust.core.model.verdict import ReasonSeverity
 from mailtrust.core.rules.grounds.completeness import Gap, gap, in_time, origins
-from mailtrust.core.validation.ascents import Ascent, ascents
+from mailtrust.core.validation.ascents import Ascent, ascents, self_signed
 
 DRAWN_ELSEWHERE = frozenset(
     {"chain-incomplete", "anchor-unknown", "anchor-private", "self-signed", "chain-wrong-order", "chain-root-included"}
@@ -148,7 +148,7 @@ def _drawn(
 ) -> Ascent:
     """The way to draw: the one that a finding speaks of; else the one that most clients can go with what was sent."""
 
-    def rank(way: Ascent) -> tuple[bool, bool, int, bool, int, int]:
+    def rank(way: Ascent) -> tuple[bool, bool, int, bool, int, bool, int]:
         missing = {one.fingerprint for one in way.intermediates} - set(positions)
         named = {one.fingerprint for one in lacking.missing} if lacking else set()
         clients = len(way.clients)
@@ -158,6 +158,8 @@ def _drawn(
             len(missing - named),
             not in_time(way, evidence.now),
             -clients,
+            # An anchor is a name and a key (RFC 5280 6.1.1 d): the root itself is drawn, not its cross-certificate.
+            not self_signed(way.end),
             len(way.certificates),
         )
 

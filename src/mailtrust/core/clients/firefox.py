@@ -17,6 +17,7 @@ from mailtrust.core.validation.preloading import preloaded_under_public_roots
 TEXTS = "mozilla-l10n/firefox-l10n:{lang}/toolkit/toolkit/neterror/certError.ftl ({commit})"
 COMMITS = {"fr": "01ae7fa", "de": "027307a", "es": "02aea11", "zh": "01d398d"}
 EN = "mozilla/gecko-dev:toolkit/locales/en-US/toolkit/neterror/certError.ftl (0cabb68)"
+NSS = "nss-dev/nss:lib/util/SECerrs.h (9d75dfd, 2026-05); the code as recorded of Firefox 153, tests/oracles/recorded"
 PREFIX = {
     "en": "Error code: ",
     "fr": "Code d’erreur : ",
@@ -41,6 +42,12 @@ def _page(about: Iterable[str], code: str, **causes: str) -> Words:
     )
 
 
+def _failure(about: Iterable[str], code: str, text: str = "") -> Words:
+    """The page that offers no way on; its second sentence is NSS' own."""
+    said = " ".join(filter(None, ("An error occurred during a connection to {host}.", text)))
+    return Words(frozenset(about), (Utterance(f"{said} / {PREFIX['en']}{code}", "en", NSS),))
+
+
 INTRO = {
     "en": "{host} uses an invalid security certificate. ",
     "fr": "{host} utilise un certificat de sécurité invalide. ",
@@ -50,6 +57,18 @@ INTRO = {
 }
 
 WORDS = (
+    _failure(
+        codes.CRITICAL, "SEC_ERROR_UNKNOWN_CRITICAL_EXTENSION", "Certificate contains unknown critical extension."
+    ),
+    _page(
+        codes.LEAF_IS_CA,
+        "MOZILLA_PKIX_ERROR_CA_CERT_USED_AS_END_ENTITY",
+        en=INTRO["en"] + "The certificate does not come from a trusted source.",
+        fr=INTRO["fr"] + "Le certificat ne provient pas d’une source sûre.",
+        de=INTRO["de"] + "Das Zertifikat kommt nicht von einer vertrauenswürdigen Quelle.",
+        es=INTRO["es"] + "El certificado no procede de una fuente confiable.",
+        zh=INTRO["zh"] + "该证书出自不受信任的来源。",
+    ),
     _page(
         codes.SELF_SIGNED,
         "MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT",
@@ -60,7 +79,7 @@ WORDS = (
         zh=INTRO["zh"] + "该证书因为其自签名而不被信任。",
     ),
     _page(
-        codes.NO_PATH | codes.DISTRUSTED,
+        codes.NO_PATH | codes.DISTRUSTED | frozenset({"path-budget-exceeded"}),
         "SEC_ERROR_UNKNOWN_ISSUER",
         en="Websites prove their identity via certificates. Firefox does not trust {host} because its certificate "
         "issuer is unknown, the certificate is self-signed, or the server is not sending the correct intermediate "
@@ -111,6 +130,20 @@ WORDS = (
         es=INTRO["es"] + "No se confía en el certificado porque fue emitido por un certificado CA no válido.",
         zh=INTRO["zh"] + "该证书不被信任，因为它由无效的 CA 证书颁发者颁发。",
     ),
+    _failure(codes.USE, "SEC_ERROR_INADEQUATE_CERT_TYPE", "Certificate type not approved for application."),
+    _failure(
+        codes.KEY_USE, "SEC_ERROR_INADEQUATE_KEY_USAGE", "Certificate key usage inadequate for attempted operation."
+    ),
+    _failure(
+        codes.PATH_LENGTH, "SEC_ERROR_PATH_LEN_CONSTRAINT_INVALID", "Certificate path length constraint is invalid."
+    ),
+    _failure(
+        codes.CONSTRAINED,
+        "SEC_ERROR_CERT_NOT_IN_NAME_SPACE",
+        "The Certifying Authority for this certificate is not permitted to issue a certificate with this name.",
+    ),
+    _failure(codes.FORGED, "SEC_ERROR_BAD_SIGNATURE", "Peer's certificate has an invalid signature."),
+    _failure(codes.STAPLE, "MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING"),
     _page(
         codes.TRANSPARENCY,
         "MOZILLA_PKIX_ERROR_INSUFFICIENT_CERTIFICATE_TRANSPARENCY",
@@ -161,15 +194,6 @@ WORDS = (
         es="Los sitios web demuestran su identidad mediante certificados, que son válidos durante un cierto periodo de "
         "tiempo. El certificado de {host} solo será válido a partir del {date}.",
         zh="各个网站通过证书证明自己的身份，它们在设定的时间段内有效。{host} 的证书将生效于 {date}。",
-    ),
-    _page(
-        codes.LEAF_IS_CA,
-        "MOZILLA_PKIX_ERROR_CA_CERT_USED_AS_END_ENTITY",
-        en=INTRO["en"] + "The certificate does not come from a trusted source.",
-        fr=INTRO["fr"] + "Le certificat ne provient pas d’une source sûre.",
-        de=INTRO["de"] + "Das Zertifikat kommt nicht von einer vertrauenswürdigen Quelle.",
-        es=INTRO["es"] + "El certificado no procede de una fuente confiable.",
-        zh=INTRO["zh"] + "该证书出自不受信任的来源。",
     ),
 )
 

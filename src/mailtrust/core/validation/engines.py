@@ -164,7 +164,7 @@ CHECKS_MOZILLA: tuple[PathCheck, ...] = (
     leaf_is_no_ca,
     path_lengths(anchor=True, count_self_issued=True),
     critical_extensions(anchor=True),
-    name_constraints(anchor=True, common_name="any", wildcards_reach=True),
+    name_constraints(anchor=True, common_name="last-resort", wildcards_reach=True),
     server_auth(SERVER, issuers=SERVER, anchor=True),
     leaf_key_usage(ANY_TLS_BIT),
     minimum_keys(rsa=1024, curves=NIST_CURVES, algorithms=frozenset({"rsa", "ec"}), anchor=True),

@@ -51,6 +51,7 @@ WORDS = (
         "ERR_CERT_AUTHORITY_INVALID",
         NOT_PROVEN + "is not trusted by your computer's operating system." + MAYBE,
     ),
+    _page(codes.WEAK_HASH, "ERR_CERT_INVALID", ATTEMPTED + "an invalid certificate."),
     _page(
         {"name-only-in-common-name"},
         "ERR_CERT_COMMON_NAME_INVALID",
@@ -70,7 +71,10 @@ WORDS = (
         "ERR_CERT_VALIDITY_TOO_LONG",
         ATTEMPTED + "a certificate whose validity period is too long to be trustworthy.",
     ),
-    Words(codes.KEY_USE, (Utterance("ERR_SSL_KEY_USAGE_INCOMPATIBLE", "en", "recalled"),)),
+    Words(
+        codes.KEY_USE,
+        (Utterance("net::ERR_SSL_KEY_USAGE_INCOMPATIBLE", "en", "Chromium 156, tests/oracles/recorded"),),
+    ),
     _page(codes.ANY, "ERR_CERT_INVALID", ATTEMPTED + "an invalid certificate."),
 )
 

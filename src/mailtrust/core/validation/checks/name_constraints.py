@@ -22,7 +22,7 @@ MOST_COMPARISONS = 250_000
 _EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
 _ALL = frozenset(IdentifierType)
 
-CommonNames = Literal["no", "any", "last"]
+CommonNames = Literal["no", "any", "last", "last-resort"]
 """Which common names of a leaf are held to constraints."""
 
 
@@ -50,7 +50,8 @@ def name_constraints(
 
     `anchor`: constraints inside the anchor's certificate count. `leaf_only`: intermediates' names are not looked at.
     `common_name`: with `any`, each commonName of a leaf that looks like a host counts as a DNS name when there is no
-    other; with `last`, only the most specific one, and as an address where it is one and no other is there.
+    other; with `last`, only the most specific one, and as an address where it is one and no other is there; with
+    `last-resort` the same, but only where there is neither a DNS name nor an address.
     `wildcards_reach`: `*.example.com` violates an excluded `host.example.com`. `kinds`: the forms looked at.
     """
     manner = _Manner(anchor, leaf_only, common_name, wildcards_reach, kinds)
@@ -148,7 +149,8 @@ def names_of(certificate: Certificate, common_name: CommonNames) -> tuple[Presen
             PresentedIdentifier(IdentifierType.EMAIL, address, address.encode("latin-1", "replace"))
             for address in _subject_addresses(certificate.subject.der)
         )
-    if common_name != "no":
+    hosts = {IdentifierType.DNS, IdentifierType.IP}
+    if common_name != "no" and (common_name != "last-resort" or kinds.isdisjoint(hosts)):
         every = certificate.subject.common_names
         meant = (_meant_by(name) for name in (every if common_name == "any" else every[-1:]))
         hosts_only = common_name == "any"

@@ -1,6 +1,6 @@
 """The matrix: chains as servers present them, each with the anchors a client has and the name it was told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -36,6 +36,8 @@ class Case:
     host: str = HOST
     downloads: tuple[Issued, ...] = ()
     """What clients that download issuers get at the addresses in the certificates."""
+    tlsa: tuple[str, ...] | None = None
+    """The TLSA records of the port, for clients with DANE alone; None: everybody can be asked."""
 
     @property
     def leaf(self) -> Issued:
@@ -368,7 +370,18 @@ def downloads(w: World) -> Iterator[Case]:
     yield Case("expired-intermediate-sent-good-one-offered", (fresh, expired), (root,), downloads=(issuing,))
 
 
-FAMILIES = (chains, self_signed, times, names, keys_and_hashes, usages, constraints, several_faults, downloads)
+Family = Callable[[World], Iterator[Case]]
+FAMILIES: tuple[Family, ...] = (
+    chains,
+    self_signed,
+    times,
+    names,
+    keys_and_hashes,
+    usages,
+    constraints,
+    several_faults,
+    downloads,
+)
 
 
 def all_cases() -> tuple[Case, ...]:
@@ -377,12 +390,12 @@ def all_cases() -> tuple[Case, ...]:
     return _checked(case for family in FAMILIES for case in family(world))
 
 
-def separate_cases(publish: Publish) -> tuple[Case, ...]:
+def separate_cases(publish: Publish, families: Iterable[Family] = FAMILIES) -> tuple[Case, ...]:
     """Every case with CAs of its own, so that a client that remembers one case can't judge another by it."""
-    return _checked(case for family in FAMILIES for case in _separately(family, publish))
+    return _checked(case for family in families for case in _separately(family, publish))
 
 
-def _separately(family: Callable[[World], Iterator[Case]], publish: Publish) -> Iterator[Case]:
+def _separately(family: Family, publish: Publish) -> Iterator[Case]:
     number = 0
     while True:
         with realm(f"{family.__name__} {number}"):

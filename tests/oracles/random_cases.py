@@ -68,6 +68,10 @@ class Draft:
     middle: list[Shape] = field(default_factory=list)
     root: Shape = field(default_factory=ca)
     offered: bool = False
+    anchor: str = "root"
+    """Which of the chain is trusted: root, issuer (the leaf's) or leaf; stranger: none of it."""
+    cross: float = 0
+    """Not 0: another root has signed the topmost CA too; the days until that ends."""
     presentation: list[Callable[[list[Issued], Issued, list[Issued]], None]] = field(default_factory=list)
 
     def change_middle(self, **changes: object) -> None:
@@ -174,6 +178,27 @@ def unknown_extension(draft: Draft) -> None:
         draft.change_middle(more=more)
 
 
+def odd_root(draft: Draft) -> None:
+    """A root that says more, or less, than roots do."""
+    choices: tuple[dict[str, object], ...] = (
+        {"ca": None}, {"ca": False}, {"key_usage": None}, {"key_usage": ("cRLSign",)}, {"version": 1},
+        {"usages": (CLIENT_AUTH,)}, {"usages": (SERVER_AUTH,)}, {"permitted": subtree("example.org")},
+        {"excluded": subtree("example.test")}, {"more": (UNKNOWN_CRITICAL,)}, {"more": (UNKNOWN,)},
+        {"path_length": 0}, {"days": (3, 900)},
+    )  # fmt: skip
+    draft.root = replace(draft.root, **draft.chance.choice(choices))  # type: ignore[arg-type]
+
+
+def other_anchor(draft: Draft) -> None:
+    """Something else is trusted than the root."""
+    draft.anchor = draft.chance.choice(("issuer", "leaf", "stranger"))
+
+
+def cross_signed(draft: Draft) -> None:
+    """Another root, which is trusted too, has signed the chain's root; the certificate is sent, expired or not."""
+    draft.cross = draft.chance.choice((-10, 500))
+
+
 def weak_hash(draft: Draft) -> None:
     """SHA-1 in leaf, intermediate or root; only RSA keys sign with it here."""
     draft.rsa = True
@@ -209,8 +234,9 @@ def one_missing(draft: Draft) -> None:
     """An intermediate is not sent."""
 
     def drop(sent: list[Issued], _root: Issued, middle: list[Issued]) -> None:
-        if middle:
-            sent.remove(draft.chance.choice(middle))
+        there = [one for one in middle if one in sent]
+        if there:
+            sent.remove(draft.chance.choice(there))
 
     draft.presentation.append(drop)
 
@@ -219,8 +245,7 @@ def missing_and_offered(draft: Draft) -> None:
     """Nothing but the leaf is sent; every certificate says where its issuer can be downloaded."""
 
     def drop(sent: list[Issued], _root: Issued, middle: list[Issued]) -> None:
-        for one in middle:
-            sent.remove(one)
+        sent[:] = [one for one in sent if one not in middle]
 
     draft.presentation.append(drop)
     draft.offered = True
@@ -262,7 +287,7 @@ CHANGES = (
     names, names, common_name, other_alternatives, reached_as, leaf_dates, issuer_dates, root_dates, leaf_usages,
     issuer_usages, leaf_bits, issuer_bits, leaf_constraints, issuer_constraints, path_length, subtrees, subtrees,
     unknown_extension, weak_hash, forged, key_identifier, must_staple, one_missing, missing_and_offered, root_sent,
-    shuffled, twice, twin,
+    shuffled, twice, twin, odd_root, odd_root, other_anchor, cross_signed,
 )  # fmt: skip
 HOW_MANY = (0, 1, 1, 1, 1, 2, 2, 2, 3)
 
@@ -301,6 +326,15 @@ def _case(id_: str, chance: Random, publish: Publish) -> Case:
     shape = replace(draft.leaf, ca_issuers=address)
     leaf = issue(named(*draft.common_names), key("chance leaf", leaf_kind), above, shape)
     sent = [leaf, *reversed(middle)]
+    anchors = [{"root": root, "issuer": above, "leaf": leaf, "stranger": _stranger()}[draft.anchor]]
+    if draft.cross:
+        other = issue(named("Other Root"), key("other root", ca_kind), None, ca())
+        sent.append(issue(root.certificate.subject.der, root.key, other, ca(days=(-900, draft.cross))))
+        anchors = [other, *anchors] if chance.random() < 0.5 else [other]
     for arrange in draft.presentation:
         arrange(sent, root, middle)
-    return Case(id_, tuple(sent), (root,), draft.host, downloads=(root, *middle) if draft.offered else ())
+    return Case(id_, tuple(sent), tuple(anchors), draft.host, downloads=(root, *middle) if draft.offered else ())
+
+
+def _stranger() -> Issued:
+    return issue(named("Stranger Root"), key("stranger root"), None, ca())

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.oracles.cases import Case, separate_cases
+from tests.oracles.dane_cases import dane
 from tests.oracles.maker import Issued
 from tests.oracles.random_cases import random_cases
 from tests.oracles.recordings import (
@@ -30,7 +31,7 @@ from tests.oracles.recordings import (
 )
 
 from mailtrust.lab.aia_host import AiaHost
-from mailtrust.lab.dns_server import DnsServer
+from mailtrust.lab.dns_server import DnsServer, Zone
 from mailtrust.lab.listener import BUNDLE, KEY, Listener
 from mailtrust.lab.oracles import ENGINES, Answer, Engine, OracleError, Question
 from mailtrust.lab.oracles.network import DNS_PORT, LOOPBACK, EveryName, in_own_network, reenter
@@ -55,9 +56,7 @@ def main() -> int:
     return 1 if wanted and missed else 0
 
 
-async def _record(
-    engines: Sequence[Engine], seed: int, by_chance: int | None, folder: Path, parts: Path
-) -> list[str]:
+async def _record(engines: Sequence[Engine], seed: int, by_chance: int | None, folder: Path, parts: Path) -> list[str]:
     aia = AiaHost(LOOPBACK)
 
     def publish(issued: Issued) -> str:
@@ -66,12 +65,14 @@ async def _record(
     fixed = separate_cases(publish)
     chance = random_cases(seed, len(fixed) // 2 + 1 if by_chance is None else by_chance, publish)
     await aia.start()
-    names = DnsServer(EveryName(), LOOPBACK, DNS_PORT)
+    zone = EveryName()
+    names = DnsServer(zone, LOOPBACK, DNS_PORT)
     await names.start()
-    for case in (*fixed, *chance):
+    with_records = separate_cases(publish, (dane,))
+    for case in (*fixed, *chance, *with_records):
         _write(case, folder / case.id)
     set_name = f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}-{seed}"
-    recorded = {case.id: RecordedCase.of(case) for case in fixed}
+    recorded = {case.id: RecordedCase.of(case) for case in (*fixed, *with_records)}
     recorded |= {case.id: RecordedCase.of(case, by_chance=True) for case in chance}
     RECORDED.mkdir(exist_ok=True)
     save_cases(set_name, recorded.values())
@@ -80,7 +81,8 @@ async def _record(
     for engine in engines:
         began = time.monotonic()
         try:
-            version, answers, unasked = await _ask(engine, (*fixed, *chance), folder, parts)
+            cases = with_records if engine.reads_tlsa else (*fixed, *chance)
+            version, answers, unasked = await _ask(engine, cases, folder, parts, zone)
         except OracleError as problem:
             _say(f"{engine.id}: left out, {problem}")
             missed.append(engine.id)
@@ -104,7 +106,7 @@ async def _record(
 
 
 async def _ask(
-    engine: Engine, cases: Sequence[Case], folder: Path, parts: Path
+    engine: Engine, cases: Sequence[Case], folder: Path, parts: Path, zone: Zone
 ) -> tuple[str, dict[str, Answer], dict[str, str]]:
     place = folder / f"engine-{engine.id}"
     place.mkdir()
@@ -113,6 +115,8 @@ async def _ask(
     answers, unasked = {}, {}
     async with _listening(engine, cases, folder) as questions:
         try:
+            for case, question in questions:
+                zone.replace(f"_{question.port}._tcp.{question.name}", "TLSA", *filter(None, case.tlsa or ()))
             await oracle.start([question for _, question in questions])
             for case, question in questions:
                 try:

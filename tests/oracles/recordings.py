@@ -38,6 +38,8 @@ class RecordedCase:
     downloads: tuple[Certificate, ...]
     by_chance: bool
     """Made from a seed at the recording, not written down in cases.py."""
+    tlsa: tuple[str, ...] | None = None
+    """The TLSA records of its port; None: it was not asked of clients with DANE."""
 
     @classmethod
     def of(cls, case: Case, *, by_chance: bool = False) -> "RecordedCase":
@@ -45,7 +47,7 @@ class RecordedCase:
         presented, anchors, downloads = (
             tuple(issued.certificate for issued in group) for group in (case.presented, case.anchors, case.downloads)
         )
-        return cls(case.id, case.host, presented, anchors, downloads, by_chance)
+        return cls(case.id, case.host, presented, anchors, downloads, by_chance, case.tlsa)
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ def load_cases(name: str, folder: Path = RECORDED) -> dict[str, RecordedCase]:
             known(one["anchors"]),
             known(one["downloads"]),
             one["by_chance"],
+            None if one["tlsa"] is None else tuple(one["tlsa"]),
         )
         for id_, one in said["cases"].items()
     }
@@ -162,7 +165,7 @@ def save_cases(name: str, cases: Iterable[RecordedCase], folder: Path = RECORDED
         groups = {"presented": case.presented, "anchors": case.anchors, "downloads": case.downloads}
         for group in groups.values():
             certificates.update((one.fingerprint, base64.b64encode(one.der).decode()) for one in group)
-        listed[case.id] = {"host": case.host, "by_chance": case.by_chance} | {
+        listed[case.id] = {"host": case.host, "by_chance": case.by_chance, "tlsa": case.tlsa} | {
             name: [one.fingerprint for one in group] for name, group in groups.items()
         }
     text = json.dumps({"cases": listed, "certificates": certificates})

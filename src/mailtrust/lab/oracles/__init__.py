@@ -52,6 +52,7 @@ ENGINES: tuple[Engine, ...] = (
     conscrypt.CURRENT,
     postfix.SECURE,
     postfix.MAY,
+    postfix.DANE,
     openssl.LEVEL_1,
     conscrypt.UPCOMING,
     curl.ENGINE,

@@ -50,6 +50,8 @@ class Engine:
     """Given an empty folder to work in, and the one that holds what is fetched from elsewhere."""
     protocol: Protocol = Protocol.HTTPS
     tls_mode: TlsMode = TlsMode.IMPLICIT
+    reads_tlsa: bool = False
+    """It judges by the TLSA records of the port and by nothing else."""
 
 
 class ByCommand:

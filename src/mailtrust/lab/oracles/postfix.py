@@ -10,6 +10,7 @@ from mailtrust.lab.oracles.question import Answer, OracleError, Question
 from mailtrust.lab.oracles.running import line_with, run
 
 _ESTABLISHED = re.compile(r"posttls-finger: (\w+) TLS connection established to")
+RESORTED = "TLSA records found, resorting to"
 _TOLD = ("certificate verification failed", "num=", "not verified", "TLSA", "Cannot start TLS", "SSL_connect error")
 
 
@@ -24,6 +25,9 @@ async def ask_postfix(question: Question, *, level: str, enough: frozenset[str])
     found = _ESTABLISHED.search(output)
     if found is None and not any(mark in output for mark in _TOLD):
         raise OracleError(f"posttls-finger did not get as far as TLS: {line_with(output, 'rror', 'ail')}")
+    if RESORTED in output:
+        # The program goes on with another question then, as no mail server does.
+        return Answer(accepted=False, words=line_with(output, RESORTED).removeprefix("posttls-finger: "))
     if found is not None and found[1] in enough:
         return Answer(accepted=True, words="")
     words = line_with(output, *_TOLD).removeprefix("posttls-finger: ")
@@ -42,6 +46,7 @@ def _engine(id_: str, level: str, testifies_for: Sequence[str], enough: frozense
         ),
         protocol=Protocol.SMTP,
         tls_mode=TlsMode.STARTTLS,
+        reads_tlsa=level.startswith("dane"),
     )
 
 

@@ -18,6 +18,7 @@ from mailtrust.core.model.remedy import (
     ConfigureServer,
     Remedy,
     ReplaceCertificate,
+    Run,
     ServeChain,
     ServeSameCertificate,
     TrustAnchorOnClients,
@@ -30,6 +31,7 @@ from mailtrust.core.remedies.propose import propose
 from mailtrust.core.remedies.replace_certificate import OTHER_CONTENT, OTHER_ISSUER, ROUTINE
 from mailtrust.core.remedies.serve_chain import BY_ANOTHER_PATH, BY_ORDER, DISAGREEMENTS
 from mailtrust.core.rules import RULES
+from mailtrust.core.targets import with_steps
 from mailtrust.core.validation.evaluate import evaluate
 
 AIA = "http://ca.example.net/issuing.crt"
@@ -351,6 +353,18 @@ class TestServers:
         )
         settings = [one.goal.setting for one in proposed(caseworld, evidence) if isinstance(one.goal, ConfigureServer)]
         assert sorted(settings) == ["mend-handshake", "offer-tls", "open-network", "tls-version"]
+
+    def test_a_name_without_address_is_cured_in_dns(self, caseworld: Any) -> None:
+        nowhere = caseworld.failure(FailureKind.NO_ADDRESS, Stage.RESOLVE, "no such name")
+        evidence = caseworld.judge(caseworld.seen(nowhere, 25, found_by="mx"))
+        remedy = only(proposed(caseworld, evidence))
+        assert remedy.goal == ConfigureServer("correct-dns")
+        assert not remedy.safe
+        (filled,) = with_steps((remedy,), evidence)
+        assert [step.do.command for step in filled.steps if isinstance(step.do, Run)] == [
+            "nslookup mail.example.com",
+            "mailtrust check mail.example.com:25",
+        ]
 
     def test_safe_ones_come_first(self, caseworld: Any) -> None:
         chain = (

@@ -100,6 +100,7 @@ class ConfigureServer:
         "stop-injection",
         "matching-key",
         "open-network",
+        "correct-dns",
     ]
 
 

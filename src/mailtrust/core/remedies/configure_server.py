@@ -5,6 +5,7 @@ from typing import Literal
 
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.finding import Finding
+from mailtrust.core.model.observation import FailureKind, Observation, ProbeFailure
 from mailtrust.core.model.remedy import ConfigureServer, Remedy
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.grounds.served import places
@@ -19,6 +20,7 @@ Setting = Literal[
     "stop-injection",
     "matching-key",
     "open-network",
+    "correct-dns",
 ]
 
 
@@ -64,13 +66,22 @@ CURES: dict[str, Cure] = {
 """By rule."""
 
 
+NOWHERE = Cure(
+    "correct-dns",
+    text("Let the name of {places} lead to an address, or take it out of DNS and settings"),
+    text("Whether the server or the record that names it is missing, only those who run the domain know."),
+)
+"""Instead of an open way, for a name without address."""
+
+
 def propose_settings(evidence: Evidence, findings: tuple[Finding, ...]) -> tuple[Remedy, ...]:
     """One remedy for each finding that a setting cures."""
-    return tuple(_remedy(evidence, finding, CURES[finding.rule]) for finding in findings if finding.rule in CURES)
+    return tuple(_remedy(evidence, finding) for finding in findings if finding.rule in CURES)
 
 
-def _remedy(evidence: Evidence, finding: Finding, cure: Cure) -> Remedy:
+def _remedy(evidence: Evidence, finding: Finding) -> Remedy:
     where = tuple(seen for seen in evidence.case.observations if seen.id in finding.observations)
+    cure = NOWHERE if where and all(map(_has_no_address, where)) else CURES[finding.rule]
     return Remedy(
         kind=KIND,
         goal=ConfigureServer(cure.setting),
@@ -81,3 +92,7 @@ def _remedy(evidence: Evidence, finding: Finding, cure: Cure) -> Remedy:
         observations=finding.observations,
         decision=cure.decision,
     )
+
+
+def _has_no_address(seen: Observation) -> bool:
+    return isinstance(seen.result, ProbeFailure) and seen.result.kind is FailureKind.NO_ADDRESS

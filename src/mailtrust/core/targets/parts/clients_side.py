@@ -17,6 +17,8 @@ def steps_elsewhere(remedy: Remedy, context: TargetContext, evidence: Evidence) 
             return _trust_anchor(remedy.goal, context, evidence)
         case ConfigureServer(setting="open-network"):
             return _open_network(context)
+        case ConfigureServer(setting="correct-dns"):
+            return _correct_dns(context)
         case _:
             return ()
 
@@ -153,6 +155,24 @@ def _open_network(context: TargetContext) -> tuple[Step, ...]:
                 host=context.host,
             ),
             undo=NOTHING_CHANGED if not ports else text("Close them again."),
+        ),
+        check_again(context),
+    )
+
+
+def _correct_dns(context: TargetContext) -> tuple[Step, ...]:
+    return (
+        look(
+            text("See what DNS answers, here and from another network; inside and outside may differ."),
+            f"nslookup {context.host}",
+        ),
+        human(
+            text(
+                "Give {host} an A record (and AAAA where the server has IPv6), or correct whatever names it: the MX or "
+                "SRV record, the profile, the setting in the program.",
+                host=context.host,
+            ),
+            undo=text("Take the record out again."),
         ),
         check_again(context),
     )

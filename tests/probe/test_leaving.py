@@ -153,7 +153,7 @@ async def test_close_notify_is_sent(serve, look, server_context):
         heard.end = "fin"
 
     strict = server_context
-    assert strict.options & ssl.OP_IGNORE_UNEXPECTED_EOF == 0
+    strict.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF  # some builds of Python forgive it by default
     async with serve(handler, ssl=strict) as (port, heard):
         await look(port, Protocol.TLS, TlsMode.IMPLICIT)
         await asyncio.wait_for(heard.done.wait(), 5)

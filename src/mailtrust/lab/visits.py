@@ -34,5 +34,7 @@ class Visits:
         visits = tuple(self._running)
         for visit, writer in self._running.items():
             visit.cancel()
-            writer.transport.abort()
+            # Up to Python 3.11.3 a TLS transport that was closed already stumbles over its own absence here.
+            with contextlib.suppress(AttributeError):
+                writer.transport.abort()
         await asyncio.gather(*visits, return_exceptions=True)

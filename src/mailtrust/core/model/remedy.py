@@ -99,6 +99,7 @@ class ConfigureServer:
         "send-sni-certificate",
         "stop-injection",
         "matching-key",
+        "mend-stapling",
         "open-network",
         "correct-dns",
     ]

@@ -19,6 +19,7 @@ Setting = Literal[
     "send-sni-certificate",
     "stop-injection",
     "matching-key",
+    "mend-stapling",
     "open-network",
     "correct-dns",
 ]
@@ -33,6 +34,8 @@ class Cure:
     """`places` is put in."""
     decision: Text | None = None
 
+
+_STAPLING = Cure("mend-stapling", text("Let {places} send a current OCSP answer along"))
 
 CURES: dict[str, Cure] = {
     "tls-not-offered": Cure("offer-tls", text("Switch TLS on at {places}")),
@@ -50,6 +53,9 @@ CURES: dict[str, Cure] = {
         ),
     ),
     "key-not-proven": Cure("matching-key", text("Give {places} the key that belongs to the certificate")),
+    "revocation-unreachable": _STAPLING,
+    "staple-bad": _STAPLING,
+    "must-staple-without-staple": _STAPLING,
     "network-blocked": Cure(
         "open-network",
         text("Open the way to {places}, or take it out of DNS and settings"),

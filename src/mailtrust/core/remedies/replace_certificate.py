@@ -50,6 +50,9 @@ OTHER_CONTENT = frozenset(
         "certificate-unparsable",
         "critical-extension-unknown",
         "signature-invalid",
+        "ct-missing",
+        "revoked",
+        "must-staple-without-staple",
     }
 )
 """Cured by a certificate that says something else."""

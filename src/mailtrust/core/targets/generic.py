@@ -111,6 +111,11 @@ _SETTINGS: dict[str, Text] = {
     ),
     "send-sni-certificate": text("Make the certificate for {host} the one that is served when no name is sent."),
     "matching-key": text("Give the service the key that belongs to its certificate."),
+    "mend-stapling": text(
+        "Let the service fetch a new OCSP answer (it needs the way to the CA's responder, and DNS), or switch stapling "
+        "off where nothing demands it. Its name is ssl_stapling in nginx, SSLUseStapling in Apache, ocsp-update in "
+        "HAProxy and tls_ocsp_file in Exim; IIS staples by itself; other mail software may not be able to."
+    ),
     "stop-injection": text("Update the software, take devices off the way, or use the port with TLS from the start."),
 }
 

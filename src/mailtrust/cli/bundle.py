@@ -1,6 +1,7 @@
 """`mailtrust bundle`: complete and order a chain, in the form a product wants."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from mailtrust.cli.arguments import Example
 from mailtrust.cli.bundle_words import called, changes, remarks, say, what_is_in
 from mailtrust.cli.files import (
     STANDARD,
+    called_file,
     expect_one_from_stdin,
     expect_writable,
     read_certificates,
@@ -140,7 +142,7 @@ def run(options: argparse.Namespace) -> int:
         raise UserProblem(
             text(
                 "The key in {path} is not the one of {name}. Give the key that its request was made with.",
-                path=str(options.key),
+                path=called_file(options.key),
                 name=called(done.leaf),
             )
         )
@@ -166,17 +168,18 @@ def files_meant(sources: list[str]) -> tuple[Path, ...]:
     paths = tuple(Path(source) for source in sources)
     if len(sources) == 1 and "://" not in sources[0]:
         looks_like_a_file = paths[0].suffix.lower() in ENDINGS or "/" in sources[0] or "\\" in sources[0]
-        if sources[0] != "-" and not paths[0].exists() and not looks_like_a_file:
+        # A folder that bears the server's name is none of the files that are meant.
+        if sources[0] != "-" and not os.path.isfile(paths[0]) and not looks_like_a_file:
             return ()
     elif len(sources) == 1:
         return ()
     for path in paths:
-        if path != STANDARD and not path.exists():
+        if path != STANDARD and not os.path.exists(path):
             raise UserProblem(
                 text(
                     "There is no file {path}. Give the files of one server certificate, or one TARGET to ask, such as "
                     "mail.example.com.",
-                    path=str(path),
+                    path=called_file(path),
                 )
             )
     return paths
@@ -214,11 +217,11 @@ def _expect_harmless(options: argparse.Namespace, data: bytes, key: "PrivateKey 
             raise UserProblem(text("This form holds the private key, which is not shown on a terminal: give -o FILE."))
         if not data.isascii():
             raise UserProblem(text("This form is no text, and a terminal cannot show it: give -o FILE."))
-    elif output.is_file() and _loses_a_key(output, key):
+    elif os.path.isfile(output) and _loses_a_key(output, key):
         raise UserProblem(
             text(
                 "{path} holds a private key that would be lost: give another file with -o.",
-                path=str(output),
+                path=called_file(output),
             )
         )
 

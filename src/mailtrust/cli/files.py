@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 
@@ -31,14 +32,14 @@ def read_file(path: Path) -> bytes:
                 data = file.read(LARGEST + 1)
     except OSError as error:
         raise UserProblem(
-            text("Could not read {path}: {why}.", path=str(path), why=error.strerror or str(error))
+            text("Could not read {path}: {why}.", path=called_file(path), why=error.strerror or str(error))
         ) from error
     if len(data) > LARGEST:
         raise UserProblem(
             text(
                 "{path} is larger than {limit} MB, more than mailtrust reads. Give a file with certificates, or a case "
                 "file.",
-                path=str(path),
+                path=called_file(path),
                 limit=LARGEST // 1024 // 1024,
             )
         )
@@ -56,7 +57,7 @@ def read_certificates(path: Path, password: bytes | None = None) -> "Contents":
     found += [text("{file}: {role}", file=item.origin, role=item.role) for item in contents.items]
     raise UserProblem(
         in_a_row(
-            text("Expected certificates in {path} (PEM, DER, PKCS#7, PFX or zip), found none.", path=_called(path)),
+            text("Expected certificates in {path} (PEM, DER, PKCS#7, PFX or zip), found none.", path=called_file(path)),
             *(text("Found there: {what}.", what=one) for one in found[:3]),
             *contents.problems[:3],
         )
@@ -89,14 +90,14 @@ def read_key(path: Path, password: bytes | None) -> "PrivateKey":
     if len(contents.keys) == 1:
         return contents.keys[0]
     if contents.keys:
-        raise UserProblem(text("{path} holds more than one private key: give a file with one.", path=_called(path)))
+        raise UserProblem(text("{path} holds more than one private key: give a file with one.", path=called_file(path)))
     if contents.problems:
         raise UserProblem(in_a_row(*contents.problems[:3]))
     if contents.items:
-        raise UserProblem(text("Expected a private key in {path}, found only certificates.", path=_called(path)))
+        raise UserProblem(text("Expected a private key in {path}, found only certificates.", path=called_file(path)))
     key = read_private_key(data, password)
     if isinstance(key, Text):
-        raise UserProblem(text("{path}: {why}", path=_called(path), why=key))
+        raise UserProblem(text("{path}: {why}", path=called_file(path), why=key))
     return key
 
 
@@ -112,8 +113,14 @@ def read_password(path: Path | None) -> bytes | None:
 
         from mailtrust.cli.translations import current
 
-        return getpass(text("Password: ").render(current())).encode("utf-8")
-    return read_file(path).split(b"\n", 1)[0].rstrip(b"\r")
+        password = getpass(text("Password: ").render(current())).encode("utf-8")
+    else:
+        password = read_file(path).split(b"\n", 1)[0].rstrip(b"\r")
+    if not password:
+        raise UserProblem(
+            text("Expected a password in the first line of {path}, found nothing.", path=called_file(path))
+        )
+    return password
 
 
 def expect_one_from_stdin(*paths: Path | None) -> None:
@@ -127,15 +134,16 @@ def expect_writable(path: Path | None) -> None:
     if path is None or path == STANDARD:
         return
     folder = path.parent
-    if path.is_dir():
+    # os.path answers no where pathlib raises: for a name that is too long.
+    if os.path.isdir(path):
         why = text("it is a folder")
-    elif not folder.is_dir():
-        why = text("there is no folder {folder}", folder=str(folder))
+    elif not os.path.isdir(folder):
+        why = text("there is no folder {folder}", folder=called_file(folder))
     elif not os.access(folder, os.W_OK):
-        why = text("you may not write in {folder}", folder=str(folder.resolve()))
+        why = text("you may not write in {folder}", folder=called_file(folder.resolve()))
     else:
         return
-    raise UserProblem(text("Could not write {path}: {why}.", path=str(path), why=why))
+    raise UserProblem(text("Could not write {path}: {why}.", path=called_file(path), why=why))
 
 
 def write_output(data: bytes, output: Path | None, *, private: bool = False) -> None:
@@ -148,7 +156,7 @@ def write_output(data: bytes, output: Path | None, *, private: bool = False) -> 
 
             write_whole(output, data, mode=0o600 if private else 0o644)
     except OSError as error:
-        where = text("to standard output") if output is None or output == STANDARD else str(output)
+        where = text("to standard output") if output is None or output == STANDARD else called_file(output)
         raise UserProblem(
             text("Could not write {path}: {why}.", path=where, why=error.strerror or str(error))
         ) from error
@@ -177,8 +185,9 @@ def leave_pipe() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _called(path: Path) -> str:
-    return "stdin" if path == STANDARD else str(path)
+def called_file(path: Path) -> str:
+    """A file's name for people; what no character set or terminal can show is spelled out."""
+    return "stdin" if path == STANDARD else clean(str(path), 200)
 
 
 def _name(path: Path) -> str:

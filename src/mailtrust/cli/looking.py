@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailtrust.cli.files import certificates_of
+from mailtrust.cli.files import called_file, certificates_of
 from mailtrust.cli.translations import current, told
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
@@ -214,7 +214,7 @@ def _load_ccadb(path: Path) -> None:
     loaded = Catalogue.of_this_user().load_ccadb(path)
     sentence = text(
         "From {path}: {kept} intermediates are known from now on, {skipped} records were left out.",
-        path=str(path),
+        path=called_file(path),
         kept=loaded.kept,
         skipped=loaded.skipped,
     )

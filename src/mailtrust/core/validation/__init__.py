@@ -16,6 +16,8 @@ PathCheck sets of whole engines, `mailtrust.core.validation.engines` (tuples; ad
 
 - `CHECKS_RFC5280`, `CHECKS_OPENSSL` (security level 2), `CHECKS_OPENSSL_LEVEL_1`, `CHECKS_GNUTLS`, `CHECKS_JAVA`,
   `CHECKS_CONSCRYPT`, `CHECKS_MOZILLA`, `CHECKS_CHROMIUM`, `CHECKS_APPLE`, `CHECKS_WINDOWS`.
+- of standards, `mailtrust.core.validation.references`: `CHECKS_REFERENCE` (RFC 5280), `CHECKS_BASELINE` (CA/Browser
+  Forum). What they demand of certificates alone is in `conformance`: `profile-violated`.
 
 PathCheck, one by one, `mailtrust.core.validation.checks` (sets of purposes and bits are in `purposes`):
 
@@ -35,7 +37,7 @@ PathCheck, one by one, `mailtrust.core.validation.checks` (sets of purposes and 
 - `name_constraints(anchor=..., leaf_only=..., common_name=..., wildcards_reach=..., kinds=...)`: RFC 5280 4.2.1.10:
   `name-constraint-violated`.
 - `critical_extensions(anchor=..., also_unknown={oids})`: `critical-extension-unknown`.
-- `explicit_policy`: a CA demands a policy and none runs through the path: `policy-violated`.
+- `explicit_policy`: RFC 5280 6.1 whole: a CA demands a policy and none runs through the path: `policy-violated`.
 - `minimum_keys(rsa=..., ec=..., dsa=..., curves=..., algorithms=..., anchor=...)`: `key-weak`.
 - `refuse_hashes({...}, public_only=...)`: `signature-weak`; an anchor's own signature is exempt.
 - `lifetime_398_public`, `lifetime_apple`: `validity-too-long`.
@@ -61,6 +63,8 @@ A name that does not match gives one reason, the most precise of `name-mismatch`
 - `names_apple`, `names_mozilla`, `names_chromium`: SAN only, each with its wildcard limits.
 - `names_windows`: SAN, or the common name when there is no SAN at all (partly recalled).
 - `names_outlook_2007`: only the first DNS name of the SAN.
+- `names_webpki`: as the reference, and no wildcard stands over a public suffix.
+- `names_mailbox`: e-mail addresses, by rfc822Name.
 
 HandshakeCheck, `mailtrust.core.validation.handshake`:
 
@@ -69,6 +73,14 @@ HandshakeCheck, `mailtrust.core.validation.handshake`:
 - `key_proven`: the server must hold the leaf's key: `key-not-proven`.
 - `leaf_curves(curves)`: an EC leaf lies on a curve for which the client offers a signature: `key-weak`.
 - `staple_when_demanded`: a must-staple leaf without a stapled answer: `must-staple-without-staple` (GnuTLS, Mozilla).
+
+RevocationRules, `mailtrust.core.validation.staples` and `revocation`:
+
+- `STAPLE_GNUTLS`, `STAPLE_MOZILLA`, `STAPLE_CONSCRYPT`: the stapled OCSP answer about the leaf, and which bad ones are
+  minded: `revoked`, `staple-bad`.
+- `STAPLE_REVOKED_ONLY`: Apple minds a revocation and no bad answer.
+- `revocation_as_known`: every certificate, by lists and answers at hand (RFC 5280 6.3, RFC 6960); silence is let be.
+- `revocation_required`: the same, and silence is `revocation-unreachable`.
 
 How a path that reaches no anchor ends:
 
@@ -81,5 +93,6 @@ How a path that reaches no anchor ends:
   there is an attempt that says what is missing, and that one is decisive unless the key identifiers agree.
 - `path-budget-exceeded`: the search was given up (fails closed).
 
-Judgement, `mailtrust.core.validation.evaluate`: `evaluate(observation, ...)` and `evaluate_chain(chain, ...)`.
+Judgement, `mailtrust.core.validation.evaluate`: `evaluate(observation, ...)` and `evaluate_chain(chain, ...)`; what a
+caller asks beyond a client's own demands (purpose, policies, lengths): `demands.with_demands(client, ...)`.
 """

@@ -111,11 +111,11 @@ def chains(w: World) -> Iterator[Case]:
         deep.append(issue(named(f"Deep CA {number}"), key(f"deep {number}"), deep[-1], ca()))
     yield Case("three-intermediates", (w.leaf(by=deep[-1]), *reversed(deep)), (root,))
     yield Case("three-intermediates-shuffled", (w.leaf(by=deep[-1]), deep[1], deep[0], deep[2]), (root,))
-    for number in range(2, 8):
-        deep.append(issue(named(f"Deep CA {number}"), key(f"deep {number}"), deep[-1], ca()))
-    yield Case("nine-intermediates", (w.leaf(by=deep[-1]), *reversed(deep)), (root,))
-    deep.append(issue(named("Deep CA 8"), key("deep 8"), deep[-1], ca()))
-    yield Case("ten-intermediates", (w.leaf(by=deep[-1]), *reversed(deep)), (root,))
+    for count in range(4, 11):
+        deep.append(issue(named(f"Deep CA {count}"), key(f"deep {count}"), deep[-1], ca()))
+        word = {6: "six", 7: "seven", 9: "nine", 10: "ten"}.get(count)
+        if word is not None:
+            yield Case(f"{word}-intermediates", (w.leaf(by=deep[-1]), *reversed(deep)), (root,))
 
 
 def self_signed(w: World) -> Iterator[Case]:

@@ -6,64 +6,11 @@ from collections import Counter
 
 import pytest
 from tests.oracles.conftest import Matrix
+from tests.oracles.meanings import MEANINGS
 
 from mailtrust.core.model.verdict import Outcome
 
 ENGINES = ("openssl", "gnutls", "java-mail")
-
-DISAGREEMENTS: dict[tuple[str, str], str] = {}
-"""(client, case) -> why we answer otherwise on purpose. An entry that heals must go."""
-
-NAMES = {"name-mismatch", "name-only-in-common-name", "name-ip-as-dns", "name-wildcard-depth"}
-
-# What the engine's own words may mean in our codes.
-MEANINGS: dict[str, tuple[tuple[str, set[str]], ...]] = {
-    "openssl": (
-        (r"num=18:", {"self-signed"}),
-        (r"num=19:", {"anchor-unknown"}),
-        (r"num=(2|20|21):", {"chain-incomplete"}),
-        (r"num=(9|10):", {"expired", "not-yet-valid", "chain-expired-issuer"}),
-        (r"num=7:", {"signature-invalid"}),
-        (r"num=(24|79):", {"issuer-not-ca"}),
-        (r"num=25:", {"path-length-exceeded"}),
-        (r"num=26:", {"eku-no-server-auth", "key-usage-wrong"}),
-        (r"num=34:", {"critical-extension-unknown"}),
-        (r"num=(47|48):", {"name-constraint-violated"}),
-        (r"num=(62|64):", NAMES),
-        (r"num=(66|67):", {"key-weak"}),
-        (r"num=68:", {"signature-weak"}),
-    ),
-    "gnutls": (
-        (r"issuer is unknown", {"chain-incomplete", "anchor-unknown", "self-signed"}),
-        (r"issuer is not a CA", {"issuer-not-ca", "signature-invalid"}),
-        (r"expired certificate", {"expired", "chain-expired-issuer"}),
-        (r"not yet valid certificate", {"not-yet-valid"}),
-        (r"signature in the certificate is invalid", {"signature-invalid"}),
-        (r"violates the signer's constraints", {"path-length-exceeded", "name-constraint-violated", "issuer-not-ca"}),
-        (r"unknown critical extension", {"critical-extension-unknown", "policy-violated"}),
-        (r"insecure algorithm", {"signature-weak", "key-weak"}),
-        (r"intended purpose", {"eku-no-server-auth"}),
-        (r"name in the certificate", NAMES),
-        (r"OCSP status is missing", {"must-staple-without-staple"}),
-        (r"Key usage violation", {"key-usage-wrong"}),
-    ),
-    "java-mail": (
-        (r"unable to find valid certification path", {"chain-incomplete", "anchor-unknown", "self-signed"}),
-        (r"does not chain with any of the trust anchors", {"chain-incomplete"}),
-        (r"CertificateExpired|CertificateNotYetValid", {"expired", "not-yet-valid", "chain-expired-issuer"}),
-        (r"Signature does not match", {"signature-invalid"}),
-        (r"not a CA cert|keyCertSign bit", {"issuer-not-ca"}),
-        (r"pathLenConstraint violated", {"path-length-exceeded"}),
-        (r"chain length .* exceeds", {"path-budget-exceeded"}),
-        (r"name constraints", {"name-constraint-violated"}),
-        (r"unrecognized critical extension", {"critical-extension-unknown"}),
-        (r"policy tree", {"policy-violated"}),
-        (r"[Nn]o (subject alternative|name matching)|domain name|non-LDH",
-         NAMES),
-        (r"Extended key usage", {"eku-no-server-auth"}),
-        (r"KeyUsage does not allow", {"key-usage-wrong"}),
-    ),
-}  # fmt: skip
 
 # Where one of our codes covers two of the engine's sentences, we quote the commoner one.
 OTHER_SENTENCE = {
@@ -89,16 +36,14 @@ def test_profile_decides_as_the_engine_does(matrix: Matrix, client: str) -> None
         for (engine, case), one in matrix.items()
         if engine == client and one.answer.accepted != (one.verdict.outcome is Outcome.ACCEPTED)
     }
-    listed = {case for engine, case in DISAGREEMENTS if engine == client}
-    assert {case: said for case, said in differing.items() if case not in listed} == {}
-    assert listed - differing.keys() == set(), "healed: take them from the list"
+    assert differing == {}
 
 
 @pytest.mark.parametrize("client", ENGINES)
 def test_profile_knows_why(matrix: Matrix, client: str) -> None:
     unexplained = []
     for (engine, case), one in matrix.items():
-        if engine != client or one.answer.accepted or (engine, case) in DISAGREEMENTS:
+        if engine != client or one.answer.accepted:
             continue
         meant = [codes for pattern, codes in MEANINGS[client] if re.search(pattern, one.answer.words)]
         if not meant or not any(codes & one.verdict.error_codes for codes in meant):

@@ -9,7 +9,12 @@ SERVERS := nginx apache2-bin haproxy postfix dovecot-imapd dovecot-pop3d dovecot
 # Cannot be installed beside Postfix: unpacked into build/servers, for what it says of its configuration.
 UNPACKED := exim4-daemon-light
 
-.PHONY: help demo test test-servers test-long bench lint locks texts clean missing-servers
+# What answers are recorded of, for make oracles; with what tests/oracles/fetch.py brings besides.
+ENGINES := openssl gnutls-bin chromium firefox-esr thunderbird libnss3-tools openjdk-17-jre-headless maven postfix curl \
+  $(if $(shell command -v go),,golang-go) $(if $(shell command -v node),,nodejs) mono-mcs isync msmtp fetchmail swaks \
+  libnet-ssleay-perl ldap-utils iproute2 util-linux
+
+.PHONY: help demo test test-servers test-long oracles oracle-engines bench lint locks texts clean missing-servers
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +54,14 @@ test-servers: ## install the real mail servers and clients that the tests talk t
 	  apt-get download -qq $$p 2>/dev/null && dpkg-deb -x $${p}_*.deb $$p.new && mv $$p.new $$p && rm -f $${p}_*.deb) || \
 	  exit 1; done); \
 	status=$$?; [ -z "$$made" ] || $$sudo rm -f $$policy; exit $$status
+
+oracle-engines: $(VENV)/test.stamp ## install the clients of which answers are recorded (Debian, Maven Central, PyPI)
+	@$(MAKE) --no-print-directory test-servers SERVERS="$(ENGINES)"
+	@$(BIN)/python -m tests.oracles.fetch .oracles
+
+oracles: $(VENV)/test.stamp ## ask the real clients that are here about every case, and record it (ONLY=chromium,firefox SEED=1)
+	@$(BIN)/python -m tests.oracles.record --parts .oracles $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
+	@$(BIN)/python tools/agreement_page.py
 
 missing-servers:
 	@if command -v dpkg >/dev/null; then missing=""; \

@@ -48,7 +48,7 @@ class ChromiumOracle:
         self._page, self._frame = attached["sessionId"], target
 
     async def ask(self, question: Question) -> Answer:
-        """What becomes of opening the page."""
+        """What becomes of loading it; opened as a page it ends alike, after three seconds of waiting for a portal."""
         loaded = await self._browser.call(
             "Network.loadNetworkResource", self._page, frameId=self._frame, url=f"https://{question.authority}/",
             options={"disableCache": True, "includeCredentials": False},
@@ -67,7 +67,7 @@ ENGINE = Engine(
     id="chromium",
     title="Chromium",
     testifies_for=("chrome", "edge"),
-    how="a page opened by a headless Chromium whose user's NSS database holds the anchors",
+    how="a resource loaded by a headless Chromium whose user's NSS database holds the anchors",
     packages=("chromium", "libnss3-tools"),
     make=lambda folder, _parts: ChromiumOracle(folder),
 )

@@ -80,7 +80,7 @@ class ByCommand:
 
 def told_version(output: str, title: str) -> str:
     """The title, and the first thing in a program's output that looks like a version."""
-    found = re.search(r"\d+\.\d+[\w.+~-]*", output)
+    found = re.search(r"\d+(?:\.\w+)+", output)
     if found is None:
         raise OracleError(f"no version in: {output[:200]!r}")
     return f"{title} {found[0]}".strip()

@@ -127,9 +127,7 @@ def _place(seen: Observation) -> str:
     customary = scheme_of_port(endpoint.port)
     if (customary.protocol, customary.tls_mode) == spoken:
         return place
-    return next(
-        f"{name}://{place}" for name, scheme in SCHEMES.items() if (scheme.protocol, scheme.tls_mode) == spoken
-    )
+    return next(f"{name}://{place}" for name, scheme in SCHEMES.items() if (scheme.protocol, scheme.tls_mode) == spoken)
 
 
 def safe_host(host: str) -> str:

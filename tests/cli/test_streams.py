@@ -167,24 +167,34 @@ class TestTerminals:
     def test_a_password_is_asked_for_and_not_echoed(self, incomplete: Any, tmp_path: Path) -> None:
         key = incomplete.world.listener("mail", "imaps").folder / "key.pem"
         out = tmp_path / "mail.pfx"
-        arguments = [*COMMAND, "bundle", *incomplete.given, "--for", "pfx", "--key", str(key)]
-        child, ours = pty.fork()
-        if child == 0:
-            os.execv(COMMAND[0], [*arguments, "--password-file", "-", "-o", str(out)])
-        shown = b""
-        while b"Password: " not in shown:
-            shown += os.read(ours, 1024)
-        os.write(ours, b"geheim\n")
-        while True:
-            try:
-                piece = os.read(ours, 1024)
-            except OSError:
-                break
-            if not piece:
-                break
-            shown += piece
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, shown
-        os.close(ours)
+        arguments = [
+            "bundle",
+            *incomplete.given,
+            "--for",
+            "pfx",
+            "--key",
+            str(key),
+            "--password-file",
+            "-",
+            "-o",
+            str(out),
+        ]
+        # A process of its own forks: this one has threads.
+        spawn = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+        with subprocess.Popen(
+            [sys.executable, "-c", spawn, *COMMAND, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            shown = b""
+            while not shown.endswith(b"Password: "):
+                octet = process.stdout.read(1)
+                assert octet, shown
+                shown += octet
+            process.stdin.write(b"geheim\n")
+            process.stdin.flush()
+            shown += process.stdout.read()
+        assert process.returncode == 0, shown
         assert b"geheim" not in shown
         from mailtrust.core.x509.containers import read_container
 

@@ -125,3 +125,22 @@ def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., Done]:
         return Done(status, out, said)
 
     return command
+
+
+@pytest.fixture
+def key(incomplete: LabThread) -> Path:
+    return Path(incomplete.world.listener("mail", "imaps").folder / "key.pem")
+
+
+@pytest.fixture
+def chain(incomplete: LabThread) -> list[str]:
+    """Fingerprints of what should be presented."""
+    pki = incomplete.world.pki
+    return [one.fingerprint for one in pki.issued["mail.example.test"].chain]
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    path = tmp_path / "secret"
+    path.write_bytes(b"geheim\r\nand not this\n")
+    return path

@@ -24,6 +24,8 @@ from mailtrust.edge.lookup.dns_answers import Found
 from mailtrust.flows.check import CheckRequest, Edge, OnProgress, Progress
 
 ADDRESS = "192.0.2.1"
+URL = "http://ca.example.com/issuing.crt"
+INDIFFERENT = frozenset({"mta-opportunistic"})
 
 Chain = Sequence[AnyCertificate]
 
@@ -133,14 +135,20 @@ def ask() -> Callable[..., CheckRequest]:
 
 
 @pytest.fixture
-def outcomes() -> Callable[..., dict[str, Outcome]]:
-    """Each client's outcome; every client must be judged alike everywhere, or the test asks for one observation."""
+def accepting() -> Callable[[Assessment], set[str]]:
+    """The clients that accept everywhere, without those that take whatever they are given and so prove nothing."""
 
-    def collect(assessment: Assessment, observation: str = "") -> dict[str, Outcome]:
-        found: dict[str, Outcome] = {}
-        for verdict in assessment.evidence.verdicts:
-            if observation in ("", verdict.observation):
-                assert found.setdefault(verdict.client, verdict.outcome) is verdict.outcome
-        return found
+    def collect(assessment: Assessment) -> set[str]:
+        verdicts = assessment.evidence.verdicts
+        stopped = {verdict.client for verdict in verdicts if verdict.outcome is not Outcome.ACCEPTED}
+        return {verdict.client for verdict in verdicts} - stopped - INDIFFERENT
 
     return collect
+
+
+@pytest.fixture
+def incomplete(outside: Outside, caseworld: Any) -> Outside:
+    """A server that sends no intermediate, which can be downloaded."""
+    outside.present(caseworld.leaf(ca_issuers=(URL,)))
+    outside.known[URL] = (caseworld.intermediate.certificate,)
+    return outside

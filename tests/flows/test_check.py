@@ -1,17 +1,14 @@
 """A check from end to end, on an outside made of dictionaries: what is recorded, looked for, judged, judged again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
-from mailtrust.core.clients import BY_ID, CLIENTS, client_by_id
+from mailtrust.core.clients import CLIENTS, client_by_id
 from mailtrust.core.formats.case_file import decode, encode
 from mailtrust.core.model.anchors import AnchorStore
 from mailtrust.core.model.case_file import CaseFile
-from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.endpoint import Offer
 from mailtrust.core.model.evidence import Assessment
 from mailtrust.core.model.observation import FailureKind, ProbeFailure, Stage
@@ -21,18 +18,13 @@ from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.report.report_json import to_json
 from mailtrust.core.report.terminal import render
 from mailtrust.edge.lookup.dns_answers import Found, LookupFailed
-from mailtrust.flows.check import OFFERS, CheckRequest, Progress, check, judge, look, stores_of, wanting_issuers
-
-URL = "http://ca.example.com/issuing.crt"
+from mailtrust.flows.check import OFFERS, CheckRequest, Progress, check, judge, look, stores_of
 
 Ask = Callable[..., CheckRequest]
-Outcomes = Callable[..., dict[str, Outcome]]
+Accepting = Callable[[Assessment], set[str]]
+"""The clients that accept, those apart that accept whatever they are given."""
 
 FETCHING = {client.id for client in CLIENTS if Source.AIA in client.issuer_sources and not client.unknown_because}
-
-
-INDIFFERENT = frozenset({"mta-opportunistic"})
-"""Takes whatever it is given, and so proves nothing here."""
 
 
 def json_of(assessment: Assessment) -> bytes:
@@ -43,20 +35,8 @@ def text_of(assessment: Assessment) -> str:
     return render(assessment, width=100, colour=False, translate=lambda sentence: sentence)
 
 
-def accepting(outcomes: Mapping[str, Outcome]) -> set[str]:
-    return {client for client, outcome in outcomes.items() if outcome is Outcome.ACCEPTED} - INDIFFERENT
-
-
 async def looked(request: CheckRequest, outside: Any) -> CaseFile:
     return await look(request, outside.edge(), outside.load_stores(stores_of(request)))
-
-
-@pytest.fixture
-def incomplete(outside: Any, caseworld: Any) -> Any:
-    """A server that sends no intermediate, which can be downloaded."""
-    outside.present(caseworld.leaf(ca_issuers=(URL,)))
-    outside.known[URL] = (caseworld.intermediate.certificate,)
-    return outside
 
 
 class TestTheSameCaseJudgedAgain:
@@ -74,12 +54,12 @@ class TestTheSameCaseJudgedAgain:
         case = await looked(ask(), incomplete)
         assert judge(case, ask(), incomplete.load_stores(stores_of(ask()))).evidence.now == case.at
 
-    async def test_for_another_day(self, incomplete: Any, ask: Ask, outcomes: Outcomes) -> None:
+    async def test_for_another_day(self, incomplete: Any, ask: Ask, accepting: Accepting) -> None:
         case = await looked(ask(), incomplete)
         later = ask(at=case.at + timedelta(days=200))
         judged = judge(case, later, incomplete.load_stores(stores_of(later)))
         assert judged.evidence.now == later.at
-        assert not accepting(outcomes(judged))
+        assert not accepting(judged)
         assert "expired" in {finding.rule for finding in judged.findings}
 
     async def test_tells_that_a_store_has_changed(
@@ -97,22 +77,22 @@ class TestTheSameCaseJudgedAgain:
         assert recorded["mozilla"] != after.evidence.stores["mozilla"].digest
 
     async def test_with_other_roots_than_before(
-        self, outside: Any, caseworld: Any, ask: Ask, outcomes: Outcomes
+        self, outside: Any, caseworld: Any, ask: Ask, accepting: Accepting
     ) -> None:
         own = caseworld.own()
         outside.present(own)
         case = decode(encode((await check(ask(), outside.edge())).evidence.case))
         stores = outside.load_stores(stores_of(ask()))
         without, supposed = judge(case, ask(), stores), judge(case, ask(roots=(own,)), stores)
-        assert not accepting(outcomes(without))
-        assert {"openssl", "outlook-windows"} <= accepting(outcomes(supposed))
+        assert not accepting(without)
+        assert {"openssl", "outlook-windows"} <= accepting(supposed)
         # What was assumed when the case was recorded stays assumed, until something else is.
         assert judge(supposed.evidence.case, ask(), stores).evidence.case.local_roots == (own,)
 
 
 class TestWhatIfItPresentedThisInstead:
     async def test_verdicts_change_and_facts_do_not(
-        self, incomplete: Any, caseworld: Any, ask: Ask, outcomes: Outcomes
+        self, incomplete: Any, caseworld: Any, ask: Ask, accepting: Accepting
     ) -> None:
         case = await looked(ask(), incomplete)
         stores = incomplete.load_stores(stores_of(ask()))
@@ -120,9 +100,10 @@ class TestWhatIfItPresentedThisInstead:
         before = encode(case)
         supposing = ask(hypothetical=(leaf, caseworld.intermediate.certificate))
         as_it_is, as_it_would_be = judge(case, ask(), stores), judge(case, supposing, stores)
-        assert accepting(outcomes(as_it_is)) == FETCHING
-        assert accepting(outcomes(as_it_would_be)) > FETCHING
-        assert Outcome.REFUSED not in outcomes(as_it_would_be).values()
+        assert accepting(as_it_is) == FETCHING
+        assert accepting(as_it_would_be) > FETCHING
+        refusing = {one.client for one in as_it_would_be.evidence.verdicts if one.outcome is Outcome.REFUSED}
+        assert not refusing
         assert encode(case) == before
         assert "which they do not today" in text_of(as_it_would_be)
 
@@ -141,102 +122,6 @@ class TestWhatIfItPresentedThisInstead:
         supposed = (caseworld.leaf(), caseworld.intermediate.certificate)
         assessment = await check(ask("mail.example.com", hypothetical=supposed), outside.edge())
         assert {shake.presented_chain for _, shake in assessment.evidence.handshakes} == {supposed}
-
-
-class TestIssuers:
-    async def test_are_looked_for_where_one_is_wanting(self, incomplete: Any, ask: Ask) -> None:
-        assessment = await check(ask(), incomplete.edge())
-        assert incomplete.downloads == [URL]
-        assert [(one.kind, one.question) for one in assessment.evidence.case.lookups][-1] == ("aia", URL)
-
-    async def test_are_not_looked_for_where_none_is(self, incomplete: Any, caseworld: Any, ask: Ask) -> None:
-        incomplete.present(caseworld.leaf(ca_issuers=(URL,)), caseworld.intermediate.certificate)
-        await check(ask(), incomplete.edge())
-        assert incomplete.downloads == []
-
-    async def test_nor_when_the_user_forbids_it(self, incomplete: Any, ask: Ask, outcomes: Outcomes) -> None:
-        assessment = await check(ask(fetch_issuers=False), incomplete.edge())
-        assert incomplete.downloads == []
-        assert not accepting(outcomes(assessment))
-        assert "chain-incomplete" in {finding.rule for finding in assessment.findings}
-
-    async def test_invariant_2_downloaded_ones_are_seen_by_those_who_download(
-        self, incomplete: Any, ask: Ask, outcomes: Outcomes
-    ) -> None:
-        every_version = ask(clients=tuple(BY_ID.values()))
-        assessment = await check(every_version, incomplete.edge())
-        links = [
-            (BY_ID[verdict.client], link.source)
-            for verdict in assessment.evidence.verdicts
-            for attempt in verdict.attempts
-            for link in attempt.links
-        ]
-        assert {source for _, source in links} == {Source.PRESENTED, Source.AIA}
-        for client, source in links:
-            assert source in {Source.PRESENTED, *client.issuer_sources}, client.id
-        not_fetching = {id_ for id_, client in BY_ID.items() if Source.AIA not in client.issuer_sources}
-        assert not accepting(outcomes(assessment)) & not_fetching
-
-    async def test_one_found_by_two_ways_is_one_with_two_sources(
-        self, incomplete: Any, caseworld: Any, ask: Ask
-    ) -> None:
-        incomplete.present(caseworld.leaf(), caseworld.intermediate.certificate, port=443)
-        assessment = await check(ask("mail.example.com"), incomplete.edge())
-        (entry,) = (
-            entry for entry in assessment.evidence.case.pool if entry.certificate == caseworld.intermediate.certificate
-        )
-        assert entry.sources == {Source.AIA, Source.ELSEWHERE}
-        assert URL in entry.origins
-
-    async def test_what_was_met_is_remembered(self, incomplete: Any, caseworld: Any, ask: Ask) -> None:
-        await check(ask(), incomplete.edge())
-        assert caseworld.intermediate.certificate in incomplete.remembered
-
-
-class TestWantingIssuers:
-    @pytest.fixture
-    def wanting(self, caseworld: Any, make_store: Callable[..., AnchorStore]) -> Callable[..., tuple[Certificate, ...]]:
-        def find(
-            *chain: Certificate, anchors: tuple[Certificate, ...] = (), roots: tuple[Certificate, ...] = ()
-        ) -> Any:
-            stores = (make_store("one", caseworld.now, *anchors), make_store("two", caseworld.now, *anchors[:1]))
-            return wanting_issuers((caseworld.seen(chain),), stores if anchors else (), roots, caseworld.now)
-
-        return find
-
-    def test_a_leaf_alone(self, wanting: Any, caseworld: Any) -> None:
-        leaf = caseworld.leaf()
-        assert wanting(leaf) == (leaf,)
-
-    def test_none_above_what_is_self_issued(self, wanting: Any, caseworld: Any) -> None:
-        leaf, intermediate, root = caseworld.leaf(), caseworld.intermediate.certificate, caseworld.root.certificate
-        assert wanting(leaf, intermediate, root) == ()
-        assert wanting(caseworld.own()) == ()
-
-    def test_an_issuer_that_every_store_has_is_not_wanting(self, wanting: Any, caseworld: Any) -> None:
-        leaf, intermediate, root = caseworld.leaf(), caseworld.intermediate.certificate, caseworld.root.certificate
-        assert wanting(leaf, intermediate) == (intermediate,)
-        assert wanting(leaf, intermediate, anchors=(root,)) == ()
-        other = caseworld.make_root("Other").certificate
-        assert wanting(leaf, intermediate, anchors=(other, root)) == (intermediate,)  # one store lacks it
-        assert wanting(leaf, intermediate, roots=(root,)) == ()
-
-    def test_an_issuer_with_the_right_name_and_the_wrong_key_is_none(self, wanting: Any, caseworld: Any) -> None:
-        leaf = caseworld.leaf()
-        namesake = caseworld.make_intermediate(caseworld.root, "Impostor").certificate
-        namesake = replace(namesake, subject=caseworld.intermediate.certificate.subject)
-        assert leaf in wanting(leaf, namesake)
-        false_root = replace(caseworld.make_root("False Root").certificate, subject=leaf.issuer)
-        assert wanting(leaf, anchors=(false_root,)) == (leaf,)
-        assert wanting(leaf, roots=(false_root,)) == (leaf,)
-
-    @pytest.mark.parametrize(("begins", "ends"), [(-1000, -1), (-1000, 20), (1, 1000)])
-    def test_an_issuer_out_of_time_or_gone_before_the_leaf(
-        self, wanting: Any, caseworld: Any, begins: int, ends: int
-    ) -> None:
-        other = caseworld.make_intermediate(caseworld.root, "Short CA", begins=begins, ends=ends)
-        leaf = caseworld.leaf(issuer=other)
-        assert leaf in wanting(leaf, other.certificate)
 
 
 class TestWhereAndHow:
@@ -311,24 +196,24 @@ class TestWhatCannotBeLookedAt:
         assert "has no address" not in text_of(assessment)
 
     async def test_an_answer_for_half_of_the_question_is_used_and_its_gap_told(
-        self, incomplete: Any, ask: Ask, outcomes: Outcomes
+        self, incomplete: Any, ask: Ask, accepting: Accepting
     ) -> None:
         partly = Found(("192.0.2.1",), incomplete=text("Nobody answered for AAAA."))
         incomplete.hosts["mail.example.com"] = partly
         assessment = await check(ask(), incomplete.edge())
-        assert accepting(outcomes(assessment)) == FETCHING
+        assert accepting(assessment) == FETCHING
         assert "Nobody answered for AAAA." in text_of(assessment)
 
 
 class TestAnchors:
     async def test_invariant_3_an_empty_store_trusts_nothing(
-        self, outside: Any, caseworld: Any, ask: Ask, make_store: Callable[..., AnchorStore], outcomes: Outcomes
+        self, outside: Any, caseworld: Any, ask: Ask, make_store: Callable[..., AnchorStore], accepting: Accepting
     ) -> None:
         outside.present(caseworld.leaf(), caseworld.intermediate.certificate)
         for name in stores_of(ask()):
             outside.stores[name] = make_store(name, caseworld.now)
         assessment = await check(ask(), outside.edge())
-        assert not accepting(outcomes(assessment))
+        assert not accepting(assessment)
         assert "is empty and trusts nothing" in text_of(assessment)
 
     async def test_invariant_3_an_old_store_says_so(
@@ -341,13 +226,13 @@ class TestAnchors:
         assert "mozilla is older than 180 days" in text_of(await check(ask(), outside.edge()))
 
     async def test_roots_count_for_everybody_or_for_whom_their_way_reaches(
-        self, outside: Any, caseworld: Any, ask: Ask, outcomes: Outcomes
+        self, outside: Any, caseworld: Any, ask: Ask, accepting: Accepting
     ) -> None:
         private = caseworld.make_root("Private Root", "Example Ltd")
         outside.present(caseworld.leaf(issuer=private, public=False))
         root = (private.certificate,)
-        everybody = accepting(outcomes(await check(ask(roots=root), outside.edge())))
-        by_policy = accepting(outcomes(await check(ask(roots=root, deployed=("gpo",)), outside.edge())))
+        everybody = accepting(await check(ask(roots=root), outside.edge()))
+        by_policy = accepting(await check(ask(roots=root, deployed=("gpo",)), outside.edge()))
         assert {"outlook-windows", "openssl", "apple-mail-ios"} <= everybody
         reached = {client.id for client in CLIENTS if "gpo" in client.reached_by}
         assert by_policy == everybody & reached

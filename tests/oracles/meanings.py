@@ -59,7 +59,8 @@ MEANINGS: dict[str, tuple[tuple[str, set[str]], ...]] = {
     "java-mail": (
         # The builder says so of whatever spoils the only path
         (r"unable to find valid certification path",
-         {"chain-incomplete", "anchor-unknown", "self-signed", "chain-expired-issuer", "not-yet-valid"}),
+         {"chain-incomplete", "anchor-unknown", "self-signed", "chain-expired-issuer", "not-yet-valid", "issuer-not-ca",
+          "path-length-exceeded", "name-constraint-violated", "signature-invalid"}),
         (r"does not chain with any of the trust anchors", {"chain-incomplete"}),
         (r"CertificateExpired|CertificateNotYetValid", {"expired", "not-yet-valid", "chain-expired-issuer"}),
         (r"Signature does not match|No installed provider supports this key", {"signature-invalid"}),

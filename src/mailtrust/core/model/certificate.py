@@ -1,6 +1,6 @@
 """What a certificate says: RFC 5280's fields as plain values, and the problems met in reading them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -145,28 +145,25 @@ class Certificate:
     """Every extension as encoded: OID, critical, value octets. What has no field above is read from here."""
     problems: tuple[ParseProblem, ...] = ()
 
-    @property
-    def self_issued(self) -> bool:
-        """Whether issuer and subject are the same name (RFC 5280 3.2)."""
-        return self.issuer.match_key == self.subject.match_key
+    # What is asked again and again, worked out once.
+    self_issued: bool = field(init=False, repr=False, compare=False)
+    """Whether issuer and subject are the same name (RFC 5280 3.2)."""
+    is_ca: bool = field(init=False, repr=False, compare=False)
+    """Whether it says of itself that it may issue certificates (RFC 5280 4.2.1.9)."""
+    dns_names: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """The dNSName entries of the subjectAltName."""
+    ip_addresses: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """The iPAddress entries of the subjectAltName, as text."""
 
-    @property
-    def is_ca(self) -> bool:
-        """Whether it says of itself that it may issue certificates (RFC 5280 4.2.1.9)."""
-        return self.basic_constraints is not None and self.basic_constraints.ca
-
-    @property
-    def dns_names(self) -> tuple[str, ...]:
-        """The dNSName entries of the subjectAltName."""
-        return self._identifiers(IdentifierType.DNS)
-
-    @property
-    def ip_addresses(self) -> tuple[str, ...]:
-        """The iPAddress entries of the subjectAltName, as text."""
-        return self._identifiers(IdentifierType.IP)
+    def __post_init__(self) -> None:
+        constraints = self.basic_constraints
+        object.__setattr__(self, "self_issued", self.issuer.match_key == self.subject.match_key)
+        object.__setattr__(self, "is_ca", constraints is not None and constraints.ca)
+        object.__setattr__(self, "dns_names", self._identifiers(IdentifierType.DNS))
+        object.__setattr__(self, "ip_addresses", self._identifiers(IdentifierType.IP))
 
     def _identifiers(self, wanted: IdentifierType) -> tuple[str, ...]:
-        return tuple(name.value for name in self.subject_alt_names or () if name.type is wanted)
+        return tuple([name.value for name in self.subject_alt_names or () if name.type is wanted])
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,10 +35,11 @@ class CandidatePath:
     """As `certificates`, and the anchor's own behind them, where it is another one."""
 
     def __post_init__(self) -> None:
-        chain = tuple([link.certificate for link in self.links])
+        chain = whole = tuple([link.certificate for link in self.links])
+        if self.anchor is not None and self.anchor.certificate.fingerprint != chain[-1].fingerprint:
+            whole = (*chain, self.anchor.certificate)
         object.__setattr__(self, "certificates", chain)
-        beyond = self.anchor is not None and self.anchor.certificate.fingerprint != chain[-1].fingerprint
-        object.__setattr__(self, "with_anchor", (*chain, self.anchor.certificate) if beyond and self.anchor else chain)
+        object.__setattr__(self, "with_anchor", whole)
 
     @property
     def leaf(self) -> Certificate:
@@ -64,7 +65,7 @@ class Memory:
     """The sources that occur at all: clients that differ in others only see the same."""
     visible: dict[frozenset[Source], Pool] = field(default_factory=dict)
     """What clients with these sources can see."""
-    checked: "dict[object, dict[PathCheck, tuple[Reason, ...]]]" = field(default_factory=dict)
+    checked: "dict[object, tuple[CandidatePath, dict[PathCheck, tuple[Reason, ...]]]]" = field(default_factory=dict)
     """What checks have said of a path."""
     searched: "dict[object, tuple[SearchProblem, SearchResult]]" = field(default_factory=dict)
     """What searches have found, and for what."""

@@ -153,7 +153,12 @@ def judged(ended: Ended, problem: SearchProblem) -> PathAttempt:
 
 def run_checks(checks: Iterable[PathCheck], path: CandidatePath, problem: SearchProblem) -> tuple[Reason, ...]:
     """Every reason of every check, each once. What a check said of the same path before, it is not asked again."""
-    known = problem.memory.checked.setdefault(_key_of(path), {})
+    # All that a check can see of a path; the path is kept with the answers, so that the anchor's id stays its own.
+    key = (tuple([(link.certificate.fingerprint, link.source) for link in path.links]), id(path.anchor))
+    kept = problem.memory.checked.get(key)
+    if kept is None:
+        kept = problem.memory.checked[key] = (path, {})
+    known = kept[1]
     met: list[Reason] = []
     for check in checks:
         said = known.get(check)
@@ -162,19 +167,6 @@ def run_checks(checks: Iterable[PathCheck], path: CandidatePath, problem: Search
         if said:
             met.extend(said)
     return tuple(dict.fromkeys(met)) if met else ()
-
-
-def _key_of(path: CandidatePath) -> object:
-    """All that a check can see of a path, small enough to look things up by."""
-    anchor = path.anchor
-    trusted = anchor and (
-        anchor.fingerprint,
-        anchor.purposes,
-        anchor.distrust_after,
-        anchor.disallowed_from,
-        anchor.locally_added,
-    )
-    return tuple([(link.certificate.fingerprint, link.source) for link in path.links]), trusted
 
 
 def first_that_holds(

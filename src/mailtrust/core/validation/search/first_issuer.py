@@ -55,8 +55,8 @@ def _build(leaf: Certificate, problem: SearchProblem, signatures: Signatures) ->
     from_store = False
     while True:
         last = links[-1].certificate
-        path = CandidatePath(tuple(links), None)
         if len(links) > problem.limits.max_certificates:
+            path = CandidatePath(tuple(links), None)
             return Ended(path, (too_long(path, problem.limits.max_certificates),))
         signatures.budget.spend(LOOK_COST + len(sent))
         named = problem.store.named(last.issuer)
@@ -65,13 +65,14 @@ def _build(leaf: Certificate, problem: SearchProblem, signatures: Signatures) ->
             anchor = _identical(named, last)
             if anchor is not None:
                 return _whole(links if len(links) == 1 else links[:-1], anchor, signatures)
+            path = CandidatePath(tuple(links), None)
             return Ended(path, (untrusted_end(path),))
         if found is not None:
             anchor = _identical(named, found)
             if anchor is not None and seems_self_signed(found):
                 return _whole(links, anchor, signatures)
             if any(link.certificate.fingerprint == found.fingerprint for link in links):
-                return Ended(path, (missing_issuer(last),))
+                return Ended(CandidatePath(tuple(links), None), (missing_issuer(last),))
             # Not a root: OpenSSL goes on from it, in the store alone (no X509_V_FLAG_PARTIAL_CHAIN)
             links.append(Link(found, Source.STORE))
             from_store = True
@@ -79,7 +80,7 @@ def _build(leaf: Certificate, problem: SearchProblem, signatures: Signatures) ->
         found = None if from_store else _best(sent, last, problem)
         if found is None:
             refused = next((one for one in sent if one.subject.match_key == last.issuer.match_key), None)
-            return Ended(path, (missing_issuer(last, refused),))
+            return Ended(CandidatePath(tuple(links), None), (missing_issuer(last, refused),))
         sent.remove(found)
         links.append(Link(found, Source.PRESENTED))
 

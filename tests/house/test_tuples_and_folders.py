@@ -16,6 +16,11 @@ FOLDERS = [
     ("mailtrust.core.protocols", "DIALOGUES", {"lines", "dialogue", "tls_records", "ber"}),
     ("mailtrust.lab.scenarios", "SCENARIOS", set()),
     (
+        "mailtrust.lab.oracles",
+        "ENGINES",
+        {"devtools", "engine", "marionette", "mozilla", "network", "nss_database", "question", "running"},
+    ),
+    (
         "mailtrust.edge.anchors",
         "STORES",
         {"approximation", "entries", "known_roots", "packages", "roots_file"},

@@ -68,6 +68,8 @@ class Marionette:
         with contextlib.suppress(OracleError, OSError):
             await self.call("Marionette:Quit", {"flags": ["eForceQuit"]})
         self._writer.close()
+        with contextlib.suppress(OSError):
+            await self._writer.wait_closed()
 
     async def _message(self) -> Any:
         length = await self._reader.readuntil(b":")

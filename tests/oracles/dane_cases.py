@@ -3,8 +3,8 @@
 import hashlib
 from collections.abc import Iterator
 
-from tests.oracles.cases import HOST, Case, World
 from tests.oracles.maker import Issued, Shape, issue, key, named
+from tests.oracles.world import HOST, Case, World
 
 PKIX_TA, PKIX_EE, DANE_TA, DANE_EE = range(4)
 """Certificate usages (RFC 7218 2.1)."""

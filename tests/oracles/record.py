@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.oracles.cases import Case, separate_cases
+from tests.oracles.cases import separate_cases
 from tests.oracles.dane_cases import dane
 from tests.oracles.maker import Issued
 from tests.oracles.random_cases import random_cases
@@ -29,6 +29,7 @@ from tests.oracles.recordings import (
     save,
     save_cases,
 )
+from tests.oracles.world import Case
 
 from mailtrust.lab.aia_host import AiaHost
 from mailtrust.lab.dns_server import DnsServer, Zone

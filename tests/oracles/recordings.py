@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.oracles.cases import Case
+from tests.oracles.world import Case
 
 from mailtrust.core.clients import client_by_id
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor

@@ -2,8 +2,8 @@
 
 import re
 
-from tests.oracles.cases import nowhere
 from tests.oracles.random_cases import random_cases
+from tests.oracles.world import nowhere
 
 
 def shapes(seed: int, count: int = 60) -> list[tuple[object, ...]]:

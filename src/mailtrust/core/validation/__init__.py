@@ -34,7 +34,7 @@ PathCheck, one by one, `mailtrust.core.validation.checks` (sets of purposes and 
 - `server_auth(leaf_purposes, issuers=purposes, anchor=..., empty_ok=...)`: `eku-no-server-auth`.
 - `server_auth_apple`: Apple demands the extension below public roots.
 - `leaf_key_usage(bits)`: a leaf's keyUsage, where present, has one of these bits: `key-usage-wrong`.
-- `name_constraints(anchor=..., leaf_only=..., common_name=..., wildcards_reach=..., kinds=...)`: RFC 5280 4.2.1.10:
+- `name_constraints(anchor=..., leaf_only=..., common_name=..., wildcards_reach=..., ...)`: RFC 5280 4.2.1.10:
   `name-constraint-violated`.
 - `critical_extensions(anchor=..., also_unknown={oids})`: `critical-extension-unknown`.
 - `explicit_policy`: RFC 5280 6.1 whole: a CA demands a policy and none runs through the path: `policy-violated`.

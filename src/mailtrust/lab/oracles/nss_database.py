@@ -11,6 +11,8 @@ from mailtrust.lab.oracles.running import line_with, run
 
 AUTHORITY = "C,,"
 """Trusted to issue servers' certificates."""
+BOTH = "CP,,"
+"""A server's own certificate that says of itself that it is a CA."""
 PATIENCE = 300.0
 """Seconds for a thousand certificates."""
 PEER = "P,,"
@@ -34,11 +36,17 @@ def _write_batch(folder: Path, database: str, roots: Iterable[Path]) -> Path | N
     for number, certificate in enumerate(_certificates(roots)):
         file = folder / f"anchor-{number}.pem"
         file.write_text(to_pem(certificate), "ascii")
-        trust = AUTHORITY if certificate.is_ca or certificate.subject_alt_names is None else PEER
+        trust = _trust(certificate)
         commands.append(f"-A -d {database} -n anchor-{number} -t {trust} -i {file}\n")
     batch = folder / "batch"
     batch.write_text("".join(commands), "ascii")
     return batch if commands else None
+
+
+def _trust(certificate: Certificate) -> str:
+    if certificate.subject_alt_names is None:
+        return AUTHORITY
+    return BOTH if certificate.is_ca else PEER
 
 
 def _certificates(roots: Iterable[Path]) -> Iterable[Certificate]:

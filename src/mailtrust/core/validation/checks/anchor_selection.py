@@ -10,7 +10,7 @@ from mailtrust.core.validation.paths import leaf_is_anchor, missing_issuer
 
 
 def spans(anchor: Certificate, child: Certificate) -> bool:
-    """An anchor of version 1 or 2 is valid for as long as what it issued."""
+    """An anchor of version 1 or 2 is valid for as long as what it issued: so the builder, not the validator."""
     return anchor.version >= 3 or (anchor.not_before <= child.not_before and child.not_after <= anchor.not_after)
 
 
@@ -34,5 +34,5 @@ def anchor_selected(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
     if path.anchor is None or leaf_is_anchor(path):
         return
     last, anchor = path.links[-1].certificate, path.anchor.certificate
-    if not (spans(anchor, last) and identified(last, anchor)):
+    if not identified(last, anchor):
         yield missing_issuer(last, anchor)

@@ -34,6 +34,7 @@ class _Manner:
     leaf_only: bool
     common_name: CommonNames
     wildcards_reach: bool
+    final_dots: bool
     kinds: frozenset[IdentifierType]
 
 
@@ -44,6 +45,7 @@ def name_constraints(
     leaf_only: bool = False,
     common_name: CommonNames = "no",
     wildcards_reach: bool = False,
+    final_dots: bool = False,
     kinds: frozenset[IdentifierType] = _ALL,
 ) -> PathCheck:
     """Names below a constrained CA lie in a permitted subtree of their form, if there is one, and in no excluded one.
@@ -52,9 +54,10 @@ def name_constraints(
     `common_name`: with `any`, each commonName of a leaf that looks like a host counts as a DNS name when there is no
     other; with `last`, only the most specific one, and as an address where it is one and no other is there; with
     `last-resort` the same, but only where there is neither a DNS name nor an address.
-    `wildcards_reach`: `*.example.com` violates an excluded `host.example.com`. `kinds`: the forms looked at.
+    `wildcards_reach`: `*.example.com` violates an excluded `host.example.com`. `final_dots`: a name that ends in a dot
+    lies in no subtree that does not (OpenJDK 17, DNSName.constrains). `kinds`: the forms looked at.
     """
-    manner = _Manner(anchor, leaf_only, common_name, wildcards_reach, kinds)
+    manner = _Manner(anchor, leaf_only, common_name, wildcards_reach, final_dots, kinds)
 
     def check(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
         return _check(path, manner)
@@ -114,9 +117,9 @@ def _violations(
         excluded = [subtree for subtree in constraints.excluded if subtree.type is name.type]
         # RFC 5280 6.1.3: a form that is constrained and can't be compared must be refused
         unknown = name.type not in COMPARABLE and bool(permitted or excluded)
-        outside = bool(permitted) and not any(within(name, subtree) for subtree in permitted)
+        outside = bool(permitted) and not any(_lies_in(name, subtree, manner) for subtree in permitted)
         inside = any(
-            within(name, subtree)
+            _lies_in(name, subtree, manner)
             or (
                 manner.wildcards_reach
                 and name.type is IdentifierType.DNS
@@ -133,6 +136,12 @@ def _violations(
                 issuer_name=issuer.subject.text,
                 excluded=inside,
             )
+
+
+def _lies_in(name: PresentedIdentifier, subtree: PresentedIdentifier, manner: _Manner) -> bool:
+    if manner.final_dots and name.type is IdentifierType.DNS and name.value.endswith("."):
+        return subtree.value.lower() in ("", name.value.lower())
+    return within(name, subtree)
 
 
 def names_of(certificate: Certificate, common_name: CommonNames) -> tuple[PresentedIdentifier, ...]:

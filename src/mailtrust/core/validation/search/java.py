@@ -103,7 +103,7 @@ def _anchored(links: tuple[Link, ...], problem: SearchProblem, signatures: Signa
     refused: TrustAnchor | None = None
     for anchor in anchors_for(last, problem):
         signatures.budget.spend(LOOK_COST)
-        if spans(anchor.certificate, last) and identified(last, anchor.certificate):
+        if identified(last, anchor.certificate):
             yield _with(links, anchor, signatures)
         else:
             refused = anchor

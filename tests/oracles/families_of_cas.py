@@ -19,6 +19,7 @@ def constraints(w: World) -> Iterator[Case]:
     yield through("name-constraints-permit-another", permitted=subtree("example.org"))
     yield through("name-constraints-exclude", excluded=subtree("example.test"))
     yield through("name-constraints-exclude-another", excluded=subtree("example.org"))
+    yield through("name-constraints-and-a-final-dot", permitted=subtree("example.test"), leaf={"dns": (HOST + ".",)})
     yield through("name-constraints-on-cn-only", permitted=subtree("example.org"), leaf={"dns": ()})
     yield through(
         "name-constraints-ip",

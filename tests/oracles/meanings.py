@@ -19,6 +19,7 @@ MOZILLA: tuple[tuple[str, set[str]], ...] = (
     (r"CA_CERT_USED_AS_END_ENTITY", {"leaf-is-ca"}),
     (r"SEC_ERROR_CA_CERT_INVALID|V1_CERT_USED_AS_CA", {"issuer-not-ca"}),
     (r"SEC_ERROR_INADEQUATE_KEY_USAGE", {"key-usage-wrong", "issuer-not-ca"}),
+    (r"SEC_ERROR_BAD_DER", {"certificate-unparsable"}),
     (r"SEC_ERROR_INADEQUATE_CERT_TYPE", {"eku-no-server-auth"}),
     (r"SEC_ERROR_CERT_NOT_IN_NAME_SPACE", {"name-constraint-violated"}),
     (r"SEC_ERROR_UNKNOWN_CRITICAL_EXTENSION", {"critical-extension-unknown"}),

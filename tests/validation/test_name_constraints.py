@@ -45,6 +45,15 @@ def test_self_issued_intermediates_are_passed_over(pki: Any) -> None:
     assert codes(checks.name_constraints(leaf_only=True), pki, pki.leaf(other), other, first) == []
 
 
+def test_mozilla_wants_dns_names_well_formed_only_where_they_are_constrained(pki: Any) -> None:
+    free, bound = pki.intermediate(pki.root(), "Free"), NameConstraints((dns_subtree("example.test"),), ())
+    limited = pki.intermediate(pki.root(), "Limited", name_constraints=bound)
+    check = checks.constrained_dns_names_are_valid
+    assert codes(check, pki, pki.leaf(free, "mail.example.test."), free) == []
+    assert codes(check, pki, pki.leaf(limited, "mail.example.test"), limited) == []
+    assert codes(check, pki, pki.leaf(limited, "mail.example.test."), limited) == ["certificate-unparsable"]
+
+
 def test_a_form_that_cannot_be_compared_is_refused_when_it_is_there(pki: Any) -> None:
     srv = PresentedIdentifier(IdentifierType.SRV, "_imaps.example.test", b"_imaps.example.test")
     issuing = pki.intermediate(pki.root())

@@ -142,6 +142,7 @@ WORDS = (
         "SEC_ERROR_CERT_NOT_IN_NAME_SPACE",
         "The Certifying Authority for this certificate is not permitted to issue a certificate with this name.",
     ),
+    _failure(codes.UNREADABLE, "SEC_ERROR_BAD_DER", "security library: improperly formatted DER-encoded message."),
     _failure(codes.FORGED, "SEC_ERROR_BAD_SIGNATURE", "Peer's certificate has an invalid signature."),
     _failure(codes.STAPLE, "MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING"),
     _page(

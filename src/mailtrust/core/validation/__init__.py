@@ -22,8 +22,8 @@ PathCheck sets of whole engines, `mailtrust.core.validation.engines` (tuples; ad
 PathCheck, one by one, `mailtrust.core.validation.checks` (sets of purposes and bits are in `purposes`):
 
 - `readable`: a needed field of a certificate could not be read: `certificate-unparsable`.
-- `no_empty_names` (GnuTLS), `names_without_subject_are_critical`, `no_empty_dns_constrained` (Java): what their readers
-  stumble over.
+- `no_empty_names` (GnuTLS), `names_without_subject_are_critical`, `no_empty_dns_constrained` (Java),
+  `constrained_dns_names_are_valid` (Mozilla): what their readers stumble over.
 - `dates`: leaf and intermediates, both ends inclusive, the anchor's dates ignored (RFC 5280 6.1.3 a 2).
 - `dates_with_anchor`: as `dates`, and the anchor must be in its time too.
 - `dates_openssl`: as `dates_with_anchor`, but the very second of notAfter is expired already.

@@ -18,7 +18,11 @@ from mailtrust.core.validation.checks.extensions import (
 )
 from mailtrust.core.validation.checks.keys import minimum_keys, refuse_hashes
 from mailtrust.core.validation.checks.lifetimes import lifetime_398_public, lifetime_apple
-from mailtrust.core.validation.checks.name_constraints import name_constraints, no_empty_dns_constrained
+from mailtrust.core.validation.checks.name_constraints import (
+    constrained_dns_names_are_valid,
+    name_constraints,
+    no_empty_dns_constrained,
+)
 from mailtrust.core.validation.checks.policies import explicit_policy
 from mailtrust.core.validation.checks.usages import leaf_key_usage, server_auth, server_auth_apple
 
@@ -26,6 +30,7 @@ __all__ = [
     "anchor_limits",
     "anchor_selected",
     "by_anchor",
+    "constrained_dns_names_are_valid",
     "critical_extensions",
     "dates",
     "dates_openssl",

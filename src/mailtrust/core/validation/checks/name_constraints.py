@@ -11,6 +11,7 @@ from mailtrust.core.model.verdict import Reason
 from mailtrust.core.validation.checks.alike import one_of_each
 from mailtrust.core.validation.checks.subtrees import COMPARABLE, wildcard_reaches, within
 from mailtrust.core.validation.identifiers import AddressReference, HostReference, looks_like_host, reference_of
+from mailtrust.core.validation.names.browsers import valid_for_mozilla
 from mailtrust.core.validation.paths import certificates
 from mailtrust.core.validation.reasons import error
 from mailtrust.core.x509 import der
@@ -80,6 +81,23 @@ def no_empty_dns_constrained(path: CandidatePath, _at: datetime, /) -> Iterator[
         names = [name.value for name in names_of(path.leaf, "last") if name.type is IdentifierType.DNS]
         if names and "" in (*names, *domains):
             yield error("name-constraint-violated", path.leaf, name="", constrained_by=link.certificate.fingerprint)
+
+
+def constrained_dns_names_are_valid(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
+    """Where DNS names are constrained, each dNSName of the leaf is well formed: `certificate-unparsable`.
+
+    mozpkix pkixnames.cpp MatchPresentedDNSIDWithReferenceDNSID (4a62ca7) calls another one, such as one that ends in a
+    dot, a fault of encoding; Firefox and Thunderbird 153 say SEC_ERROR_BAD_DER.
+    """
+    names = [name.value for name in path.leaf.subject_alt_names or () if name.type is IdentifierType.DNS]
+    if all(map(valid_for_mozilla, names)):
+        return
+    for certificate in certificates(path, anchor=True)[1:]:
+        constraints = certificate.name_constraints
+        subtrees = (*constraints.permitted, *constraints.excluded) if constraints else ()
+        if any(subtree.type is IdentifierType.DNS for subtree in subtrees):
+            yield error("certificate-unparsable", path.leaf, fields=("subjectAltName",))
+            return
 
 
 def _check(path: CandidatePath, manner: _Manner) -> Iterator[Reason]:

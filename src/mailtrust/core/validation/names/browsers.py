@@ -61,7 +61,7 @@ def names_mozilla(leaf: Certificate, reference: str, anchor: TrustAnchor | None,
     for name in leaf.subject_alt_names or ():
         if name.type is not IdentifierType.DNS:
             continue
-        if not _mozilla_valid(name.value):
+        if not valid_for_mozilla(name.value):
             if strict:
                 break
         elif whole_label(name.value, wanted.name.removesuffix("."), labels_after=2):
@@ -69,7 +69,8 @@ def names_mozilla(leaf: Certificate, reference: str, anchor: TrustAnchor | None,
     return (mismatch(leaf, reference, wanted),)
 
 
-def _mozilla_valid(presented: str) -> bool:
+def valid_for_mozilla(presented: str) -> bool:
+    """Whether mozpkix takes a dNSName for one (IsValidDNSID)."""
     if len(presented) > 253 or _MOZILLA_NAME.fullmatch(presented) is None:
         return False
     return not presented.startswith("*.") or presented.count(".") >= 2

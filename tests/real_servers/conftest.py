@@ -2,14 +2,9 @@
 
 import asyncio
 import os
-import random
 import shutil
-import signal
-import socket
-import subprocess
 import tempfile
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +12,7 @@ from typing import NoReturn
 
 import pytest
 import pytest_asyncio
+from tests.programs.daemons import LOOPBACK, Daemons, FreePorts, NotInstalledError, program
 
 from mailtrust.core.clients import client_by_id
 from mailtrust.core.formats.connect_to import Detours, Resolve
@@ -34,7 +30,6 @@ from mailtrust.lab.aia_host import AiaHost
 from mailtrust.lab.oracles import JavaOracle, Question, ask_gnutls, ask_openssl
 from mailtrust.lab.pki import Issued, Pki
 
-ADDRESS = "127.0.0.1"
 HOST = "mail.post.example"
 KINDS = (
     "good",
@@ -62,19 +57,6 @@ REFUSED_BY: dict[str, set[str]] = {
     "sha-1": {"openssl", "gnutls"},
     "client-auth-only": EVERYONE,
 }
-START_SECONDS = 30
-STOP_SECONDS = 15
-
-# OpenSSL's own floor on Debian would keep the servers from loading a weak key; real servers are configured like this.
-LAX_OPENSSL = """\
-openssl_conf = init
-[init]
-ssl_conf = ssl
-[ssl]
-system_default = lax
-[lax]
-CipherString = DEFAULT:@SECLEVEL=0
-"""
 
 
 @pytest.fixture(scope="session")
@@ -82,37 +64,24 @@ def server_folder() -> Iterator[Path]:
     """A folder that the servers' unprivileged users can pass through, which pytest's own is not."""
     folder = Path(tempfile.mkdtemp(prefix="mailtrust-servers-"))
     folder.chmod(0o755)
-    (folder / "openssl.cnf").write_text(LAX_OPENSSL)
     yield folder
     shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
-def free_port() -> Callable[[], int]:
-    """Gives ports below the range from which the kernel takes ports for outgoing connections."""
-    given: set[int] = set()
-
-    def find() -> int:
-        while True:
-            port = random.randrange(20_000, 32_000)
-            with socket.socket() as probe:
-                if port not in given and probe.connect_ex((ADDRESS, port)) != 0:
-                    given.add(port)
-                    return port
-
-    return find
+def free_port() -> FreePorts:
+    return FreePorts()
 
 
 @pytest.fixture(scope="session")
 def installed() -> Callable[[str, str], str]:
     """Where a program is; without it the test is skipped with the reason, and fails where nothing may be left out."""
 
-    def find(program: str, package: str) -> str:
-        path = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin:/usr/lib/postfix/sbin")
-        if path is None:
-            reason = f"{program} is not installed: apt install {package}"
-            _leave_out(reason)
-        return path
+    def find(name: str, package: str) -> str:
+        try:
+            return program(name, package)
+        except NotInstalledError as missing:
+            _leave_out(str(missing))
 
     return find
 
@@ -131,56 +100,21 @@ def _leave_out(reason: str) -> NoReturn:
 
 
 @pytest.fixture(scope="module")
-def daemon(server_folder: Path) -> Iterator[Callable[..., None]]:
-    """Starts programs that stay in the foreground, waits for their ports, and ends their process groups."""
-    running: list[subprocess.Popen[bytes]] = []
-
-    def start(command: Sequence[str | Path], ports: Sequence[int], **environment: str) -> None:
-        log = server_folder / f"{Path(command[0]).name}-{ports[0]}.log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [str(part) for part in command],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                env={**os.environ, "OPENSSL_CONF": str(server_folder / "openssl.cnf"), **environment},
-            )
-        running.append(process)
-        for port in ports:
-            _wait_for(port, process, log)
-
-    yield start
-    for process in running:
-        _end(process)
+def daemons(server_folder: Path) -> Iterator[Daemons]:
+    with Daemons(server_folder) as running:
+        yield running
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    give_up = time.monotonic() + START_SECONDS
-    while time.monotonic() < give_up:
-        with socket.socket() as probe:
-            if probe.connect_ex((ADDRESS, port)) == 0:
-                return
-        if process.poll() is not None:
-            break
-        time.sleep(0.05)
-    pytest.fail(f"{process.args!r} does not listen on {port}; it says: {log.read_text(errors='replace')[-2000:]}")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    # The second signal is for children that outlived the first process of the group.
-    for how in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, how)
-            process.wait(STOP_SECONDS)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
-            continue
+@pytest.fixture(scope="module")
+def daemon(daemons: Daemons) -> Callable[..., None]:
+    """Starts a program that listens on ports of this machine's usual address."""
+    return lambda command, ports: daemons.start(command, [(LOOPBACK, port) for port in ports])
 
 
 @pytest.fixture(scope="session")
 def certificates(server_folder: Path) -> dict[str, Path]:
     """A folder for each kind: bundle.pem as it is to be presented, key.pem, and both in one file, key first."""
-    aia = AiaHost(ADDRESS)
+    aia = AiaHost(LOOPBACK)
     pki = Pki(datetime.now(UTC), "Sample Authority", aia)
     good, usual = pki.leaf(HOST), server_recipe(HOST)
     mixed = (good.certificate, pki.root.certificate, pki.intermediate.certificate)
@@ -250,7 +184,7 @@ def agrees(
 
     async def compare(kind: str, scheme: str, port: int) -> list[bytes]:
         protocol, tls_mode = SCHEMES[scheme].protocol, SCHEMES[scheme].tls_mode
-        question = Question(HOST, ADDRESS, port, protocol, tls_mode, root)
+        question = Question(HOST, LOOPBACK, port, protocol, tls_mode, root)
         assessment, openssl, gnutls, jsse = await asyncio.gather(
             checked(Url(protocol, tls_mode, HOST, port), trusted),
             ask_openssl(question),
@@ -281,6 +215,6 @@ async def checked(target: Url, root: Certificate) -> Assessment:
         title=target.host,
         clients=tuple(client_by_id(client) for client in ("openssl", "gnutls", "java-mail")),
         roots=(root,),
-        detours=Detours(resolve=(Resolve(target.host, target.port, (ADDRESS,)),)),
+        detours=Detours(resolve=(Resolve(target.host, target.port, (LOOPBACK,)),)),
     )
     return await check(request, edge)

@@ -4,58 +4,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from tests.programs.daemons import Daemons, Place
+from tests.programs.dovecot import start_dovecot
 
 pytestmark = [pytest.mark.real_server, pytest.mark.asyncio(loop_scope="session")]
 
 SCHEMES = ("imap", "imaps", "pop3", "pop3s", "sieve", "lmtp")
-CONFIGURATION = """\
-base_dir = {here}/run
-state_dir = {here}/state
-log_path = {here}/log
-protocols = imap pop3 sieve lmtp
-listen = 127.0.0.1
-ssl = yes
-ssl_cert = <{folder}/bundle.pem
-ssl_key = <{folder}/key.pem
-ssl_cipher_list = DEFAULT:@SECLEVEL=0
-mail_max_userip_connections = 100
-import_environment = TZ OPENSSL_CONF={openssl}
-passdb {{
-  driver = static
-  args = nopassword=y
-}}
-userdb {{
-  driver = static
-  args = uid=nobody gid=nogroup home={here}/home
-}}
-service imap-login {{
-  inet_listener imap {{
-    port = {imap}
-  }}
-  inet_listener imaps {{
-    port = {imaps}
-  }}
-}}
-service pop3-login {{
-  inet_listener pop3 {{
-    port = {pop3}
-  }}
-  inet_listener pop3s {{
-    port = {pop3s}
-  }}
-}}
-service managesieve-login {{
-  inet_listener sieve {{
-    port = {sieve}
-  }}
-}}
-service lmtp {{
-  inet_listener lmtp {{
-    address = 127.0.0.1
-    port = {lmtp}
-  }}
-}}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -64,19 +18,15 @@ def ports(
     certificates: dict[str, Path],
     free_port: Callable[[], int],
     installed: Callable[[str, str], str],
-    daemon: Callable[..., None],
+    daemons: Daemons,
     as_root: None,
 ) -> dict[tuple[str, str], int]:
-    program = installed("dovecot", "dovecot-imapd dovecot-pop3d dovecot-managesieved dovecot-lmtpd")
+    installed("dovecot", "dovecot-imapd dovecot-pop3d dovecot-managesieved dovecot-lmtpd")
     ports = {}
     for kind, folder in certificates.items():
-        here = server_folder / "dovecot" / kind
-        here.mkdir(parents=True)
-        own = {scheme: free_port() for scheme in SCHEMES}
-        openssl = server_folder / "openssl.cnf"
-        (here / "dovecot.conf").write_text(CONFIGURATION.format(here=here, folder=folder, openssl=openssl, **own))
-        daemon([program, "-F", "-c", here / "dovecot.conf"], tuple(own.values()))
-        ports.update({(kind, scheme): port for scheme, port in own.items()})
+        places = [Place(scheme, free_port(), folder) for scheme in SCHEMES]
+        start_dovecot(daemons, server_folder / "dovecot" / kind, places)
+        ports.update({(kind, place.scheme): place.port for place in places})
     return ports
 
 

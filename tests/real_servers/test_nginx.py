@@ -4,17 +4,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from tests.programs.daemons import Daemons, Place
+from tests.programs.nginx import start_nginx
 
 pytestmark = [pytest.mark.real_server, pytest.mark.asyncio(loop_scope="session")]
-
-BLOCK = """
-  server {{
-    listen 127.0.0.1:{port} ssl;
-    ssl_certificate {folder}/bundle.pem;
-    ssl_certificate_key {folder}/key.pem;
-    return 200 "here";
-  }}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -23,23 +16,12 @@ def ports(
     certificates: dict[str, Path],
     free_port: Callable[[], int],
     installed: Callable[[str, str], str],
-    daemon: Callable[..., None],
+    daemons: Daemons,
 ) -> dict[tuple[str, str], int]:
-    program = installed("nginx", "nginx")
-    here = server_folder / "nginx"
-    here.mkdir()
-    ports = {kind: free_port() for kind in certificates}
-    blocks = "".join(BLOCK.format(port=ports[kind], folder=folder) for kind, folder in certificates.items())
-    places = "".join(
-        f"  {name}_temp_path {here}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (here / "nginx.conf").write_text(
-        f"daemon off;\nmaster_process off;\npid {here}/pid;\nevents {{}}\n"
-        f"http {{\n  access_log off;\n{places}  ssl_ciphers DEFAULT:@SECLEVEL=0;\n{blocks}}}\n"
-    )
-    command = [program, "-c", here / "nginx.conf", "-p", here, "-e", here / "error.log"]
-    daemon(command, tuple(ports.values()))
-    return {(kind, "https"): port for kind, port in ports.items()}
+    installed("nginx", "nginx")
+    places = {kind: Place("https", free_port(), folder) for kind, folder in certificates.items()}
+    start_nginx(daemons, server_folder / "nginx", tuple(places.values()))
+    return {(kind, "https"): place.port for kind, place in places.items()}
 
 
 @pytest.mark.parametrize("scheme", ["https"])

@@ -412,6 +412,14 @@ def _faulty(caseworld: Any) -> dict[str, Any]:
     }
 
 
+def test_where_something_stands_in_between_nothing_on_the_server_is_safe(caseworld: Any) -> None:
+    first, *others = proposed(caseworld, _faulty(caseworld)["interceptor"])
+    assert first.kind == "configure-server"
+    assert others
+    assert not any(remedy.safe for remedy in others)
+    assert all("Look from another network first" in remedy.decision.render(str) for remedy in others)
+
+
 def test_no_finding_is_left_without_a_way(caseworld: Any) -> None:
     for name, evidence in _faulty(caseworld).items():
         assert proposed(caseworld, evidence), name

@@ -1,8 +1,11 @@
 """From findings to what must become true: every way that cures, safest first."""
 
+from dataclasses import replace
+
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.remedy import Remedy, UseName
+from mailtrust.core.model.text import text
 from mailtrust.core.remedies.configure_server import propose_settings
 from mailtrust.core.remedies.replace_certificate import propose_replacements
 from mailtrust.core.remedies.same_certificate import propose_sameness
@@ -35,7 +38,22 @@ def propose(evidence: Evidence, findings: tuple[Finding, ...]) -> tuple[Remedy, 
         *propose_names(evidence, findings),
     )
     own_ca = {finding.id for finding in findings if finding.rule == "anchor-private"}
-    return tuple(sorted(proposed, key=lambda remedy: (not remedy.safe, _place(remedy, own_ca))))
+    in_between = [finding for finding in findings if finding.rule == "tls-intercepted"]
+    opened = {observation for finding in in_between for observation in finding.observations}
+    clear = {finding.id for finding in in_between}
+    ordered = sorted(proposed, key=lambda remedy: (not remedy.safe, _place(remedy, own_ca)))
+    certain = [one for one in ordered if clear.intersection(one.cures) or not opened.intersection(one.observations)]
+    return (*certain, *(_doubted(remedy) for remedy in ordered if remedy not in certain))
+
+
+def _doubted(remedy: Remedy) -> Remedy:
+    """What would change the server because of something that the server perhaps never showed."""
+    first = text(
+        "What was seen here was probably made by something in between. Look from another network first: only if the "
+        "server shows the same there, this is to be done."
+    )
+    decision = text("{one} {next}", one=first, next=remedy.decision) if remedy.decision else first
+    return replace(remedy, safe=False, decision=decision)
 
 
 def _place(remedy: Remedy, own_ca: set[str]) -> float:

@@ -15,6 +15,7 @@ FOLDERS = [
     ("mailtrust.core.targets", "TARGETS", {"parts"}),
     ("mailtrust.core.protocols", "DIALOGUES", {"lines", "dialogue", "tls_records", "ber"}),
     ("mailtrust.lab.scenarios", "SCENARIOS", set()),
+    ("mailtrust.cli.cert", "SUBCOMMANDS", {"making"}),
     (
         "mailtrust.lab.oracles",
         "ENGINES",

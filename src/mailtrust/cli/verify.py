@@ -9,9 +9,8 @@ from typing import IO, TYPE_CHECKING
 from mailtrust.cli import exit_status
 from mailtrust.cli.arguments import Example
 from mailtrust.cli.files import certificates_of, hypothetical_chain, read_file, write_output
-from mailtrust.cli.looking import positive
 from mailtrust.cli.screen import screen_of
-from mailtrust.cli.showing import WIDEST
+from mailtrust.cli.screen_options import add_screen_options
 from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
@@ -97,23 +96,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         action="append",
         help=told(text("explicit-policy, inhibit-policy-mapping or inhibit-any-policy")),
     )
-    shown = parser.add_argument_group(told(text("showing")))
-    shown.add_argument("--lang", choices=("en", "fr", "zh"), help=told(text("language of the messages")))
-    shown.add_argument(
-        "--format", choices=("text", "json"), default="text",
-        help=told(text("for people or for a program (default: text)")),
-    )  # fmt: skip
-    shown.add_argument(
-        "--width", metavar="COLUMNS", type=positive("--width", WIDEST),
-        help=told(text("of a text (default: the terminal's, else 100)")),
-    )  # fmt: skip
-    shown.add_argument(
-        "--colour", choices=("auto", "always", "never"), default="auto",
-        help=told(text("colours (default: on a terminal, unless NO_COLOR is set)")),
-    )  # fmt: skip
-    shown.add_argument(
-        "-o", "--output", metavar="FILE", type=Path, help=told(text("write here instead of standard output"))
-    )
+    add_screen_options(parser)
     parser.set_defaults(handler=run)
 
 

@@ -27,6 +27,11 @@ def library_random_bits(count: int) -> int:
     return int.from_bytes(b"".join(AESGCM.generate_key(128) for _ in range(count // 128)), "big")
 
 
+def make_serial(random_bits: RandomBits = library_random_bits) -> int:
+    """A serial number: positive, at most 20 octets, 126 of its bits by chance (RFC 5280 4.1.2.2)."""
+    return random_bits(128) >> 2 | 1 << 126
+
+
 def make_key(kind: KeyKind, random_bits: RandomBits = library_random_bits) -> PrivateKey:
     """Make a key. Those below 2048 bits of RSA are for laboratories: every client of today refuses them."""
     if kind == "ed25519":

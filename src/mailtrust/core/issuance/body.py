@@ -1,7 +1,7 @@
 """A recipe written as the body that gets signed: TBSCertificate (RFC 5280 4.1.2)."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
@@ -42,7 +42,7 @@ def write_body(recipe: Recipe, key: PublicKey, issuing: Issuing) -> bytes:
     version = b"" if recipe.version == 1 else der.encode(0xA0, der.encode_integer(recipe.version - 1))
     extensions = b""
     if recipe.version >= 3:
-        written = _extensions(recipe, key, issuing)
+        written = _extensions(recipe, key, issuing.issuer_key_id)
         extensions = der.encode(0xA3, der.encode(der.SEQUENCE, *written)) if written else b""
     return der.encode(
         der.SEQUENCE,
@@ -80,23 +80,33 @@ def write_time(moment: datetime) -> bytes:
     return der.encode(der.GENERALIZED_TIME, f"{moment.year:04}{moment:%m%d%H%M%S}Z".encode())
 
 
+def write_extension(oid: str, value: bytes, *, critical: bool = False) -> bytes:
+    """DER of one Extension (RFC 5280 4.1)."""
+    flag = _TRUE if critical else b""
+    return der.encode(der.SEQUENCE, der.encode_oid(oid), flag, der.encode(der.OCTET_STRING, value))
+
+
 def key_identifier(key: PublicKey) -> bytes:
     """SHA-1 of the key's bits: RFC 5280 4.2.1.2's first method. It identifies; nothing is secured by it."""
     bit_string = der.children(der.expect(key.spki, der.SEQUENCE, "SubjectPublicKeyInfo"))[1][1]
     return hashlib.sha1(bit_string[1:], usedforsecurity=False).digest()
 
 
-def _extensions(recipe: Recipe, key: PublicKey, issuing: Issuing) -> list[bytes]:
+def write_requested_extensions(recipe: Recipe, key: PublicKey) -> list[bytes]:
+    """What a request asks for: the recipe's extensions without the key identifiers, which the issuer knows better."""
+    return _extensions(replace(recipe, subject_key_identifier=None, authority_key_identifier=None), key, b"")
+
+
+def _extensions(recipe: Recipe, key: PublicKey, issuer_key_id: bytes) -> list[bytes]:
     written: list[bytes] = []
 
     def add(oid: str, value: bytes, *, critical: bool = False) -> None:
-        flag = _TRUE if critical else b""
-        written.append(der.encode(der.SEQUENCE, der.encode_oid(oid), flag, der.encode(der.OCTET_STRING, value)))
+        written.append(write_extension(oid, value, critical=critical))
 
     own = _chosen(recipe.subject_key_identifier, key_identifier(key))
     if own is not None:
         add(ext.SUBJECT_KEY_IDENTIFIER, der.encode(der.OCTET_STRING, own))
-    issuers = _chosen(recipe.authority_key_identifier, issuing.issuer_key_id)
+    issuers = _chosen(recipe.authority_key_identifier, issuer_key_id)
     if issuers is not None:
         add(ext.AUTHORITY_KEY_IDENTIFIER, der.encode(der.SEQUENCE, der.encode(0x80, issuers)))
     if recipe.basic_constraints is not None:

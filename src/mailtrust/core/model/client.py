@@ -10,7 +10,7 @@ from mailtrust.core.model.certificate import AnyCertificate, Certificate
 from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.observation import Handshake
 from mailtrust.core.model.pool import Pool, Source
-from mailtrust.core.model.status import StatusEvidence
+from mailtrust.core.model.status import StatusEvidence, StatusQuestion
 from mailtrust.core.model.verdict import Basis, Link, Outcome, PathAttempt, Reason, ReasonSeverity, Utterance
 
 
@@ -134,6 +134,14 @@ class RevocationRules(Interface):
         ...
 
 
+class StatusFetching(Interface):
+    """Where a client asks by itself, over the network, whether the certificates of a path were revoked."""
+
+    def __call__(self, path: CandidatePath, /) -> Iterable[StatusQuestion]:
+        """Every question that it asks, or may come to ask; `path` ends at an anchor."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class OnFailure:
     """What the client does when something does not hold."""
@@ -208,6 +216,8 @@ class ClientProfile:
     """Whether an anchor added by an administrator on the device counts for this client."""
     revocation: RevocationRules | None = None
     """None: it neither asks nor looks at what is sent to it."""
+    fetches: StatusFetching | None = None
+    """Whom it asks about revocation by itself. None: nobody; then it never sees what others were told."""
     reached_by: frozenset[str] = frozenset()
     """The ways (gpo, firefox, android, ...) that bring an anchor to this client; `--deployed` names them."""
 

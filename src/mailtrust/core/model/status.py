@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from mailtrust.core.model.certificate import AnyCertificate, Name, ParseProblem, SignatureAlgorithm
+from mailtrust.core.model.certificate import AnyCertificate, Certificate, Name, ParseProblem, SignatureAlgorithm
 
 REASONS = (  # RFC 5280 5.3.1, by number; 7 is not used
     "unspecified",
@@ -109,6 +109,42 @@ class OcspResponse:
     signature: bytes
     certificates: tuple[AnyCertificate, ...]
     unknown_critical: tuple[str, ...]
+
+
+Way = Literal["ocsp", "crl"]
+"""How word about revocation is had: from a responder (RFC 6960), or as a list (RFC 5280 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusQuestion:
+    """Where a client asks whether a certificate was revoked."""
+
+    way: Way
+    url: str
+    """As it stands in the certificate."""
+    certificate: Certificate
+    issuer: Certificate
+
+    @property
+    def key(self) -> tuple[Way, str, str]:
+        """What makes two questions one: a list is the same whoever asks for it."""
+        return self.way, self.url, self.certificate.fingerprint if self.way == "ocsp" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedStatus:
+    """What came when somebody asked: octets, not yet believed, and perhaps not even read."""
+
+    way: Way
+    url: str
+    about: str
+    """The certificate's fingerprint; empty for a list."""
+    octets: bytes = field(repr=False)
+
+    @property
+    def key(self) -> tuple[Way, str, str]:
+        """That of the question which this answers."""
+        return self.way, self.url, self.about
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from mailtrust.core.model.client import (
 )
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure
 from mailtrust.core.model.pool import Pool, Source
-from mailtrust.core.model.status import StatusEvidence
+from mailtrust.core.model.status import FetchedStatus, StatusEvidence
 from mailtrust.core.model.verdict import (
     Basis,
     Link,
@@ -32,7 +32,7 @@ from mailtrust.core.validation.layered import LayeredAnchors
 from mailtrust.core.validation.paths import run_checks
 from mailtrust.core.validation.reasons import error, is_error
 from mailtrust.core.validation.roots import name_missing_root
-from mailtrust.core.validation.visibility import visible_pool
+from mailtrust.core.validation.visibility import heard, visible_pool
 
 MOST_PROBLEMS_SHOWN = 10
 _SUREST_FIRST = tuple(Basis)
@@ -75,12 +75,14 @@ def evaluate(
     client: ClientProfile,
     now: datetime,
     local_anchors: tuple[TrustAnchor, ...] = (),
+    fetched: Sequence[FetchedStatus] = (),
 ) -> Verdict:
     """Judge one observation as `client` would. Pure: the same arguments give the same verdict.
 
-    `pool` is everything known; what the client can't see of it is left out. `store` is the client's own; an empty one
-    trusts nothing. `local_anchors` are added where the client heeds what administrators add. Without a handshake, and
-    for a client whose ways nobody outside can know, the outcome is `unknown`.
+    `pool` is everything known, and `fetched` all that was told about revocation; what the client can't see of it is
+    left out. `store` is the client's own; an empty one trusts nothing. `local_anchors` are added where the client heeds
+    what administrators add. Without a handshake, and for a client whose ways nobody outside can know, the outcome is
+    `unknown`.
     """
     name = observation.endpoint.reference_identifier
     if client.unknown_because:
@@ -96,6 +98,7 @@ def evaluate(
         at=now,
         names=(name,),
         handshake=observation.result,
+        fetched=fetched,
     )
     return _verdict(judgement, observation, client, name)
 
@@ -110,12 +113,14 @@ def evaluate_chain(
     names: Sequence[str] = (),
     handshake: Handshake | None = None,
     evidence: StatusEvidence | None = None,
+    fetched: Sequence[FetchedStatus] = (),
     memory: Memory | None = None,
 ) -> ChainJudgement:
     """Judge a chain, leaf first, for a client: paths, every one of `names`, and the handshake where there was one.
 
-    `evidence`: what is known about revocation; without it, what was stapled to the handshake. `memory`: that of other
-    clients which were asked about the same chain, pool and moment.
+    `evidence`: what is known about revocation; without it, what was stapled to the handshake. `fetched`: what somebody
+    was told who asked; the client hears of it what it asks for by itself. `memory`: that of other clients which were
+    asked about the same chain, pool and moment.
     """
     leaf = chain[0] if chain else None
     if not isinstance(leaf, Certificate):
@@ -130,7 +135,7 @@ def evaluate_chain(
     if client.revocation is not None:
         staple = handshake.ocsp_staple if handshake is not None else None
         told = evidence or StatusEvidence(staple, certificates=tuple(chain))
-        checks = (*checks, _not_revoked(client.revocation, told))
+        checks = (*checks, _not_revoked(client, client.revocation, told, fetched))
     problem = SearchProblem(tuple(chain), visible, store, at, client.limits, checks, memory)
     result = _searched(client.path_search, problem)
     attempts = tuple([name_missing_root(attempt, pool) for attempt in result.attempts])
@@ -196,11 +201,13 @@ def _searched(search: PathSearch, problem: SearchProblem) -> SearchResult:
     return known[1]
 
 
-def _not_revoked(rules: RevocationRules, evidence: StatusEvidence) -> PathCheck:
+def _not_revoked(
+    client: ClientProfile, rules: RevocationRules, evidence: StatusEvidence, fetched: Sequence[FetchedStatus]
+) -> PathCheck:
     """A client's rules about revocation as one more demand on a path; a path without an anchor has nobody to ask."""
 
     def check(path: CandidatePath, at: datetime, /) -> Iterable[Reason]:
-        return rules(path, evidence, at) if path.anchor is not None else ()
+        return rules(path, heard(client, path, evidence, fetched), at) if path.anchor is not None else ()
 
     return check
 

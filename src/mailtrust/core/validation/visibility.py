@@ -1,12 +1,30 @@
-"""What a client can see: the certificates that were sent to it, and those it would find by itself."""
+"""What a client can see: what was sent to it, and what it would find by itself, certificates and word of revocation."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mailtrust.core.model.certificate import AnyCertificate, Certificate, Name
+from mailtrust.core.model.client import CandidatePath, ClientProfile
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
+from mailtrust.core.model.status import FetchedStatus, StatusEvidence
 
 MOST_VISIBLE = 2000
 """Entries in one client's pool; a search would not come further within its budget anyway."""
+
+
+def heard(
+    client: ClientProfile, path: CandidatePath, evidence: StatusEvidence, fetched: Sequence[FetchedStatus]
+) -> StatusEvidence:
+    """The evidence, and those of the fetched words for which the client asks by itself about this path."""
+    if client.fetches is None or not fetched:
+        return evidence
+    asked = {question.key for question in client.fetches(path)}
+    mine = [one for one in fetched if one.key in asked]
+    return replace(
+        evidence,
+        ocsp=(*evidence.ocsp, *(one.octets for one in mine if one.way == "ocsp")),
+        crls=(*evidence.crls, *(one.octets for one in mine if one.way == "crl")),
+    )
 
 
 def visible_pool(chain: Sequence[AnyCertificate], pool: Pool, sources: frozenset[Source]) -> Pool:

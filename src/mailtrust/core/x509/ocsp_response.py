@@ -8,8 +8,9 @@ from typing import Literal
 from mailtrust.core.model.certificate import Name, ParseProblem
 from mailtrust.core.model.status import REASONS, OcspResponse, StatusAnswer
 from mailtrust.core.x509 import der
-from mailtrust.core.x509.algorithms import HASHES, algorithm_identifier, read_signature_algorithm
+from mailtrust.core.x509.algorithms import read_signature_algorithm
 from mailtrust.core.x509.names import read_name
+from mailtrust.core.x509.ocsp_request import read_cert_id
 from mailtrust.core.x509.parse import read_certificate
 from mailtrust.core.x509.times import read_time
 
@@ -104,9 +105,7 @@ def _answer(content: bytes) -> tuple[StatusAnswer, tuple[str, ...]]:
     parts = der.children(content)
     if len(parts) < 3 or parts[0][0] != der.SEQUENCE or parts[2][0] != der.GENERALIZED_TIME:
         raise der.DerError("expected certID, certStatus and thisUpdate")
-    identifier = der.whole_children(parts[0][1])
-    if [tag for tag, _, _ in identifier] != [der.SEQUENCE, der.OCTET_STRING, der.OCTET_STRING, der.INTEGER]:
-        raise der.DerError("expected a CertID")
+    named = read_cert_id(parts[0][1])
     status, revoked_at, reason = _status(*parts[1])
     next_update: datetime | None = None
     unknown: tuple[str, ...] = ()
@@ -116,10 +115,10 @@ def _answer(content: bytes) -> tuple[StatusAnswer, tuple[str, ...]]:
         elif tag == 0xA1:
             unknown = _unknown_critical(inner)
     answer = StatusAnswer(
-        hash=HASHES.get(algorithm_identifier(identifier[0][1])[0]),
-        issuer_name_hash=identifier[1][1],
-        issuer_key_hash=identifier[2][1],
-        serial=der.small_integer(identifier[3][1]),
+        hash=named.hash,
+        issuer_name_hash=named.issuer_name_hash,
+        issuer_key_hash=named.issuer_key_hash,
+        serial=named.serial,
         status=status,
         revoked_at=revoked_at,
         reason=reason,

@@ -1,15 +1,13 @@
 """An OCSP answer about one certificate, believed or not (RFC 6960 3.2 and 4.2.2)."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from mailtrust.core.model.certificate import AnyCertificate, Certificate, Name, ParseProblem
 from mailtrust.core.model.status import OcspResponse, StatusAnswer
 from mailtrust.core.validation.checks.dates import in_its_time
 from mailtrust.core.validation.status.word import Good, Revoked, Undetermined, Word, strongest
-from mailtrust.core.x509 import der
+from mailtrust.core.x509.ocsp_request import cert_id, key_hash
 from mailtrust.core.x509.ocsp_response import read_ocsp_response
 from mailtrust.core.x509.signatures import SignatureResult, signed_by
 
@@ -27,10 +25,13 @@ def word_of_answer(
     at: datetime,
     *,
     oldest: timedelta = WITHOUT_NEXT_UPDATE,
+    longest: timedelta | None = None,
+    stale: bool = False,
 ) -> Word:
     """What one response says of `certificate`; `known` may hold the responder's own certificate.
 
-    `oldest`: so long an answer counts that does not say when the next one comes.
+    `oldest`: so long an answer counts that does not say when the next one comes; `longest`: so long one that does, at
+    most. `stale`: what an outdated answer says counts too, unless it is good.
     """
     response = read_ocsp_response(octets)
     if isinstance(response, ParseProblem):
@@ -41,14 +42,16 @@ def word_of_answer(
     refused = _not_believed(response, issuer, known, at)
     if refused:
         return Undetermined((refused,))
-    return strongest(_word(answer, at, oldest) for answer in about)
+    return strongest(_word(answer, at, oldest, longest, stale=stale) for answer in about)
 
 
-def _word(answer: StatusAnswer, at: datetime, oldest: timedelta) -> Word:
+def _word(answer: StatusAnswer, at: datetime, oldest: timedelta, longest: timedelta | None, *, stale: bool) -> Word:
     if at < answer.this_update:
         return Undetermined(("not-yet-valid",))
     # RFC 6960 4.2.2.1: without nextUpdate there is always something newer
-    if at > (answer.next_update or answer.this_update + oldest):
+    end = answer.next_update or answer.this_update + oldest
+    outdated = at > end or (longest is not None and at > answer.this_update + longest)
+    if outdated and not (stale and answer.status != "good"):
         return Undetermined(("outdated",))
     match answer.status:
         case "good":
@@ -63,22 +66,10 @@ def _is_about(answer: StatusAnswer, certificate: Certificate, issuer: Certificat
     if answer.serial != certificate.serial or answer.hash is None:
         return False
     try:
-        return (answer.issuer_name_hash, answer.issuer_key_hash) == (
-            hashlib.new(answer.hash, certificate.issuer.der, usedforsecurity=False).digest(),
-            key_hash(answer.hash, issuer.public_key.spki),
-        )
+        named = cert_id(certificate, issuer, answer.hash)
     except ValueError:  # a hash that this Python does not have
         return False
-
-
-@lru_cache(maxsize=1024)
-def key_hash(algorithm: str, spki: bytes) -> bytes:
-    """The hash of a key without its algorithm (RFC 6960 4.1.1 issuerKeyHash); empty for what is no key."""
-    try:
-        key = der.bits(der.children(der.expect(spki, der.SEQUENCE, "SubjectPublicKeyInfo"))[1][1])[1]
-    except (der.DerError, IndexError):
-        return b""
-    return hashlib.new(algorithm, key, usedforsecurity=False).digest()
+    return (answer.issuer_name_hash, answer.issuer_key_hash) == (named.issuer_name_hash, named.issuer_key_hash)
 
 
 def _not_believed(

@@ -9,12 +9,13 @@ from tests.oracles.maker import CLIENT_AUTH, Issued, Shape, ca, issue, key, name
 
 from mailtrust.core.clients import client_by_id
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
-from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.certificate import AnyCertificate, Certificate
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
 from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.verdict import Verdict
 from mailtrust.core.validation.evaluate import evaluate
+from mailtrust.core.x509.parse import read_certificate
 
 HOST = "mail.example.test"
 ADDRESS = "192.0.2.25"
@@ -24,7 +25,7 @@ ADDRESS = "192.0.2.25"
 class Situation:
     """What a server presents, what else is known, and whose root it is."""
 
-    presented: tuple[Certificate, ...]
+    presented: tuple[AnyCertificate, ...]
     public: Certificate | None = None
     """A root of the client's own store."""
     local: Certificate | None = None
@@ -97,6 +98,9 @@ def _situations() -> dict[str, Situation]:
         "private-400-days": private(days=(-30, 370)),
         "private-900-days": private(days=(-30, 870)),
         "no-timestamps": public(timestamps=0),
+        "unreadable": Situation(
+            (read_certificate(leaf().certificate.der[:200]), issuing.certificate), root.certificate
+        ),
     }
 
 

@@ -108,3 +108,12 @@ def test_a_less_certain_reason_makes_a_less_certain_verdict(situation: Find) -> 
     assert situation("wrong-name").judged("gmail-android").basis is Basis.RECALLED
     assert situation("client-auth").judged("outlook-windows").basis is Basis.RECALLED
     assert situation("expired").judged("openssl").basis is Basis.ENGINE
+
+
+@pytest.mark.parametrize("client", BY_ID)
+def test_nobody_goes_past_what_cannot_be_read(situation: Find, client: str) -> None:
+    given = situation("unreadable").judged(client)
+    if given.outcome is Outcome.UNKNOWN or client == "mta-opportunistic":
+        return
+    assert given.error_codes == {"certificate-unparsable"}
+    assert (given.outcome, given.overridable) == (Outcome.REFUSED, False)

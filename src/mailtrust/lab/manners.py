@@ -14,7 +14,7 @@ class Manners:
     greeting: str = ""
     """SMTP and its kin: said instead of the greeting, and to every command after it."""
     injected: bytes = b""
-    """Clear text that goes out between the go-ahead and TLS (RFC 3207 4.2)."""
+    """Clear text that goes out with the go-ahead, in one packet (RFC 3207 4.2)."""
     octet_pause: float = 0.0
     """Seconds before each octet of clear text: a tarpit."""
     newest_tls: ssl.TLSVersion | None = None

@@ -79,9 +79,7 @@ class Stream:
         if self.manners.upgrade == "refused":
             await self.say(refusal)
             return
-        await self.say(go_ahead)
-        if self.manners.injected:
-            await self.send(self.manners.injected)
+        await self.send(f"{go_ahead}\r\n".encode("ascii") + self.manners.injected)
         await self.start_tls()
 
     async def start_tls(self) -> None:

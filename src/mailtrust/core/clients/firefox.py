@@ -145,6 +145,7 @@ WORDS = (
     _failure(codes.UNREADABLE, "SEC_ERROR_BAD_DER", "security library: improperly formatted DER-encoded message."),
     _failure(codes.FORGED, "SEC_ERROR_BAD_SIGNATURE", "Peer's certificate has an invalid signature."),
     _failure(codes.STAPLE, "MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING"),
+    _failure(codes.REVOKED, "SEC_ERROR_REVOKED_CERTIFICATE", "Peer's Certificate has been revoked."),
     _page(
         codes.TRANSPARENCY,
         "MOZILLA_PKIX_ERROR_INSUFFICIENT_CERTIFICATE_TRANSPARENCY",

@@ -27,7 +27,7 @@ PROFILE = replace(
     title="Gmail on Android",
     versions="Android 10 and later",
     # The way on is hidden behind "Advanced", so it is no question that an ordinary button answers.
-    on_failure=OnFailure(Outcome.REFUSED, overridable=frozenset({"*"}), never=codes.KEY_USE | codes.KEY_NOT_PROVEN),
+    on_failure=OnFailure(Outcome.REFUSED, overridable=frozenset({"*"}), never=codes.KEY_USE | codes.NO_WAY_PAST),
     words=(
         Words(
             codes.NO_PATH, (Utterance(DIALOG, "en", ARTICLE), Utterance(ADVANCED, "en", ARTICLE + ", behind Advanced"))

@@ -68,7 +68,7 @@ PROFILE = replace(
     versions="Outlook 2010 to Microsoft 365 (classic)",
     speaks=frozenset({Protocol.HTTPS, Protocol.IMAP, Protocol.POP3, Protocol.SUBMISSION}),
     # It asks "Do you want to proceed?" or "Do you want to continue using this server?"; Yes goes on, and is forgotten.
-    on_failure=OnFailure(Outcome.WARNED, overridable=frozenset({"*"}), never=codes.KEY_NOT_PROVEN),
+    on_failure=OnFailure(Outcome.WARNED, overridable=frozenset({"*"}), never=codes.NO_WAY_PAST),
     words=(*SECURITY_ALERT, *INTERNET_SECURITY_WARNING),
     citations=(
         *WINDOWS.citations,

@@ -29,8 +29,8 @@ SCENARIO = Scenario(
     build=build,
     expected=Expected(
         ports=(
-            Port("mail", "https", refused=("chrome", "firefox", "gmail-android")),
-            Port("mail", "imap", refused=("java-mail", "openssl", "gnutls")),
+            Port("mail", "https", refused=("chrome", "firefox", "gmail-android", "outlook-windows")),
+            Port("mail", "imap", refused=("apple-mail-ios", "java-mail", "openssl", "gnutls")),
         ),
         found=("certificate-unparsable",),
         absent=("chain-incomplete", "name-mismatch", "expired", "tls-handshake-failed"),

@@ -40,13 +40,17 @@ APPLE = ClientProfile(
     name_rules=names_apple,
     handshake_checks=(key_proven,),
     revocation=STAPLE_REVOKED_ONLY,
-    on_failure=OnFailure(Outcome.WARNED, overridable=frozenset({"*"}), never=codes.REVOKED | codes.KEY_NOT_PROVEN),
+    on_failure=OnFailure(Outcome.WARNED, overridable=frozenset({"*"}), never=codes.REVOKED | codes.NO_WAY_PAST),
     words=DETAILS,
     citations=(
         Citation("Apple Support 103769", "requirements for trusted certificates in iOS 13 and macOS 10.15"),
         Citation(
             "apple-oss-distributions/Security:trust/trustd/SecPolicyServer.c (db15acb, 2025-10)",
             "lifetimes, extended key usage and transparency by who added the root",
+        ),
+        Citation(
+            "apple-oss-distributions/Security:trust/trustd/SecRevocationServer.c (2025-10)",
+            "OCSP is fetched for EV, or where Apple's own list, a policy or a profile asks for it: not for others",
         ),
         Citation(
             "apple-oss-distributions/Security:trust/trustd/SecCAIssuerRequest.m (db15acb, 2025-10)",

@@ -41,5 +41,8 @@ STAPLE_BAD = frozenset({"staple-bad"})
 REVOKED = frozenset({"revoked"})
 KEY_NOT_PROVEN = frozenset({"key-not-proven"})
 
+NO_WAY_PAST = UNREADABLE | KEY_NOT_PROVEN
+"""No handshake comes of it, so no dialog leads past it: nothing that could be shown, or nobody who holds its key."""
+
 ANY: frozenset[str] = frozenset()
 """In a profile's words: whatever else it is."""

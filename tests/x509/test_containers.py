@@ -17,7 +17,8 @@ from mailtrust.core.issuance.keys import make_key
 from mailtrust.core.model.certificate import UnreadableCertificate
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.archive import MAX_MEMBER_OCTETS, MAX_MEMBERS
-from mailtrust.core.x509.containers import MAX_OCTETS, Contents, Form, presented_order, read_container
+from mailtrust.core.x509.chain_order import presented_order
+from mailtrust.core.x509.containers import MAX_OCTETS, Contents, Form, Kind, read_container
 from mailtrust.core.x509.pem import to_pem, to_pem_chain
 from mailtrust.core.x509.private_key import PrivateKey, read_private_key
 
@@ -324,7 +325,11 @@ def test_requests_lists_and_other_blocks_are_named(tmp_path: Path, server: Issue
     arguments = ("req", "-new", "-key", str(tmp_path / "key"), "-subj", "/CN=x")
     assert "certificate request" in str(read_container(openssl(*arguments, "-outform", "DER"), "a").others[0].role)
     (other,) = read_container(openssl(*arguments), "a.csr").others
-    assert str(other.role) == "no certificate (CERTIFICATE REQUEST)"
+    assert (str(other.role), other.kind) == (
+        "a certificate request; the CA answers it with a certificate",
+        Kind.REQUEST,
+    )
+    assert other.octets == openssl(*arguments, "-outform", "DER")
 
 
 def test_an_unreadable_certificate_is_an_item_with_its_reason() -> None:

@@ -72,7 +72,8 @@ def certificates_of(path: Path, password: bytes | None = None) -> "tuple[Certifi
 def hypothetical_chain(path: Path, password: bytes | None = None) -> "tuple[Certificate, ...]":
     """The chain that a server given this file would present: a PEM file as it stands, any other form in order."""
     from mailtrust.core.model.certificate import Certificate
-    from mailtrust.core.x509.containers import Form, presented_order
+    from mailtrust.core.x509.chain_order import presented_order
+    from mailtrust.core.x509.containers import Form
 
     contents = read_certificates(path, password)
     if contents.form is not Form.PEM:

@@ -6,7 +6,6 @@ a Java key store, or the zip that a CA sends.
 
 import base64
 import binascii
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -19,12 +18,15 @@ from mailtrust.core.x509.parse import read_certificate
 from mailtrust.core.x509.pem import CERTIFICATE_LABELS, PemBlock, as_ascii, find_pem
 from mailtrust.core.x509.pkcs12 import read_pkcs12
 from mailtrust.core.x509.private_key import PRIVATE_KEY_LABELS, PrivateKey, read_private_key
-from mailtrust.core.x509.roles import bearers_of_roots, is_authority, role_of
-from mailtrust.core.x509.signatures import SignatureResult, signed_by
+from mailtrust.core.x509.roles import bearers_of_roots, role_of
 
 MAX_OCTETS = 16 * 1024 * 1024
 MAX_CERTIFICATES = 2000
 MAX_KEYS = 100
+MAX_OTHERS = 1000
+
+
+_OTHER_LABELS = frozenset({"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", "X509 CRL", "OCSP RESPONSE"})
 
 
 class Form(StrEnum):
@@ -49,12 +51,25 @@ class Item:
     role: Text
 
 
+class Kind(StrEnum):
+    """What else files hold."""
+
+    KEY = "key"
+    REQUEST = "request"
+    REVOCATION_LIST = "revocation-list"
+    OCSP_ANSWER = "ocsp-answer"
+    STRANGER = "stranger"
+
+
 @dataclass(frozen=True, slots=True)
 class Other:
     """Something in a file that is no certificate, and what it is."""
 
     origin: str
     role: Text
+    kind: Kind = Kind.STRANGER
+    octets: bytes = field(default=b"", repr=False)
+    """DER of a request, list or answer, for its own reader; never a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +111,17 @@ class _Finds:
 
     def found_key(self, key: PrivateKey | Text, origin: str) -> None:
         if isinstance(key, Text):
-            self.other(origin, text("a private key"))
+            self.other(origin, text("a private key"), Kind.KEY)
             self.problem(origin, key)
             return
         self.keys.append(key)
-        self.other(origin, text("a private key ({algorithm}, {bits} bits)", algorithm=key.public_key.algorithm,
-                                bits=key.public_key.bits))  # fmt: skip
+        public = key.public_key
+        role = text("a private key ({algorithm}, {bits} bits)", algorithm=public.algorithm, bits=public.bits)
+        self.other(origin, role, Kind.KEY)
 
-    def other(self, origin: str, role: Text) -> None:
-        self.others.append(Other(origin, role))
+    def other(self, origin: str, role: Text, kind: Kind = Kind.STRANGER, octets: bytes = b"") -> None:
+        if len(self.others) < MAX_OTHERS:
+            self.others.append(Other(origin, role, kind, octets))
 
     def problem(self, origin: str, why: Text) -> None:
         self.problems.append(text("{file}: {why}", file=origin, why=why))
@@ -135,33 +152,6 @@ def read_container(data: bytes, name: str, password: bytes | None = None) -> Con
         tuple(finds.others),
         tuple(finds.problems),
     )
-
-
-def presented_order(certificates: Sequence[Certificate]) -> tuple[Certificate, ...]:
-    """Order certificates as a server should present them (RFC 8446 4.4.2): its own first, each issuer behind.
-
-    Certificates that issued none of the others follow in their own order; the same certificate stands once.
-    """
-    left = list({certificate.fingerprint: certificate for certificate in certificates}.values())
-    if not left:
-        return ()
-    current = next((certificate for certificate in left if not is_authority(certificate)), left[0])
-    ordered = [current]
-    left.remove(current)
-    while not current.self_issued:
-        issuers = [
-            candidate
-            for candidate in left
-            if candidate.subject.match_key == current.issuer.match_key
-            and signed_by(current, candidate.public_key) is not SignatureResult.INVALID
-        ]
-        if not issuers:
-            break
-        # Of twins, the issued one leads on, and the longer lived one is the better
-        current = max(issuers, key=lambda issuer: (not issuer.self_issued, issuer.not_after))
-        ordered.append(current)
-        left.remove(current)
-    return (*ordered, *left)
 
 
 def _items(finds: _Finds) -> list[Item]:
@@ -204,7 +194,7 @@ def _read_block(block: PemBlock, origin: str, finds: _Finds) -> None:
         # Windows writes whole PKCS#7 chains between the marks of a certificate
         if _read_octets(block.data, origin, finds) is Form.UNKNOWN:
             finds.certificate(block.data, origin)
-    else:
+    elif block.label not in _OTHER_LABELS or _read_octets(block.data, origin, finds) is Form.UNKNOWN:
         finds.other(origin, text("no certificate ({label})", label=block.label))
 
 
@@ -239,6 +229,9 @@ def _read_octets(octets: bytes, origin: str, finds: _Finds) -> Form:
             return _read_signed(octets, origin, finds)
         case [der.OBJECT_IDENTIFIER, 0xA0]:
             return _read_pkcs7(octets, origin, finds)
+        case [0x0A] | [0x0A, 0xA0]:
+            finds.other(origin, text("an OCSP answer"), Kind.OCSP_ANSWER, octets)
+            return Form.DER
         case [der.INTEGER, der.SEQUENCE, der.SEQUENCE] | [der.INTEGER, der.SEQUENCE]:
             return _read_pkcs12(octets, origin, finds)
         case (
@@ -259,15 +252,17 @@ def _read_signed(octets: bytes, origin: str, finds: _Finds) -> Form:
     except der.DerError:
         body = []
     match body:
-        case [der.INTEGER, der.SEQUENCE, der.SEQUENCE, 0xA0]:
-            finds.other(origin, text("a certificate request; the CA answers it with a certificate"))
+        case [der.INTEGER, der.SEQUENCE, der.SEQUENCE, 0xA0] | [der.INTEGER, der.SEQUENCE, der.SEQUENCE]:
+            finds.other(
+                origin, text("a certificate request; the CA answers it with a certificate"), Kind.REQUEST, octets
+            )
         case [der.INTEGER, der.SEQUENCE, der.SEQUENCE, der.UTC_TIME | der.GENERALIZED_TIME, *_] | [
             der.SEQUENCE,
             der.SEQUENCE,
             der.UTC_TIME | der.GENERALIZED_TIME,
             *_,
         ]:
-            finds.other(origin, text("a list of revoked certificates"))
+            finds.other(origin, text("a list of revoked certificates"), Kind.REVOCATION_LIST, octets)
         case _:
             finds.certificate(octets, origin)
     return Form.DER

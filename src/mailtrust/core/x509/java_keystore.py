@@ -5,8 +5,11 @@ The format is in no standard; it is that of OpenJDK's JavaKeyStore and KeyProtec
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.private_key import PrivateKey, read_private_key
@@ -67,6 +70,84 @@ def read_java_keystore(data: bytes, password: bytes | None) -> KeyStore | Text:
     return KeyStore(tuple(certificates), tuple(keys), tuple(problems))
 
 
+def write_java_keystore(
+    certificates: Sequence[Certificate],
+    key: PrivateKey | None,
+    *,
+    alias: str,
+    password: bytes,
+    salt: bytes,
+    created: datetime,
+) -> bytes:
+    """Write a JKS file: a key with its chain, leaf first; without a key each certificate as one that is trusted.
+
+    `salt`: 20 random octets. The protection is weak by today's measure (SHA-1 over the password): PKCS#12 is better,
+    and Java reads it since version 8.
+    """
+    stamp = int(created.timestamp() * 1000).to_bytes(8, "big")
+    if key is not None:
+        chain = b"".join(_certificate(one) for one in certificates)
+        entries = [
+            _number(1)
+            + _word(alias)
+            + stamp
+            + _counted(_seal(key, password, salt))
+            + _number(len(certificates))
+            + chain
+        ]
+    else:
+        aliases = [alias, *(f"{alias}-{number}" for number in range(2, len(certificates) + 1))]
+        entries = [
+            _number(2) + _word(name) + stamp + _certificate(one)
+            for name, one in zip(aliases, certificates, strict=True)
+        ]
+    body = MAGIC + _number(2) + _number(len(entries)) + b"".join(entries)
+    # JavaKeyStore: the digest of the password, a phrase of its own, and everything before
+    seal = hashlib.sha1(_secret(password) + b"Mighty Aphrodite" + body, usedforsecurity=False)
+    return body + seal.digest()
+
+
+def _seal(key: PrivateKey, password: bytes, salt: bytes) -> bytes:
+    """KeyProtector: what `_open` undoes."""
+    secret = _secret(password)
+    stream = _key_stream(secret, salt, len(key.pkcs8))
+    cipher = bytes(one ^ other for one, other in zip(key.pkcs8, stream, strict=True))
+    digest = hashlib.sha1(secret + key.pkcs8, usedforsecurity=False).digest()
+    algorithm = der.encode(der.SEQUENCE, der.encode_oid(_KEY_PROTECTOR), der.encode(der.NULL))
+    return der.encode(der.SEQUENCE, algorithm, der.encode(der.OCTET_STRING, salt, cipher, digest))
+
+
+def _key_stream(secret: bytes, block: bytes, length: int) -> bytes:
+    """SHA-1 over password and previous block, again and again."""
+    stream = bytearray()
+    while len(stream) < length:
+        block = hashlib.sha1(secret + block, usedforsecurity=False).digest()
+        stream += block
+    return bytes(stream[:length])
+
+
+def _secret(password: bytes) -> bytes:
+    return password.decode("utf-8").encode("utf-16-be")
+
+
+def _number(value: int) -> bytes:
+    return value.to_bytes(4, "big")
+
+
+def _counted(octets: bytes) -> bytes:
+    return _number(len(octets)) + octets
+
+
+def _word(word: str) -> bytes:
+    """Java's modified UTF-8, which is UTF-8 for what is in the basic plane and no zero."""
+    octets = word.encode("utf-8")
+    return len(octets).to_bytes(2, "big") + octets
+
+
+def _certificate(certificate: Certificate) -> bytes:
+    return _word("X.509") + _counted(certificate.der)
+
+
 def _entries(reader: _Reader) -> tuple[list[bytes], list[bytes]]:
     """The certificates and the sealed keys of all entries."""
     certificates: list[bytes] = []
@@ -99,15 +180,11 @@ def _open(sealed: bytes, password: bytes | None) -> PrivateKey | Text:
     if protected is None:
         return text("a private key in the Java key store is protected in a way that is not supported.")
     try:
-        secret = password.decode("utf-8").encode("utf-16-be")
+        secret = _secret(password)
     except UnicodeDecodeError:
         return text("the password does not open a private key in the Java key store.")
     block, cipher, digest = protected[:_DIGEST], protected[_DIGEST:-_DIGEST], protected[-_DIGEST:]
-    stream = bytearray()
-    while len(stream) < len(cipher):
-        block = hashlib.sha1(secret + block, usedforsecurity=False).digest()
-        stream += block
-    plain = bytes(one ^ other for one, other in zip(cipher, stream, strict=False))
+    plain = bytes(one ^ other for one, other in zip(cipher, _key_stream(secret, block, len(cipher)), strict=True))
     if not hmac.compare_digest(hashlib.sha1(secret + plain, usedforsecurity=False).digest(), digest):
         return text("the password does not open a private key in the Java key store.")
     return read_private_key(plain)

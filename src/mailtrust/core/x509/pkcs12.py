@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.x509.pkcs12_attributes import KeyHome, with_key_home
 from mailtrust.core.x509.private_key import PrivateKey, keep
 
 _ROUNDS = 50_000
@@ -64,10 +65,12 @@ def write_pkcs12(
     friendly_name: str,
     password: bytes | None,
     legacy: bool = False,
+    home: KeyHome | None = None,
 ) -> bytes:
     """Write a PKCS#12 file, AES-256 under a SHA-256 MAC; `legacy`: 3DES and SHA-1 for Windows Server 2016 and older.
 
-    Certificates that the crypto library refuses cannot be written: ValueError.
+    `home` tells Windows where to keep the key. Certificates that the crypto library refuses cannot be written:
+    ValueError.
     """
     encryption: KeySerializationEncryption = NoEncryption()
     if password:
@@ -81,10 +84,11 @@ def write_pkcs12(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         own, *rest = (x509.load_der_x509_certificate(certificate.der) for certificate in (leaf, *others))
-        return pkcs12.serialize_key_and_certificates(
+        written = pkcs12.serialize_key_and_certificates(
             friendly_name.encode(),
             key.opened() if key is not None else None,
             own,
             rest or None,
             encryption,
         )
+    return written if home is None else with_key_home(written, home, password)

@@ -69,11 +69,18 @@ MINDS = {
         "bad signature": "staple-bad",
         "not entrusted": "staple-bad",
     },
+    # asked of Firefox and Thunderbird 153, tests/real_servers/test_revocation.py
     "firefox": {
         "revoked": "revoked",
         "unknown": "staple-bad",
+        "expired": "staple-bad",
         "future": "staple-bad",
+        "old without end": "staple-bad",
+        "young without end": "staple-bad",
+        "another certificate": "staple-bad",
         "bad signature": "staple-bad",
+        "not entrusted": "staple-bad",
+        "try later": "staple-bad",
         "critical extension": "staple-bad",
     },
     "gmail-android": {
@@ -113,6 +120,7 @@ def test_nobody_goes_past_a_revocation(pki: Any) -> None:
     refusing = {client.id for client in CLIENTS if verdict(pki, client.id, staple).error_codes == {"revoked"}}
     assert refusing == {
         "gmail-android", "gnutls", "firefox", "thunderbird", "apple-mail-ios", "apple-mail-macos", "outlook-mac",
+        "mailstore-addin",
     }  # fmt: skip
     for client in ("apple-mail-ios", "firefox"):
         judged = verdict(pki, client, staple)

@@ -48,12 +48,6 @@ Taken are an answer that says `unknown`, that begins in the future, that holds a
 an error of the responder.
 """
 
-STAPLE_MOZILLA = StapledAnswer(WHY - {"outdated", "no-answer", "signer-unknown", "signer-not-allowed", "nothing-said"})
-"""mozilla/gecko-dev security/certverifier/NSSCertDBTrustDomain.cpp, CheckRevocationByOCSP.
-
-"Allowed for compatibility": an expired answer, try later, a wrong signer, an answer about other certificates.
-"""
-
 STAPLE_CONSCRYPT = StapledAnswer(WHY)
 """google/conscrypt TrustManagerImpl.java, setOcspResponses: a PKIXRevocationChecker for the leaf, without soft failure.
 

@@ -49,7 +49,7 @@ APPLE = ClientProfile(
             "lifetimes, extended key usage and transparency by who added the root",
         ),
         Citation(
-            "apple-oss-distributions/Security:trust/trustd/SecRevocationServer.c (2025-10)",
+            "apple-oss-distributions/Security:trust/trustd/SecRevocationServer.c",
             "OCSP is fetched for EV, or where Apple's own list, a policy or a profile asks for it: not for others",
         ),
         Citation(

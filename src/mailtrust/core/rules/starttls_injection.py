@@ -64,8 +64,8 @@ def _finding(evidence: Evidence, where: str, odd: tuple[Observation, ...]) -> Fi
                 "mended by the administrators or the maker of the software."
             ),
             user=text(
-                "Mostly nothing shows in your mail program; now and then it cannot connect. You need not do anything; do "
-                "not change to a setting without TLS."
+                "Mostly nothing shows in your mail program; now and then it cannot connect. You need not do anything; "
+                "do not change to a setting without TLS."
             ),
         ),
         subject=where,

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +11,10 @@ from mailtrust.cli.bundle_words import called, changes, remarks, say, what_is_in
 from mailtrust.cli.files import (
     STANDARD,
     called_file,
+    expect_harmless,
     expect_one_from_stdin,
     expect_writable,
     read_certificates,
-    read_file,
     read_key,
     read_password,
     write_output,
@@ -157,7 +156,7 @@ def run(options: argparse.Namespace) -> int:
         key=held,
         password=password,
     )
-    _expect_harmless(options, data, held)
+    expect_harmless(options.output, data, held)
     write_output(data, options.output, private=held is not None)
     say(*changes(done, with_root=options.with_root), *remarks(options, done, held, password))
     return exit_status.CLEAN if done.root is not None else exit_status.FINDINGS
@@ -205,34 +204,3 @@ def _keys(path: Path | None, contents: "tuple[Contents, ...]", password: bytes |
     if path is not None:
         return (read_key(path, password),)
     return tuple(key for one in contents for key in one.keys)
-
-
-def _expect_harmless(options: argparse.Namespace, data: bytes, key: "PrivateKey | None") -> None:
-    """Raise UserProblem where a key would be shown or lost, or where octets would upset a terminal."""
-    output: Path | None = options.output
-    if output is None or output == STANDARD:
-        if not sys.stdout.isatty():
-            return
-        if key is not None:
-            raise UserProblem(text("This form holds the private key, which is not shown on a terminal: give -o FILE."))
-        if not data.isascii():
-            raise UserProblem(text("This form is no text, and a terminal cannot show it: give -o FILE."))
-    elif os.path.isfile(output) and _loses_a_key(output, key):
-        raise UserProblem(
-            text(
-                "{path} holds a private key that would be lost: give another file with -o.",
-                path=called_file(output),
-            )
-        )
-
-
-def _loses_a_key(output: Path, key: "PrivateKey | None") -> bool:
-    """Whether a file holds another private key than the one that is written, or one that cannot be looked at."""
-    from mailtrust.core.x509.containers import Form, read_container
-
-    there = read_file(output)
-    contents = read_container(there, output.name)
-    if contents.keys:
-        return any(key is None or one.spki != key.spki for one in contents.keys)
-    # An encrypted key, or a container that is closed by a password, counts as one.
-    return b"PRIVATE KEY-----" in there or contents.form in (Form.PKCS12, Form.JKS)

@@ -48,9 +48,7 @@ def read_file(path: Path) -> bytes:
 
 def read_certificates(path: Path, password: bytes | None = None) -> "Contents":
     """What stands in a file of any form; raises UserProblem where there is no certificate, and says what is there."""
-    from mailtrust.core.x509.containers import read_container
-
-    contents = read_container(read_file(path), _name(path), password)
+    contents = read_anything(path, password)
     if contents.certificates:
         return contents
     found = [text("{file}: {role}", file=other.origin, role=other.role) for other in contents.others]
@@ -62,6 +60,13 @@ def read_certificates(path: Path, password: bytes | None = None) -> "Contents":
             *contents.problems[:3],
         )
     )
+
+
+def read_anything(path: Path, password: bytes | None = None) -> "Contents":
+    """What stands in a file of any form, even if it is nothing of ours."""
+    from mailtrust.core.x509.containers import read_container
+
+    return read_container(read_file(path), _name(path), password)
 
 
 def certificates_of(path: Path, password: bytes | None = None) -> "tuple[Certificate, ...]":
@@ -161,6 +166,36 @@ def write_output(data: bytes, output: Path | None, *, private: bool = False) -> 
         raise UserProblem(
             text("Could not write {path}: {why}.", path=where, why=error.strerror or str(error))
         ) from error
+
+
+def expect_harmless(output: Path | None, data: bytes, key: "PrivateKey | None") -> None:
+    """Raise UserProblem where a key would be shown or lost, or where octets would upset a terminal."""
+    if output is None or output == STANDARD:
+        if not sys.stdout.isatty():
+            return
+        if key is not None:
+            raise UserProblem(text("This form holds the private key, which is not shown on a terminal: give -o FILE."))
+        if not data.isascii():
+            raise UserProblem(text("This form is no text, and a terminal cannot show it: give -o FILE."))
+    elif os.path.isfile(output) and _loses_a_key(output, key):
+        raise UserProblem(
+            text(
+                "{path} holds a private key that would be lost: give another file with -o.",
+                path=called_file(output),
+            )
+        )
+
+
+def _loses_a_key(output: Path, key: "PrivateKey | None") -> bool:
+    """Whether a file holds another private key than the one that is written, or one that cannot be looked at."""
+    from mailtrust.core.x509.containers import Form, read_container
+
+    there = read_file(output)
+    contents = read_container(there, output.name)
+    if contents.keys:
+        return any(key is None or one.spki != key.spki for one in contents.keys)
+    # An encrypted key, or a container that is closed by a password, counts as one.
+    return b"PRIVATE KEY-----" in there or contents.form in (Form.PKCS12, Form.JKS)
 
 
 def in_a_row(*sentences: Text) -> Text:

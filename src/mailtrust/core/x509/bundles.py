@@ -15,6 +15,7 @@ from mailtrust.core.model.text import text
 from mailtrust.core.x509.pem import to_pem_chain
 from mailtrust.core.x509.pkcs7 import write_pkcs7
 from mailtrust.core.x509.pkcs12 import write_pkcs12
+from mailtrust.core.x509.pkcs12_attributes import KeyHome
 from mailtrust.core.x509.private_key import PrivateKey
 from mailtrust.core.x509.roles import shown
 
@@ -72,23 +73,7 @@ def _issuers_only(parts: _Parts) -> bytes:
 
 
 def _pkcs12(parts: _Parts) -> bytes:
-    leaf, *others = parts.chain
-    try:
-        return write_pkcs12(
-            leaf,
-            others,
-            parts.key,
-            friendly_name=_friendly_name(leaf),
-            password=parts.password,
-            legacy=parts.legacy,
-        )
-    except ValueError:
-        raise BundleProblem(
-            text(
-                "A PKCS#12 file cannot hold these certificates: one of them breaks the rules of its encoding. "
-                "Have it issued anew, or use a PEM form."
-            )
-        ) from None
+    return pkcs12_bundle(parts.chain, parts.key, password=parts.password, legacy=parts.legacy)
 
 
 def _pkcs12_or_pkcs7(parts: _Parts) -> bytes:
@@ -183,6 +168,36 @@ def suffix_of(form: str, *, with_key: bool) -> str:
     if form == "exchange" and not with_key:
         return ".p7b"
     return _FORMS[form].suffix
+
+
+def pkcs12_bundle(
+    chain: Sequence[Certificate],
+    key: PrivateKey | None,
+    *,
+    password: bytes | None,
+    legacy: bool = False,
+    friendly_name: str | None = None,
+    home: KeyHome | None = None,
+) -> bytes:
+    """A PKCS#12 file of a chain, leaf first; without a name given its own and its end. Raises BundleProblem."""
+    leaf, *others = chain
+    try:
+        return write_pkcs12(
+            leaf,
+            others,
+            key,
+            friendly_name=friendly_name or _friendly_name(leaf),
+            password=password,
+            legacy=legacy,
+            home=home,
+        )
+    except ValueError:
+        raise BundleProblem(
+            text(
+                "A PKCS#12 file cannot hold these certificates: one of them breaks the rules of its encoding. "
+                "Have it issued anew, or use a PEM form."
+            )
+        ) from None
 
 
 def _friendly_name(leaf: Certificate) -> str:

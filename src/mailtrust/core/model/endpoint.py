@@ -57,11 +57,20 @@ class Endpoint:
     @property
     def id(self) -> str:
         """A stable name for reports: `imap://mail.example.com:143@192.0.2.1`."""
+        return f"{self.service}@{self.place}"
+
+    @property
+    def service(self) -> str:
+        """The same at whatever address: `imap://mail.example.com:143`."""
         scheme = self.protocol.value
         if self.tls_mode is TlsMode.IMPLICIT and self.protocol not in (Protocol.HTTPS, Protocol.TLS):
             scheme = "smtps" if self.protocol is Protocol.SUBMISSION else f"{scheme}s"
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{scheme}://{host}:{self.port}@{self.place}"
+        return f"{scheme}://{self.host_and_port}"
+
+    @property
+    def host_and_port(self) -> str:
+        """`mail.example.com:143`, or `[2001:db8::1]:143`."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     @property
     def place(self) -> str:

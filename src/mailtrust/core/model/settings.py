@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from mailtrust.core.model.acceptance import Accepted
 from mailtrust.core.model.certificate import Certificate
 
 
@@ -20,13 +21,60 @@ class Threshold:
         return timedelta(days=self.days or 0)
 
 
+WARN = Threshold(percent=20)
+CRITICAL = Threshold(days=10)
+"""What holds where nobody says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a server is met: one port of a host, or all of it."""
+
+    target: str
+    """As somebody wrote it, to be looked at."""
+    host: str
+    port: int | None
+    """None: every port that no other server is named for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A program that presents certificates, in one place or several."""
+
+    name: str
+    places: tuple[Place, ...]
+    product: str | None = None
+    """Its id in targets/; None: nobody said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How results are weighed; facts are never changed by it."""
 
-    warn: Threshold = Threshold(percent=20)
-    critical: Threshold = Threshold(days=10)
+    warn: Threshold = WARN
+    critical: Threshold = CRITICAL
     product: str | None = None
-    """The product that serves the certificate, by its id in targets/; None: unknown, a banner is only a guess."""
+    """The product that serves every certificate, by its id in targets/; None: as `servers` say."""
+    servers: tuple[Server, ...] = ()
     clients: tuple[str, ...] = ()
-    """The clients asked about; empty: all."""
+    """The clients that matter: findings weigh by what they do to these; empty: to all that were judged."""
+    accepted: tuple[Accepted, ...] = ()
+    """Findings that do not count."""
+
+    def product_at(self, host: str, port: int) -> str | None:
+        """The product that serves this port; None: unknown, or two servers lay claim to it, and a banner only guesses.
+
+        A server that is named for the port comes before one that is named for the host.
+        """
+        if self.product is not None:
+            return self.product
+        for wanted in (port, None):
+            named = {
+                server.product
+                for server in self.servers
+                for place in server.places
+                if place.host == host and place.port == wanted
+            }
+            if named:
+                return named.pop() if len(named) == 1 else None
+        return None

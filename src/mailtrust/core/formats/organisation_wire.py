@@ -1,0 +1,77 @@
+"""`mailtrust.toml` as it stands in a file: what the published schema and the table of keys are made from.
+
+Keys are called like the options of the command line that they stand for. They are added, never renamed.
+"""
+
+from datetime import date
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+TARGETS = "host, host:port or URL such as imaps://mail.example.com"
+
+
+class ServerWire(Struct, kw_only=True):
+    """[[server]]: a program that presents certificates. One host may need several, one for each product."""
+
+    name: Annotated[str, Meta(min_length=1, description="What you call it; each server has another name.")]
+    product: (
+        Annotated[str, Meta(description="The product that serves the certificate: its steps are shown (--product).")]
+        | UnsetType
+    ) = UNSET
+    endpoints: (
+        Annotated[
+            list[Annotated[str, Meta(description=f"A {TARGETS}.")]],
+            Meta(min_length=1, description=f"Where it is met: each a {TARGETS}. Default: its name, a host."),
+        ]
+        | UnsetType
+    ) = UNSET
+
+
+class AcceptWire(Struct, kw_only=True):
+    """[[accept]]: a finding that you live with. It is shown apart and does not count."""
+
+    rule: Annotated[str, Meta(description="The rule's id, as reports write it: chain-root-included.")]
+    endpoint: Annotated[
+        str,
+        Meta(description=f"Where: a {TARGETS}, an endpoint's id as JSON reports write it, or * for everywhere."),
+    ]
+    reason: Annotated[str, Meta(min_length=1, description="Why; it stands in every report.")]
+    until: Annotated[date, Meta(description="The last day (UTC) on which it is accepted. Afterwards it counts again.")]
+
+
+class OrganisationWire(Struct, kw_only=True):
+    """Keys of the whole file stand before the first [[server]] or [[accept]]."""
+
+    domains: Annotated[
+        list[str], Meta(description="Your mail domains: `mailtrust check` without a TARGET looks at each.")
+    ] = []
+    clients: Annotated[
+        list[str],
+        Meta(
+            description="The clients that matter. All are judged and shown; what hurts only others is a warning at "
+            "most. Default: all matter."
+        ),
+    ] = []
+    warn: Annotated[
+        str, Meta(description="Warn this long before expiry, in days or part of the lifetime (--warn).")
+    ] = "20%"
+    critical: Annotated[str, Meta(description="Critical this long before expiry (--critical).")] = "10d"
+    proxy: (
+        Annotated[str, Meta(description="HTTP proxy for downloads (--proxy). Default: from the environment.")]
+        | UnsetType
+    ) = UNSET
+    roots: Annotated[
+        list[str],
+        Meta(
+            description="Files with your own anchors, as if present in every client's store (--roots). From the folder "
+            "of this file."
+        ),
+    ] = []
+    deployed: Annotated[
+        list[str], Meta(description="The ways by which they come to clients (--deployed). Default: to all.")
+    ] = []
+    server: Annotated[
+        list[ServerWire], Meta(description="Your servers: `mailtrust check` without a TARGET looks at each.")
+    ] = []
+    accept: Annotated[list[AcceptWire], Meta(description="What you have accepted.")] = []

@@ -1,0 +1,64 @@
+"""The book of answers that a walk reads, and the questions that it still has.
+
+A walk is a pure function of its book: it goes as far as the answers reach and notes what it could not read. Whoever
+runs it asks those questions, all at once, and runs it again, until none is left. So the same walk serves the wire, a
+saved case, another version of the client, and a world that does not exist yet.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import overload
+
+from mailtrust.core.model.observation import Observation
+from mailtrust.core.model.verdict import Verdict
+from mailtrust.core.model.walk import (
+    Answer,
+    Book,
+    DnsAnswer,
+    DnsQuestion,
+    HttpAnswer,
+    HttpQuestion,
+    Question,
+    ScpAnswer,
+    ScpQuestion,
+    TlsAnswer,
+    TlsQuestion,
+)
+
+Judge = Callable[[Observation], Verdict]
+"""What the walking client makes of a certificate."""
+
+
+class UnansweredError(Exception):
+    """The walk cannot go on here before its question is answered; the caller tries its other candidates."""
+
+
+@dataclass(slots=True)
+class Asking:
+    """One run over a book."""
+
+    book: Book
+    judge: Judge
+    missing: dict[Question, None] = field(default_factory=dict)
+    """What was asked and is not in the book, in the order of asking."""
+
+    @overload
+    def ask(self, question: DnsQuestion) -> DnsAnswer: ...
+    @overload
+    def ask(self, question: HttpQuestion) -> HttpAnswer: ...
+    @overload
+    def ask(self, question: TlsQuestion) -> TlsAnswer: ...
+    @overload
+    def ask(self, question: ScpQuestion) -> ScpAnswer: ...
+
+    def ask(self, question: Question) -> Answer:
+        """The answer in the book. Raises UnansweredError where there is none, after noting the question."""
+        try:
+            return self.book[question]
+        except KeyError:
+            self.missing[question] = None
+            raise UnansweredError from None
+
+    def foresee(self, *questions: Question) -> None:
+        """Note questions that will come up whatever the answers before them are, so that nobody waits for them."""
+        self.missing.update((question, None) for question in questions if question not in self.book)

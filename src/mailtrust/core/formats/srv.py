@@ -1,0 +1,46 @@
+"""SRV and MX records in presentation form (RFC 2782, RFC 5321 5.1), as a resolver hands them over."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Srv:
+    """One SRV record. A target of `.` says that the service is decidedly not offered."""
+
+    priority: int
+    weight: int
+    port: int
+    target: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mx:
+    """One MX record. An exchange of `.` says that the domain takes no mail (RFC 7505)."""
+
+    preference: int
+    exchange: str
+
+
+def read_srv(records: Iterable[str]) -> tuple[Srv, ...]:
+    """The records that can be read, in the order given."""
+    found = []
+    for record in records:
+        match record.split():
+            case [priority, weight, port, target] if priority.isdigit() and weight.isdigit() and port.isdigit():
+                found.append(Srv(int(priority), int(weight), int(port), _name(target)))
+    return tuple(found)
+
+
+def read_mx(records: Iterable[str]) -> tuple[Mx, ...]:
+    """The records that can be read, most preferred first."""
+    found = []
+    for record in records:
+        match record.split():
+            case [preference, exchange] if preference.isdigit():
+                found.append(Mx(int(preference), _name(exchange)))
+    return tuple(sorted(found))
+
+
+def _name(written: str) -> str:
+    return written.lower().removesuffix(".") or "."

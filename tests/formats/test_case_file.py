@@ -24,6 +24,7 @@ from mailtrust.core.model.certificate import AnyCertificate, Certificate, Unread
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure, Stage
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
+from mailtrust.core.model.status import FetchedStatus
 from mailtrust.core.x509.parse import read_certificate
 
 
@@ -108,6 +109,16 @@ CASES = st.builds(
     local_roots=st.lists(st.sampled_from(READABLE), max_size=2).map(tuple),
     deployed=st.lists(LINES, max_size=2).map(tuple),
     hypothetical=st.lists(st.sampled_from(READABLE), max_size=2).map(tuple),
+    fetched=st.lists(
+        st.builds(
+            FetchedStatus,
+            way=st.sampled_from(["ocsp", "crl"]),
+            url=LINES,
+            about=st.sampled_from(["", *(one.fingerprint for one in READABLE)]),
+            octets=st.binary(max_size=20),
+        ),
+        max_size=3,
+    ).map(tuple),
 )
 
 

@@ -37,6 +37,7 @@ def assess(
             client=client,
             now=now,
             local_anchors=anchors if reaches(client, supposed.deployed) else (),
+            fetched=supposed.fetched,
         )
         for observation in judged_observations(supposed)
         for client in clients

@@ -200,6 +200,7 @@ def _stages(
             client=asked,
             now=moment.at,
             local_anchors=local,
+            fetched=evidence.case.fetched,
         )
         if not stages or gist(verdict) != gist(stages[-1].verdict):
             stages.append(Stage(moment, verdict))

@@ -11,6 +11,7 @@ from mailtrust.core.formats.case_wire import (
     CaseWire,
     EndpointWire,
     FailureWire,
+    FetchedWire,
     HandshakeWire,
     LookupWire,
     ObservationWire,
@@ -26,6 +27,7 @@ from mailtrust.core.model.endpoint import Endpoint
 from mailtrust.core.model.observation import Handshake, Observation, ProbeFailure
 from mailtrust.core.model.pool import Pool, PoolEntry
 from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.status import FetchedStatus
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509.parse import read_certificate
 
@@ -86,6 +88,9 @@ def encode(case: CaseFile) -> bytes:
         local_roots=kept(case.local_roots),
         deployed=list(case.deployed),
         hypothetical=kept(case.hypothetical),
+        fetched=[
+            FetchedWire(way=one.way, url=one.url, about=one.about or None, octets=one.octets) for one in case.fetched
+        ],
     )
     data = to_json_text(wire)
     if len(data) > MOST_BYTES:
@@ -145,6 +150,7 @@ def _case(wire: CaseWire) -> CaseFile:
         local_roots=_all_readable(certificates, wire.local_roots, "local_roots"),
         deployed=tuple(wire.deployed),
         hypothetical=_all_readable(certificates, wire.hypothetical, "hypothetical"),
+        fetched=tuple(FetchedStatus(one.way, one.url, one.about or "", one.octets) for one in wire.fetched),
     )
 
 

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 from mailtrust.core.model.endpoint import Offer, Protocol, TlsMode
 from mailtrust.core.model.observation import FailureKind, Stage
 from mailtrust.core.model.pool import Source
+from mailtrust.core.model.status import Way
 
 SCHEMA: Literal["mailtrust/case/1"] = "mailtrust/case/1"
 
@@ -77,7 +78,7 @@ class PoolEntryWire(Struct, kw_only=True):
 
 
 class LookupWire(Struct, kw_only=True):
-    """A question to DNS or to a caIssuers host, and its answer."""
+    """A question to DNS, to a caIssuers host or about revocation, and its answer in words."""
 
     kind: Line
     question: Line
@@ -95,6 +96,15 @@ class StoreWire(Struct, kw_only=True):
     anchors: Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
+class FetchedWire(Struct, kw_only=True):
+    """What came when somebody asked about revocation: an OCSP answer, or a list."""
+
+    way: Way
+    url: Line
+    about: Fingerprint | None = None
+    octets: Annotated[bytes, Meta(description="DER in Base64.")]
+
+
 class CaseWire(Struct, kw_only=True):
     """All that was seen in one run; nothing secret."""
 
@@ -110,3 +120,4 @@ class CaseWire(Struct, kw_only=True):
     local_roots: Fingerprints = []
     deployed: Lines = []
     hypothetical: Fingerprints = []
+    fetched: Annotated[list[FetchedWire], Meta(max_length=10_000)] = []

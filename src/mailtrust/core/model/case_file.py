@@ -7,6 +7,7 @@ from mailtrust.core.model.anchors import TrustAnchor
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.pool import Pool
+from mailtrust.core.model.status import FetchedStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,10 @@ class StoreReference:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """One question to the outside that was not a handshake: DNS or a caIssuers download, and its answer in words."""
+    """One question to the outside that was not a handshake: to DNS or by download, and its answer in words."""
 
     kind: str
-    """dns-mx, dns-srv, dns-address, aia."""
+    """dns-mx, dns-srv, dns-address, aia, ocsp, crl."""
     question: str
     answer: tuple[str, ...]
     failure: str = ""
@@ -51,6 +52,8 @@ class CaseFile:
     """--deployed: the ways by which the local roots reach clients; empty: all."""
     hypothetical: tuple[Certificate, ...] = ()
     """--with: judged as if this were presented instead."""
+    fetched: tuple[FetchedStatus, ...] = ()
+    """What responders and lists said about revocation, whole."""
 
     def local_anchors(self) -> tuple[TrustAnchor, ...]:
         """The local roots as anchors that somebody added."""

@@ -100,6 +100,7 @@ def _satisfies(evidence: Evidence, chain: tuple[Certificate, ...], client: Clien
         local_anchors=case.local_anchors()
         if not case.deployed or client.reached_by.intersection(case.deployed)
         else (),
+        fetched=case.fetched,
     )
     return not any(
         reason.severity is ReasonSeverity.ERROR

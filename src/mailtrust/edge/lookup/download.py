@@ -4,7 +4,8 @@ Names are resolved here, every address is looked at, and the connection goes to 
 is no second resolution that could answer differently (DNS rebinding).
 
 An https server's certificate is not verified. What is fetched proves itself: an issuer counts only when its key made
-the signature in question, whoever delivered it (RFC 5280 4.2.2.1 and 8 warn of the loop that verifying would make).
+the signature in question, and word about revocation only when it is rightly signed, whoever delivered it (RFC 5280
+4.2.2.1 and 8 warn of the loop that verifying would make).
 """
 
 import asyncio
@@ -22,13 +23,18 @@ from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 from mailtrust.edge.lookup.dns import Resolver
 from mailtrust.edge.lookup.dns_answers import Found, literal
-from mailtrust.edge.lookup.http_conversation import PORTS, READ_SIZE, Conversation, Place, Redirect, RefusedError
+from mailtrust.edge.lookup.http_conversation import PORTS, READ_SIZE, Conversation, Place, Redirect, RefusedError, Wish
 from mailtrust.edge.lookup.proxies import is_this_machine, proxy_for
 from mailtrust.edge.lookup.public_addresses import is_public
 
 LONGEST_URL = 2048
 MOST_ADDRESSES = 4
 """Addresses of one host that are tried."""
+ISSUERS = Wish(
+    # RFC 2585 4, RFC 5280 4.2.2.1: one certificate or a certs-only CMS message.
+    "application/pkix-cert, application/pkcs7-mime",
+    text("an issuer's certificate has a few thousand"),
+)
 CONTENTS_OF_URL = "%!$&'()*+,;=:@/?~"  # RFC 3986 3.3 and 3.4
 
 
@@ -73,13 +79,16 @@ class NotDownloaded:
     redirects: tuple[str, ...] = ()
 
 
-async def download(url: str, route: Route, bounds: Bounds) -> Downloaded | NotDownloaded:
-    """GET an http or https URL. Never raises for what servers do; the deadline counts for the whole."""
+async def download(url: str, route: Route, bounds: Bounds, wish: Wish = ISSUERS) -> Downloaded | NotDownloaded:
+    """Ask an http or https URL. Never raises for what servers do; the deadline counts for the whole.
+
+    Where a POST is redirected it stays a POST: nobody sends an OCSP client on to read a page.
+    """
     hops: list[str] = []
     try:
         async with asyncio.timeout(bounds.seconds):
             while True:
-                answer = await _get(_place(url), route, bounds)
+                answer = await _get(_place(url), route, bounds, wish)
                 if isinstance(answer, bytes):
                     return Downloaded(answer, url, tuple(hops))
                 url = urljoin(url, answer.location)
@@ -126,24 +135,24 @@ def _place(url: str) -> Place:
     return Place(parts.scheme, host, port or PORTS[parts.scheme], target)
 
 
-async def _get(place: Place, route: Route, bounds: Bounds) -> bytes | Redirect:
+async def _get(place: Place, route: Route, bounds: Bounds, wish: Wish) -> bytes | Redirect:
     proxy = proxy_for(place.scheme, place.host, route.proxy, route.environment)
     if proxy is None:
         addresses = await _vetted_addresses(place, route)
         async with _connected(addresses, place.port, bounds) as (reader, writer):
             if place.scheme == "https":
                 await writer.start_tls(_tls(), server_hostname=place.host)
-            return await Conversation(reader, writer).get(place, most=bounds.octets)
+            return await Conversation(reader, writer).ask(place, wish, most=bounds.octets)
     hidden = is_this_machine(place.host) or (literal(place.host) is not None and not is_public(place.host))
     if hidden and not route.allow_private:
         raise _not_public(place.host)
     # The user's own proxy may stand anywhere. It resolves the name, so there is nothing more to look at here.
     async with _connected((proxy.host,), proxy.port, bounds) as (reader, writer):
         if place.scheme == "http":
-            return await Conversation(reader, writer).get(place, most=bounds.octets, proxy=proxy)
+            return await Conversation(reader, writer).ask(place, wish, most=bounds.octets, proxy=proxy)
         await Conversation(reader, writer).tunnel(place, proxy)
         await writer.start_tls(_tls(), server_hostname=place.host)
-        return await Conversation(reader, writer).get(place, most=bounds.octets)
+        return await Conversation(reader, writer).ask(place, wish, most=bounds.octets)
 
 
 async def _vetted_addresses(place: Place, route: Route) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""GET and CONNECT on an open stream: h11 knows the grammar of HTTP/1.1 (RFC 9112), this moves and counts octets."""
+"""GET, POST and CONNECT on an open stream: h11 knows the grammar of HTTP/1.1 (RFC 9112), this counts octets."""
 
 import asyncio
 from dataclasses import dataclass
@@ -47,6 +47,24 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked of a place, and what is hoped for."""
+
+    accept: str
+    """The media types of the answer."""
+    usual: Text
+    """What such an answer usually is, for people whose answer is far too large."""
+    content: bytes = b""
+    """What is sent to the place; nothing: it is a GET."""
+    content_type: str = ""
+
+    @property
+    def method(self) -> str:
+        """GET or POST."""
+        return "POST" if self.content else "GET"
+
+
+@dataclass(frozen=True, slots=True)
 class Redirect:
     """The answer is elsewhere."""
 
@@ -61,20 +79,21 @@ class Conversation:
         self._writer = writer
         self._state = h11.Connection(h11.CLIENT, max_incomplete_event_size=READ_SIZE)
 
-    async def get(self, place: Place, *, most: int, proxy: Proxy | None = None) -> bytes | Redirect:
-        """GET a place, through `proxy` when one is given. Raises RefusedError for anything but 200 and redirects."""
+    async def ask(self, place: Place, wish: Wish, *, most: int, proxy: Proxy | None = None) -> bytes | Redirect:
+        """Ask a place, through `proxy` when one is given. Raises RefusedError for anything but 200 and redirects."""
         # RFC 9112 3.2.2: a proxy is given the whole URL.
         target = place.target if proxy is None else f"{place.scheme}://{place.authority}{place.target}"
         headers = [
             ("Host", place.authority),
             ("User-Agent", f"mailtrust/{__version__}"),
-            # RFC 2585 4, RFC 5280 4.2.2.1: one certificate or a certs-only CMS message.
-            ("Accept", "application/pkix-cert, application/pkcs7-mime, */*;q=0.5"),
+            ("Accept", f"{wish.accept}, */*;q=0.5"),
             ("Accept-Encoding", "identity"),
             ("Connection", "close"),
             *_credentials(proxy),
         ]
-        response = await self._ask(h11.Request(method="GET", target=target, headers=headers))
+        if wish.content:
+            headers += [("Content-Type", wish.content_type), ("Content-Length", str(len(wish.content)))]
+        response = await self._ask(h11.Request(method=wish.method, target=target, headers=headers), wish.content)
         fields = {bytes(name).lower(): bytes(value) for name, value in response.headers}
         if response.status_code in REDIRECTS and b"location" in fields:
             return Redirect(fields[b"location"].decode("latin-1"))
@@ -90,8 +109,8 @@ class Conversation:
             raise RefusedError(text("The server compressed its answer, although it was asked not to."))
         length = fields.get(b"content-length", b"0")
         if length.isdigit() and int(length) > most:
-            raise _too_large(most)
-        return await self._body(most)
+            raise _too_large(most, wish.usual)
+        return await self._body(most, wish.usual)
 
     async def tunnel(self, place: Place, proxy: Proxy) -> None:
         """CONNECT through a proxy (RFC 9110 9.3.6); afterwards the stream belongs to TLS."""
@@ -101,8 +120,9 @@ class Conversation:
         if response.status_code // 100 != 2:
             raise RefusedError(text("The proxy answered {status}.", status=response.status_code))
 
-    async def _ask(self, request: h11.Request) -> h11.Response:
-        self._writer.write(self._state.send(request) + self._state.send(h11.EndOfMessage()))
+    async def _ask(self, request: h11.Request, content: bytes = b"") -> h11.Response:
+        events = (request, *((h11.Data(data=content),) if content else ()), h11.EndOfMessage())
+        self._writer.write(b"".join(self._state.send(event) or b"" for event in events))
         await self._writer.drain()
         while True:
             event = await self._next()
@@ -111,12 +131,12 @@ class Conversation:
             if not isinstance(event, h11.InformationalResponse):
                 raise RefusedError(text("The server closed the connection without an answer."))
 
-    async def _body(self, most: int) -> bytes:
+    async def _body(self, most: int, usual: Text) -> bytes:
         whole = bytearray()
         while isinstance(event := await self._next(), h11.Data):
             whole += event.data
             if len(whole) > most:
-                raise _too_large(most)
+                raise _too_large(most, usual)
         return bytes(whole)
 
     async def _next(self) -> object:
@@ -129,7 +149,5 @@ def _credentials(proxy: Proxy | None) -> list[tuple[str, str]]:
     return [("Proxy-Authorization", proxy.authorization)] if proxy is not None and proxy.authorization else []
 
 
-def _too_large(most: int) -> RefusedError:
-    return RefusedError(
-        text("The answer is larger than {most} octets; an issuer's certificate has a few thousand.", most=most)
-    )
+def _too_large(most: int, usual: Text) -> RefusedError:
+    return RefusedError(text("The answer is larger than {most} octets; {usual}.", most=most, usual=usual))

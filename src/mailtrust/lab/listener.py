@@ -4,12 +4,14 @@ import asyncio
 import ssl
 import warnings
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from mailtrust.core.model.endpoint import Protocol, TlsMode
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509.pem import CERTIFICATE_LABELS, find_pem
 from mailtrust.core.x509.private_key import read_private_key
+from mailtrust.lab import journal
 from mailtrust.lab.flight import send_flight
 from mailtrust.lab.lab_error import LabError
 from mailtrust.lab.manners import GOOD_MANNERS, Manners
@@ -57,6 +59,8 @@ class Listener:
         self.manners = GOOD_MANNERS
         self.real_port = 0
         """The port on loopback, once it listens."""
+        self.watch: Callable[[str, Text], None] = _unwatched
+        """Is told which address came, and what it did."""
         self._secure: Secure = _not_ready
         self._server: asyncio.Server | None = None
         self._seen: tuple[int, ...] = ()
@@ -158,11 +162,23 @@ class Listener:
         return context
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        stream = Stream(reader, writer, self._secure, self.manners)
+        peer = writer.get_extra_info("peername")
+        tell = partial(self.watch, str(peer[0]) if peer else "?")
+        stream = Stream(reader, writer, self._secure, self.manners, tell)
         async with self._visits.serving(writer, PATIENCE):
+            tell(journal.CONNECTED)
             if self.tls_mode is TlsMode.IMPLICIT:
                 await stream.start_tls()
-            await SPEAK[self.protocol](stream, self.host)
+            try:
+                await SPEAK[self.protocol](stream, self.host)
+            except ssl.SSLError as error:
+                if stream.inside_tls:
+                    tell(journal.broken_by(error, completed=True))
+                raise
+            if not stream.inside_tls:
+                tell(journal.LEFT_BEFORE_TLS)
+            elif not stream.commands:
+                tell(journal.LEFT_SILENTLY)
 
 
 class _Connection(asyncio.StreamReaderProtocol):
@@ -176,6 +192,10 @@ class _Connection(asyncio.StreamReaderProtocol):
         # The streams' own answer would keep a half of the connection open; TLS has no halves, and asyncio says so
         # on stderr when a client leaves in the moment in which clear text becomes TLS.
         return False
+
+
+def _unwatched(_who: str, _happened: Text) -> None:
+    """Nobody is told."""
 
 
 async def _not_ready(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:

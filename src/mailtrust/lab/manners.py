@@ -13,6 +13,8 @@ class Manners:
     """STARTTLS: offered and done; never mentioned; offered, and answered with a failure."""
     greeting: str = ""
     """SMTP and its kin: said instead of the greeting, and to every command after it."""
+    guests: bool = False
+    """Whoever comes may log in with any password, finds an empty mailbox, and may send: it is thrown away."""
     injected: bytes = b""
     """Clear text that goes out with the go-ahead, in one packet (RFC 3207 4.2)."""
     octet_pause: float = 0.0

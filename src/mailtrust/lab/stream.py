@@ -1,8 +1,11 @@
 """One connection as the lab's servers see it: lines in, lines out, and TLS on demand."""
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
 
+from mailtrust.core.model.text import text
+from mailtrust.lab import journal
 from mailtrust.lab.manners import Manners
 
 LONGEST_LINE = 8192
@@ -22,16 +25,25 @@ class Stream:
         writer: asyncio.StreamWriter,
         secure: Secure,
         manners: Manners,
+        tell: journal.Tell = journal.nobody,
     ) -> None:
         self._reader = reader
         self._writer = writer
         self._secure = secure
         self.manners = manners
+        self._tell = tell
+        self.commands = 0
+        """How many were heard inside TLS."""
 
     @property
     def inside_tls(self) -> bool:
         """Whether TLS protects the connection."""
         return self._writer.get_extra_info("ssl_object") is not None
+
+    @property
+    def admits(self) -> bool:
+        """Whether everybody is let in here."""
+        return self.manners.guests and self.inside_tls
 
     @property
     def offers_upgrade(self) -> bool:
@@ -44,7 +56,11 @@ class Stream:
             line = await self._reader.readuntil(b"\n")
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             return None
-        return line.rstrip(b"\r\n").decode("ascii", "replace")
+        words = line.rstrip(b"\r\n").decode("ascii", "replace")
+        if self.inside_tls and (command := journal.command_in(words)):
+            self.commands += 1
+            self._tell(text("{command}, inside TLS", command=command))
+        return words
 
     async def exactly(self, count: int) -> bytes | None:
         """The next `count` octets; None when the connection ends before."""
@@ -84,4 +100,13 @@ class Stream:
 
     async def start_tls(self) -> None:
         """Become a TLS server on this connection; raises OSError (ssl.SSLError too) when the handshake fails."""
-        await self._secure(self._reader, self._writer)
+        try:
+            await self._secure(self._reader, self._writer)
+        except ssl.SSLError as error:
+            self._tell(journal.broken_by(error, completed=False))
+            raise
+        except OSError:
+            self._tell(journal.LEFT_IN_HANDSHAKE)
+            raise
+        cipher, version, _ = self._writer.get_extra_info("cipher")
+        self._tell(journal.completed(self._writer.get_extra_info("ssl_object").version() or version, cipher))

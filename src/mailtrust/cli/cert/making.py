@@ -34,6 +34,7 @@ def add_name_options(parser: argparse.ArgumentParser) -> None:
 def spec_of(options: argparse.Namespace, given: Sequence[str], days: int) -> "CertificateSpec":
     """What the options ask for; raises UserProblem for names that no certificate may hold."""
     from mailtrust.core.formats.certificate_names import read_names
+    from mailtrust.core.formats.certificate_spec import LONGEST_ATTRIBUTE
     from mailtrust.core.model.certificate import CertificateSpec
 
     names = read_names(given)
@@ -52,12 +53,10 @@ def spec_of(options: argparse.Namespace, given: Sequence[str], days: int) -> "Ce
     )
 
 
-LONGEST_ATTRIBUTE = 64
-"""Characters of a commonName or organizationName (RFC 5280 A.1, ub-common-name and ub-organization-name)."""
-
-
 def expect_attribute(value: str | None, option: str) -> None:
     """Raise UserProblem for what cannot stand in a subject."""
+    from mailtrust.core.formats.certificate_spec import LONGEST_ATTRIBUTE
+
     if value is not None and not (0 < len(value.strip()) <= LONGEST_ATTRIBUTE and value.isprintable()):
         raise UserProblem(
             text("Expected 1 to {most} characters after {option}, got {count}, or some that cannot be shown.",

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC
 
+from mailtrust.core.formats.certificate_spec import spec_wire
 from mailtrust.core.formats.json_text import to_json_text
 from mailtrust.core.model.certificate import AnyCertificate, Certificate, PublicKey
 from mailtrust.core.model.evidence import Assessment, Evidence
 from mailtrust.core.model.finding import Finding, NotApplicable, Passed, Unknown
 from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.pool import PoolEntry, Source
-from mailtrust.core.model.remedy import Human, Remedy, Run, Step, Write
+from mailtrust.core.model.remedy import Human, Remedy, ReplaceCertificate, Run, Step, Write
 from mailtrust.core.model.verdict import Reason, Verdict
 from mailtrust.core.report import report_wire as wire
 from mailtrust.core.report.formats import Reader
@@ -237,6 +238,7 @@ def _remedy(remedy: Remedy, translate: Translate) -> wire.RemedyWire:
         title=remedy.title.render(translate),
         safe=remedy.safe,
         decision=remedy.decision.render(translate) if remedy.decision else None,
+        certificate=spec_wire(remedy.goal.spec) if isinstance(remedy.goal, ReplaceCertificate) else None,
         steps=[_step(step, translate) for step in remedy.steps],
         cures=list(remedy.cures),
         endpoints=list(remedy.observations),

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from mailtrust.core.formats.certificate_spec import SpecWire
 from mailtrust.core.model.endpoint import Offer, Protocol, TlsMode
 from mailtrust.core.model.finding import Severity
 from mailtrust.core.model.observation import FailureKind, Stage
@@ -180,6 +181,7 @@ class RemedyWire(Struct, kw_only=True):
     title: str
     safe: bool
     decision: Annotated[str, Meta(description="What has to be decided first.")] | None
+    certificate: Annotated[SpecWire, Meta(description="The certificate it asks for: cert request reads it.")] | None
     steps: list[StepWire]
     cures: Annotated[list[str], Meta(description="Ids of findings.")]
     endpoints: list[EndpointId]

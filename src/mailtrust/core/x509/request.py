@@ -1,6 +1,7 @@
 """PKCS#10 requests (RFC 2986) to the model. Tolerant and bounded; what is odd is told as a problem."""
 
 import hashlib
+from typing import Literal, get_args
 
 from mailtrust.core.model.certificate import ParseProblem
 from mailtrust.core.model.certificate_request import CertificateRequest
@@ -8,6 +9,7 @@ from mailtrust.core.x509 import der
 from mailtrust.core.x509.algorithms import read_public_key, read_signature_algorithm
 from mailtrust.core.x509.extensions import ExtensionFields, read_extensions
 from mailtrust.core.x509.names import read_name
+from mailtrust.core.x509.pem import to_pem
 
 MAX_OCTETS = 256 * 1024
 EXTENSION_REQUEST = "1.2.840.113549.1.9.14"
@@ -23,6 +25,22 @@ def read_request(octets: bytes) -> CertificateRequest | ParseProblem:
         return _request(octets)
     except der.DerError as error:
         return ParseProblem("request", str(error))
+
+
+RequestForm = Literal["pem", "der", "utf16"]
+REQUEST_FORMS: tuple[RequestForm, ...] = get_args(RequestForm)
+
+
+def write_request_file(octets: bytes, form: RequestForm) -> bytes:
+    """A DER request as a file: PEM as CAs take it, DER, or the UTF-16 text that Exchange and certreq write."""
+    match form:
+        case "pem":
+            return to_pem(octets, "CERTIFICATE REQUEST").encode("ascii")
+        case "der":
+            return octets
+        case "utf16":
+            lines = to_pem(octets, "NEW CERTIFICATE REQUEST").replace("\n", "\r\n")
+            return b"\xff\xfe" + lines.encode("utf-16-le")
 
 
 def _request(octets: bytes) -> CertificateRequest:

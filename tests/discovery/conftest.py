@@ -80,7 +80,7 @@ class Worldlet:
         if scheme == "http":
             if web.http is None:
                 return HttpAnswer(failure=ProbeFailure(Stage.CONNECT, FailureKind.REFUSED, "ECONNREFUSED"))
-            return HttpAnswer("192.0.2.1", status=web.http[0], location=web.http[1])
+            return HttpAnswer("192.0.2.1", status=web.http[0], location=web.http[1], body=web.body)
         seen = self._seen(host, 443, Protocol.HTTPS, TlsMode.IMPLICIT, web.names if web.https else None)
         if isinstance(seen.result, ProbeFailure):
             return HttpAnswer(failure=seen.result)

@@ -5,10 +5,26 @@ A file gives PROFILE, the version that is meant when none is named, and VERSIONS
 
 from types import ModuleType
 
-from mailtrust.core.discovery import activesync, ews_api, outlook_mac, outlook_mobile, outlook_windows
+from mailtrust.core.discovery import (
+    activesync,
+    ews_api,
+    outlook_mac,
+    outlook_mobile,
+    outlook_windows,
+    rfc6186,
+    thunderbird,
+)
 from mailtrust.core.discovery.traveller import Traveller
 
-_FILES: tuple[ModuleType, ...] = (outlook_windows, outlook_mac, outlook_mobile, activesync, ews_api)
+_FILES: tuple[ModuleType, ...] = (
+    outlook_windows,
+    outlook_mac,
+    outlook_mobile,
+    activesync,
+    ews_api,
+    thunderbird,
+    rfc6186,
+)
 
 TRAVELLERS: tuple[Traveller, ...] = tuple(file.PROFILE for file in _FILES)
 """Every walking client in its default version."""

@@ -18,7 +18,7 @@ from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.report.report_json import to_json
 from mailtrust.core.report.terminal import render
 from mailtrust.edge.lookup.dns_answers import Found, LookupFailed
-from mailtrust.flows.check import OFFERS, CheckRequest, Progress, check, judge, look, stores_of
+from mailtrust.flows.check import OFFERS, CheckRequest, Progress, check, judge, look, look_at_all, stores_of
 
 Ask = Callable[..., CheckRequest]
 Accepting = Callable[[Assessment], set[str]]
@@ -37,6 +37,11 @@ def text_of(assessment: Assessment) -> str:
 
 async def looked(request: CheckRequest, outside: Any) -> CaseFile:
     return await look(request, outside.edge(), outside.load_stores(stores_of(request)))
+
+
+def met(case: CaseFile) -> list[tuple[str, Offer, object]]:
+    """What was seen, but for the moments."""
+    return [(seen.endpoint.id, seen.offer, seen.result) for seen in case.observations]
 
 
 class TestTheSameCaseJudgedAgain:
@@ -177,6 +182,16 @@ class TestWhereAndHow:
         seen: list[Progress] = []
         await check(ask(), incomplete.edge(), seen.append)
         assert [progress.stage for progress in seen] == ["looking-up", "probing", "gathering"]
+
+    async def test_many_targets_give_what_each_alone_gives(self, incomplete: Any, ask: Ask) -> None:
+        told: list[Progress] = []
+        requests = [ask(), ask("imaps://absent.example.com"), ask("https://mail.example.com")]
+        stores = incomplete.load_stores(stores_of(requests[0]))
+        together = await look_at_all(requests, incomplete.edge(), stores, told.append)
+        alone = [await looked(request, incomplete) for request in requests]
+        assert [case.target for case in together] == [request.title for request in requests]
+        assert [met(case) for case in together] == [met(case) for case in alone]
+        assert [(one.stage, one.done, one.total) for one in told] == [("targets", done, 3) for done in range(4)]
 
 
 class TestWhatCannotBeLookedAt:

@@ -1,6 +1,7 @@
 """Never too many connections to one server, none that teaches nothing, and the whole as fast as its slowest port."""
 
 import asyncio
+import itertools
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure, Stage
 from mailtrust.core.x509.parse import read_certificate
-from mailtrust.edge.probe.schedule import AT_ONCE_PER_ADDRESS, AT_ONCE_PER_PORT, CONNECTIONS_PER_PORT, probe_all
+from mailtrust.edge.probe.schedule import AT_ONCE_PER_ADDRESS, AT_ONCE_PER_PORT, CONNECTIONS_PER_PORT, Gate, probe_all
 from mailtrust.edge.probe.timeouts import Timeouts
 
 SEEN = Handshake("TLSv1.3", "x", (), None, True, True)
@@ -291,3 +292,22 @@ async def test_against_a_real_server(serve, server_context):
         *[(Offer.DEFAULT, Handshake)] * 3, *[(Offer.NO_SNI, Handshake)] * 3,
     ]  # fmt: skip
     assert heard.connections == CONNECTIONS_PER_PORT
+
+
+async def test_checks_at_the_same_time_are_as_polite_as_one():
+    """Each has its four connections to a port, after those of the others; what they share is one address."""
+    servers, gate = FakeServers(pause=0.002), Gate()
+    ports = (25, 465, 587, 143, 993, 110, 995)
+    checks = [
+        run([(endpoint(port, host), offer) for offer in ALL for port in ports], servers, gate=gate)
+        for host in ("mail.one.test", "mail.two.test", "mail.three.test")
+    ]
+    seen = await asyncio.gather(*checks)
+    assert [len(observations) for observations in seen] == [len(ports) * len(ALL)] * 3
+    for port in ports:
+        assert servers.most["port", "192.0.2.1", port] == AT_ONCE_PER_PORT
+        hosts = [host for host, asked, _ in servers.asked if asked == port]
+        assert [first for first, second in itertools.pairwise([*hosts, ""]) if first != second] == list(
+            dict.fromkeys(hosts)
+        )
+    assert servers.most["address", "192.0.2.1"] == AT_ONCE_PER_ADDRESS

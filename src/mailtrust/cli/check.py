@@ -97,6 +97,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _check_all(options: argparse.Namespace, supposed: "tuple[Certificate, ...]") -> "list[Assessment]":
+    from mailtrust.core.formats.target import parse_target
+
     targets: Sequence[str] = options.targets
     if not targets:
         raise UserProblem(
@@ -110,20 +112,21 @@ def _check_all(options: argparse.Namespace, supposed: "tuple[Certificate, ...]")
         raise UserProblem(text("--deployed says how the anchors of --roots come to clients: give --roots FILE too."))
     # A mistake in the last target is said before the first is looked at.
     settings = settings_of(options)
-    requests = [replace(request_of(options, target, settings=settings), hypothetical=supposed) for target in targets]
-    return _looked_at(options, requests)
+    first = replace(request_of(options, targets[0], settings=settings), hypothetical=supposed)
+    others = (replace(first, target=parse_target(target), title=target) for target in targets[1:])
+    return _looked_at(options, [first, *others])
 
 
 def _looked_at(options: argparse.Namespace, requests: "list[CheckRequest]") -> "list[Assessment]":
     from mailtrust.edge.probe.loop import run as run_loop
-    from mailtrust.flows.check import judge, look, stores_of
+    from mailtrust.flows.check import judge, look_at_all, stores_of
 
     edge = edge_of(options)
     stores = edge.load_stores(stores_of(requests[0]))
+    with watched() as on_progress:
+        cases = run_loop(look_at_all(requests, edge, stores, on_progress))
     assessments = []
-    for request in requests:
-        with watched() as on_progress:
-            case = run_loop(look(request, edge, stores, on_progress))
+    for case, request in zip(cases, requests, strict=True):
         assessment = judge(case, request, stores)
         assessments.append(assessment)
         if options.save is not None:

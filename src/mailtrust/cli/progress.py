@@ -42,6 +42,8 @@ class ProgressLine:
 
         if progress.stage == "probing":
             sentence = text("Asking ports: {done} of {total} …", done=progress.done, total=progress.total)
+        elif progress.stage == "targets":
+            sentence = text("Looking at targets: {done} of {total} …", done=progress.done, total=progress.total)
         else:
             sentence = STAGES[progress.stage]
         self.show(sentence.render(current()))

@@ -1,5 +1,6 @@
 """Look at a mail server and judge what was seen: find endpoints, probe, gather issuers, assess."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,13 +27,16 @@ from mailtrust.version import __version__
 OFFERS = (Offer.DEFAULT, Offer.NO_SNI, Offer.RSA, Offer.ECDSA)
 """What is said to each port, most important first: four connections (invariant: a default check makes no more)."""
 
+TARGETS_AT_ONCE = 50
+"""Targets of one run that are looked at at the same time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a check has come, for whoever watches."""
 
     stage: str
-    """looking-up, probing, gathering, judging."""
+    """looking-up, probing, gathering; or targets, where there are several."""
     done: int
     total: int
 
@@ -159,6 +163,30 @@ async def look(
     )
 
 
+async def look_at_all(
+    requests: Sequence[CheckRequest],
+    edge: Edge,
+    stores: Mapping[str, AnchorStore],
+    on_progress: OnProgress | None = None,
+) -> tuple[CaseFile, ...]:
+    """The facts of many targets, in the order of the requests; some are looked at at the same time."""
+    if len(requests) == 1:
+        return (await look(requests[0], edge, stores, on_progress),)
+    places = asyncio.Semaphore(TARGETS_AT_ONCE)
+    finished = 0
+    _tell(on_progress, "targets", 0, len(requests))
+
+    async def one(request: CheckRequest) -> CaseFile:
+        nonlocal finished
+        async with places:
+            case = await look(request, edge, stores)
+        finished += 1
+        _tell(on_progress, "targets", finished, len(requests))
+        return case
+
+    return tuple(await asyncio.gather(*map(one, requests)))
+
+
 async def gather(
     observations: Sequence[Observation], wanting: Sequence[Certificate], sources: Sequence[IssuerSource]
 ) -> tuple[Pool, tuple[Lookup, ...]]:
@@ -263,6 +291,6 @@ def _left_out(endpoints: Sequence[Endpoint], observations: Sequence[Observation]
     )
 
 
-def _tell(on_progress: OnProgress | None, stage: str) -> None:
+def _tell(on_progress: OnProgress | None, stage: str, done: int = 0, total: int = 0) -> None:
     if on_progress is not None:
-        on_progress(Progress(stage, 0, 0))
+        on_progress(Progress(stage, done, total))

@@ -1,7 +1,10 @@
 """The real outside: one Edge made of the system's resolver, sockets, downloads and trust stores."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.endpoint import Endpoint, Offer
@@ -10,21 +13,26 @@ from mailtrust.edge.anchors import load_stores
 from mailtrust.edge.lookup.dns import DnsResolver
 from mailtrust.flows.check import Edge, Gathered, OnProgress, Progress
 
+if TYPE_CHECKING:
+    from mailtrust.edge.probe.schedule import Gate
+
 
 def real_edge(*, dns: tuple[str, int] | None = None, allow_private_aia: bool = False, proxy: str | None = None) -> Edge:
     """Everything real. `dns`: ask this server instead of the system's; `proxy`: for caIssuers downloads."""
     resolver = DnsResolver(dns)
+    gates: WeakKeyDictionary[asyncio.AbstractEventLoop, Gate] = WeakKeyDictionary()
 
     async def probe(
         wishes: Sequence[tuple[Endpoint, Offer]], *, per_host: int | None, on_progress: OnProgress | None
     ) -> tuple[Observation, ...]:
-        from mailtrust.edge.probe.schedule import probe_all
+        from mailtrust.edge.probe.schedule import Gate, probe_all
 
         def tell(done: int, total: int) -> None:
             if on_progress is not None:
                 on_progress(Progress("probing", done, total))
 
-        return await probe_all(wishes, per_host=per_host, on_progress=tell)
+        gate = gates.setdefault(asyncio.get_running_loop(), Gate())
+        return await probe_all(wishes, per_host=per_host, on_progress=tell, gate=gate)
 
     async def download(certificates: Sequence[Certificate]) -> Gathered:
         from mailtrust.edge.lookup.aia import fetch_issuers

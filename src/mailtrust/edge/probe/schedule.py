@@ -71,10 +71,23 @@ class _Hello:
 
 
 @dataclass(slots=True)
+class Gate:
+    """What checks of one event loop share while they run at the same time: together they are as polite as one alone.
+
+    A port is visited by one check after the other, each with its four connections.
+    """
+
+    everywhere: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    addresses: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+    ports: dict[tuple[str, int], asyncio.Lock] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class _Port:
     """The wishes for one port of one address, and what came of them."""
 
     address: str
+    number: int
     wishes: dict[_Hello, list[Wish]] = field(default_factory=dict)
     met: dict[_Hello, Observation] = field(default_factory=dict)
     budget: PortBudget = field(default_factory=lambda: PortBudget(CONNECTIONS_PER_PORT))
@@ -119,13 +132,15 @@ async def probe_all(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     client_name: str | None = None,
     probe: Probe = real_probe,
+    gate: Gate | None = None,
 ) -> tuple[Observation, ...]:
     """Carry out the wishes, given in the order of their importance, and give what was seen in the same order.
 
     `per_host`: connections at a time to one address instead of 10. Two wishes that say the same to the same port share
     one connection, and what has nothing to do with the name (refused, no STARTTLS) holds for every name of the port. A
     wish that can teach nothing gets no observation: other offers where the default one met no TLS, RSA where it met an
-    RSA leaf (ECDSA likewise), and whatever would be a fifth connection to a port.
+    RSA leaf (ECDSA likewise), and whatever would be a fifth connection to a port. `gate`: shared with other calls that
+    run at the same time.
     """
     schedule = _Schedule(
         wishes=tuple(dict.fromkeys(wishes)),
@@ -135,6 +150,7 @@ async def probe_all(
         connect=lambda wish, budget, limits: probe(
             *wish, timeouts=limits, now=now, client_name=client_name, budget=budget
         ),
+        gate=gate or Gate(),
     )
     return await schedule.carry_out()
 
@@ -146,23 +162,27 @@ class _Schedule:
     timeouts: Timeouts
     on_progress: OnProgress
     connect: Callable[[Wish, PortBudget, Timeouts], Coroutine[Any, Any, Observation]]
+    gate: Gate
     _seen: dict[Wish, Observation] = field(default_factory=dict)
     _settled: set[Wish] = field(default_factory=set)
-    _everywhere: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
-    _addresses: dict[str, asyncio.Semaphore] = field(default_factory=dict)
 
     async def carry_out(self) -> tuple[Observation, ...]:
         """Visit all ports at once."""
         ports: dict[tuple[str, int], _Port] = {}
         for endpoint, offer in self.wishes:
             address = endpoint.connect_address or endpoint.address
-            port = ports.setdefault((address, endpoint.connect_port or endpoint.port), _Port(address))
+            number = endpoint.connect_port or endpoint.port
+            port = ports.setdefault((address, number), _Port(address, number))
             port.wishes.setdefault(_Hello.of(endpoint, offer), []).append((endpoint, offer))
         self.on_progress(0, len(self.wishes))
         async with asyncio.TaskGroup() as tasks:
             for port in ports.values():
-                tasks.create_task(self._visit(port))
+                tasks.create_task(self._visit_in_turn(port))
         return tuple(self._seen[wish] for wish in self.wishes if wish in self._seen)
+
+    async def _visit_in_turn(self, port: _Port) -> None:
+        async with self.gate.ports.setdefault((port.address, port.number), asyncio.Lock()):
+            await self._visit(port)
 
     async def _visit(self, port: _Port) -> None:
         """Send a scout first; then two at a time, or one after the other where the server asked for patience."""
@@ -196,8 +216,8 @@ class _Schedule:
             # Only default offers are told what others met: they stand for "this name at this port".
             self._note(known, [wish for wish in wishes if wish[1] is Offer.DEFAULT])
         elif port.teaches(hello) and port.budget.take():
-            at_address = self._addresses.setdefault(port.address, asyncio.Semaphore(self.per_address))
-            async with at_address, self._everywhere:
+            at_address = self.gate.addresses.setdefault(port.address, asyncio.Semaphore(self.per_address))
+            async with at_address, self.gate.everywhere:
                 seen = await self.connect(wishes[0], port.budget, self.timeouts)
             port.met[hello] = seen
             port.said_busy = port.said_busy or _is_busy(seen)

@@ -70,7 +70,7 @@ HANDSHAKES = st.builds(
     Handshake,
     tls_version=LINES,
     cipher=LINES,
-    presented_chain=st.lists(st.sampled_from(ANY), max_size=5).map(tuple),
+    presented_chain=st.lists(st.sampled_from(ANY), min_size=1, max_size=5).map(tuple),
     ocsp_staple=st.binary(max_size=20) | st.none(),
     key_proven=st.booleans(),
     completed=st.booleans(),
@@ -201,6 +201,7 @@ GONE = object()
         ("observations[0].result.ocsp_staple", "###", "expected Base64 or null", "'###'"),
         ("observations[0].result.completed", "\x1b[2J", "expected true or false", "'\\x1b[2J'"),
         ("observations[0].result.presented_chain[1]", "AB", HASH, "'AB'"),
+        ("observations[0].result.presented_chain", [], "expected at least one certificate", "a list of 0 entries"),
         (
             "observations[0].result.presented_chain[1]",
             OTHER_HASH,

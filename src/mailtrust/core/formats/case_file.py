@@ -245,6 +245,8 @@ def _result_to_wire(result: Handshake | ProbeFailure, presented_chain: list[str]
 def _result(wire: HandshakeWire | FailureWire, certificates: _Certificates, place: str) -> Handshake | ProbeFailure:
     if isinstance(wire, FailureWire):
         return ProbeFailure(wire.stage, wire.kind, wire.detail)
+    if not wire.presented_chain:  # who saw no certificate saw no handshake
+        raise CaseFileError(misfit(f"{place}.presented_chain", text("at least one certificate"), []))
     return Handshake(
         tls_version=wire.tls_version,
         cipher=wire.cipher,

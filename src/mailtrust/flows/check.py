@@ -22,6 +22,7 @@ from mailtrust.edge.lookup.dns import Resolver
 from mailtrust.edge.lookup.dns_answers import Absent, LookupFailed
 from mailtrust.flows.assess import assess
 from mailtrust.flows.endpoints import Kind, find_endpoints
+from mailtrust.flows.revocation import Extent, Inquiry, StatusSource, nobody
 from mailtrust.version import __version__
 
 OFFERS = (Offer.DEFAULT, Offer.NO_SNI, Offer.RSA, Offer.ECDSA)
@@ -62,6 +63,7 @@ class CheckRequest:
     also: tuple[tuple[str, int | None], ...] = ()
     kind: Kind | None = None
     fetch_issuers: bool = True
+    revocation: Extent = "profile"
     per_host: int | None = None
     offers: tuple[Offer, ...] = OFFERS
 
@@ -113,6 +115,8 @@ class Edge:
     now: Callable[[], datetime]
     remember: Callable[[Iterable[Certificate]], None] = lambda _: None
     """Keep what was seen, for the catalogue of later runs."""
+    status: StatusSource = nobody
+    """Asks responders and fetches lists."""
 
 
 async def check(request: CheckRequest, edge: Edge, on_progress: OnProgress | None = None) -> Assessment:
@@ -149,18 +153,26 @@ async def look(
     observations = (*nowhere, *probed)
     _tell(on_progress, "gathering")
     wanting = wanting_issuers(observations, (*stores.values(),), request.roots, request.at or started)
-    pool, downloads = await gather(observations, wanting, edge.issuers if request.fetch_issuers else ())
-    edge.remember(entry.certificate for entry in pool)
-    return CaseFile(
+    case = CaseFile(
         target=request.title,
         at=started,
         version=__version__,
         observations=observations,
-        pool=pool,
-        lookups=(*places.lookups, *_left_out(places.endpoints, observations), *downloads),
+        pool=Pool(),
         local_roots=request.roots,
         deployed=request.deployed,
+        hypothetical=request.hypothetical,
     )
+    inquiry = Inquiry(edge.status, request.revocation, request.clients, stores, request.at or started)
+    # Where the chain is whole nobody need wait for issuers to ask about it.
+    (pool, downloads), _ = await asyncio.gather(
+        gather(observations, wanting, edge.issuers if request.fetch_issuers else ()), inquiry.ask(case)
+    )
+    edge.remember(entry.certificate for entry in pool)
+    case = replace(case, pool=pool)
+    await inquiry.ask(case)
+    lookups = (*places.lookups, *_left_out(places.endpoints, observations), *downloads, *inquiry.lookups)
+    return replace(case, lookups=lookups, fetched=tuple(inquiry.fetched), hypothetical=())
 
 
 async def look_at_all(

@@ -9,16 +9,18 @@ from weakref import WeakKeyDictionary
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.endpoint import Endpoint, Offer
 from mailtrust.core.model.observation import Observation
+from mailtrust.core.model.status import StatusQuestion
 from mailtrust.edge.anchors import load_stores
 from mailtrust.edge.lookup.dns import DnsResolver
 from mailtrust.flows.check import Edge, Gathered, OnProgress, Progress
+from mailtrust.flows.revocation import Answers
 
 if TYPE_CHECKING:
     from mailtrust.edge.probe.schedule import Gate
 
 
 def real_edge(*, dns: tuple[str, int] | None = None, allow_private_aia: bool = False, proxy: str | None = None) -> Edge:
-    """Everything real. `dns`: ask this server instead of the system's; `proxy`: for caIssuers downloads."""
+    """Everything real. `dns`: ask this server instead of the system's; `proxy`: for all downloads."""
     resolver = DnsResolver(dns)
     gates: WeakKeyDictionary[asyncio.AbstractEventLoop, Gate] = WeakKeyDictionary()
 
@@ -39,6 +41,11 @@ def real_edge(*, dns: tuple[str, int] | None = None, allow_private_aia: bool = F
 
         return await fetch_issuers(certificates, allow_private=allow_private_aia, proxy=proxy, resolver=resolver)
 
+    async def ask(questions: Sequence[StatusQuestion]) -> Answers:
+        from mailtrust.edge.lookup.revocation import fetch_status
+
+        return await fetch_status(questions, allow_private=allow_private_aia, proxy=proxy, resolver=resolver)
+
     async def recall(certificates: Sequence[Certificate]) -> Gathered:
         from mailtrust.edge.lookup.catalogue import Catalogue
 
@@ -56,4 +63,5 @@ def real_edge(*, dns: tuple[str, int] | None = None, allow_private_aia: bool = F
         load_stores=load_stores,
         now=lambda: datetime.now(UTC),
         remember=remember,
+        status=ask,
     )

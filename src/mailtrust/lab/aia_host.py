@@ -1,13 +1,15 @@
-"""The lab's AIA host: plain HTTP on loopback, where caIssuers addresses point (RFC 5280 4.2.2.1)."""
+"""The lab's AIA host: plain HTTP on loopback, where addresses in certificates point (RFC 5280 4.2.2.1, 4.2.1.13)."""
 
 import asyncio
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from mailtrust.lab.visits import Visits
 
 LONGEST_HEAD = 100
+LONGEST_BODY = 64 * 1024
 PATIENCE = 10.0
 PIECE = 64 * 1024
 GIGABYTE = 1_000_000_000
@@ -34,6 +36,20 @@ class Answer:
 NOT_FOUND = Answer(status="404 Not Found")
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asks for."""
+
+    method: str
+    path: str
+    """Below the service's own address, as it came."""
+    body: bytes
+
+
+Service = Callable[[Request], Answer]
+"""Answers whatever is asked for below one address."""
+
+
 class AiaHost:
     """Answers by path; `asked` keeps what was asked for, in order. It answers as a proxy too, for any host."""
 
@@ -46,13 +62,21 @@ class AiaHost:
         self.base = f"http://{host}:{self._socket.getsockname()[1]}"
         """No slash at the end; known before anything listens, so that it can stand in certificates."""
         self.asked: list[str] = []
+        self.methods: list[str] = []
+        """The method of each, in the same order."""
         self._answers: dict[str, Answer] = {}
+        self._services: dict[str, Service] = {}
         self._server: asyncio.Server | None = None
         self._visits = Visits()
 
     def publish(self, name: str, offered: bytes | Answer) -> str:
         """Offer one DER certificate, or any answer, under `name`; its address comes back."""
         self._answers[f"/{name}"] = offered if isinstance(offered, Answer) else Answer(offered)
+        return f"{self.base}/{name}"
+
+    def offer(self, name: str, service: Service) -> str:
+        """Let a service answer under `name` and below it; its address comes back."""
+        self._services[f"/{name}"] = service
         return f"{self.base}/{name}"
 
     async def start(self) -> None:
@@ -74,15 +98,33 @@ class AiaHost:
         async with self._visits.serving(writer, PATIENCE):
             try:
                 request = (await reader.readline()).decode("ascii", "replace").split()
-                for _ in range(LONGEST_HEAD):
-                    if not (await reader.readline()).strip():
-                        break
-            except ValueError:  # a line that is longer than the reader allows
+                body = await _body(reader)
+            except (ValueError, asyncio.IncompleteReadError):  # a line that is longer than the reader allows
                 return
-            target = request[1] if len(request) > 1 else ""
+            method, target = request[:2] if len(request) > 1 else ("", "")
             self.asked.append(target)
+            self.methods.append(method)
             # RFC 9112 3.2.2: who takes this host for a proxy sends the whole address.
-            await _give(writer, self._answers.get(urlsplit(target).path, NOT_FOUND))
+            await _give(writer, self._answer(method, urlsplit(target).path, body))
+
+    def _answer(self, method: str, path: str, body: bytes) -> Answer:
+        for name, service in self._services.items():
+            if path == name or path.startswith(f"{name}/"):
+                return service(Request(method, path[len(name) :].removeprefix("/"), body))
+        return self._answers.get(path, NOT_FOUND)
+
+
+async def _body(reader: asyncio.StreamReader) -> bytes:
+    """What follows the rest of the head (RFC 9112 6.2)."""
+    length = 0
+    for _ in range(LONGEST_HEAD):
+        line = (await reader.readline()).strip().lower()
+        if not line:
+            break
+        name, _, value = line.partition(b":")
+        if name == b"content-length":
+            length = min(int(value), LONGEST_BODY)
+    return await reader.readexactly(length)
 
 
 async def _give(writer: asyncio.StreamWriter, answer: Answer) -> None:

@@ -12,13 +12,16 @@ from mailtrust.core.model.evidence import Assessment
 from mailtrust.core.model.finding import Unknown
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation
 from mailtrust.core.model.pool import Source
+from mailtrust.core.model.status import StatusQuestion
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.edge.lookup.aia import DEFAULT_LIMITS, AiaLimits, fetch_issuers
+from mailtrust.edge.lookup.revocation import DEFAULT_STATUS_LIMITS, StatusLimits, fetch_status
 from mailtrust.edge.probe.schedule import probe_all
 from mailtrust.edge.probe.timeouts import Timeouts
 from mailtrust.flows.check import CheckRequest, Gathered, OnProgress, check
 from mailtrust.flows.edge import real_edge
+from mailtrust.flows.revocation import Answers, Extent
 from mailtrust.lab.scenario import Expected, Port, Scenario
 from mailtrust.lab.world import World
 
@@ -83,17 +86,24 @@ async def look(
     timeouts: Timeouts | None = None,
     *,
     aia_limits: AiaLimits = DEFAULT_LIMITS,
+    status_limits: StatusLimits = DEFAULT_STATUS_LIMITS,
+    revocation: Extent = "profile",
     proxy: str | None = None,
 ) -> Assessment:
     """Check the world's target over the wire, for every client, as of the world's time.
 
-    `proxy`: fetch issuers through it, and from public places only, as outside the lab.
+    `proxy`: fetch issuers, and word about revocation, through it, and from public places only, as outside the lab.
     """
     real = real_edge(dns=world.dns_address)
 
     async def download(certificates: Sequence[Certificate]) -> Gathered:
         return await fetch_issuers(
             certificates, allow_private=proxy is None, proxy=proxy, resolver=real.resolver, limits=aia_limits
+        )
+
+    async def ask(questions: Sequence[StatusQuestion]) -> Answers:
+        return await fetch_status(
+            questions, allow_private=proxy is None, proxy=proxy, resolver=real.resolver, limits=status_limits
         )
 
     async def probe(
@@ -105,7 +115,7 @@ async def look(
         return await probe_all(wishes, per_host=per_host, timeouts=timeouts)
 
     # Neither what this user met earlier nor what the lab made up may get mixed up with the other.
-    edge = replace(real, probe=probe, issuers=(download,), remember=lambda _: None)
+    edge = replace(real, probe=probe, issuers=(download,), remember=lambda _: None, status=ask)
     request = CheckRequest(
         target=parse_target(world.target),
         title=world.target,
@@ -114,6 +124,7 @@ async def look(
         roots=world.with_roots,
         detours=world.detours(),
         also=world.also(),
+        revocation=revocation,
     )
     return await check(request, edge)
 

@@ -47,12 +47,18 @@ class _Extensions:
 
 
 def read_revocation_list(octets: bytes) -> RevocationList | ParseProblem:
-    """Read one DER list; a ParseProblem when it is none. Never raises; short ones are remembered, boundedly."""
-    return _remembered(octets) if len(octets) <= _MAX_CACHED_OCTETS else _read(octets)
+    """Read one DER list; a ParseProblem when it is none. Never raises; they are remembered, of long ones a few."""
+    return _remembered(octets) if len(octets) <= _MAX_CACHED_OCTETS else _remembered_long(octets)
 
 
 @lru_cache(maxsize=256)
 def _remembered(octets: bytes) -> RevocationList | ParseProblem:
+    return _read(octets)
+
+
+@lru_cache(maxsize=4)
+def _remembered_long(octets: bytes) -> RevocationList | ParseProblem:
+    """One of ten MiB takes two seconds to read, and every client asks it."""
     return _read(octets)
 
 

@@ -3,11 +3,11 @@
 import argparse
 
 from mailtrust.cli.arguments import Example
-from mailtrust.cli.cert import convert, self_signed
+from mailtrust.cli.cert import convert, inf, self_signed
 from mailtrust.cli.translations import told
 from mailtrust.core.model.text import text
 
-SUBCOMMANDS = (self_signed, convert)
+SUBCOMMANDS = (self_signed, convert, inf)
 """In the order of the help; each has `add_parser`, whose parser knows its `handler`."""
 
 EXAMPLES: tuple[Example, ...] = (

@@ -41,6 +41,11 @@ def make_key(kind: KeyKind, random_bits: RandomBits = library_random_bits) -> Pr
     bits = int(kind.removeprefix("rsa-"))
     if bits < 1024:
         return keep(_short_rsa_key(bits, random_bits))
+    return make_rsa_key(bits)
+
+
+def make_rsa_key(bits: int) -> PrivateKey:
+    """An RSA key of any length from 1024 bits on; above 4096 it takes long to make, and to use."""
     return keep(rsa.generate_private_key(_EXPONENT, bits))
 
 

@@ -1,0 +1,296 @@
+"""`mailtrust cert inf`: certreq's INF files without Windows: read, explained, made, and written."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailtrust.cli import exit_status
+from mailtrust.cli.arguments import Example
+from mailtrust.cli.bundle_words import say
+from mailtrust.cli.cert.making import add_name_options, beside, new_key_file, say_written, spec_of, stem_of, write_files
+from mailtrust.cli.files import called_file, expect_one_from_stdin, read_file, read_password, write_output
+from mailtrust.cli.looking import positive
+from mailtrust.cli.translations import told
+from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.text import Text, text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mailtrust.core.formats.certreq_inf.explanation import Line
+    from mailtrust.core.formats.certreq_inf.meaning import Reading
+    from mailtrust.core.formats.certreq_inf.remark import Remark
+    from mailtrust.core.model.certificate import Certificate
+    from mailtrust.core.model.requested_certificate import RequestedCertificate
+    from mailtrust.edge.files import NewFile
+    from mailtrust.flows.certreq import Made
+
+EXAMPLES: tuple[Example, ...] = (
+    ("mailtrust cert inf request.inf --out mail", text("what certreq -new would make, as files")),
+    ("mailtrust cert inf request.inf --explain", text("what Windows would do with each line")),
+    (
+        "mailtrust cert inf --write mail.example.com autodiscover.example.com --out mail",
+        text("an INF file, and its twin"),
+    ),
+    ("mailtrust cert inf --write mail.example.com --self-signed --days 825", None),
+)
+
+_ENDINGS = (".inf", ".cnf", ".pfx")
+_LONGEST_DAYS = 36500
+
+
+def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    parser = subcommands.add_parser(
+        "inf",
+        help=told(text("make what a certreq INF file asks for, explain it, or write one")),
+        description=told(
+            text(
+                "Read an INF file of certreq and make what it asks for: with RequestType = Cert NAME.pem, NAME.key and "
+                "NAME.pfx, with PKCS10 NAME.csr and NAME.key. What Exchange, MailStore or a mail client will mind is "
+                "told. With --write: make such a file for names, and an openssl.cnf that makes the same."
+            )
+        ),
+        examples=EXAMPLES,
+        more=lambda: told(
+            text("exit status: 0 made, written or explained; 2 the file, or the command, has to be mended")
+        ),
+    )
+    parser.add_argument("given", metavar="FILE|NAME", nargs="+", help=told(text("the INF file; with --write, names")))
+    parser.add_argument("--out", metavar="NAME", type=Path, help=told(text("write NAME.pem, NAME.key, ...")))
+    parser.add_argument("--explain", action="store_true", help=told(text("say what Windows does with each line")))
+    parser.add_argument(
+        "--password-file", metavar="FILE", type=Path,
+        help=told(text("encrypt PFX and key with the password in this file, or from standard input (-)")),
+    )  # fmt: skip
+    parser.add_argument("--lang", choices=("en", "fr", "zh"), help=told(text("language of the messages")))
+    parser.add_argument(
+        "--write", action="store_true", help=told(text("write NAME.inf and NAME.cnf for these hosts and IP addresses"))
+    )
+    parser.add_argument(
+        "--self-signed", action="store_true", help=told(text("with --write: a certificate, not a request"))
+    )
+    parser.add_argument(
+        "--days", metavar="N", type=positive("--days", _LONGEST_DAYS),
+        help=told(text("with --write --self-signed: its lifetime (default: 825, Apple's limit)")),
+    )  # fmt: skip
+    add_name_options(parser)
+    parser.set_defaults(handler=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make, explain or write."""
+    if options.out is not None and options.out.suffix.lower() in _ENDINGS:
+        options.out = options.out.with_suffix("")
+    if options.write:
+        return _write(options)
+    return _make(options)
+
+
+def _write(options: argparse.Namespace) -> int:
+    from mailtrust.core.formats.certreq_inf.write import encode_inf, requested_of, write_inf
+    from mailtrust.core.formats.openssl_conf import openssl_command, write_openssl_conf
+    from mailtrust.edge.files import NewFile
+
+    for wrong, option in ((options.explain, "--explain"), (options.password_file, "--password-file")):
+        if wrong:
+            raise UserProblem(text("{option} is for reading a file; --write makes one.", option=option))
+    if options.days is not None and not options.self_signed:
+        raise UserProblem(text("--days goes with --self-signed: for a request the CA decides how long."))
+    spec = spec_of(options, options.given, options.days or 825)
+    asked = requested_of(spec, self_signed=options.self_signed)
+    stem = stem_of(options, (*spec.dns_names, *spec.ip_addresses)[0])
+    inf, twin = beside(stem, ".inf"), beside(stem, ".cnf")
+    conf = write_openssl_conf(asked, stem.name, spec.lifetime_days)
+    write_files((NewFile(inf, encode_inf(write_inf(asked))), NewFile(twin, conf.encode("utf-8"))))
+    result = beside(stem, ".cer" if options.self_signed else ".csr").name
+    say_written(
+        (
+            inf,
+            text("for Windows, as administrator: certreq -new -machine {file} {result}", file=inf.name, result=result),
+        ),
+        (twin, text("for Unix: {command}", command=" ".join(openssl_command(asked, stem.name, spec.lifetime_days)))),
+    )
+    return exit_status.CLEAN
+
+
+def _make(options: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from mailtrust.core.formats.certreq_inf.lints import lint
+    from mailtrust.flows.certreq import make
+
+    path = _file_of(options)
+    expect_one_from_stdin(path, options.password_file)
+    reading = _read(path)
+    now = datetime.now(UTC)
+    if options.explain:
+        from mailtrust.core.formats.certreq_inf.explanation import explain
+
+        _show(explain(reading))
+    remarks = (*reading.remarks, *lint(reading, now))
+    say(*(_told(path, remark) for remark in sorted(remarks, key=lambda remark: remark.line)))
+    if reading.requested is None:
+        raise UserProblem(
+            text("{file} cannot be made before {count} mistakes are mended; nothing was written.",
+                 file=called_file(path), count=len(reading.errors))
+        )  # fmt: skip
+    if options.out is None:
+        return exit_status.CLEAN
+    stem = stem_of(options, path.stem)
+    password = read_password(options.password_file)
+    made = make(reading.requested, now)
+    written = _files(reading.requested, made, stem, password)
+    write_files([file for file, _ in written])
+    say_written(*((file.path, role) for file, role in written))
+    say(*_summary(reading.requested, made, password))
+    if not isinstance(made.result, bytes):
+        say(*_verdicts(made.result, beside(stem, ".pem"), now))
+    return exit_status.CLEAN
+
+
+def _file_of(options: argparse.Namespace) -> Path:
+    for wrong, option in ((options.self_signed, "--self-signed"), (options.days, "--days")):
+        if wrong:
+            raise UserProblem(text("{option} goes with --write; a file says so itself.", option=option))
+    if len(options.given) > 1:
+        raise UserProblem(
+            text("Expected one INF file, got {count} arguments; names need --write.", count=len(options.given))
+        )
+    if options.out is None and not options.explain:
+        raise UserProblem(text("Expected --out NAME for what is made, or --explain to read about it first."))
+    return Path(options.given[0])
+
+
+def _read(path: Path) -> "Reading":
+    from mailtrust.core.formats.certreq_inf.encoding import MOST_OCTETS, decode
+    from mailtrust.core.formats.certreq_inf.meaning import read_request
+
+    octets = read_file(path)
+    if len(octets) > MOST_OCTETS:
+        raise UserProblem(
+            text("{file} is larger than {most} KB, and no INF file.", file=called_file(path), most=MOST_OCTETS // 1024)
+        )
+    source, encoding = decode(octets)
+    if encoding == "windows-1252":
+        say(
+            text(
+                "{file} is no UTF-8 and is read as Windows-1252: where letters come out wrong, save it as UTF-8 or "
+                "Unicode.",
+                file=called_file(path),
+            )
+        )
+    return read_request(source)
+
+
+def _told(path: Path, remark: "Remark") -> Text:
+    grade = {"error": text("error"), "warning": text("warning"), "note": text("note")}[remark.severity]
+    if not remark.line:
+        return text("{file}: {grade}: {what}", file=called_file(path), grade=grade, what=remark.text)
+    return text(
+        "{file}, line {line}: {grade}: {what}", file=called_file(path), line=remark.line, grade=grade, what=remark.text
+    )
+
+
+def _show(lines: "tuple[Line, ...]") -> None:
+    from mailtrust.cli.translations import current
+
+    translate = current()
+    shown = []
+    for line in lines:
+        shown.append(f"{line.number:>4}  {line.key} = {line.value}")
+        shown.append("      " + text("Windows: {does}", does=line.windows).render(translate))
+        shown.append("      " + text("mailtrust: {does}", does=line.here).render(translate))
+    write_output("".join(f"{line}\n" for line in shown).encode("utf-8"), None)
+
+
+def _files(
+    asked: "RequestedCertificate", made: "Made", stem: Path, password: bytes | None
+) -> "list[tuple[NewFile, Text]]":
+    from mailtrust.core.x509.pem import to_pem
+    from mailtrust.edge.files import NewFile
+
+    key = (
+        new_key_file(beside(stem, ".key"), made.key, password),
+        text("the private key, for the server alone (mode 0600)"),
+    )
+    if isinstance(made.result, bytes):
+        from mailtrust.core.x509.request import write_request_file
+
+        request = NewFile(beside(stem, ".csr"), write_request_file(made.result, "pem"))
+        return [key, (request, text("the request, for the CA"))]
+    certificate = NewFile(beside(stem, ".pem"), to_pem(made.result).encode("ascii"))
+    pfx = NewFile(beside(stem, ".pfx"), _pfx(asked, made.result, made, password), 0o600)
+    return [
+        key,
+        (certificate, text("the certificate, for the server, and as a root for clients")),
+        (pfx, text("both in one, for Windows")),
+    ]
+
+
+def _pfx(asked: "RequestedCertificate", certificate: "Certificate", made: "Made", password: bytes | None) -> bytes:
+    from mailtrust.core.x509.pkcs12 import write_pkcs12
+    from mailtrust.core.x509.pkcs12_attributes import KeyHome
+
+    try:
+        return write_pkcs12(
+            certificate,
+            (),
+            made.key,
+            friendly_name=asked.keeping.friendly_name or asked.common_name or asked.names[0].value,
+            password=password,
+            home=KeyHome(asked.keeping.provider, machine=asked.keeping.machine),
+        )
+    except ValueError as error:
+        raise UserProblem(
+            text(
+                "No PFX can be made of this certificate: an extension in the file has a value that programs refuse to "
+                "read. Nothing was written."
+            )
+        ) from error
+
+
+def _summary(asked: "RequestedCertificate", made: "Made", password: bytes | None) -> list[Text]:
+    from mailtrust.core.model.cleaning import clean
+    from mailtrust.core.x509.extensions import KEY_USAGES
+
+    names = tuple(f"{name.kind.upper()} {clean(name.value, 100)}" for name in asked.names)
+    usages = tuple(name for name in KEY_USAGES if name in (asked.key_usage or ()))
+    told = [text("names: {names}", names=names)] if names else []
+    if usages:
+        told.append(text("key usage: {usages}", usages=usages))
+    if isinstance(made.result, bytes):
+        told.append(text("What Windows tells a CA about itself (version, user, provider) is not in the request."))
+    else:
+        told.append(text("valid from {first} to {last}", first=made.result.not_before, last=made.result.not_after))
+    if password is None:
+        told.append(
+            text("Key and PFX are not encrypted and the PFX has no password: keep them, or give --password-file.")
+            if not isinstance(made.result, bytes)
+            else text("The private key is not encrypted: keep the file to yourself, or give --password-file.")
+        )
+    return told
+
+
+def _verdicts(certificate: "Certificate", path: Path, now: "datetime") -> list[Text]:
+    """Who accepts it under its names, once it is trusted as a root."""
+    from mailtrust.cli.verify import store_loader
+    from mailtrust.core.formats.host_name import is_address
+    from mailtrust.flows.self_signed import judged
+
+    # An address that stands as a DNS name has its own warning; no client looks for it there.
+    names = (*(name for name in certificate.dns_names if not is_address(name)), *certificate.ip_addresses)
+    if not names:
+        return []
+    verdicts = judged((certificate,), certificate, names, clients=None, store_named=store_loader(), now=now)
+    accepting = tuple(verdict.client.title for verdict in verdicts if verdict.valid)
+    told = []
+    if accepting:
+        told.append(
+            text("Clients that trust {file} as a root accept it: {clients}.", file=called_file(path), clients=accepting)
+        )
+    for verdict in verdicts:
+        if verdict.valid is False:
+            codes = tuple(dict.fromkeys(reason.code for reason in verdict.reasons if reason.severity == "error"))
+            told.append(text("{client} refuses it all the same: {why}.", client=verdict.client.title, why=codes))
+    return told

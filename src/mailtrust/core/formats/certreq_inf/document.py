@@ -1,0 +1,40 @@
+"""An INF file as sections of entries."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One `key = value`, without quotes, comments and %strings%."""
+
+    key: str
+    value: str
+    line: int
+    quoted: bool = True
+    """False: the value stands there without any quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section's entries; sections of one name are one, wherever they stand."""
+
+    name: str
+    line: int
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole file."""
+
+    sections: tuple[Section, ...]
+
+    def section(self, name: str) -> Section | None:
+        """The section of this name; case does not count."""
+        wanted = name.lower()
+        return next((section for section in self.sections if section.name.lower() == wanted), None)
+
+    def entries(self, name: str) -> tuple[Entry, ...]:
+        """The entries of a section, none when it is not there."""
+        found = self.section(name)
+        return found.entries if found is not None else ()

@@ -239,6 +239,13 @@ _SENTENCES: Mapping[str, Callable[[_Facts], Text]] = {
     "tls-version-old": lambda facts: text(
         "The server speaks {spoken}; at least {least} is asked for.", spoken=facts("spoken"), least=facts("least")
     ),
+    "dane-mismatch": lambda facts: text(
+        "None of the TLSA records of the host fits what it presents: {records}.", records=facts("records")
+    ),
+    "dane-unusable": lambda facts: text(
+        "The TLSA records of the host are of no use for mail; TLS is demanded, and nothing compared: {records}.",
+        records=facts("records"),
+    ),
     "client-unknowable": lambda facts: text(
         "Nobody outside can know what this client decides: {because}", because=facts("because")
     ),

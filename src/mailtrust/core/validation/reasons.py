@@ -50,6 +50,9 @@ CODES = frozenset(
         "tls-version-old",
         "network-blocked",
         "tls-not-offered",
+        # what DNS says of the certificate
+        "dane-mismatch",
+        "dane-unusable",
         # nobody outside can know
         "client-unknowable",
     }

@@ -158,7 +158,10 @@ def run(options: argparse.Namespace) -> int:
     )
     expect_harmless(options.output, data, held)
     write_output(data, options.output, private=held is not None)
-    say(*changes(done, with_root=options.with_root), *remarks(options, done, held, password))
+    say(
+        *changes(done, with_root=options.with_root),
+        *remarks(options.form, done, held, password, key_given=options.key is not None),
+    )
     return exit_status.CLEAN if done.root is not None else exit_status.FINDINGS
 
 

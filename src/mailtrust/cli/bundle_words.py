@@ -1,6 +1,5 @@
 """What `mailtrust bundle` tells on standard error: what was in the files, what changed, what to mind."""
 
-import argparse
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -56,9 +55,9 @@ def changes(done: "Completed", *, with_root: bool) -> Iterator[Text]:
 
 
 def remarks(
-    options: argparse.Namespace, done: "Completed", key: "PrivateKey | None", password: bytes | None
+    form: str, done: "Completed", key: "PrivateKey | None", password: bytes | None, *, key_given: bool
 ) -> Iterator[Text]:
-    """What a person must know before this is installed; `key` is the one that was written."""
+    """What a person must know before this is installed; `key` is the one that was written, if one was given."""
     now = done.assessment.evidence.now
     if done.leaf.not_after < now:
         yield text("The server's certificate has expired: no chain can mend that. Have it renewed.")
@@ -67,14 +66,14 @@ def remarks(
     if done.root is None:
         yield _about_the_missing_root(done)
     if key is None:
-        yield from _about_the_absent_key(options)
+        yield from _about_the_absent_key(form, key_given=key_given)
     elif password is None:
         yield text("The private key in it is not encrypted: keep the file to yourself (mode 0600).")
-    elif options.form in ("postfix", "haproxy", "exim", "courier"):
+    elif form in ("postfix", "haproxy", "exim", "courier"):
         yield text(
             "The private key in it is encrypted with the password given, and {form} cannot read it so: give a key "
             "without password, or take it off with openssl pkey.",
-            form=options.form,
+            form=form,
         )
 
 
@@ -94,12 +93,12 @@ def _about_the_missing_root(done: "Completed") -> Text:
     )
 
 
-def _about_the_absent_key(options: argparse.Namespace) -> Iterator[Text]:
-    if options.key is not None:
-        yield text("The key is not in it: {form} reads it from a file of its own.", form=options.form)
-    elif options.form in ("haproxy", "kemp"):
-        yield text("The private key is not in it, and {form} wants it there: give --key FILE.", form=options.form)
-    elif options.form == "exchange":
+def _about_the_absent_key(form: str, *, key_given: bool) -> Iterator[Text]:
+    if key_given:
+        yield text("The key is not in it: {form} reads it from a file of its own.", form=form)
+    elif form in ("haproxy", "kemp"):
+        yield text("The private key is not in it, and {form} wants it there: give --key FILE.", form=form)
+    elif form == "exchange":
         yield text("Without a key this is PKCS#7 (.p7b): it completes the request that is pending in Exchange.")
 
 

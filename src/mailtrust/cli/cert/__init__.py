@@ -3,15 +3,20 @@
 import argparse
 
 from mailtrust.cli.arguments import Example
-from mailtrust.cli.cert import convert, inf, self_signed
+from mailtrust.cli.cert import accept, convert, inf, request, self_signed
 from mailtrust.cli.translations import told
 from mailtrust.core.model.text import text
 
-SUBCOMMANDS = (self_signed, convert, inf)
+SUBCOMMANDS = (self_signed, request, accept, inf, convert)
 """In the order of the help; each has `add_parser`, whose parser knows its `handler`."""
 
 EXAMPLES: tuple[Example, ...] = (
     ("mailtrust cert self-signed mail.example.com", text("a certificate of one's own, and the root that vouches")),
+    ("mailtrust cert request mail.example.com", text("a key, and a request for a CA")),
+    (
+        "mailtrust cert accept from-the-ca.zip mail.example.com.key --for pfx",
+        text("the CA's answer, joined with the key"),
+    ),
 )
 
 

@@ -98,5 +98,5 @@ def _accept(enrolment: Enrolment) -> list[str]:
     return [
         "rem certreq -accept looks for a key that certreq has made; this one is in a file:",
         f'mailtrust cert accept "{stem}.p7b" "{stem}.key" --for pfx --out "{stem}"',
-        f'if exist "{stem}.pfx" certutil -f -p "" -importpfx "{stem}.pfx" NoExport',
+        f'if exist "{stem}.pfx" certutil -f -p "" -importpfx "{stem}.pfx" NoExport && del "{stem}.pfx"',
     ]

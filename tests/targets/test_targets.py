@@ -26,7 +26,7 @@ from mailtrust.core.model.remedy import (
     TrustAnchorOnClients,
     Write,
 )
-from mailtrust.core.model.settings import Settings
+from mailtrust.core.model.settings import Place, Server, Settings
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.configure_server import CURES
 from mailtrust.core.remedies.propose import propose
@@ -526,3 +526,47 @@ def test_several_addresses_of_one_port_are_checked_again_by_that_port(caseworld:
     )
     (remedy,) = propose(evidence, caseworld.findings(evidence))
     assert context_for(remedy, evidence).target == "mail.example.com:993"
+
+
+def test_each_port_is_mended_in_the_product_that_serves_it(caseworld: Any) -> None:
+    """One host, one fault, two products: the steps of both, what they share once, and one last look."""
+
+    def place(written: str, port: int | None) -> Place:
+        return Place(written, "mail.example.com", port)
+
+    servers = (
+        Server("web", (place("https://mail.example.com", 443),), "nginx"),
+        Server("mail.example.com", (place("mail.example.com", None),), "postfix"),
+    )
+    leaf = caseworld.leaf()
+    settings = Settings(servers=servers)
+    evidence = caseworld.judge(
+        *(caseworld.seen((leaf,), port) for port in (443, 465, 25)),
+        pool=caseworld.pool((caseworld.intermediate.certificate, Source.AIA, AIA)),
+        settings=settings,
+    )
+    (remedy,) = propose(evidence, caseworld.findings(evidence, "chain-incomplete"))
+    (done,) = with_steps((remedy,), evidence)
+
+    def alone(product: str, *ports: int) -> tuple[Step, ...]:
+        part = tuple(seen.id for seen in evidence.case.observations if seen.endpoint.port in ports)
+        known = replace(evidence, settings=Settings(product=product))
+        return with_steps((replace(remedy, observations=part),), known)[0].steps
+
+    web, mail = alone("nginx", 443), alone("postfix", 465, 25)
+    assert set(done.steps) == {*web, *mail}
+    assert len(set(done.steps)) == len(done.steps)
+    assert done.steps[-1] == mail[-1]
+    (forced,) = with_steps((remedy,), replace(evidence, settings=replace(settings, product="nginx")))
+    assert forced.steps == alone("nginx", 443, 465, 25)
+
+
+@pytest.mark.parametrize(
+    ("products", "found"),
+    [(("nginx", "nginx"), "nginx"), (("nginx", "postfix"), None), ((None, "postfix"), None)],
+)
+def test_two_that_claim_one_port_must_agree(products: tuple[str | None, ...], found: str | None) -> None:
+    here = (Place("mail.example.com", "mail.example.com", None),)
+    settings = Settings(servers=tuple(Server(f"s{number}", here, one) for number, one in enumerate(products)))
+    assert settings.product_at("mail.example.com", 443) == found
+    assert settings.product_at("other.example.com", 443) is None

@@ -14,6 +14,7 @@ from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.remedy import Remedy
 from mailtrust.core.model.settings import Settings
 from mailtrust.core.rules import judge_all
+from mailtrust.core.rules.grounds.accepting import settle
 from mailtrust.core.validation.evaluate import evaluate
 
 
@@ -46,7 +47,8 @@ def assess(
     evidence = Evidence(supposed, now, settings, {client.id: client for client in clients}, stores, verdicts)
     results = judge_all(evidence)
     findings = tuple(result for result in results if isinstance(result, Finding))
-    return Assessment(evidence, results, _remedies(evidence, findings) if findings else ())
+    remedies = _remedies(evidence, findings) if findings else ()
+    return Assessment(evidence, results, remedies, settle(evidence, results))
 
 
 def _remedies(evidence: Evidence, findings: tuple[Finding, ...]) -> tuple[Remedy, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from mailtrust.core.model.acceptance import Acceptance, Standing
 from mailtrust.core.model.anchors import AnchorStore
 from mailtrust.core.model.case_file import CaseFile
 from mailtrust.core.model.certificate import AnyCertificate, Certificate
@@ -92,8 +93,29 @@ class Assessment:
     remedies: tuple[Remedy, ...]
     """Safest first; each finding is cured by at least one, or its explanation says why there is none."""
 
+    acceptances: tuple[Acceptance, ...] = ()
+    """What came of each finding that the organisation has accepted beforehand."""
+
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What is wrong, worst first."""
+        """What is wrong and counts, worst first."""
+        settled = self._settled
+        return tuple(finding for finding in self.every_finding if finding.id not in settled)
+
+    @property
+    def accepted(self) -> tuple[Finding, ...]:
+        """What is wrong and does not count, because the organisation lives with it; worst first."""
+        settled = self._settled
+        return tuple(finding for finding in self.every_finding if finding.id in settled)
+
+    @property
+    def every_finding(self) -> tuple[Finding, ...]:
+        """What is wrong, accepted or not, worst first."""
         found = [result for result in self.results if isinstance(result, Finding)]
         return tuple(sorted(found, key=lambda finding: -finding.severity.rank))
+
+    @property
+    def _settled(self) -> frozenset[str]:
+        return frozenset(
+            finding for one in self.acceptances if one.standing is Standing.IN_FORCE for finding in one.findings
+        )

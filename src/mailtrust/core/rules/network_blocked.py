@@ -21,6 +21,7 @@ from mailtrust.core.model.observation import FailureKind, Observation, ProbeFail
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.grounds.naming import titles
 from mailtrust.core.rules.grounds.ports import by_place, speaking
+from mailtrust.core.rules.grounds.weight import weigh_outage
 
 ID = "network-blocked"
 
@@ -163,7 +164,7 @@ def _closed(evidence: Evidence, host: str, group: tuple[Observation, ...]) -> Fi
     nowhere = all(_kind(seen) is FailureKind.NO_ADDRESS for seen in group)
     return Finding(
         rule=ID,
-        severity=Severity.ERROR,
+        severity=weigh_outage(evidence, clients),
         observations=tuple(seen.id for seen in group),
         certificates=(),
         clients=clients,

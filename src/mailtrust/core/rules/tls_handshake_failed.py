@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.endpoint import Offer
 from mailtrust.core.model.evidence import Evidence
-from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult, Severity
+from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult
 from mailtrust.core.model.observation import Handshake, Observation, ProbeFailure, Stage
 from mailtrust.core.model.text import text
 from mailtrust.core.rules.grounds.naming import titles
 from mailtrust.core.rules.grounds.ports import by_place, failed_before_tls, speaking
+from mailtrust.core.rules.grounds.weight import weigh_outage
 
 ID = "tls-handshake-failed"
 
@@ -44,7 +45,7 @@ def _finding(evidence: Evidence, where: str, broken: tuple[Observation, ...]) ->
     clients = speaking(evidence, {broken[0].endpoint.protocol})
     return Finding(
         rule=ID,
-        severity=Severity.ERROR,
+        severity=weigh_outage(evidence, clients),
         observations=tuple(seen.id for seen in broken),
         certificates=(),
         clients=clients,

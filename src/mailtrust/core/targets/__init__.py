@@ -5,13 +5,14 @@ A target turns a remedy into steps for its product. Which product serves a certi
 in each of them.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from difflib import get_close_matches
 
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.problem import UserProblem
-from mailtrust.core.model.remedy import Remedy
+from mailtrust.core.model.remedy import Remedy, Step
 from mailtrust.core.model.text import text
 from mailtrust.core.targets import (
     apache,
@@ -99,16 +100,36 @@ def target_by_id(wanted: str | None) -> Target:
 
 
 def with_steps(remedies: tuple[Remedy, ...], evidence: Evidence) -> tuple[Remedy, ...]:
-    """The remedies, each with its steps for the product that the settings name. Raises UnknownProduct."""
-    target = target_by_id(evidence.settings.product)
-    filled: list[Remedy] = []
-    for remedy in remedies:
-        context = context_for(remedy, evidence)
-        if evidence.settings.product is None:
-            context = replace(context, guess=_guess(remedy, evidence))
-        steps = steps_elsewhere(remedy, context, evidence) or target.steps(remedy, context)
-        filled.append(replace(remedy, steps=steps or generic.steps(remedy, context)))
-    return tuple(filled)
+    """The remedies, each with its steps for the products that the settings name. Raises UnknownProduct."""
+    return tuple(replace(remedy, steps=_steps(remedy, evidence)) for remedy in remedies)
+
+
+def _steps(remedy: Remedy, evidence: Evidence) -> tuple[Step, ...]:
+    if elsewhere := steps_elsewhere(remedy, context_for(remedy, evidence), evidence):
+        return elsewhere
+    steps = [step for product, part in _by_product(remedy, evidence) for step in _steps_of(product, part, evidence)]
+    # What two products have in common, such as the order of a certificate, is done once; the last look stays the last.
+    once = dict.fromkeys(steps[:-1])
+    return (*(step for step in once if step != steps[-1]), steps[-1]) if steps else ()
+
+
+def _by_product(remedy: Remedy, evidence: Evidence) -> Iterable[tuple[str | None, Remedy]]:
+    """Each product that serves some of the remedy's ports, with these."""
+    parts: dict[str | None, list[str]] = {}
+    for seen in evidence.case.observations:
+        if seen.id in remedy.observations:
+            product = evidence.settings.product_at(seen.endpoint.host, seen.endpoint.port)
+            parts.setdefault(product, []).append(seen.id)
+    if not parts:
+        return [(evidence.settings.product, remedy)]
+    return [(product, replace(remedy, observations=tuple(part))) for product, part in parts.items()]
+
+
+def _steps_of(product: str | None, remedy: Remedy, evidence: Evidence) -> tuple[Step, ...]:
+    context = context_for(remedy, evidence)
+    if product is None:
+        context = replace(context, guess=_guess(remedy, evidence))
+    return target_by_id(product).steps(remedy, context) or generic.steps(remedy, context)
 
 
 def _guess(remedy: Remedy, evidence: Evidence) -> str:

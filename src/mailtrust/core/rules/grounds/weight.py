@@ -20,8 +20,8 @@ class Hurt:
     """It makes them ask, and their ordinary button goes on."""
     accepted: tuple[str, ...]
     """They accept everywhere, whatever it is; those that accept anything (opportunistic senders) are not named."""
-    judged: int
-    """All whose answer is known."""
+    judged: frozenset[str]
+    """By whom it is weighed: all whose answer is known, or those among them that matter to the organisation."""
 
     @property
     def clients(self) -> tuple[str, ...]:
@@ -57,21 +57,37 @@ def hurt_by(
             for client, profile in evidence.clients.items()
             if client in judged - failed and profile.on_failure.outcome is not Outcome.ACCEPTED
         ),
-        judged=len(judged),
+        judged=frozenset(client for client in judged if matters(evidence, client)),
     )
+
+
+def matters(evidence: Evidence, client: str) -> bool:
+    """Whether a client counts: all do, unless the organisation has said which."""
+    return not evidence.settings.clients or client in evidence.settings.clients
 
 
 def weigh(hurt: Hurt, *, harmless: Severity = Severity.INFO) -> Severity:
     """How much it weighs, by what it does to people now.
 
     Critical: two thirds of the clients or more are stopped or asked, some of them stopped. Error: some are stopped.
-    Warning: some are asked. `harmless`: nobody notices.
+    Warning: some are asked, or some are stopped that do not matter. `harmless`: nobody notices, or none that matters is
+    asked.
     """
-    if not hurt.clients:
-        return harmless
-    if not hurt.refused:
-        return Severity.WARNING
-    return Severity.CRITICAL if 3 * len(hurt.clients) >= 2 * hurt.judged else Severity.ERROR
+    counted = hurt.judged.intersection(hurt.clients)
+    if hurt.judged.isdisjoint(hurt.refused):
+        return heavier(harmless, Severity.WARNING) if counted or hurt.refused else harmless
+    return Severity.CRITICAL if 3 * len(counted) >= 2 * len(hurt.judged) else Severity.ERROR
+
+
+def heavier(one: Severity, other: Severity) -> Severity:
+    """The one that weighs more."""
+    return max(one, other, key=lambda severity: severity.rank)
+
+
+def weigh_outage(evidence: Evidence, clients: Collection[str]) -> Severity:
+    """How much it weighs that clients cannot get in at all: a warning's worth where none of them matters."""
+    unheard = clients and not any(matters(evidence, client) for client in clients)
+    return Severity.WARNING if unheard else Severity.ERROR
 
 
 def reach(evidence: Evidence, hurt: Hurt) -> Text:

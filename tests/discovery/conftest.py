@@ -1,6 +1,6 @@
 """A world of names, ports and certificates that walks are taken through, without a network."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -8,6 +8,7 @@ import pytest
 
 from mailtrust.core.discovery.asking import Asking
 from mailtrust.core.discovery.traveller import Traveller, Trip, walk
+from mailtrust.core.formats.tlsa import Tlsa
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure, Stage
 from mailtrust.core.model.verdict import Basis, Outcome, Reason, ReasonSeverity, Verdict
@@ -54,6 +55,8 @@ class Worldlet:
     points: Mapping[str, tuple[ConnectionPoint, ...]] = field(default_factory=dict)
     ports: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
     """(host, port) -> the names in its certificate."""
+    signed: bool = False
+    """DNSSEC vouches for every answer."""
     rounds: list[tuple[Question, ...]] = field(default_factory=list)
 
     def answer(self, question: Question) -> Answer:
@@ -62,10 +65,12 @@ class Worldlet:
                 alias = self.aliases.get(name)
                 known = (alias or name) in self.hosts or any((alias or name) == host for host, _ in self.ports)
                 return DnsAnswer("found" if known else "no-such-name", ("192.0.2.1",) if known else (),
-                                 (alias,) if alias else ())  # fmt: skip
+                                 (alias,) if alias else (), secure=self.signed)  # fmt: skip
             case DnsQuestion(name=name, type=kind):
                 found = self.records.get((name, kind), ())
-                return DnsAnswer("found" if found else "no-such-name", found)
+                if "failed" in found:
+                    return DnsAnswer("failed", why="SERVFAIL")
+                return DnsAnswer("found" if found else "no-such-name", found, secure=self.signed)
             case HttpQuestion(url=url):
                 return self._web(url)
             case TlsQuestion(host=host, port=port, protocol=protocol, tls_mode=mode):
@@ -98,11 +103,19 @@ class Worldlet:
         return Observation(endpoint, Offer.DEFAULT, NOW, shake)
 
 
-def judge(observation: Observation) -> Verdict:
-    """Every certificate is well, but it holds only for its names; `!` among them is a root that nobody trusts."""
+def judge(observation: Observation, tlsa: Sequence[Tlsa] = (), _names: Sequence[str] = ()) -> Verdict:
+    """Every certificate is well, but it holds only for its names; `!` among them is a root that nobody trusts.
+
+    TLSA records fit where their data is the first name.
+    """
     assert isinstance(observation.result, Handshake)
     names = observation.result.note.split("|")
     host = observation.endpoint.host
+    if tlsa:
+        fits = any(record.data == names[0].encode() for record in tlsa)
+        mismatch: tuple[Reason, ...] = () if fits else (Reason("dane-mismatch", ReasonSeverity.ERROR),)
+        outcome = Outcome.ACCEPTED if fits else Outcome.REFUSED
+        return Verdict(observation.id, "any", host, outcome, False, (), mismatch, (), (), Basis.ENGINE)
     codes = [] if any(whole_label(name, host) for name in names if name != "!") else ["name-mismatch"]
     codes += ["anchor-unknown"] if "!" in names else []
     reasons = tuple(Reason(code, ReasonSeverity.ERROR) for code in codes)

@@ -30,4 +30,7 @@ PROFILE = replace(
     ).template,
 )
 
-VERSIONS: tuple[ClientProfile, ...] = ()
+VERSIONS: tuple[ClientProfile, ...] = (
+    # Once a policy is known there is nothing unknown about it: RFC 8461 4.2, and 3.3 for the policy's own host.
+    replace(PROFILE, id="mta-sts@policy", versions="RFC 8461, where a policy applies", unknown_because=""),
+)

@@ -8,6 +8,9 @@ from types import ModuleType
 from mailtrust.core.discovery import (
     activesync,
     ews_api,
+    mta_dane,
+    mta_opportunistic,
+    mta_sts,
     outlook_mac,
     outlook_mobile,
     outlook_windows,
@@ -24,6 +27,9 @@ _FILES: tuple[ModuleType, ...] = (
     ews_api,
     thunderbird,
     rfc6186,
+    mta_opportunistic,
+    mta_sts,
+    mta_dane,
 )
 
 TRAVELLERS: tuple[Traveller, ...] = tuple(file.PROFILE for file in _FILES)

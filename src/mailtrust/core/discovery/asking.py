@@ -5,10 +5,12 @@ runs it asks those questions, all at once, and runs it again, until none is left
 saved case, another version of the client, and a world that does not exist yet.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol as Interface
 from typing import overload
 
+from mailtrust.core.formats.tlsa import Tlsa
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.verdict import Verdict
 from mailtrust.core.model.walk import (
@@ -25,8 +27,13 @@ from mailtrust.core.model.walk import (
     TlsQuestion,
 )
 
-Judge = Callable[[Observation], Verdict]
-"""What the walking client makes of a certificate."""
+
+class Judge(Interface):
+    """What the walking client makes of a certificate."""
+
+    def __call__(self, observation: Observation, tlsa: Sequence[Tlsa] = (), names: Sequence[str] = (), /) -> Verdict:
+        """Judge it; by TLSA records and the names that count below them where such are given."""
+        ...
 
 
 class UnansweredError(Exception):

@@ -82,9 +82,9 @@ def read_answer(body: bytes) -> Answer:
     response = root.first("Response")
     if root.name.lower() != "autodiscover" or response is None:
         return Foreign(f"the root element is {root.name[:80]}")
-    error = response.first("Error") or response.first("Action", "Error")
-    if error is not None:
-        return Refusal(error.said("ErrorCode") or error.said("Status"), error.said("Message"))
+    refusal = response.first("Error") or response.first("Action", "Error")
+    if refusal is not None:
+        return Refusal(refusal.said("ErrorCode") or refusal.said("Status"), refusal.said("Message"))
     account = response.first("Account") or response.first("Action")
     if account is None:
         return Foreign("it has neither settings nor an error")

@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVERS := nginx apache2-bin haproxy postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved slapd \
   cyrus-common courier-base libnss-wrapper knot unbound \
-  openssl gnutls-bin libnss3-tools openjdk-17-jre-headless swaks libnet-ssleay-perl
+  openssl gnutls-bin libnss3-tools openjdk-17-jre-headless swaks libnet-ssleay-perl \
+  zsh fish groff-base mandoc systemd
 
 # Cannot be installed beside Postfix: unpacked into build/servers, for what it says of its configuration.
 UNPACKED := exim4-daemon-light

@@ -100,6 +100,7 @@ class ConfigureServer:
         "stop-injection",
         "matching-key",
         "mend-stapling",
+        "mend-revocation",
         "open-network",
         "correct-dns",
     ]

@@ -20,6 +20,7 @@ Setting = Literal[
     "stop-injection",
     "matching-key",
     "mend-stapling",
+    "mend-revocation",
     "open-network",
     "correct-dns",
 ]
@@ -53,7 +54,9 @@ CURES: dict[str, Cure] = {
         ),
     ),
     "key-not-proven": Cure("matching-key", text("Give {places} the key that belongs to the certificate")),
-    "revocation-unreachable": _STAPLING,
+    "revocation-unreachable": Cure(
+        "mend-revocation", text("Let the CA's addresses tell whether the certificate at {places} was revoked")
+    ),
     "staple-bad": _STAPLING,
     "must-staple-without-staple": _STAPLING,
     "network-blocked": Cure(

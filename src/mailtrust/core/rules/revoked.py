@@ -1,14 +1,16 @@
-"""The CA has taken the certificate back, and the server itself says so in the OCSP answer that it sends along."""
+"""The CA has taken back the certificate, or one above it: so say its responder, its list, or the server itself."""
 
 from collections.abc import Iterable
 
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult, Severity, Unknown
-from mailtrust.core.model.observation import Observation
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.grounds.naming import called_leaf
 from mailtrust.core.rules.grounds.served import Served, places, served_leaves
-from mailtrust.core.rules.grounds.stapling import NO_ISSUER, NO_STAPLE, stapled, words
+from mailtrust.core.rules.grounds.stapling import NO_ISSUER, NOBODY_ASKED, stapled, words
+from mailtrust.core.rules.grounds.told import LONGEST, Told, told
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
 from mailtrust.core.rules.grounds.weight import hurt_by, reach, weigh
 from mailtrust.core.validation.status.word import Good, Revoked
@@ -17,49 +19,79 @@ ID = "revoked"
 
 
 def judge(evidence: Evidence) -> Iterable[RuleResult]:
-    """Read every answer that was sent along."""
-    with_answers = [served for served in served_leaves(evidence) if stapled(served)]
-    if not with_answers:
-        yield NotApplicable(ID, NO_STAPLE)
-    for served in with_answers:
-        yield _look(evidence, served)
+    """Read every answer that was sent along, and those of whoever was asked."""
+    applicable = False
+    for served in served_leaves(evidence):
+        asked = told(evidence, served)
+        if asked or stapled(served):
+            applicable = True
+            yield _look(evidence, served, asked)
+    if not applicable:
+        yield NotApplicable(ID, NOBODY_ASKED)
 
 
-def _look(evidence: Evidence, served: Served) -> RuleResult:
-    said = words(evidence, served)
-    if said is None:
-        return Unknown(ID, NO_ISSUER, served.subject)
-    for _, word in said:
-        if isinstance(word, Revoked):
-            return _finding(evidence, served, tuple(seen for seen, one in said if isinstance(one, Revoked)), word)
-    if any(isinstance(word, Good) for _, word in said):
+def _look(evidence: Evidence, served: Served, asked: tuple[Told, ...]) -> RuleResult:
+    along = words(evidence, served) if stapled(served) else ()
+    by_staple = tuple((seen, word) for seen, word in along or () if isinstance(word, Revoked))
+    if by_staple:
+        who = text("the OCSP answer that {places} sends along", places=places(seen for seen, _ in by_staple))
+        return _finding(evidence, served, served.leaf, by_staple[0][1], who)
+    for one in asked:
+        if isinstance(one.word, Revoked):
+            return _finding(evidence, served, one.certificate, one.word, _who(one, one.word))
+    on_the_leaf = (*(word for _, word in along or ()), *(one.word for one in asked if one.certificate == served.leaf))
+    if any(isinstance(word, Good) for word in on_the_leaf):
         return Passed(ID, served.subject, served.ids)
-    return Unknown(ID, text("No OCSP answer that was sent along counts, so nothing is known."), served.subject)
+    if along is None and not asked:
+        return Unknown(ID, NO_ISSUER, served.subject)
+    return Unknown(ID, text("No answer about revocation that came counts, so nothing is known."), served.subject)
 
 
-def _finding(evidence: Evidence, served: Served, where: tuple[Observation, ...], word: Revoked) -> Finding:
+def _who(told_: Told, word: Revoked) -> Text:
+    urls = tuple(clean(one.url, LONGEST) for one in told_.by if one.way == word.source)
+    if word.source == "ocsp":
+        return text("the CA's responder at {urls}", urls=urls)
+    return text("the CA's revocation list at {urls}", urls=urls)
+
+
+def _finding(evidence: Evidence, served: Served, culprit: Certificate, word: Revoked, who: Text) -> Finding:
     # The certificate is bad everywhere, also where no answer comes along with it.
     hurt = hurt_by(evidence, {ID}, served.ids)
     severity = weigh(hurt, harmless=Severity.ERROR)
+    name = called_leaf(culprit)
+    since, reason = word.since or text("an unknown time"), word.reason or text("not given")
+    if culprit == served.leaf:
+        admin = text(
+            "The CA revoked {leaf} at {since} (reason: {reason}); {who} says so. Clients that ask, or read what is "
+            "sent along, refuse, and those that get lists of revoked certificates with their updates follow. Ask the "
+            "CA why. If the key may have been stolen, make a new key; then have another certificate issued and put it "
+            "everywhere at once.",
+            leaf=name,
+            since=since,
+            reason=reason,
+            who=who,
+        )
+    else:
+        admin = text(
+            "{name}, a CA's certificate above {leaf}, was revoked at {since} (reason: {reason}); {who} says so. What "
+            "lies below it is worth nothing any more, and sooner or later every client learns of it. Ask the CA for a "
+            "certificate below another one, and put it everywhere, with its new chain.",
+            name=name,
+            leaf=called_leaf(served.leaf),
+            since=since,
+            reason=reason,
+            who=who,
+        )
     return Finding(
         rule=ID,
         severity=severity if severity.rank >= Severity.ERROR.rank else Severity.ERROR,
         observations=served.ids,
-        certificates=(served.leaf.fingerprint,),
+        certificates=tuple(dict.fromkeys((served.leaf.fingerprint, culprit.fingerprint))),
         clients=hurt.clients,
-        facts=(("since", word.since), ("reason", word.reason)),
-        title=text("The certificate {leaf} has been revoked by its CA", leaf=called_leaf(served.leaf)),
+        facts=(("since", word.since), ("reason", word.reason), ("source", word.source)),
+        title=text("The certificate {leaf} has been revoked by its CA", leaf=name),
         explanation=Explanation(
-            admin=text(
-                "The CA revoked {leaf} at {since} (reason: {reason}); the OCSP answer that {places} sends along says "
-                "so. Clients that read it refuse, and those that get lists of revoked certificates with their updates "
-                "follow. Ask the CA why. If the key may have been stolen, make a new key; then have another "
-                "certificate issued and put it everywhere at once.",
-                places=places(where),
-                leaf=called_leaf(served.leaf),
-                since=word.since or text("an unknown time"),
-                reason=word.reason or text("not given"),
-            ),
+            admin=admin,
             manager=text(
                 "The issuer has withdrawn our mail server's certificate. {reach} It must be replaced today, and "
                 "somebody has to find out why it was withdrawn.",

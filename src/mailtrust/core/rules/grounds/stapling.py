@@ -11,7 +11,8 @@ from mailtrust.core.validation.status.ocsp import word_of_answer
 from mailtrust.core.validation.status.word import Word
 from mailtrust.core.x509.signatures import SignatureResult, signed_by
 
-NO_STAPLE = text("No server sent an OCSP answer along, and nobody else was asked about revocation.")
+NO_STAPLE = text("No server sent an OCSP answer along.")
+NOBODY_ASKED = text("No server sent an OCSP answer along, and nobody else was asked about revocation.")
 NO_ISSUER = text("The OCSP answer cannot be judged, because the certificate's issuer is not known here.")
 
 
@@ -26,7 +27,7 @@ def stapled(served: Served) -> tuple[tuple[Observation, bytes], ...]:
 
 def words(evidence: Evidence, served: Served) -> tuple[tuple[Observation, Word], ...] | None:
     """What the answers say of the leaf, and where; None when its issuer is not known."""
-    issuer = next(_issuers(evidence, served.leaf), None)
+    issuer = next(issuers_of(evidence, served.leaf), None)
     if issuer is None:
         return None
     return tuple(
@@ -40,7 +41,8 @@ def reasons_told(because: tuple[str, ...]) -> Text:
     return _WHY.get(because[0] if because else "", _WHY["malformed"])
 
 
-def _issuers(evidence: Evidence, leaf: Certificate) -> Iterator[Certificate]:
+def issuers_of(evidence: Evidence, leaf: Certificate) -> Iterator[Certificate]:
+    """The known certificates that issued this one."""
     for one in evidence.certificates.values():
         if one.subject.match_key == leaf.issuer.match_key and signed_by(leaf, one.public_key) is SignatureResult.VALID:
             yield one
@@ -57,4 +59,6 @@ _WHY: dict[str, Text] = {
     "signature-invalid": text("its signature is wrong"),
     "critical-extension-unknown": text("it holds a critical extension that nobody knows"),
     "status-unknown": text("the responder does not know the certificate"),
+    "out-of-scope": text("it speaks of other certificates"),
+    "some-reasons-only": text("it speaks of some reasons for a revocation only"),
 }

@@ -19,6 +19,8 @@ def steps_elsewhere(remedy: Remedy, context: TargetContext, evidence: Evidence) 
             return _open_network(context)
         case ConfigureServer(setting="correct-dns"):
             return _correct_dns(context)
+        case ConfigureServer(setting="mend-revocation"):
+            return _mend_revocation(context)
         case _:
             return ()
 
@@ -155,6 +157,24 @@ def _open_network(context: TargetContext) -> tuple[Step, ...]:
                 host=context.host,
             ),
             undo=NOTHING_CHANGED if not ports else text("Close them again."),
+        ),
+        check_again(context),
+    )
+
+
+def _mend_revocation(context: TargetContext) -> tuple[Step, ...]:
+    return (
+        look(
+            text("See what the responder and the list say that the certificate names, from the clients' networks too."),
+            f"mailtrust check {context.target}{context.options} --revocation all",
+        ),
+        human(
+            text(
+                "With a CA of your own: publish a new list (on Active Directory's: certutil -CRL) at the http address "
+                "that stands in the certificates, let the responder run, and have both renewed before they end. With a "
+                "public CA: open the way to its addresses, and tell it when they are dead."
+            ),
+            undo=NOTHING_CHANGED,
         ),
         check_again(context),
     )

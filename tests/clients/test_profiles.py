@@ -35,7 +35,8 @@ IN_ORDER = [
 ]
 VERSIONED = {
     "gmail-android@api24", "outlook-windows@2007", "outlook-windows@2010", "outlook-windows@2013",
-    "outlook-windows@2016", "outlook-windows@m365", "java-mail@17", "java-mail@1.6", "openssl@3", "openssl@1.1", "mta-sts@policy",
+    "outlook-windows@2016", "outlook-windows@m365", "java-mail@17", "java-mail@1.6", "openssl@3", "openssl@1.1",
+    "mta-sts@policy",
 }  # fmt: skip
 STORES = {"mozilla", "microsoft", "chrome", "apple", "android", "java", "system"}
 WAYS = {"gpo", "windows", "firefox", "thunderbird", "chromium", "apple", "android", "linux", "java", "nss"}

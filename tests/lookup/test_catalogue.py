@@ -226,6 +226,12 @@ def test_a_file_that_is_no_report_with_pem(text, catalogue, tmp_path):
         catalogue.load_ccadb(file)
 
 
+def test_titles_of_a_strange_table_are_shown_clean():
+    with pytest.raises(CcadbProblem) as caught:
+        read_ccadb(["\x1b[2J\x9b1m\u202eowner,x\n"])
+    assert r"\x1b[2j\x9b1m\u202eowner" in str(caught.value)
+
+
 def test_a_report_that_cannot_be_read(catalogue, tmp_path):
     with pytest.raises(UserProblem) as caught:
         catalogue.load_ccadb(tmp_path / "missing.csv")

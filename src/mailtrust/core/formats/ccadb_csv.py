@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 
@@ -52,7 +53,7 @@ def read_ccadb(lines: Iterable[str]) -> CcadbReport:
                     "Expected a report of CCADB with a column of PEM certificates, but found the columns {titles}. "
                     "Download PublicAllIntermediateCertsWithPEMCSV or AllCertificatePEMsCSVFormat from "
                     "ccadb.org/resources.",
-                    titles=tuple(title[:40] for title in titles[:6]),
+                    titles=tuple(clean(title, 40) for title in titles[:6]),
                 )
             )
         return _report(rows, titles, pem)

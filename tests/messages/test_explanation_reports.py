@@ -110,3 +110,10 @@ def test_json_says_the_same_as_the_page() -> None:
     assert (symptom["symptom"], symptom["said_by"]) == ("Works in Outlook, fails on the phone", [])
     unknown = json.loads(explanation_to_json(explain(TEXTS["unknown"]), str, "en"))
     assert (unknown["known"], unknown["answers"], unknown["perhaps"]) == (False, [], [])
+
+
+def test_octets_that_are_no_text_are_written_all_the_same() -> None:
+    """As a command line hands them over: halves of surrogates."""
+    told = json.loads(explanation_to_json(explain("certificate has expired \udcff\ud800"), str, "en"))
+    assert told["text"] == "certificate has expired ??"
+    assert told["known"]

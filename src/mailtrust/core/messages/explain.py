@@ -27,6 +27,8 @@ def explain(given: str, place: Place | None = None) -> Explanation:
 
     Total: any text gives an explanation, for most texts of the world one without answers.
     """
+    # Octets that are no UTF-8 come from a command line as halves of surrogates, which nothing can write.
+    given = given.encode("utf-8", "replace").decode("utf-8")
     place = place or place_in(given)
     text = read(tokens(given), lines())
     hits = find(text, lines())

@@ -1,9 +1,11 @@
 """URLs of strangers, taken apart without trusting them (RFC 3986)."""
 
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 LONGEST = 2048
 """Characters; longer ones are nobody's."""
+_PORTS = {"http": 80, "https": 443}
+_KEPT = "%!$&'()*+,;=:@/?~"  # RFC 3986 3.3 and 3.4
 
 
 def host_of(url: str) -> str:
@@ -12,6 +14,19 @@ def host_of(url: str) -> str:
         return (urlsplit(url[:LONGEST]).hostname or "").lower()
     except ValueError:
         return ""
+
+
+def parts_of(url: str) -> tuple[str, str, int, str]:
+    """Scheme, host, port and request target (RFC 9112 3.2.1) of an http or https URL; no host where it is none."""
+    try:
+        parts = urlsplit(url[:LONGEST])
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        return "https", "", 443, "/"
+    if parts.scheme not in _PORTS or not host.isascii():
+        return "https", "", 443, "/"
+    target = quote(parts.path or "/", safe=_KEPT) + ("?" + quote(parts.query, safe=_KEPT) if parts.query else "")
+    return parts.scheme, host, port or _PORTS[parts.scheme], target
 
 
 def is_https(url: str) -> bool:

@@ -23,6 +23,8 @@ EXAMPLES: tuple[Example, ...] = (
     ("mailtrust lab run missing-intermediate", text("build it, check it, cure it, check it again")),
     ("mailtrust lab run --all", None),
     ("mailtrust lab up missing-intermediate", text("keep it up to play with, until Ctrl-C")),
+    ("mailtrust lab kit --client outlook-windows", text("what to try with a real one, to settle what nobody knows")),
+    ("mailtrust lab up good --listen 192.168.1.5", text("serve that kit to a phone in this network")),
 )
 
 LOOK_AGAIN_SECONDS = 0.5
@@ -49,6 +51,38 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     up_parser.add_argument(
         "--folder", type=Path, metavar="DIR", help=told(text("keep the world's files here (default: a new one)"))
     )
+    up_parser.add_argument(
+        "--listen",
+        metavar="ADDRESS",
+        action="append",
+        default=[],
+        help=told(
+            text(
+                "serve the case kit, its case NAME first, on this address of this machine, for real phones and "
+                "Outlook; may be repeated with an IPv6 address"
+            )
+        ),
+    )
+    up_parser.add_argument(
+        "--port-offset",
+        type=int,
+        default=0,
+        metavar="N",
+        help=told(text("with --listen: add N to each port, where those below 1024 may not be opened")),
+    )
+    kit_parser = verbs.add_parser(
+        "kit", help=told(text("print the case kit's sheet: what to try with real clients, what is predicted"))
+    )
+    kit_parser.add_argument(
+        "--client",
+        metavar="ID,...",
+        default="",
+        help=told(text("for these clients (default: all that are asked about)")),
+    )
+    kit_parser.add_argument(
+        "--format", choices=("text", "html", "json"), default="text", help=told(text("how to write it (default: text)"))
+    )
+    kit_parser.add_argument("-o", "--output", type=Path, metavar="FILE", help=told(text("write to FILE")))
     parser.set_defaults(handler=run)
 
 
@@ -59,6 +93,14 @@ def run(args: argparse.Namespace) -> int:
             return _list()
         case "run":
             return _run(args.names, every=args.all)
+        case "kit":
+            from mailtrust.cli.lab_kit import write_sheet
+
+            return write_sheet(args.client, args.format, args.output)
+        case _ if args.listen:
+            from mailtrust.cli.lab_kit import up_for_devices
+
+            return up_for_devices(args.name, args.folder, args.listen, args.port_offset)
         case _:
             return _up(args.name, args.folder)
 

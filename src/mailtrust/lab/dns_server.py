@@ -174,7 +174,11 @@ def _same_port(address: str, port: int) -> tuple[socket.socket, socket.socket]:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     for _ in range(PORT_TRIES):
         tcp = socket.socket(family, socket.SOCK_STREAM)
-        tcp.bind((address, port))
+        try:
+            tcp.bind((address, port))
+        except OSError:
+            tcp.close()
+            raise
         udp = socket.socket(family, socket.SOCK_DGRAM)
         try:
             udp.bind(tcp.getsockname()[:2])

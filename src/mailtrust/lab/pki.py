@@ -1,9 +1,11 @@
 """The lab's public key infrastructure: a root, an intermediate, and certificates good and bad, all made at start."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypedDict
+from types import MappingProxyType
+from typing import Any, Protocol, TypedDict
 
 from mailtrust.core.issuance import authority
 from mailtrust.core.issuance.authority import Authority
@@ -11,7 +13,6 @@ from mailtrust.core.issuance.keys import KeyKind, make_key
 from mailtrust.core.issuance.recipe import Recipe, intermediate_recipe, root_recipe, server_recipe
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.x509.private_key import PrivateKey
-from mailtrust.lab.aia_host import AiaHost
 
 SERIAL_BITS = 127
 """RFC 5280 4.1.2.2: positive, at most 20 octets; the Web PKI asks for 64 random bits at least."""
@@ -22,6 +23,16 @@ Days = tuple[float, float]
 DECADES: Days = (-3650, 3650)
 YEARS: Days = (-730, 1825)
 SEASON: Days = (-30, 60)
+
+NO_FAULTS: Mapping[str, Any] = MappingProxyType({})
+
+
+class Publisher(Protocol):
+    """Where certificates are offered to whoever looks for an issuer."""
+
+    def publish(self, name: str, offered: bytes, /) -> str:
+        """Offer octets under a name; the address comes back."""
+        ...
 
 
 class _Fresh(TypedDict):
@@ -48,7 +59,7 @@ class Issued:
 class Pki:
     """A CA of the lab. Its keys are new each time; its names and dates are arguments."""
 
-    def __init__(self, now: datetime, ca_name: str, aia: AiaHost) -> None:
+    def __init__(self, now: datetime, ca_name: str, aia: Publisher) -> None:
         self._now = now
         self._ca_name = ca_name
         self._aia = aia
@@ -74,12 +85,11 @@ class Pki:
         days: Days = YEARS,
         path_length: int = 0,
         ca_issuers: tuple[str, ...] | None = None,
+        faults: Mapping[str, Any] = NO_FAULTS,
     ) -> tuple[Authority, str]:
-        """An intermediate, and the address at which it is offered."""
-        recipe = replace(
-            intermediate_recipe(f"{self._ca_name} {title}", self._ca_name, path_length=path_length),
-            ca_issuers=(self._root_url,) if ca_issuers is None else ca_issuers,
-        )
+        """An intermediate, and the address at which it is offered; `faults` replaces fields of its recipe."""
+        usual = intermediate_recipe(f"{self._ca_name} {title}", self._ca_name, path_length=path_length)
+        recipe = replace(usual, ca_issuers=(self._root_url,) if ca_issuers is None else ca_issuers, **faults)
         made = authority.make_intermediate(by or self.root, recipe, make_key("ec-p256"), **self._fresh(days))
         return made, self._aia.publish(f"{title.lower().replace(' ', '-')}.crt", made.certificate.der)
 

@@ -1,0 +1,71 @@
+"""What mailtrust says that a client will do with a case: the profile is asked, nothing is copied."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailtrust.core.clients import client_by_id
+from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
+from mailtrust.core.model.client import ClientProfile
+from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
+from mailtrust.core.model.observation import Handshake, Observation
+from mailtrust.core.model.pool import Pool, PoolEntry, Source
+from mailtrust.core.model.verdict import Verdict
+from mailtrust.core.validation.evaluate import evaluate
+from mailtrust.lab.kit.case import Case, Presented, Stand
+from mailtrust.lab.pki import Pki
+
+ACCOUNTS = (Protocol.IMAP, Protocol.SUBMISSION, Protocol.HTTPS, Protocol.SMTP)
+"""What the kit serves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A client's verdict over one protocol."""
+
+    client: ClientProfile
+    protocol: Protocol
+    verdict: Verdict
+
+
+class Nowhere:
+    """Stands where downloads would be offered, for a kit that is not up."""
+
+    def publish(self, name: str, _offered: bytes, /) -> str:
+        """An address that looks like the real one."""
+        return f"http://192.0.2.25/{name}"
+
+
+def predict(
+    case: Case, presented: Presented, client: str, *, pki: Pki, stand: Stand, at: datetime
+) -> tuple[Prediction, ...]:
+    """What the client does, over each protocol of the kit that it speaks, where its words differ."""
+    host = case.host(stand)
+    profile = client_by_id(client)
+    if host is None:
+        return ()
+    made: dict[object, Prediction] = {}
+    for protocol in ACCOUNTS:
+        if protocol in profile.speaks:
+            verdict = _judged(profile, protocol, host, case, presented, pki, at)
+            made.setdefault(
+                (verdict.outcome, verdict.overridable, verdict.words), Prediction(profile, protocol, verdict)
+            )
+    return tuple(made.values())
+
+
+def _judged(  # noqa: PLR0917 (what a judgement needs)
+    profile: ClientProfile, protocol: Protocol, host: str, case: Case, presented: Presented, pki: Pki, at: datetime
+) -> Verdict:
+    version, cipher = ("TLSv1.3", "TLS_AES_256_GCM_SHA384")
+    if presented.newest_tls is not None:
+        version, cipher = "TLSv1.2", "ECDHE-RSA-AES256-GCM-SHA384"
+    shown = Handshake(version, cipher, presented.sent, None, key_proven=True, completed=True)
+    endpoint = Endpoint(host, 993, protocol, TlsMode.IMPLICIT, "192.0.2.25", None, "given")
+    return evaluate(
+        Observation(endpoint, Offer.DEFAULT, at, shown),
+        pool=Pool(tuple(PoolEntry(one, frozenset({Source.AIA})) for one in presented.downloads)),
+        store=AnchorStore("kit", at, "", "", ()),
+        client=profile,
+        now=at,
+        local_anchors=(TrustAnchor(pki.root.certificate),) if case.root == "installed" else (),
+    )

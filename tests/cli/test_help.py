@@ -25,9 +25,9 @@ Run = Callable[..., Any]
 PROMISED = {
     "check": "--client --at --roots --dns --no-aia --allow-private-aia --save --from --with --also --product "
     "--deployed --warn --critical --fail-on --lang --format --output --as --resolve --connect-to --proxy --per-host "
-    "--password-file",
+    "--password-file --servers",
     "bundle": "--for --key --output --password-file --with-root --dns --resolve --connect-to --also --no-aia "
-    "--allow-private-aia --proxy --per-host --client --at --roots --deployed --as",
+    "--allow-private-aia --proxy --per-host --client --at --roots --deployed --as --servers",
 }
 
 
@@ -128,6 +128,7 @@ def folder(lab: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with zipfile.ZipFile(tmp_path / "from-the-ca.zip", "w") as archive:
         archive.writestr("mail_example_com.crt", to_pem(leaf))
         archive.writestr("ca-bundle.crt", to_pem(issuing))
+    (tmp_path / "mailtrust.toml").write_text('domains = ["example.com"]\n')
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

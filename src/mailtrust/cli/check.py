@@ -1,7 +1,6 @@
 """`mailtrust check`: look at servers, judge for every client, explain the cure."""
 
 import argparse
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,15 @@ from mailtrust.cli.files import (
     read_password,
     write_output,
 )
-from mailtrust.cli.looking import add_looking_options, edge_of, known_ways, looking_options_given, request_of
+from mailtrust.cli.looking import (
+    add_looking_options,
+    edge_of,
+    expect_roots,
+    known_ways,
+    looking_options_given,
+    request_of,
+)
+from mailtrust.cli.organisation import organisation_of, own_targets, say_stale
 from mailtrust.cli.progress import watched
 from mailtrust.cli.showing import add_showing_options, known_products, reader_of, settings_of
 from mailtrust.cli.translations import told
@@ -29,11 +36,13 @@ if TYPE_CHECKING:
     from mailtrust.core.model.certificate import Certificate
     from mailtrust.core.model.evidence import Assessment
     from mailtrust.flows.check import CheckRequest
+    from mailtrust.flows.endpoints import Kind
 
 EXAMPLES: tuple[Example, ...] = (
     ("mailtrust check example.com", text("a mail domain: MX, mail hosts by SRV and by usual names")),
     ("mailtrust check mail.example.com", text("one host, on every mail port")),
     ("mailtrust check imaps://mail.example.com", text("one port, judged for every client")),
+    ("mailtrust check --servers mailtrust.toml", text("everything of an organisation, by its file")),
     ("mailtrust check mail.example.com --with bundle.pem", text("what if it presented this instead?")),
     ("mailtrust check mail.example.com --save case.json", text("keep what was seen ...")),
     ("mailtrust check --from case.json --at 2027-01-31", text("... and judge it again, for another day")),
@@ -53,6 +62,16 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "targets", metavar="TARGET", nargs="*", help=told(text("mail domain, e-mail address, host, host:port or URL"))
     )
     add_looking_options(parser)
+    parser.add_argument(
+        "--revocation",
+        choices=("off", "profile", "all"),
+        help=told(
+            text(
+                "ask nobody whether certificates were revoked, whom the clients would ask (the default), or every "
+                "responder and list that the certificates name"
+            )
+        ),
+    )
     parser.add_argument("--save", metavar="CASE", type=Path, help=told(text("keep the recorded facts in this file")))
     parser.add_argument(
         "--from", dest="case", metavar="CASE", type=Path, help=told(text("judge recorded facts instead of looking"))
@@ -99,29 +118,48 @@ def run(options: argparse.Namespace) -> int:
 def _check_all(options: argparse.Namespace, supposed: "tuple[Certificate, ...]") -> "list[Assessment]":
     from mailtrust.core.formats.target import parse_target
 
-    targets: Sequence[str] = options.targets
-    if not targets:
-        raise UserProblem(
-            text("Expected a TARGET: a mail domain, a host, host:port or a URL such as imaps://mail.example.com.")
-        )
+    targets = _targets(options)
     if options.save is not None and len(targets) > 1:
         raise UserProblem(text("--save keeps one case: give one TARGET with it."))
     if options.save is not None and options.save == options.output:
         raise UserProblem(text("--save and -o name the same file: the report would replace the facts."))
-    if options.deployed is not None and options.roots is None:
-        raise UserProblem(text("--deployed says how the anchors of --roots come to clients: give --roots FILE too."))
+    expect_roots(options)
     # A mistake in the last target is said before the first is looked at.
-    settings = settings_of(options)
-    first = replace(request_of(options, targets[0], settings=settings), hypothetical=supposed)
-    others = (replace(first, target=parse_target(target), title=target) for target in targets[1:])
-    return _looked_at(options, [first, *others])
+    first = replace(
+        request_of(options, targets[0][0], settings=settings_of(options)),
+        hypothetical=supposed,
+        revocation=options.revocation or "profile",
+    )
+    requests = [replace(first, target=parse_target(target), title=target, kind=kind) for target, kind in targets]
+    assessments = _looked_at(options, requests)
+    if not options.targets:
+        say_stale(organisation_of(options), assessments)
+    return assessments
+
+
+def _targets(options: argparse.Namespace) -> "list[tuple[str, Kind | None]]":
+    """Those given; without any everything that the organisation has. Raises UserProblem where that is nothing."""
+    if options.targets:
+        return [(target, options.kind) for target in options.targets]
+    own = own_targets(organisation_of(options))
+    if not own:
+        raise UserProblem(
+            text(
+                "Expected a TARGET: a mail domain, a host, host:port or a URL such as imaps://mail.example.com; or a "
+                "mailtrust.toml that names domains or servers."
+            )
+        )
+    if options.kind is not None:
+        raise UserProblem(text("--as says what a TARGET is: give one."))
+    return [*own]
 
 
 def _looked_at(options: argparse.Namespace, requests: "list[CheckRequest]") -> "list[Assessment]":
     from mailtrust.edge.probe.loop import run as run_loop
     from mailtrust.flows.check import judge, look_at_all, stores_of
+    from mailtrust.flows.sharing import sharing
 
-    edge = edge_of(options)
+    edge = edge_of(options) if len(requests) == 1 else sharing(edge_of(options))
     stores = edge.load_stores(stores_of(requests[0]))
     with watched() as on_progress:
         cases = run_loop(look_at_all(requests, edge, stores, on_progress))
@@ -144,14 +182,14 @@ def _check_again(options: argparse.Namespace, supposed: "tuple[Certificate, ...]
 
     if options.targets:
         raise UserProblem(text("--from judges the target of its case file: give no TARGET beside it."))
-    if idle := (*looking_options_given(options), *(("--save",) if options.save is not None else ())):
+    rest = {"--revocation": options.revocation, "--save": options.save}
+    if idle := (*looking_options_given(options), *(name for name, value in rest.items() if value is not None)):
         raise UserProblem(
             text("--from looks at nothing anew, so there is no use for {options}: leave it out.", options=idle)
         )
     case = decode(read_file(options.case))
-    if options.deployed is not None and options.roots is None and not case.local_roots:
-        raise UserProblem(text("--deployed says how the anchors of --roots come to clients: give --roots FILE too."))
-    request = request_of(options, "localhost", title=case.target, settings=settings_of(options))
+    expect_roots(options, recorded=bool(case.local_roots))
+    request = request_of(options, "localhost", title=case.target, settings=settings_of(options), recorded=True)
     return judge(case, replace(request, hypothetical=supposed), load_stores(stores_of(request)))
 
 

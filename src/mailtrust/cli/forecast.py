@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from mailtrust.cli import exit_status
 from mailtrust.cli.arguments import Example
 from mailtrust.cli.files import expect_one_from_stdin, expect_writable, hypothetical_chain, read_file, write_output
-from mailtrust.cli.looking import add_looking_options, edge_of, looking_options_given, positive, request_of
+from mailtrust.cli.looking import (
+    add_looking_options,
+    edge_of,
+    expect_roots,
+    looking_options_given,
+    positive,
+    request_of,
+)
+from mailtrust.cli.organisation import organisation_of
 from mailtrust.cli.progress import watched
 from mailtrust.cli.showing import WIDEST, threshold
 from mailtrust.cli.translations import language, told, translator
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
 
     from mailtrust.core.forecast.forecast import Forecast
     from mailtrust.core.model.certificate import Certificate
+    from mailtrust.core.model.settings import Threshold
 
 EXAMPLES: tuple[Example, ...] = (
     ("mailtrust forecast mail.example.com", text("the next three years, if nothing is done and if it is renewed")),
@@ -72,7 +81,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     shown = parser.add_argument_group(told(text("showing")))
     shown.add_argument(
-        "--warn", metavar="30d|20%", type=threshold, default="20%",
+        "--warn", metavar="30d|20%", type=threshold,
         help=told(text("exit 1, and ring in the calendar, this long before (default: a fifth of the lifetime)")),
     )  # fmt: skip
     shown.add_argument(
@@ -117,8 +126,7 @@ def _looked_at(options: argparse.Namespace, supposed: "tuple[Certificate, ...]")
         raise UserProblem(
             text("Expected a TARGET: a mail domain, a host, host:port or a URL such as imaps://mail.example.com.")
         )
-    if options.deployed is not None and options.roots is None:
-        raise UserProblem(text("--deployed says how the anchors of --roots come to clients: give --roots FILE too."))
+    expect_roots(options)
     until = _until(options)
     request = replace(request_of(options, options.target), hypothetical=supposed)
     edge = edge_of(options)
@@ -139,9 +147,8 @@ def _recorded(options: argparse.Namespace, supposed: "tuple[Certificate, ...]") 
             text("--from looks at nothing anew, so there is no use for {options}: leave it out.", options=idle)
         )
     case = decode(read_file(options.case))
-    if options.deployed is not None and options.roots is None and not case.local_roots:
-        raise UserProblem(text("--deployed says how the anchors of --roots come to clients: give --roots FILE too."))
-    request = replace(request_of(options, "localhost", title=case.target), hypothetical=supposed)
+    expect_roots(options, recorded=bool(case.local_roots))
+    request = replace(request_of(options, "localhost", title=case.target, recorded=True), hypothetical=supposed)
     return foretell_case(case, request, load_stores(stores_of(request)), _until(options))
 
 
@@ -160,7 +167,7 @@ def _render(made: "Forecast", options: argparse.Namespace) -> bytes:
     if options.format == "ics":
         from mailtrust.core.report.forecast_ics import to_ics
 
-        return to_ics(made, translate, warn=options.warn)
+        return to_ics(made, translate, warn=_warn(options))
     if options.format == "svg":
         from mailtrust.core.report.forecast_svg import to_svg
 
@@ -180,9 +187,13 @@ def _render(made: "Forecast", options: argparse.Namespace) -> bytes:
     return shown.encode(screen.encoding, "replace")
 
 
+def _warn(options: argparse.Namespace) -> "Threshold":
+    return options.warn or organisation_of(options).warn
+
+
 def _status(made: "Forecast", options: argparse.Namespace) -> int:
     from mailtrust.core.forecast.forecast import breaks_within
 
     if not made.evidence.handshakes:
         return exit_status.COULD_NOT_LOOK
-    return exit_status.FINDINGS if breaks_within(made, options.warn) else exit_status.CLEAN
+    return exit_status.FINDINGS if breaks_within(made, _warn(options)) else exit_status.CLEAN

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli.files import called_file, certificates_of
+from mailtrust.cli.organisation import organisation_of, settings_of_file
 from mailtrust.cli.translations import current, told
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.organisation import Organisation
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 
@@ -26,6 +28,10 @@ def add_looking_options(parser: argparse.ArgumentParser) -> None:
     looking.add_argument(
         "--as", dest="kind", choices=("domain", "host"), help=told(text("take a bare TARGET for this"))
     )
+    looking.add_argument(
+        "--servers", metavar="FILE", type=Path,
+        help=told(text("your domains, servers and defaults (default: ./mailtrust.toml, else the user's own)")),
+    )  # fmt: skip
     looking.add_argument("--dns", metavar="ADDR:PORT", help=told(text("ask this DNS server")))
     looking.add_argument(
         "--resolve", metavar="HOST:PORT:ADDR", action="append", default=[],
@@ -41,7 +47,7 @@ def add_looking_options(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     looking.add_argument("--no-aia", action="store_true", help=told(text("download no missing issuers")))
     looking.add_argument(
-        "--allow-private-aia", action="store_true", help=told(text("download issuers from private addresses too"))
+        "--allow-private-aia", action="store_true", help=told(text("download from private addresses too"))
     )
     looking.add_argument(
         "--proxy", metavar="URL", help=told(text("HTTP proxy for these downloads (default: from the environment)"))
@@ -92,40 +98,48 @@ def edge_of(options: argparse.Namespace) -> "Edge":
     """The real outside, as the options ask for it. Raises UserProblem for an address that is none."""
     from mailtrust.flows.edge import real_edge
 
-    if options.proxy:
+    proxy = organisation_of(options).proxy if options.proxy is None else options.proxy
+    if proxy:
         from mailtrust.edge.lookup.proxies import read_proxy
 
-        read_proxy(options.proxy)  # A mistyped one is said now, and not as the failure of each download.
+        read_proxy(proxy)  # A mistyped one is said now, and not as the failure of each download.
     if options.ccadb is not None:
         _load_ccadb(options.ccadb)
     return real_edge(
         dns=_dns_server(options.dns) if options.dns is not None else None,
         allow_private_aia=options.allow_private_aia,
-        proxy=options.proxy,
+        proxy=proxy,
     )
 
 
 def request_of(
-    options: argparse.Namespace, target: str, *, title: str | None = None, settings: "Settings | None" = None
+    options: argparse.Namespace,
+    target: str,
+    *,
+    title: str | None = None,
+    settings: "Settings | None" = None,
+    recorded: bool = False,
 ) -> "CheckRequest":
-    """What the options ask to be checked; raises UserProblem for what cannot be read."""
-    from dataclasses import replace
+    """What the options ask to be checked; raises UserProblem for what cannot be read.
 
+    `recorded`: recorded facts tell themselves which anchors the organisation has brought to its clients.
+    """
     from mailtrust.core.formats.connect_to import Detours, parse_connect_to, parse_resolve
     from mailtrust.core.formats.moment import parse_moment
     from mailtrust.core.formats.target import parse_target
-    from mailtrust.core.model.settings import Settings
     from mailtrust.flows.check import CheckRequest
 
-    clients = clients_of(options.client)
+    organisation = Organisation() if recorded else organisation_of(options)
+    roots = (options.roots,) if options.roots is not None else tuple(map(Path, organisation.roots))
+    deployed = organisation.deployed if options.roots is None and options.deployed is None else ()
     return CheckRequest(
         target=parse_target(target),
         title=title or target,
-        clients=clients,
-        settings=replace(settings or Settings(), clients=tuple(client.id for client in clients)),
+        clients=_judged_clients(options),
+        settings=settings or settings_of_file(options),
         at=parse_moment(options.at) if options.at is not None else None,
-        roots=certificates_of(options.roots) if options.roots is not None else (),
-        deployed=ways_of(options.deployed),
+        roots=tuple(certificate for path in roots for certificate in certificates_of(path)),
+        deployed=ways_of(options.deployed) or deployed,
         detours=Detours(
             tuple(parse_connect_to(given) for given in options.connect_to),
             tuple(parse_resolve(given) for given in options.resolve),
@@ -135,6 +149,23 @@ def request_of(
         fetch_issuers=not options.no_aia,
         per_host=options.per_host,
     )
+
+
+def expect_roots(options: argparse.Namespace, recorded: bool = False) -> None:
+    """Raise UserProblem for --deployed without anchors of which it could speak."""
+    if options.deployed is not None and options.roots is None and not recorded and not organisation_of(options).roots:
+        raise UserProblem(text("--deployed says how the anchors of --roots come to clients: give --roots FILE too."))
+
+
+def _judged_clients(options: argparse.Namespace) -> "tuple[ClientProfile, ...]":
+    """Those asked for; or all, with the versions that matter to the organisation."""
+    from mailtrust.core.clients import BY_ID
+
+    clients = clients_of(options.client)
+    if options.client is not None:
+        return clients
+    others = (BY_ID[one] for one in organisation_of(options).clients)
+    return (*clients, *(client for client in others if client not in clients))
 
 
 def clients_of(given: str | None) -> "tuple[ClientProfile, ...]":

@@ -1,10 +1,12 @@
 """The options that say how results are weighed and shown."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli.looking import positive
+from mailtrust.cli.organisation import settings_of_file
 from mailtrust.cli.translations import language, told, translator
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
@@ -24,11 +26,11 @@ def add_showing_options(parser: argparse.ArgumentParser) -> None:
         "--product", metavar="ID", help=told(text("the product that serves the certificate: its steps are shown"))
     )
     shown.add_argument(
-        "--warn", metavar="30d|20%", type=threshold, default="20%",
+        "--warn", metavar="30d|20%", type=threshold,
         help=told(text("warn this long before expiry (default: a fifth of the lifetime)")),
     )  # fmt: skip
     shown.add_argument(
-        "--critical", metavar="10d|5%", type=threshold, default="10d",
+        "--critical", metavar="10d|5%", type=threshold,
         help=told(text("critical this long before expiry (default: 10 days)")),
     )  # fmt: skip
     shown.add_argument(
@@ -85,8 +87,6 @@ def known_products() -> tuple[str, ...]:
 
 def settings_of(options: argparse.Namespace) -> "Settings":
     """How results are to be weighed; raises UserProblem for a product that nobody knows."""
-    from mailtrust.core.model.settings import Settings
-
     if options.product is not None and options.product.strip().lower() not in known_products():
         raise UserProblem(
             text(
@@ -95,7 +95,10 @@ def settings_of(options: argparse.Namespace) -> "Settings":
                 known=known_products(),
             )
         )
-    return Settings(warn=options.warn, critical=options.critical, product=options.product)
+    own = settings_of_file(options)
+    return replace(
+        own, warn=options.warn or own.warn, critical=options.critical or own.critical, product=options.product
+    )
 
 
 def reader_of(options: argparse.Namespace) -> Reader:

@@ -13,6 +13,7 @@ from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.settings import Threshold
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.rules.grounds.served import served_leaves
+from mailtrust.core.rules.grounds.weight import matters
 from mailtrust.core.validation.ascents import ascents
 from mailtrust.core.validation.kinds import kind_of
 
@@ -111,8 +112,10 @@ def _as_far_as_it_goes(evidence: Evidence, shown: Shown, until: datetime) -> dat
 
 
 def breaks_within(made: Forecast, warn: Threshold) -> bool:
-    """Whether a client (on a device that is up to date) is turned away now, or will be within `warn` from now."""
+    """Whether a client that matters (on a device that is up to date) is turned away now, or within `warn` from now."""
     for course in made.standing():
+        if not matters(made.evidence, course.client.id):
+            continue
         window = max(warn.before_expiry(course.leaf), timedelta()) if course.leaf is not None else timedelta()
         if any(
             stage.begins - made.begins <= window and stage.verdict.outcome in _TURNED_AWAY for stage in course.stages

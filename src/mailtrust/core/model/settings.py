@@ -60,6 +60,8 @@ class Settings:
     """The clients that matter: findings weigh by what they do to these; empty: to all that were judged."""
     accepted: tuple[Accepted, ...] = ()
     """Findings that do not count."""
+    file: str = ""
+    """What the organisation's file is called that says so; empty where there is none."""
 
     def product_at(self, host: str, port: int) -> str | None:
         """The product that serves this port; None: unknown, or two servers lay claim to it, and a banner only guesses.

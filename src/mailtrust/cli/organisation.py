@@ -1,0 +1,110 @@
+"""The organisation's file: read once a run, and what it says where the command line says nothing."""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from mailtrust.cli.files import called_file
+from mailtrust.cli.translations import current
+from mailtrust.core.model.acceptance import EVERYWHERE, Acceptance, Standing
+from mailtrust.core.model.organisation import Organisation
+from mailtrust.core.model.settings import Settings
+from mailtrust.core.model.text import Text, text
+
+if TYPE_CHECKING:
+    from mailtrust.core.model.evidence import Assessment
+
+
+def organisation_of(options: argparse.Namespace) -> Organisation:
+    """What `--servers` names, else ./mailtrust.toml, else the user's own; nothing where there is no file.
+
+    Raises UserProblem: for a file that cannot be read, with everything that is wrong in it.
+    """
+    known = getattr(options, "organisation", None)
+    if not isinstance(known, Organisation):
+        known = options.organisation = _read(options.servers)
+    return known
+
+
+def settings_of_file(options: argparse.Namespace) -> Settings:
+    """How the organisation wants results to be weighed. Clients that were asked for by name all matter."""
+    organisation = organisation_of(options)
+    return Settings(
+        warn=organisation.warn,
+        critical=organisation.critical,
+        servers=organisation.servers,
+        clients=() if options.client is not None else organisation.clients,
+        accepted=organisation.accepted,
+        file=organisation.file,
+    )
+
+
+def own_targets(organisation: Organisation) -> tuple[tuple[str, Literal["domain", "host"]], ...]:
+    """Every domain and every place of every server, each once; a bare name is taken for what it is there."""
+    named: dict[tuple[str, Literal["domain", "host"]], None] = {}
+    for domain in organisation.domains:
+        named[domain, "domain"] = None
+    for server in organisation.servers:
+        for place in server.places:
+            named[place.target, "host"] = None
+    return tuple(named)
+
+
+def say_stale(organisation: Organisation, assessments: "Iterable[Assessment]") -> None:
+    """Tell of what was accepted and is of no use any more. Only after everything of the organisation was looked at."""
+    applied = zip(*(assessment.acceptances for assessment in assessments), strict=True)
+    for sentence in filter(None, (_stale(organisation, of_one) for of_one in applied)):
+        sys.stderr.write(f"mailtrust: {sentence.render(current())}\n")
+
+
+def _stale(organisation: Organisation, applied: tuple[Acceptance, ...]) -> Text | None:
+    """What one acceptance came to in every report; those that a report itself calls unneeded are not told again."""
+    accepted, standings = applied[0].accepted, {one.standing for one in applied}
+    place = f"{organisation.file}:{accepted.line}"
+    if standings == {Standing.ELSEWHERE}:
+        return text(
+            "{place}: {rule} is accepted at {endpoint}, where nothing was looked at: correct or delete it.",
+            place=place,
+            rule=accepted.rule,
+            endpoint=accepted.endpoint,
+        )
+    if accepted.endpoint == EVERYWHERE and standings <= {Standing.UNNEEDED, Standing.ELSEWHERE}:
+        return text(
+            "{place}: {rule} is accepted everywhere and was found nowhere: delete it.", place=place, rule=accepted.rule
+        )
+    return None
+
+
+def _read(given: Path | None) -> Organisation:
+    from mailtrust.edge.config.organisation_file import find, read
+
+    path = given or find()
+    if path is None:
+        return Organisation()
+    from mailtrust.cli.looking import known_ways
+    from mailtrust.cli.showing import known_products
+    from mailtrust.core.clients import BY_ID
+    from mailtrust.core.formats.organisation_toml import Known, read_organisation
+    from mailtrust.core.rules import RULES
+    from mailtrust.edge.lookup.proxies import read_proxy
+
+    known = Known(
+        clients=tuple(BY_ID),
+        rules=tuple(rule.ID for rule in RULES),
+        products=known_products(),
+        ways=known_ways(),
+        read_proxy=read_proxy,
+    )
+    organisation = read_organisation(read(path), _called(path), known)
+    return replace(organisation, roots=tuple(str(path.parent / root) for root in organisation.roots))
+
+
+def _called(path: Path) -> str:
+    """As the user may type it, and without the user's name where a report is to name it."""
+    try:
+        return called_file(Path("~") / path.relative_to(Path.home()))
+    except (ValueError, RuntimeError):
+        return called_file(path)

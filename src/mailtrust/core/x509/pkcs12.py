@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives.serialization import (
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509.derivation import asks_too_much
-from mailtrust.core.x509.derivation import MOST_ROUNDS, asks_too_much
 from mailtrust.core.x509.pkcs12_attributes import KeyHome, with_key_home
 from mailtrust.core.x509.private_key import PrivateKey, keep
 
@@ -38,11 +37,6 @@ def read_pkcs12(octets: bytes, password: bytes | None) -> Pkcs12 | Text:
     """Read a PKCS#12 file. A Text says what is wrong: no password, another password, or damage."""
     if asks_too_much(octets):
         return text("the PKCS#12 file is encrypted in a way that would take very long, or much memory, to undo.")
-    if asks_too_much(octets):
-        return text(
-            "the PKCS#12 file demands more rounds of key derivation than honest ones do ({most}), so it is not opened.",
-            most=MOST_ROUNDS,
-        )
     # Without a password, the empty one counts too: Windows and OpenSSL differ in how they write "none".
     attempts: tuple[bytes | None, ...] = (password,) if password else (None, b"")
     opened = None

@@ -20,8 +20,6 @@ from mailtrust.core.model.certificate import Certificate, PublicKey
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.algorithms import read_public_key, rsa_numbers
-from mailtrust.core.x509.derivation import MOST_ROUNDS, asks_too_much
-from mailtrust.core.x509.pem import find_pem
 from mailtrust.core.x509.derivation import asks_too_much
 from mailtrust.core.x509.pem import find_pem
 
@@ -86,11 +84,6 @@ def keep(key: PrivateKeyTypes) -> PrivateKey:
 
 def read_private_key(data: bytes, password: bytes | None = None) -> PrivateKey | Text:
     """Read one key from its PEM block or its DER octets; a Text says why it cannot be read."""
-    if password and any(asks_too_much(octets) for octets in _octets_in(data)):
-        return text(
-            "the private key demands more rounds of key derivation than honest ones do ({most}), so it is not opened.",
-            most=MOST_ROUNDS,
-        )
     if any(asks_too_much(block.data) for block in find_pem(data)) or asks_too_much(data):
         return text("the private key is encrypted in a way that would take very long, or much memory, to undo.")
     with warnings.catch_warnings():  # the library warns of kinds of key that it will drop
@@ -108,10 +101,6 @@ def read_private_key(data: bytes, password: bytes | None = None) -> PrivateKey |
             return keep(_load(data, None))
         except (TypeError, ValueError, UnsupportedAlgorithm):
             return text("the private key cannot be read: it is damaged, or of a kind that is not supported.")
-
-
-def _octets_in(data: bytes) -> tuple[bytes, ...]:
-    return tuple(block.data for block in find_pem(data)) or (data,)
 
 
 def _load(data: bytes, password: bytes | None) -> PrivateKeyTypes:

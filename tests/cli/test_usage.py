@@ -90,6 +90,7 @@ LONG = 300 * "a"
         ("check --from absent.json", "Could not read absent.json"),
         ("check --from words.txt", "Expected a case file as check --save writes it"),
         ("check --from words.txt --dns 192.0.2.53 --no-aia --save x", "no use for --dns, --no-aia, --save"),
+        ("check --from words.txt --revocation all", "no use for --revocation"),
         ("check --from - --with -", "Standard input (-) can stand for one file only"),
         ("check x y..z", "two dots in a row"),  # the second target is read before the first is looked at
         ("bundle", "Expected FILE|TARGET, got nothing."),
@@ -174,7 +175,7 @@ OPTIONS = st.sampled_from(
         "--client", "--at", "--roots", "--deployed", "--dns", "--resolve", "--connect-to", "--also", "--no-aia",
         "--allow-private-aia", "--proxy", "--per-host", "--ccadb", "--save", "--from", "--with", "--password-file",
         "--product", "--warn", "--critical", "--fail-on", "--lang", "--voice", "--format", "--width", "--colour",
-        "--as", "--for", "--key", "--with-root", "-o", "-h", "--help", "--", "-", "--output", "--batch",
+        "--as", "--for", "--key", "--with-root", "--revocation", "-o", "-h", "--help", "--", "-", "--output", "--batch",
     ]
 )  # fmt: skip
 VALUES = st.sampled_from(

@@ -1,6 +1,7 @@
 """What will break, when and for whom: look as a check does, and run the judge over time."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailtrust.core.forecast.forecast import HORIZON, Forecast, forecast
@@ -22,7 +23,7 @@ async def foretell(
     Raises UserProblem when `until` is over. Issuers are looked for above every chain, not only where one is missing
     today: another way up may be the one that holds on the day when the first is over.
     """
-    case = await look(request, edge, {}, on_progress)
+    case = await look(replace(request, revocation="off"), edge, {}, on_progress)
     return foretell_case(case, request, edge.load_stores(stores_of(request)), until)
 
 

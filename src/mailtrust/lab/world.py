@@ -3,7 +3,8 @@
 import asyncio
 import socket
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
@@ -11,7 +12,9 @@ from typing import Self
 from mailtrust.core.formats.connect_to import Detours, parse_connect_to
 from mailtrust.core.formats.host_name import is_address
 from mailtrust.core.formats.target import SCHEMES, Target, Url, parse_target
+from mailtrust.core.issuance.recipe import server_recipe
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.status import Way
 from mailtrust.core.model.text import text
 from mailtrust.core.x509.pem import to_pem
 from mailtrust.lab.aia_host import AiaHost
@@ -20,6 +23,7 @@ from mailtrust.lab.lab_error import LabError
 from mailtrust.lab.listener import BUNDLE, KEY, Listener
 from mailtrust.lab.manners import Manners
 from mailtrust.lab.pki import Issued, Pki
+from mailtrust.lab.status_desk import StatusDesk
 
 ROOTS = "root.pem"
 """The anchors that the clients of this world were given, in the world's folder."""
@@ -52,6 +56,8 @@ class World:
         self.aia = AiaHost(LOOPBACK)
         self.dns = DnsServer(self.zone, LOOPBACK)
         self.pki = Pki(now, ca_name, self.aia)
+        self.desk = StatusDesk(self.pki.intermediate, self.aia, "issuing-ca", now)
+        """Where the intermediate says what it has taken back."""
         self.target = ""
         """What is given to `mailtrust check`: a scenario sets it."""
         self.with_roots: tuple[Certificate, ...] = ()
@@ -73,6 +79,20 @@ class World:
         if is_address(label) or label.endswith("."):
             return label.removesuffix(".")
         return f"{label}.{self.domain}" if label else self.domain
+
+    def leaf_to_ask_about(self, label: str, *ways: Way) -> Issued:
+        """A server's certificate that says where one may ask whether it was revoked."""
+        urls = {"ocsp": (self.desk.ocsp_url,), "crl": (self.desk.crl_url,)}
+        recipe = replace(
+            server_recipe(self.name(label)),
+            ocsp_urls=urls["ocsp"] if "ocsp" in ways else (),
+            crl_urls=urls["crl"] if "crl" in ways else (),
+        )
+        return self.pki.leaf(self.name(label), recipe=recipe)
+
+    def revoke(self, issued: Issued, reason: str = "keyCompromise") -> None:
+        """Let the intermediate take a certificate back, as of yesterday."""
+        self.desk.take_back(issued.certificate, self.now - timedelta(days=1), reason)
 
     def url(self, label: str, scheme: str) -> str:
         """One port as a TARGET."""

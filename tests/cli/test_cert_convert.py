@@ -161,3 +161,14 @@ def test_a_key_that_would_be_lost_is_not_replaced(run: Run, folder: Path) -> Non
     assert done.status == 2
     assert "holds a private key that would be lost" in done.err
     assert (folder / "mail.key").read_bytes() == before
+
+
+def test_a_request_of_exchange_becomes_what_cas_take(run: Run, folder: Path) -> None:
+    run("cert", "request", "mail.example.com", "--form", "utf16", "--out", "exchange")
+    assert run("cert", "convert", "exchange.req", "--to", "csr", "-o", "mail.csr").status == 0
+    assert "DNS:mail.example.com" in said("openssl", "req", "-in", "mail.csr", "-noout", "-text", "-verify")
+    assert run("cert", "convert", "mail.csr", "--to", "csr-utf16", "-o", "back.req").status == 0
+    assert (folder / "back.req").read_bytes() == (folder / "exchange.req").read_bytes()
+    done = run("cert", "convert", "all.pem", "--to", "csr")
+    assert done.status == 2
+    assert "Expected one request (PKCS#10) in the files, found 0." in done.err

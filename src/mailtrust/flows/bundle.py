@@ -71,7 +71,7 @@ async def complete_target(
         if handshake.presented_chain and isinstance(leaf := handshake.presented_chain[0], Certificate)
     ]
     if not leaves:
-        raise CouldNotLook(_nothing_seen(case))
+        raise CouldNotLook(nothing_seen(case))
     meant = _the_one_meant(leaves, keys, assessment.evidence.now)
     if meant is None:
         raise UserProblem(
@@ -208,14 +208,14 @@ def _leaves_and_places(evidence: Evidence) -> tuple[str, ...]:
     return tuple(f"{name}: {' '.join(dict.fromkeys(ports))}" for name, ports in list(places.items())[:MOST_PLACES])
 
 
-def _nothing_seen(case: CaseFile) -> Text:
+def nothing_seen(case: CaseFile) -> Text:
+    """Why there is no certificate: what went wrong at the ports."""
     failures = [(seen, seen.result) for seen in case.observations if isinstance(seen.result, ProbeFailure)]
     # Most ports of a host are closed because nobody wants them open: what else went wrong is told first.
     failures.sort(key=lambda met: met[1].kind is FailureKind.REFUSED)
     said = tuple(dict.fromkeys(f"{seen.endpoint.id}: {failure.kind.value}" for seen, failure in failures))
     return text(
-        "{target} presented no certificate that could be read, so there is no chain to complete ({said}). "
-        "`mailtrust check {target}` tells more.",
+        "{target} presented no certificate that could be read ({said}). `mailtrust check {target}` tells more.",
         target=case.target,
         said=said[:MOST_PLACES],
     )

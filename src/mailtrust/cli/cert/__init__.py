@@ -3,11 +3,11 @@
 import argparse
 
 from mailtrust.cli.arguments import Example
-from mailtrust.cli.cert import accept, convert, inf, request, self_signed
+from mailtrust.cli.cert import accept, convert, inf, inspect, request, self_signed
 from mailtrust.cli.translations import told
 from mailtrust.core.model.text import text
 
-SUBCOMMANDS = (self_signed, request, accept, inf, convert)
+SUBCOMMANDS = (self_signed, request, accept, inf, inspect, convert)
 """In the order of the help; each has `add_parser`, whose parser knows its `handler`."""
 
 EXAMPLES: tuple[Example, ...] = (
@@ -17,6 +17,7 @@ EXAMPLES: tuple[Example, ...] = (
         "mailtrust cert accept from-the-ca.zip mail.example.com.key --for pfx",
         text("the CA's answer, joined with the key"),
     ),
+    ("mailtrust cert inspect mail.pfx --password-file -", text("what is in a file")),
 )
 
 

@@ -25,6 +25,7 @@ from mailtrust.core.model.text import text
 if TYPE_CHECKING:
     from mailtrust.core.model.certificate import Certificate
     from mailtrust.core.x509.private_key import PrivateKey
+    from mailtrust.core.x509.request import RequestForm
 
 EXAMPLES: tuple[Example, ...] = (
     ("mailtrust cert convert mail.pfx --password-file pw --to pem -o mail.pem", text("certificates and key as PEM")),
@@ -38,6 +39,8 @@ EXAMPLES: tuple[Example, ...] = (
 
 TARGETS = ("pem", "der", "pkcs7", "pfx", "jks", "key")
 """As core/x509/conversion.py has them, which is not loaded for --help; a test compares."""
+REQUESTS: "dict[str, RequestForm]" = {"csr": "pem", "csr-der": "der", "csr-utf16": "utf16"}
+"""Requests, in the forms of core/x509/request.py."""
 PARTS = ("all", "leaf", "issuers", "root")
 
 
@@ -103,6 +106,9 @@ def run(options: argparse.Namespace) -> int:
     expect_one_from_stdin(*options.files, options.key, options.password_file, options.new_password_file)
     expect_writable(options.output)
     _expect_fitting(options)
+    if options.to in REQUESTS:
+        write_output(_request(options), options.output)
+        return exit_status.CLEAN
     password = read_password(options.password_file)
     new_password = password if options.new_password_file is None else read_password(options.new_password_file)
     certificates, key = _read(options, password)
@@ -124,6 +130,18 @@ def run(options: argparse.Namespace) -> int:
     if options.to == "pfx" and wanted.password is None:
         say(text("The PFX has no password: where Windows asks for it, press Enter. --password-file gives it one."))
     return exit_status.CLEAN
+
+
+def _request(options: argparse.Namespace) -> bytes:
+    """The one request that is in the files, in another form."""
+    from mailtrust.core.x509.containers import Kind
+    from mailtrust.core.x509.request import write_request_file
+
+    others = [other for path in options.files for other in read_anything(path).others]
+    found = {other.octets for other in others if other.kind is Kind.REQUEST}
+    if len(found) != 1:
+        raise UserProblem(text("Expected one request (PKCS#10) in the files, found {count}.", count=len(found)))
+    return write_request_file(found.pop(), REQUESTS[options.to])
 
 
 def _expect_fitting(options: argparse.Namespace) -> None:

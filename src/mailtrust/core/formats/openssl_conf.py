@@ -17,10 +17,8 @@ _LABELS = {
     "2.5.4.42": "GN", "2.5.4.43": "initials", "0.9.2342.19200300.100.1.25": "DC",
     "1.2.840.113549.1.9.1": "emailAddress",
 }  # fmt: skip
-_PURPOSES = {
-    "1.3.6.1.5.5.7.3.1": "serverAuth", "1.3.6.1.5.5.7.3.2": "clientAuth", "1.3.6.1.5.5.7.3.3": "codeSigning",
-    "1.3.6.1.5.5.7.3.4": "emailProtection", "1.3.6.1.5.5.7.3.9": "OCSPSigning",
-}  # fmt: skip
+_WORDS = frozenset({"serverAuth", "clientAuth", "codeSigning", "emailProtection", "timeStamping", "OCSPSigning"})
+"""The purposes that OpenSSL knows by the same words as RFC 5280."""
 _CURVES = {"ec-p256": "P-256", "ec-p384": "P-384", "ec-p521": "P-521"}
 _TEMPLATE_NAME = "1.3.6.1.4.1.311.20.2"
 _PLAIN = re.compile(r"[A-Za-z0-9@:/?=&*._-]+(?: [A-Za-z0-9@:/?=&*._-]+)*")
@@ -83,8 +81,10 @@ def _lines(asked: RequestedCertificate, stem: str, days: int) -> Iterator[str]:
 
 def _extensions(asked: RequestedCertificate, *, certificate: bool) -> Iterator[str]:
     given = {oid for oid, _, _ in asked.extensions}
-    if ext.SUBJECT_KEY_IDENTIFIER not in given:
-        yield f"subjectKeyIdentifier = {'hash' if asked.subject_key_identifier else 'none'}"
+    if asked.subject_key_identifier:
+        yield "subjectKeyIdentifier = hash"
+    elif certificate and ext.SUBJECT_KEY_IDENTIFIER not in given:
+        yield "subjectKeyIdentifier = none"  # else OpenSSL 3.2 and later adds it to what is self-signed
     if certificate and ext.AUTHORITY_KEY_IDENTIFIER not in given:
         yield "authorityKeyIdentifier = none"
     constraints = asked.basic_constraints
@@ -96,7 +96,7 @@ def _extensions(asked: RequestedCertificate, *, certificate: bool) -> Iterator[s
         names = [name for name in ext.KEY_USAGES if name in asked.key_usage]
         yield f"keyUsage = {_critical(', '.join(names), critical=True)}"
     if asked.extended_key_usage:
-        purposes = ", ".join(_PURPOSES.get(oid, oid) for oid in asked.extended_key_usage)
+        purposes = ", ".join(_purpose(oid) for oid in asked.extended_key_usage)
         yield f"extendedKeyUsage = {_critical(purposes, critical=asked.extended_key_usage_critical)}"
     if asked.names:
         told = (
@@ -111,6 +111,11 @@ def _extensions(asked: RequestedCertificate, *, certificate: bool) -> Iterator[s
         plain = asked.template.isascii() and asked.template.isalnum()
         written = der.encode(der.BMP_STRING, asked.template.encode("utf-16-be", "replace"))
         yield f"{_TEMPLATE_NAME} = {f'ASN1:BMPSTRING:{asked.template}' if plain else _der(written)}"
+
+
+def _purpose(oid: str) -> str:
+    word = ext.PURPOSES.get(oid, "")
+    return word if word in _WORDS else oid
 
 
 def _in_words(asked: RequestedCertificate) -> bool:

@@ -8,6 +8,7 @@ from mailtrust.core.formats.case_wire import CaseWire
 from mailtrust.core.formats.verify_wire import AnswerWire, RequestWire
 from mailtrust.core.report.explanation_wire import ExplanationWire
 from mailtrust.core.report.forecast_wire import ForecastWire
+from mailtrust.core.report.inspection_wire import InspectionWire
 from mailtrust.core.report.report_wire import ReportWire
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -22,6 +23,9 @@ def schemas() -> Mapping[str, bytes]:
         ),
         "forecast-1.json": _schema(
             ForecastWire, "forecast", "A mailtrust forecast: what will break, when, and for whom"
+        ),
+        "inspection-1.json": _schema(
+            InspectionWire, "inspection", "What mailtrust cert inspect found in files, or at a server"
         ),
         "report-1.json": _schema(ReportWire, "report", "A mailtrust report: verdicts, findings and remedies"),
         "verify-answer-1.json": _schema(AnswerWire, "verify-answer", "An answer of mailtrust verify: one line of JSON"),

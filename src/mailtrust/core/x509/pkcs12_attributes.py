@@ -20,7 +20,6 @@ _KEY_BAGS = ("1.2.840.113549.1.12.10.1.1", "1.2.840.113549.1.12.10.1.2")
 """keyBag and pkcs8ShroudedKeyBag (RFC 7292 4.2)."""
 _MAC_KEY = 3
 """RFC 7292 B.3: the purpose that the MAC's key is derived for."""
-_MOST_ROUNDS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ def _mac_anew(mac: bytes, content: bytes, password: bytes) -> bytes:
     algorithm = der.whole_children(digest_info[1])[0]
     name = HASHES[der.oid(der.children(algorithm[1])[0][1])]
     count = der.small_integer(rounds[0][1]) if rounds else 1
-    key = _derived(name, password, salt[1], min(count, _MOST_ROUNDS))
+    key = _derived(name, password, salt[1], count)
     digest = hmac.new(key, content, name).digest()
     return der.encode(
         der.SEQUENCE,

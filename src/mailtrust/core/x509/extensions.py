@@ -42,6 +42,21 @@ SCT_LIST = "1.3.6.1.4.1.11129.2.4.2"
 OCSP = "1.3.6.1.5.5.7.48.1"
 CA_ISSUERS = "1.3.6.1.5.5.7.48.2"
 
+PURPOSES = {  # RFC 5280 4.2.1.12, and what Windows adds
+    "1.3.6.1.5.5.7.3.1": "serverAuth",
+    "1.3.6.1.5.5.7.3.2": "clientAuth",
+    "1.3.6.1.5.5.7.3.3": "codeSigning",
+    "1.3.6.1.5.5.7.3.4": "emailProtection",
+    "1.3.6.1.5.5.7.3.8": "timeStamping",
+    "1.3.6.1.5.5.7.3.9": "OCSPSigning",
+    "2.5.29.37.0": "anyExtendedKeyUsage",
+    "1.3.6.1.4.1.311.20.2.2": "smartcardLogon",
+    "1.3.6.1.5.2.3.5": "kerberosKdc",
+    "1.3.6.1.4.1.311.10.3.3": "microsoftServerGatedCrypto",
+    "2.16.840.1.113730.4.1": "netscapeServerGatedCrypto",
+}
+"""Extended key usages by their identifiers, as OpenSSL and people call them."""
+
 # RFC 5280's extensions that have no field of their own; who needs one reads `Certificate.extensions`
 _WITHOUT_FIELD = frozenset(
     {

@@ -24,6 +24,7 @@ from mailtrust.core.report.reason_sentences import sentence
 from mailtrust.core.report.report_wire import fact_value
 from mailtrust.core.validation.demands import Demands, with_demands
 from mailtrust.core.validation.evaluate import ChainJudgement, decide, evaluate_chain
+from mailtrust.core.validation.gecko_status import status_mozilla
 from mailtrust.core.validation.staples import StapledAnswer
 
 StoreNamed = Callable[[str], AnchorStore]
@@ -149,8 +150,8 @@ class _Judge:
                 return crls + ocsp
             case StapledAnswer():
                 return crls
-            case _:
-                return ()
+            case rules:
+                return crls if rules is status_mozilla else ()
 
 
 def _store_of(roots: tuple[Certificate, ...], at: datetime) -> AnchorStore:

@@ -57,8 +57,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         openssl(*sign, "-gencrl", "-out", "ca.crl")
         openssl("ocsp", "-index", "index", "-rsigner", "ca.pem", "-rkey", "ca.key", "-CA", "ca.pem",
                 "-issuer", "ca.pem", "-cert", "mail.pem", "-respout", "mail.ocsp", "-noverify", "-ndays", "3")  # fmt: skip
-        openssl("pkcs12", "-export", "-in", "mail.pem", "-inkey", "mail.key", "-certfile", "ca.pem", "-out", "mail.pfx",
-                "-passout", "pass:correct horse")  # fmt: skip
+        openssl("pkcs12", "-export", "-in", "mail.pem", "-inkey", "mail.key", "-certfile", "ca.pem",
+                "-out", "mail.pfx", "-passout", "pass:correct horse")  # fmt: skip
         (folder / "pw").write_text("correct horse\n")
         with zipfile.ZipFile(folder / "all.zip", "w") as archive:
             for name in ("mail.pem", "ca.pem", "ca.crl"):

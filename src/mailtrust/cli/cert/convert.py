@@ -59,7 +59,11 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help=told(text("what to read")))
     parser.add_argument(
-        "--to", metavar="FORM", choices=TARGETS, required=True, help=told(text("pem, der, pkcs7, pfx, jks or key"))
+        "--to",
+        metavar="FORM",
+        choices=(*TARGETS, *REQUESTS),
+        required=True,
+        help=told(text("pem, der, pkcs7, pfx, jks or key; a request: csr, csr-der or csr-utf16")),
     )
     parser.add_argument(
         "--only", metavar="PART", choices=PARTS, default="all", help=told(text("all (default), leaf, issuers or root"))

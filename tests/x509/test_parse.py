@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailtrust.core.model.certificate import Certificate, IdentifierType, UnreadableCertificate
-from mailtrust.core.x509 import der
+from mailtrust.core.x509 import der, extensions, parse
 from mailtrust.core.x509.names import fold, read_name
 from mailtrust.core.x509.parse import MAX_OCTETS, read_certificate
+from mailtrust.core.x509.strict import encoding_problems
 from mailtrust.core.x509.times import UNREADABLE_NOT_AFTER, UNREADABLE_NOT_BEFORE
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -87,12 +88,12 @@ def read(octets: bytes) -> Certificate:
 
 
 def fields(certificate: Certificate) -> set[str]:
-    return {problem.field for problem in certificate.problems}
+    return {problem.field for problem in encoding_problems(certificate)}
 
 
 def test_a_clean_certificate_has_every_field_and_no_problem() -> None:
     certificate = read(good_certificate())
-    assert certificate.problems == ()
+    assert encoding_problems(certificate) == ()
     assert certificate.subject.text == "CN=mail.example.org,O=Example\\, Inc."
     assert certificate.subject.common_names == ("mail.example.org",)
     assert certificate.subject.organisation == "Example, Inc."
@@ -127,6 +128,7 @@ def test_a_mutated_certificate_never_raises(data: st.DataObject) -> None:
     certificate = read_certificate(bytes(octets))
     assert isinstance(certificate, Certificate | UnreadableCertificate)
     assert certificate.der == octets
+    assert encoding_problems(certificate)[: len(certificate.problems)] == certificate.problems
     if isinstance(certificate, UnreadableCertificate):
         assert certificate.problems
     else:
@@ -310,14 +312,15 @@ def test_basic_constraints(octets: bytes, ca: bool, length: int | None, clean: b
     certificate = with_extensions(extension("2.5.29.19", der.encode(der.SEQUENCE, octets), b"\xff"))
     assert certificate.basic_constraints is not None
     assert (certificate.basic_constraints.ca, certificate.basic_constraints.path_length) == (ca, length)
-    assert (certificate.problems == ()) is clean
+    assert (encoding_problems(certificate) == ()) is clean
 
 
 def test_critical_as_ber_writes_it_is_still_critical() -> None:
     certificate = with_extensions(extension("1.2.3.4", b"", b"\x01"), extension("1.2.3.5", b"", b"\0"))
     assert certificate.unknown_critical == ("1.2.3.4",)
-    assert any("BOOLEAN" in problem.detail for problem in certificate.problems)
-    assert any("critical FALSE" in problem.detail for problem in certificate.problems)
+    details = [problem.detail for problem in encoding_problems(certificate)]
+    assert any("BOOLEAN" in detail for detail in details)
+    assert any("critical FALSE" in detail for detail in details)
 
 
 def test_broken_der_is_named_in_words() -> None:
@@ -328,7 +331,8 @@ def test_broken_der_is_named_in_words() -> None:
     for broken, words in ((indefinite, "indefinite"), (long_length, "more octets than it needs")):
         certificate = read(broken)
         assert certificate.dns_names == read(octets).dns_names
-        assert words in certificate.problems[0].detail
+        assert certificate.problems == ()
+        assert words in encoding_problems(certificate)[0].detail
 
 
 def test_an_unknown_curve_is_named_by_its_number() -> None:
@@ -406,3 +410,20 @@ def test_integers_round_trip(value: int) -> None:
 def test_identifiers_round_trip(rest: list[int], first: int, second: int) -> None:
     dotted = ".".join(map(str, (first, second, *rest)))
     assert der.oid(der.encode_oid(dotted)[2:]) == dotted
+
+
+def test_extensions_seen_before_are_read_as_if_they_were_new() -> None:
+    names = extension("2.5.29.17", der.encode(der.SEQUENCE, der.encode(0x82, b"a.example.org")))
+    broken = extension("2.5.29.19", b"\x30\x03\x01\x01", b"\xff")
+    odd = extension("2.5.29.15", der.encode(der.BIT_STRING, b"\x07\0"), b"\0")
+    together = with_extensions(names, broken, odd, names)
+    alone = with_extensions(names)
+    again = with_extensions(odd, broken, names, names)
+    extensions._remembered.cache_clear()
+    anew = parse._read(together.der)
+    assert anew == together
+    assert alone.problems == ()
+    assert (alone.dns_names, alone.key_usage, alone.unknown_critical) == (("a.example.org",), None, ())
+    assert together.unknown_critical == again.unknown_critical == ("2.5.29.19",)
+    assert set(again.problems) == set(together.problems)
+    assert {problem.field for problem in together.problems} == {"basicConstraints", "keyUsage", "subjectAltName"}

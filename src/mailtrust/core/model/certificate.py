@@ -95,7 +95,7 @@ class AuthorityKeyIdentifier:
 
 @dataclass(frozen=True, slots=True)
 class ParseProblem:
-    """Something in the encoding that a strict reader refuses; `field` is RFC 5280's name of the place."""
+    """Something that is wrong in the encoding; `field` is RFC 5280's name of the place."""
 
     field: str
     detail: str
@@ -144,6 +144,7 @@ class Certificate:
     extensions: tuple[tuple[str, bool, bytes], ...]
     """Every extension as encoded: OID, critical, value octets. What has no field above is read from here."""
     problems: tuple[ParseProblem, ...] = ()
+    """What was met in reading. A stricter reader may mind more: `x509.strict.encoding_problems`."""
 
     # What is asked again and again, worked out once.
     self_issued: bool = field(init=False, repr=False, compare=False)

@@ -5,6 +5,7 @@ from datetime import UTC
 
 from mailtrust.core.formats.certificate_spec import spec_wire
 from mailtrust.core.formats.json_text import to_json_text
+from mailtrust.core.model.acceptance import Acceptance
 from mailtrust.core.model.certificate import AnyCertificate, Certificate, PublicKey
 from mailtrust.core.model.evidence import Assessment, Evidence
 from mailtrust.core.model.finding import Finding, NotApplicable, Passed, Unknown
@@ -17,6 +18,7 @@ from mailtrust.core.report.formats import Reader
 from mailtrust.core.report.outcome import outcome_of
 from mailtrust.core.report.spoken import spoken
 from mailtrust.core.validation.kinds import Kind, kind_of
+from mailtrust.core.x509.strict import encoding_problems
 from mailtrust.version import __version__
 
 Translate = Callable[[str], str]
@@ -43,6 +45,9 @@ def to_json(assessment: Assessment, translate: Translate, lang: str) -> bytes:
         certificates=_certificates(assessment),
         verdicts=[_verdict(verdict, lang) for verdict in evidence.verdicts],
         findings=[_finding(finding, assessment.remedies, translate) for finding in assessment.findings],
+        accepted=[_finding(finding, assessment.remedies, translate) for finding in assessment.accepted],
+        acceptances=[_acceptance(one) for one in assessment.acceptances],
+        weighing=wire.WeighingWire(file=evidence.settings.file, clients=list(evidence.settings.clients)),
         remedies=[_remedy(remedy, translate) for remedy in assessment.remedies],
         anchor_stores=_stores(evidence),
         assumed=wire.AssumedWire(
@@ -126,7 +131,7 @@ def _certificates(assessment: Assessment) -> dict[str, wire.CertificateWire]:
 
 def _named(assessment: Assessment) -> Iterator[str]:
     """Every fingerprint that findings, paths and reasons speak of."""
-    for finding in assessment.findings:
+    for finding in assessment.every_finding:
         yield from finding.certificates
     for verdict in assessment.evidence.verdicts:
         yield from verdict.path
@@ -143,7 +148,9 @@ def _gathered(entry: PoolEntry) -> bool:
 def _certificate(
     certificate: AnyCertificate, kind: Kind, sources: list[Source], origins: list[str]
 ) -> wire.CertificateWire:
-    problems = [wire.ProblemWire(field=problem.field, detail=problem.detail) for problem in certificate.problems]
+    problems = [
+        wire.ProblemWire(field=problem.field, detail=problem.detail) for problem in encoding_problems(certificate)
+    ]
     if not isinstance(certificate, Certificate):
         return wire.CertificateWire(
             subject=None, issuer=None, serial=None, not_before=None, not_after=None, dns_names=[], ip_addresses=[],
@@ -228,6 +235,19 @@ def _finding(finding: Finding, remedies: tuple[Remedy, ...], translate: Translat
             user=finding.explanation.user.render(translate),
         ),
         remedies=[remedy.id for remedy in remedies if finding.id in remedy.cures],
+    )
+
+
+def _acceptance(one: Acceptance) -> wire.AcceptanceWire:
+    accepted = one.accepted
+    return wire.AcceptanceWire(
+        rule=accepted.rule,
+        endpoint=accepted.endpoint,
+        reason=accepted.reason,
+        until=accepted.until,
+        line=accepted.line,
+        standing=one.standing,
+        findings=list(one.findings),
     )
 
 

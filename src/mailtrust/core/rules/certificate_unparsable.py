@@ -1,8 +1,8 @@
 """A presented certificate that strict readers refuse: broken DER, or fields that cannot be read (RFC 5280 4.1)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from mailtrust.core.model.certificate import AnyCertificate, Certificate
+from mailtrust.core.model.certificate import AnyCertificate, Certificate, ParseProblem
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult
@@ -12,6 +12,7 @@ from mailtrust.core.rules.grounds.naming import called
 from mailtrust.core.rules.grounds.served import SUBJECT_LENGTH, looked_at, places
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
 from mailtrust.core.rules.grounds.weight import hurt_by, reach, weigh
+from mailtrust.core.x509.strict import encoding_problems
 
 ID = "certificate-unparsable"
 
@@ -25,18 +26,21 @@ def judge(evidence: Evidence) -> Iterable[RuleResult]:
     if not presented:
         yield NotApplicable(ID, text("No server presented a certificate."))
     for one, where in presented.values():
-        if one.problems:
-            yield _finding(evidence, one, tuple(dict.fromkeys(where)))
+        problems = encoding_problems(one)
+        if problems:
+            yield _finding(evidence, one, problems, tuple(dict.fromkeys(where)))
         else:
             ids = tuple(dict.fromkeys(seen.id for seen in where))
             yield Passed(ID, one.fingerprint[:SUBJECT_LENGTH], ids)
 
 
-def _finding(evidence: Evidence, one: AnyCertificate, where: tuple[Observation, ...]) -> Finding:
+def _finding(
+    evidence: Evidence, one: AnyCertificate, met: Iterable[ParseProblem], where: tuple[Observation, ...]
+) -> Finding:
     ids = tuple(seen.id for seen in where)
     hurt = hurt_by(evidence, {ID}, ids)
     name = called(one.subject) if isinstance(one, Certificate) else text("a certificate that cannot be read at all")
-    problems = tuple(_problems(one))
+    problems = tuple(clean(f"{problem.field}: {problem.detail}") for problem in met)
     return Finding(
         rule=ID,
         severity=weigh(hurt),
@@ -63,8 +67,3 @@ def _finding(evidence: Evidence, one: AnyCertificate, where: tuple[Observation, 
         ),
         subject=one.fingerprint[:SUBJECT_LENGTH],
     )
-
-
-def _problems(one: AnyCertificate) -> Iterator[str]:
-    for problem in one.problems:
-        yield clean(f"{problem.field}: {problem.detail}")

@@ -72,6 +72,15 @@ def read_signature_algorithm(raw: bytes) -> SignatureAlgorithm:
 
     RSASSA-PSS with parameters that cannot be read has no hash.
     """
+    return _remembered_algorithm(raw) if len(raw) <= _MAX_CACHED_OCTETS else _read_algorithm(raw)
+
+
+@lru_cache(maxsize=256)
+def _remembered_algorithm(raw: bytes) -> SignatureAlgorithm:
+    return _read_algorithm(raw)
+
+
+def _read_algorithm(raw: bytes) -> SignatureAlgorithm:
     oid, parameters = algorithm_identifier(der.expect(raw, der.SEQUENCE, "AlgorithmIdentifier"))
     if oid == RSASSA_PSS:
         try:

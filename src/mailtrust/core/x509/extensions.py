@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from dataclasses import fields as dataclass_fields
+from functools import lru_cache
+from typing import NamedTuple
 
 from mailtrust.core.model.certificate import (
     AuthorityKeyIdentifier,
@@ -93,6 +96,11 @@ class ExtensionFields:
     problems: list[ParseProblem] = field(default_factory=list)
 
 
+_NOTHING = ExtensionFields()
+_FIELDS = tuple(one.name for one in dataclass_fields(ExtensionFields) if one.name != "problems")
+_MAX_CACHED_OCTETS = 1024
+
+
 def read_extensions(content: bytes, fields: ExtensionFields) -> None:
     """Read Extensions, each for itself: one that cannot be read is empty, told as a problem, and spoils no other."""
     unknown: list[str] = []
@@ -100,28 +108,64 @@ def read_extensions(content: bytes, fields: ExtensionFields) -> None:
     seen: set[str] = set()
     for _, extension in der.children(content):
         try:
-            oid, critical, value = _extension(extension, fields.problems)
+            one = _remembered(extension) if len(extension) <= _MAX_CACHED_OCTETS else _read(extension)
         except der.DerError as error:
             fields.problems.append(ParseProblem("extensions", str(error)))
             continue
-        raw.append((oid, critical, value))
-        label, reader = _READERS.get(oid, (oid, None))
+        oid = one.encoded[0]
+        raw.append(one.encoded)
+        fields.problems.extend(one.oddities)
         if oid in seen:  # RFC 5280 4.2: at most one of a kind; the first counts
+            label = _READERS[oid][0] if oid in _READERS else oid
             fields.problems.append(ParseProblem(label, "this extension is there more than once"))
             continue
         seen.add(oid)
-        if reader is None:
-            if critical and oid not in _WITHOUT_FIELD:
-                unknown.append(oid)
-            continue
-        try:
-            reader(fields, value, critical)
-        except der.DerError as error:
-            fields.problems.append(ParseProblem(label, str(error)))
-            if critical:  # RFC 5280 4.2: critical and not processable is as bad as not recognised
-                unknown.append(oid)
+        for name, value in one.fields:
+            setattr(fields, name, value)
+        fields.problems.extend(one.problems)
+        if one.unknown:
+            unknown.append(oid)
     fields.extensions = tuple(raw)
     fields.unknown_critical = tuple(unknown)
+
+
+class _Extension(NamedTuple):
+    """One extension, read."""
+
+    encoded: tuple[str, bool, bytes]
+    oddities: tuple[ParseProblem, ...]
+    """In how it is wrapped."""
+    fields: tuple[tuple[str, object], ...] = ()
+    """What it says, by the names of ExtensionFields."""
+    problems: tuple[ParseProblem, ...] = ()
+    unknown: bool = False
+    """It is critical, and its meaning is not known here."""
+
+
+@lru_cache(maxsize=4096)
+def _remembered(content: bytes) -> _Extension:
+    """Most extensions of a certificate are, octet for octet, those of every other of its issuer."""
+    return _read(content)
+
+
+def _read(content: bytes) -> _Extension:
+    oddities: list[ParseProblem] = []
+    oid, critical, value = _extension(content, oddities)
+    encoded = (oid, critical, value)
+    if oid not in _READERS:
+        return _Extension(encoded, tuple(oddities), unknown=critical and oid not in _WITHOUT_FIELD)
+    label, reader = _READERS[oid]
+    alone = ExtensionFields()
+    unreadable = False
+    try:
+        reader(alone, value, critical)
+    except der.DerError as error:
+        unreadable = True
+        alone.problems.append(ParseProblem(label, str(error)))
+    said = [(name, getattr(alone, name)) for name in _FIELDS]
+    filled = tuple([one for one in said if one[1] != getattr(_NOTHING, one[0])])
+    # RFC 5280 4.2: critical and not processable is as bad as not recognised
+    return _Extension(encoded, tuple(oddities), filled, tuple(alone.problems), unknown=critical and unreadable)
 
 
 def _extension(content: bytes, problems: list[ParseProblem]) -> tuple[str, bool, bytes]:

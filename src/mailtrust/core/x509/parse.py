@@ -1,18 +1,13 @@
 """A certificate's octets to the model: field by field, never all or nothing, never raising.
 
-Two readers look at every certificate. The values come from a tolerant one, made of this folder's small readers. A
-strict one (cryptography's) says only whether the encoding is clean; what it refuses becomes a ParseProblem, so that
-the certificate is judged for what it says and for how it says it.
+The reader is a tolerant one, made of this folder's small readers: a certificate is judged for what it says. What a
+strict reader minds in how it says it is asked by `strict.encoding_problems`.
 """
 
 import hashlib
-import warnings
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
-
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from mailtrust.core.model.certificate import (
     AnyCertificate,
@@ -135,7 +130,6 @@ def _decode(data: bytes, fingerprint: str, outline: _Outline) -> Certificate:
             read_extensions(der.expect(outline.extensions_content, der.SEQUENCE, "Extensions"), fields)
         except der.DerError as error:
             problems.append(ParseProblem("extensions", str(error)))
-    _ask_strict_reader(data, fields)
     return Certificate(
         der=data,
         fingerprint=fingerprint,
@@ -227,36 +221,3 @@ def _signature_algorithm(outline: _Outline, problems: list[ParseProblem]) -> Sig
     if algorithm.kind == "rsa-pss" and algorithm.hash is None:
         problems.append(ParseProblem("signatureAlgorithm", "parameters of RSASSA-PSS that cannot be read"))
     return algorithm
-
-
-def _ask_strict_reader(data: bytes, fields: ExtensionFields) -> None:
-    """Add what the strict reader refuses; where DER itself is broken, in clearer words than it has."""
-    refusal = _strict_refusal(data)
-    if refusal is None:
-        return
-    irregular = dict.fromkeys(der.irregularities(data))
-    for _, _, value in fields.extensions:
-        irregular.update(dict.fromkeys(der.irregularities(value)))
-    fields.problems.extend(ParseProblem("certificate", words) for words in irregular)
-    if not fields.problems:
-        fields.problems.append(refusal)
-
-
-def _strict_refusal(data: bytes) -> ParseProblem | None:
-    place = "certificate"
-    # It warns of what it will refuse one day. Those habits are problems here already, and nobody reads warnings.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            certificate = x509.load_der_x509_certificate(data)
-            # It reads these only when they are looked at
-            for place in ("issuer", "subject", "extensions"):
-                getattr(certificate, place)
-            place = "subjectPublicKeyInfo"
-            certificate.public_key()
-        except (UnsupportedAlgorithm, x509.UnsupportedGeneralNameType):
-            return None  # clean, but not one of those it knows
-        except (ValueError, TypeError, x509.InvalidVersion, x509.DuplicateExtension) as error:
-            # Of the whole: what can be read of the part was read, and has its own problem where it could not be
-            return ParseProblem("certificate", f"a strict reader refuses {place}: {str(error)[:200]}")
-    return None

@@ -125,9 +125,9 @@ def _verify(child: Signed, issuer: PublicKey) -> SignatureResult:
         return SignatureResult.INVALID
     if issuer.algorithm == "rsa" and not _reasonable_rsa(issuer.spki):
         return SignatureResult.UNSUPPORTED
-    try:
-        key = load_der_public_key(issuer.spki)
-    except (ValueError, UnsupportedAlgorithm):
+    spki = issuer.spki
+    key = _kept_key(spki) if len(spki) <= _LONGEST_KEPT else _usable_key(spki)
+    if key is None:
         return _verify_by_hand(child, issuer)
     try:
         return _verify_with(key, child)
@@ -186,6 +186,20 @@ def _pss_padding(child: Signed) -> padding.PSS | None:
     _, mask, salt = pss_parameters(algorithm_identifier(content)[1])
     mask_hash = _HASHES.get(mask or "")
     return None if mask_hash is None or not 0 <= salt <= _MAX_SALT else padding.PSS(padding.MGF1(mask_hash), salt)
+
+
+def _usable_key(spki: bytes) -> PublicKeyTypes | None:
+    """The key as the crypto library takes it; None: it declines this one."""
+    try:
+        return load_der_public_key(spki)
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+
+
+@lru_cache(maxsize=512)
+def _kept_key(spki: bytes) -> PublicKeyTypes | None:
+    """The key of an issuer, which signs many: the library works out once what it needs to verify with it."""
+    return _usable_key(spki)
 
 
 @lru_cache(maxsize=512)

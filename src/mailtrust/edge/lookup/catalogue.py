@@ -20,6 +20,7 @@ from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.core.x509.parse import read_certificate
+from mailtrust.core.x509.strict import encoding_problems
 
 MOST_IN_A_FOLDER = 128
 """With 256 folders: 32,768 certificates, some 50 MB. CCADB knows about 10,000 that are not expired."""
@@ -149,7 +150,7 @@ def _subject_hash(name: Name) -> str:
 
 
 def _is_worth_keeping(certificate: Certificate) -> bool:
-    return certificate.is_ca and not certificate.problems and len(certificate.der) <= LARGEST
+    return certificate.is_ca and len(certificate.der) <= LARGEST and not encoding_problems(certificate)
 
 
 def _read(path: Path) -> Certificate | None:

@@ -16,6 +16,7 @@ from mailtrust.core.x509.extensions import (
 )
 from mailtrust.core.x509.names import EMPTY_NAME
 from mailtrust.core.x509.signatures import SignatureResult, signed_by
+from mailtrust.core.x509.strict import encoding_problems
 
 NEVER_CRITICAL = {
     AUTHORITY_KEY_IDENTIFIER: ("authorityKeyIdentifier", "RFC 5280 4.2.1.1"),
@@ -41,8 +42,8 @@ def well_formed(*, critical_name_constraints: bool = True) -> PathCheck:
 
 
 def _encoding(certificate: Certificate, _place: Place) -> Iterator[Breach]:
-    """DER, known types, one extension of a kind: whatever the reader stumbled over."""
-    for problem in certificate.problems:
+    """DER, known types, one extension of a kind: whatever a strict reader stumbles over."""
+    for problem in encoding_problems(certificate):
         # Serial numbers are judged by themselves; an anchor is trusted for its name and key, not for its number.
         if problem.field != "serialNumber":
             yield Breach(problem.field, "malformed", "RFC 5280 4.1", problem.detail)

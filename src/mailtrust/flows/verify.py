@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from time import perf_counter
+from typing import NamedTuple
 
 from msgspec import UNSET
 
@@ -22,7 +24,7 @@ from mailtrust.core.model.text import text
 from mailtrust.core.model.verdict import Outcome, Reason, ReasonSeverity
 from mailtrust.core.report.reason_sentences import sentence
 from mailtrust.core.report.report_wire import fact_value
-from mailtrust.core.validation.demands import Demands, with_demands
+from mailtrust.core.validation.demands import NO_DEMANDS, Demands, with_demands
 from mailtrust.core.validation.evaluate import ChainJudgement, decide, evaluate_chain
 from mailtrust.core.validation.gecko_status import status_mozilla
 from mailtrust.core.validation.staples import StapledAnswer
@@ -51,7 +53,8 @@ def find_client(client_id: str) -> ClientProfile:
     return REFERENCE_BY_ID.get(client_id.strip().lower()) or client_by_id(client_id)
 
 
-def _numbered(clients: Iterable[ClientProfile]) -> Mapping[str, int]:
+@cache
+def _engines(offered: frozenset[Source]) -> Mapping[str, int]:
     """A number for each client, the same for those that judge a chain alike: by what evaluate_chain reads of them."""
     engines: dict[object, int] = {}
     return {
@@ -62,15 +65,20 @@ def _numbered(clients: Iterable[ClientProfile]) -> Mapping[str, int]:
                 client.name_rules,
                 client.limits,
                 client.revocation,
-                client.issuer_sources,
+                client.issuer_sources & offered,
             ),
             len(engines),
         )
-        for client in clients
+        for client in (*BY_ID.values(), *REFERENCES)
     }
 
 
-_ENGINES = _numbered((*BY_ID.values(), *REFERENCES))
+class _Judged(NamedTuple):
+    """What clients of one engine find."""
+
+    judgement: ChainJudgement
+    path: tuple[str, ...]
+    unsupported: tuple[str, ...]
 
 
 class _Judge:
@@ -96,37 +104,27 @@ class _Judge:
             flags=request.flags,
             mailboxes=any("@" in name for name in request.names),
         )
-        self._judged: dict[tuple[int, str], tuple[ChainJudgement, tuple[str, ...]]] = {}
+        self._undemanding = self._demands == NO_DEMANDS
+        self._judged: dict[tuple[int, str], _Judged] = {}
+        self._bare_path = (request.chain[0].fingerprint,)
         self._memory = Memory(_SENT_OR_FETCHED if request.pool else _SENT)
+        self._engines = _engines(self._memory.offered)
 
     def verdict(self, client: ClientProfile) -> ChainVerdict:
         if client.unknown_because:
             because = Reason("client-unknowable", ReasonSeverity.INFO, None, (("because", client.unknown_because),))
             return ChainVerdict(client, Outcome.UNKNOWN, self._bare_path, (because,), (), (), client.basis)
         store = self._given if self._given is not None else self._store_named(client.anchor_store)
-        alike = _ENGINES[client.id], store.digest
+        alike = self._engines[client.id], store.digest
         known = self._judged.get(alike)
         if known is None:
             known = self._judged[alike] = self._judge(client, store)
-        judgement, unsupported = known
-        decision = decide(judgement, client)
-        return ChainVerdict(
-            client,
-            decision.outcome,
-            judgement.path or self._bare_path,
-            decision.reasons,
-            decision.attempts,
-            unsupported,
-            decision.basis,
-        )
+        outcome, _, reasons, attempts, basis = decide(known.judgement, client)
+        return ChainVerdict(client, outcome, known.path, reasons, attempts, known.unsupported, basis)
 
-    @property
-    def _bare_path(self) -> tuple[str, ...]:
-        return (self._request.chain[0].fingerprint,)
-
-    def _judge(self, client: ClientProfile, store: AnchorStore) -> tuple[ChainJudgement, tuple[str, ...]]:
+    def _judge(self, client: ClientProfile, store: AnchorStore) -> _Judged:
         """What clients of this engine find, and what of the request they disregard."""
-        asked, disregarded = with_demands(client, self._demands)
+        asked, disregarded = (client, ()) if self._undemanding else with_demands(client, self._demands)
         judgement = evaluate_chain(
             self._request.chain,
             pool=self._pool,
@@ -137,9 +135,9 @@ class _Judge:
             evidence=self._evidence,
             memory=self._memory,
         )
-        if self._request.revocation == "profile":
+        if self._request.revocation == "profile" and (self._request.crls or self._request.ocsp):
             disregarded += self._unread(asked)
-        return judgement, disregarded
+        return _Judged(judgement, judgement.path or self._bare_path, disregarded)
 
     def _unread(self, client: ClientProfile) -> tuple[str, ...]:
         """Words about revocation that the client does not look at."""

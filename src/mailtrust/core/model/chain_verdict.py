@@ -1,13 +1,12 @@
 """What a client makes of a chain that was given, and not presented to it by a server."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mailtrust.core.model.client import ClientProfile
 from mailtrust.core.model.verdict import Basis, Outcome, PathAttempt, Reason
 
 
-@dataclass(frozen=True, slots=True)
-class ChainVerdict:
+class ChainVerdict(NamedTuple):
     """One client's judgement of one chain."""
 
     client: ClientProfile

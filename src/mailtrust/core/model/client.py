@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from typing import Protocol as Interface
 
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
@@ -67,8 +68,6 @@ class Memory:
     """What clients with these sources can see."""
     checked: "dict[object, tuple[CandidatePath, dict[PathCheck, tuple[Reason, ...]]]]" = field(default_factory=dict)
     """What checks have said of a path."""
-    searched: "dict[object, tuple[SearchProblem, SearchResult]]" = field(default_factory=dict)
-    """What searches have found, and for what."""
     ways: dict[object, object] = field(default_factory=dict)
     """What searches keep for others of their kind, in forms of their own."""
 
@@ -86,8 +85,7 @@ class SearchProblem:
     memory: Memory = field(default_factory=Memory, repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResult:
+class SearchResult(NamedTuple):
     """Every path tried, the decisive one first; never empty unless nothing readable was presented."""
 
     attempts: tuple[PathAttempt, ...]

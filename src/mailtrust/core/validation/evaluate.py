@@ -1,8 +1,9 @@
 """Judgement: what one client does with what a server presented, and all its reasons."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
 from mailtrust.core.model.certificate import AnyCertificate, Certificate, UnreadableCertificate
@@ -11,10 +12,8 @@ from mailtrust.core.model.client import (
     ClientProfile,
     Memory,
     PathCheck,
-    PathSearch,
     RevocationRules,
     SearchProblem,
-    SearchResult,
 )
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure
 from mailtrust.core.model.pool import Pool, Source
@@ -39,8 +38,7 @@ _SUREST_FIRST = tuple(Basis)
 _NO_TLS = frozenset({FailureKind.TLS_NOT_OFFERED, FailureKind.TLS_REFUSED})
 
 
-@dataclass(frozen=True, slots=True)
-class ChainJudgement:
+class ChainJudgement(NamedTuple):
     """What a client finds about a chain, before it decides what to do."""
 
     attempts: tuple[PathAttempt, ...]
@@ -48,15 +46,14 @@ class ChainJudgement:
     reasons: tuple[Reason, ...]
     """Of the decisive path, the names and the handshake."""
     budget_exceeded: bool = False
-    path: tuple[str, ...] = field(init=False)
-    """The decisive path's fingerprints, leaf first."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "path", self.attempts[0].fingerprints if self.attempts else ())
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The decisive path's fingerprints, leaf first."""
+        return self.attempts[0].fingerprints if self.attempts else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What a client does with what it found."""
 
     outcome: Outcome
@@ -137,7 +134,7 @@ def evaluate_chain(
         told = evidence or StatusEvidence(staple, certificates=tuple(chain))
         checks = (*checks, _not_revoked(client, client.revocation, told, fetched))
     problem = SearchProblem(tuple(chain), visible, store, at, client.limits, checks, memory)
-    result = _searched(client.path_search, problem)
+    result = client.path_search(problem)
     attempts = tuple([name_missing_root(attempt, pool) for attempt in result.attempts])
     if not attempts:
         alone = CandidatePath((Link(leaf, Source.PRESENTED),), None)
@@ -151,7 +148,7 @@ def evaluate_chain(
     if handshake is not None:
         for check in client.handshake_checks:
             reasons.extend(check(handshake, leaf))
-    return ChainJudgement(attempts, tuple(dict.fromkeys(reasons)), result.budget_exceeded)
+    return ChainJudgement(attempts, tuple(dict.fromkeys(reasons)) if reasons else (), result.budget_exceeded)
 
 
 def decide(judgement: ChainJudgement, client: ClientProfile) -> Decision:
@@ -189,16 +186,6 @@ def _verdict(judgement: ChainJudgement, observation: Observation, client: Client
         basis=decision.basis,
         budget_exceeded=judgement.budget_exceeded,
     )
-
-
-def _searched(search: PathSearch, problem: SearchProblem) -> SearchResult:
-    """What a search finds; clients of one engine that differ in their names only search once."""
-    key = (search, problem.path_checks, problem.limits, id(problem.store), id(problem.pool))
-    known = problem.memory.searched.get(key)
-    if known is None:
-        # With the problem stay store and pool, so that their ids stay theirs
-        known = problem.memory.searched[key] = (problem, search(problem))
-    return known[1]
 
 
 def _not_revoked(

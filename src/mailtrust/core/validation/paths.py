@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mailtrust.core.model.anchors import TrustAnchor
 from mailtrust.core.model.certificate import Certificate
@@ -38,8 +39,7 @@ class Budget:
         self.left -= cost
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
     """A path at its end: at an anchor (`reasons` is empty), or where and why it goes no further."""
 
     path: CandidatePath
@@ -185,10 +185,11 @@ def first_that_holds(
         for ended in ways:
             budget.spend(JUDGEMENT_COST)
             attempts.append(judged(ended, problem))
-            if ended.path.anchor is not None and not any(map(is_error, attempts[-1].reasons)):
+            attempt = attempts[-1]
+            if attempt.anchor is not None and not (attempt.reasons and any(map(is_error, attempt.reasons))):
                 break
-            if final is not None and final(attempts[-1]):
-                return in_order([attempts[-1], *attempts[:-1]])
+            if final is not None and final(attempt):
+                return in_order([attempt, *attempts[:-1]])
     except BudgetSpentError:
         return in_order(attempts, budget_exceeded=True)
     return in_order(attempts)

@@ -28,8 +28,8 @@ def critical_extensions(*, anchor: bool = False, also_unknown: frozenset[str] = 
         for certificate in certificates(path, anchor=anchor):
             oids = certificate.unknown_critical
             if also_unknown:
-                unlearnt = (oid for oid, critical, _ in certificate.extensions if critical and oid in also_unknown)
-                oids = tuple(dict.fromkeys((*oids, *unlearnt)))
+                unlearnt = [oid for oid, critical, _ in certificate.extensions if critical and oid in also_unknown]
+                oids = tuple(dict.fromkeys((*oids, *unlearnt))) if unlearnt else oids
             if oids:
                 yield error("critical-extension-unknown", certificate, subject=certificate.subject.text, oids=oids)
 
@@ -63,8 +63,10 @@ def names_without_subject_are_critical(path: CandidatePath, _at: datetime, /) ->
     """
     for link in path.links:
         certificate = link.certificate
-        criticality = next((critical for oid, critical, _ in certificate.extensions if oid == SUBJECT_ALT_NAME), None)
-        if certificate.subject.der == EMPTY_NAME.der and not criticality:
+        if certificate.subject.der != EMPTY_NAME.der:
+            continue
+        critical = next((critical for oid, critical, _ in certificate.extensions if oid == SUBJECT_ALT_NAME), False)
+        if not critical:
             yield error("certificate-unparsable", certificate, fields=("subject", "subjectAltName"))
 
 

@@ -89,14 +89,12 @@ def constrained_dns_names_are_valid(path: CandidatePath, _at: datetime, /) -> It
     mozpkix pkixnames.cpp MatchPresentedDNSIDWithReferenceDNSID (4a62ca7) calls another one, such as one that ends in a
     dot, a fault of encoding; Firefox and Thunderbird 153 say SEC_ERROR_BAD_DER.
     """
-    names = [name.value for name in path.leaf.subject_alt_names or () if name.type is IdentifierType.DNS]
-    if all(map(valid_for_mozilla, names)):
-        return
     for certificate in certificates(path, anchor=True)[1:]:
         constraints = certificate.name_constraints
         subtrees = (*constraints.permitted, *constraints.excluded) if constraints else ()
-        if any(subtree.type is IdentifierType.DNS for subtree in subtrees):
-            yield error("certificate-unparsable", path.leaf, fields=("subjectAltName",))
+        if subtrees and any(subtree.type is IdentifierType.DNS for subtree in subtrees):
+            if not all(map(valid_for_mozilla, path.leaf.dns_names)):
+                yield error("certificate-unparsable", path.leaf, fields=("subjectAltName",))
             return
 
 

@@ -29,7 +29,11 @@ def host_or_address(
     if isinstance(wanted, AddressReference):
         found = (address or has_address)(wanted, leaf)
     else:
-        found = any(host(name, wanted.name) for name in (*leaf.dns_names, *common_names(leaf)))
+        found = False
+        for name in (*leaf.dns_names, *common_names(leaf)):
+            if host(name, wanted.name):
+                found = True
+                break
     return () if found else (mismatch(leaf, reference, wanted),)
 
 

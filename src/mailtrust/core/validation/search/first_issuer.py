@@ -1,9 +1,10 @@
 """OpenSSL: one path, built by names and key identifiers alone, and judged as it came out."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
-from mailtrust.core.model.anchors import TrustAnchor
+from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath, SearchProblem, SearchResult
 from mailtrust.core.model.pool import Source
@@ -42,11 +43,24 @@ def search_first_issuer(problem: SearchProblem, /) -> SearchResult:
     leaf = readable_leaf(problem)
     if leaf is None:
         return SearchResult(())
-    try:
-        ended = _build(leaf, problem, Signatures(Budget(problem.limits.budget)))
-    except BudgetSpentError:
-        return SearchResult((), budget_exceeded=True)
-    return in_order([judged(ended, problem)])
+    key = (search_first_issuer, id(problem.store), problem.limits)
+    built = problem.memory.ways.get(key)
+    if not isinstance(built, _Built):
+        try:
+            ended = _build(leaf, problem, Signatures(Budget(problem.limits.budget)))
+        except BudgetSpentError:
+            return SearchResult((), budget_exceeded=True)
+        built = problem.memory.ways[key] = _Built(ended, problem.store)
+    return in_order([judged(built.ended, problem)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """The path of every client that builds in this manner; it does not depend on a client's checks."""
+
+    ended: Ended
+    store: AnchorStore
+    """Held on to, so that its id stays its own."""
 
 
 def _build(leaf: Certificate, problem: SearchProblem, signatures: Signatures) -> Ended:

@@ -46,16 +46,16 @@ class Parser(argparse.ArgumentParser):
         self._positionals.title = told(text("arguments"))
         self._optionals.title = told(text("options"))
         self.add_argument("-h", "--help", action="help", help=told(text("show this help and leave")))
-        self._examples = tuple(examples)
-        self._more = more
+        self.examples = tuple(examples)
+        self.more = more
 
     def format_help(self) -> str:
         """Everything, the examples included."""
         parts = [super().format_help().rstrip("\n")]
-        if self._examples:
-            parts.append("\n".join((told(text("examples:")), *_lines(self._examples))))
-        if self._more is not None:
-            parts += ["\n".join(map(_filled, self._more().splitlines()))]
+        if self.examples:
+            parts.append("\n".join((told(text("examples:")), *_lines(self.examples))))
+        if self.more is not None:
+            parts += ["\n".join(map(_filled, self.more().splitlines()))]
         return "\n\n".join(parts) + "\n"
 
     def parse_known_args(self, *given: Any, **named: Any) -> Any:

@@ -88,7 +88,11 @@ async def test_bad_answers_are_failures(
 
 
 async def test_clear_text_on_the_port_of_https_is_no_handshake(serve: Any, quick: Timeouts) -> None:
-    async with serve(answering(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as (port, _):
+    async def plain(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter, _heard: Any) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await writer.drain()
+
+    async with serve(plain) as (port, _):
         answer = await ask(port, quick)
     assert answer.observation is None
     assert answer.failure is not None

@@ -13,6 +13,7 @@ from mailtrust.edge.lookup.dns_answers import (
     NoSuchName,
     Patience,
     SrvAnswer,
+    TextAnswer,
     literal,
 )
 
@@ -35,6 +36,10 @@ class Resolver(Interface):
         """Every A and AAAA, as text. An IP literal answers itself."""
         ...
 
+    async def texts(self, name: str, record_type: str) -> TextAnswer:
+        """The records of any other type in presentation form; the strings of a TXT record joined (RFC 7208 3.3)."""
+        ...
+
 
 @dataclass(slots=True)
 class FakeResolver:
@@ -43,6 +48,8 @@ class FakeResolver:
     exchangers: Mapping[str, MxAnswer] = field(default_factory=dict)
     services: Mapping[str, SrvAnswer] = field(default_factory=dict)
     hosts: Mapping[str, AddressAnswer] = field(default_factory=dict)
+    others: Mapping[tuple[str, str], TextAnswer] = field(default_factory=dict)
+    """By name and type."""
     asked: list[tuple[str, str]] = field(default_factory=list)
 
     async def mx(self, domain: str) -> MxAnswer:
@@ -61,6 +68,11 @@ class FakeResolver:
         if address := literal(host):
             return Found((address,))
         return self.hosts.get(host, NoSuchName(host))
+
+    async def texts(self, name: str, record_type: str) -> TextAnswer:
+        """What `others` says."""
+        self.asked.append((record_type, name))
+        return self.others.get((name, record_type), NoSuchName(name))
 
 
 class DnsResolver:
@@ -103,6 +115,15 @@ class DnsResolver:
 
         answers = await asyncio.gather(self._ask(host, "A"), self._ask(host, "AAAA"))
         return dns_question.both_families(*answers)
+
+    async def texts(self, name: str, record_type: str) -> TextAnswer:
+        """Records of any type, as text."""
+        from mailtrust.edge.lookup import dns_question
+
+        answer = await self._ask(name, record_type)
+        if not isinstance(answer, Found):
+            return answer
+        return dns_question.with_records(answer, dns_question.as_texts(answer.records))
 
     async def _ask(self, name: str, record_type: str) -> "RawAnswer":
         from mailtrust.edge.lookup import dns_question

@@ -99,6 +99,7 @@ Absent = NoData | NoSuchName | LookupFailed
 MxAnswer = Found[MxRecord] | Absent
 SrvAnswer = Found[SrvRecord] | Absent
 AddressAnswer = Found[str] | Absent
+TextAnswer = Found[str] | Absent
 
 
 def mail_hosts(domain: str, answer: MxAnswer) -> tuple[str, ...]:

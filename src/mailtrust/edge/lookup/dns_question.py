@@ -17,6 +17,7 @@ import dns.name
 import dns.rdata
 import dns.rdatatype
 import dns.rdtypes.ANY.MX
+import dns.rdtypes.ANY.TXT
 import dns.rdtypes.IN.A
 import dns.rdtypes.IN.AAAA
 import dns.rdtypes.IN.SRV
@@ -91,6 +92,16 @@ def srv_records(records: Iterable[dns.rdata.Rdata]) -> Iterator[SrvRecord]:
     for record in records:
         if isinstance(record, dns.rdtypes.IN.SRV.SRV):
             yield SrvRecord(record.priority, record.weight, record.port, host_name(record.target))
+
+
+def as_texts(records: Iterable[dns.rdata.Rdata]) -> tuple[str, ...]:
+    """Each record in presentation form (RFC 1035 5.1); of TXT the strings joined and unquoted."""
+    return tuple(
+        b"".join(record.strings).decode("utf-8", "replace")
+        if isinstance(record, dns.rdtypes.ANY.TXT.TXT)
+        else record.to_text()
+        for record in records
+    )
 
 
 def with_records(answer: Found[dns.rdata.Rdata], records: Sequence[Record]) -> Found[Record]:

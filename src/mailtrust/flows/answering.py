@@ -1,0 +1,138 @@
+"""Answers the questions of walks from the outside: DNS, one request, one handshake, a directory."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from mailtrust.core.formats.connect_to import Detours
+from mailtrust.core.formats.host_name import is_address
+from mailtrust.core.formats.url import parts_of
+from mailtrust.core.model.endpoint import Endpoint, Offer
+from mailtrust.core.model.observation import FailureKind, Observation, ProbeFailure, Stage
+from mailtrust.core.model.walk import (
+    Answer,
+    DnsAnswer,
+    DnsQuestion,
+    HttpAnswer,
+    HttpQuestion,
+    Question,
+    ScpAnswer,
+    ScpQuestion,
+    TlsAnswer,
+    TlsQuestion,
+)
+from mailtrust.edge.lookup.dns_answers import Absent, Found, LookupFailed, NoData
+from mailtrust.flows.check import Edge
+
+MOST_ADDRESSES = 2
+"""Addresses of one name that are tried, one after the other, as clients do."""
+AT_ONCE_PER_PORT = 2
+
+Exchange = Callable[[HttpQuestion, str, int], Awaitable[HttpAnswer]]
+"""One request to an address and port."""
+Directory = Callable[[ScpQuestion], Awaitable[ScpAnswer]]
+
+
+async def no_directory(_question: ScpQuestion) -> ScpAnswer:
+    """Nobody said which directory to ask."""
+    return ScpAnswer(why="no directory was named")
+
+
+@dataclass(slots=True)
+class Outside:
+    """Everything a walk is answered by, each replaceable by a fake of the same interface."""
+
+    edge: Edge
+    exchange: Exchange
+    directory: Directory = no_directory
+    detours: Detours = field(default_factory=Detours)
+    _ports: dict[tuple[str, int], asyncio.Semaphore] = field(default_factory=dict)
+
+    async def answer(self, questions: Sequence[Question]) -> dict[Question, Answer]:
+        """All of them at once, as politely as a check. Never raises for what servers do."""
+        answers = await asyncio.gather(*(self._one(question) for question in questions))
+        return dict(zip(questions, answers, strict=True))
+
+    async def _one(self, question: Question) -> Answer:
+        match question:
+            case DnsQuestion(name=name, type="A"):
+                return self._detour(name) or dns_answer(await self.edge.resolver.addresses(name))
+            case DnsQuestion(name=name, type=kind):
+                return dns_answer(await self.edge.resolver.texts(name, kind))
+            case HttpQuestion(url=url):
+                _, host, port, _ = parts_of(url)
+                return await self._http(question, host, port)
+            case TlsQuestion():
+                return await self._tls(question)
+            case ScpQuestion():
+                return await self.directory(question)
+
+    def _detour(self, name: str) -> DnsAnswer | None:
+        """What --resolve gives for the ports of walks; --connect-to leads elsewhere without a word to DNS."""
+        for port in (443, 80, 25, 993, 587):
+            if addresses := self.detours.addresses(name, port):
+                return DnsAnswer("found", addresses)
+            if self.detours.destination(name, port) != (name, port):
+                return DnsAnswer("found", (self.detours.destination(name, port)[0],))
+        return None
+
+    async def _addresses(self, host: str, port: int) -> tuple[tuple[str, ...], int]:
+        to_host, to_port = self.detours.destination(host, port)
+        if given := self.detours.addresses(to_host, to_port):
+            return given, to_port
+        if is_address(to_host):
+            return (to_host,), to_port
+        answer = await self.edge.resolver.addresses(to_host)
+        return (answer.records if isinstance(answer, Found) else ())[:MOST_ADDRESSES], to_port
+
+    async def _http(self, question: HttpQuestion, host: str, port: int) -> HttpAnswer:
+        addresses, to_port = await self._addresses(host, port)
+        answer = HttpAnswer(failure=ProbeFailure(Stage.RESOLVE, FailureKind.NO_ADDRESS, host))
+        for address in addresses:
+            gate = self._ports.setdefault((address, to_port), asyncio.Semaphore(AT_ONCE_PER_PORT))
+            async with gate:
+                answer = await self.exchange(question, address, to_port)
+            if answer.failure is None or answer.failure.stage is not Stage.CONNECT:
+                break
+        return answer
+
+    async def _tls(self, question: TlsQuestion) -> TlsAnswer:
+        addresses, to_port = await self._addresses(question.host, question.port)
+        endpoints = [
+            Endpoint(
+                host=question.host,
+                port=question.port,
+                protocol=question.protocol,
+                tls_mode=question.tls_mode,
+                address=address,
+                server_name=None if is_address(question.host) else question.host,
+                found_by="walk",
+                connect_port=to_port if to_port != question.port else None,
+            )
+            for address in addresses or ("",)
+        ]
+        seen: Observation | None = None
+        for endpoint in endpoints:
+            if not endpoint.address:
+                failure = ProbeFailure(Stage.RESOLVE, FailureKind.NO_ADDRESS, question.host)
+                seen = Observation(endpoint, Offer.DEFAULT, self.edge.now(), failure)
+                continue
+            (seen,) = await self.edge.probe([(endpoint, Offer.DEFAULT)], per_host=None, on_progress=None)
+            if not isinstance(seen.result, ProbeFailure) or seen.result.stage is not Stage.CONNECT:
+                break
+        if seen is None:
+            raise AssertionError("there is always one endpoint")
+        return TlsAnswer(seen)
+
+
+def dns_answer(answer: Found[str] | Absent) -> DnsAnswer:
+    """The resolver's answer as walks read it."""
+    match answer:
+        case Found(records=records, aliases=aliases, ttl=ttl, authenticated=secure):
+            return DnsAnswer("found", records, aliases, ttl, secure)
+        case LookupFailed():
+            return DnsAnswer("failed", why=str(answer))
+        case NoData(aliases=aliases, authenticated=secure):
+            return DnsAnswer("no-data", (), aliases, secure=secure)
+        case _:
+            return DnsAnswer("no-such-name", (), answer.aliases, secure=answer.authenticated)

@@ -1,0 +1,148 @@
+"""How clients find the server of an address: walk, ask what the walks could not read, walk again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mailtrust.core.clients import client_by_id
+from mailtrust.core.discovery import TRAVELLERS
+from mailtrust.core.discovery.asking import Asking, Judge
+from mailtrust.core.discovery.traveller import Traveller, Trip, walk
+from mailtrust.core.formats.tlsa import Tlsa
+from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.observation import Observation
+from mailtrust.core.model.pool import Pool
+from mailtrust.core.model.problem import CouldNotLook
+from mailtrust.core.model.text import text
+from mailtrust.core.model.verdict import Verdict
+from mailtrust.core.model.walk import Answer, Book, HttpAnswer, Question, Situation, TlsAnswer, Walk
+from mailtrust.core.validation.dane import evaluate_dane
+from mailtrust.core.validation.evaluate import evaluate
+from mailtrust.flows.answering import Outside
+from mailtrust.flows.assess import reaches
+from mailtrust.flows.check import OnProgress, Progress, gather, wanting_issuers
+
+MOST_ROUNDS = 40
+MOST_QUESTIONS = 600
+"""Enough for every client at once with its redirects; a stranger's answers cannot make it more."""
+
+
+@dataclass(frozen=True, slots=True)
+class WalkRequest:
+    """Whose way is walked, and where from."""
+
+    address: str
+    """An e-mail address, or a mail domain."""
+    travellers: tuple[Traveller, ...] = TRAVELLERS
+    situation: Situation = field(default_factory=Situation)
+    at: datetime | None = None
+    roots: tuple[Certificate, ...] = ()
+    deployed: tuple[str, ...] = ()
+    fetch_issuers: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """All walks of one address from one place, and the facts that they were walked over."""
+
+    address: str
+    at: datetime
+    situation: Situation
+    book: Book
+    pool: Pool
+    walks: tuple[Walk, ...]
+
+    @property
+    def observations(self) -> tuple[Observation, ...]:
+        """Every handshake on the way, each once."""
+        return observations_of(self.book)
+
+
+def stores_needed(travellers: tuple[Traveller, ...]) -> tuple[str, ...]:
+    """The names of the stores by which the walking clients judge."""
+    return tuple(sorted({client_by_id(one.judged_as).anchor_store for one in travellers}))
+
+
+async def discover(
+    request: WalkRequest, outside: Outside, on_progress: OnProgress | None = None
+) -> tuple[Discovery, Mapping[str, AnchorStore]]:
+    """Walk for every client. Raises CouldNotLook where the ways never end; nothing for what servers do."""
+    edge = outside.edge
+    started = edge.now()
+    now = request.at or started
+    stores = edge.load_stores(stores_needed(request.travellers))
+    book: dict[Question, Answer] = {}
+    pool = Pool(())
+    asked_for: set[str] = set()
+    for _ in range(MOST_ROUNDS):
+        walks, missing = walk_all(request, book, pool, stores, now)
+        if not missing:
+            return Discovery(request.address, now, request.situation, book, pool, walks), stores
+        if len(book) + len(missing) > MOST_QUESTIONS:
+            break
+        if on_progress is not None:
+            on_progress(Progress("probing", len(book), len(book) + len(missing)))
+        book |= await outside.answer(missing)
+        seen = observations_of(book)
+        wanting = wanting_issuers(seen, (*stores.values(),), request.roots, now) if request.fetch_issuers else ()
+        new = [one for one in wanting if one.fingerprint not in asked_for]
+        asked_for.update(one.fingerprint for one in new)
+        found, _lookups = await gather(seen, new, edge.issuers)
+        pool = Pool.merge((*pool, *found))
+    raise CouldNotLook(
+        text(
+            "The ways of {address} lead from one place to the next without an end. What was met is too much to tell.",
+            address=request.address,
+        )
+    )
+
+
+def walk_all(
+    request: WalkRequest, book: Book, pool: Pool, stores: Mapping[str, AnchorStore], now: datetime
+) -> tuple[tuple[Walk, ...], tuple[Question, ...]]:
+    """Every walk that the book reaches, and what the others ask. Pure: a saved book gives the same again."""
+    walks: list[Walk] = []
+    missing: dict[Question, None] = {}
+    for traveller in request.travellers:
+        asking = Asking(book, judge_for(traveller, request, pool, stores, now))
+        found = walk(Trip(traveller, asking, request.situation, request.address))
+        if found is None:
+            missing |= asking.missing
+        else:
+            walks.append(found)
+    return tuple(walks), tuple(missing)
+
+
+def judge_for(
+    traveller: Traveller, request: WalkRequest, pool: Pool, stores: Mapping[str, AnchorStore], now: datetime
+) -> Judge:
+    """How this client judges what it meets."""
+    client = client_by_id(traveller.judged_as)
+    local = tuple(TrustAnchor(root, locally_added=True) for root in request.roots)
+
+    def judge(observation: Observation, tlsa: Sequence[Tlsa] = (), names: Sequence[str] = (), /) -> Verdict:
+        if tlsa:
+            return evaluate_dane(observation, tlsa, names=names, client=client, now=now)
+        return evaluate(
+            observation,
+            pool=pool,
+            store=stores[client.anchor_store],
+            client=client,
+            now=now,
+            local_anchors=local if reaches(client, request.deployed) else (),
+        )
+
+    return judge
+
+
+def observations_of(book: Book) -> tuple[Observation, ...]:
+    """The handshakes in a book, each once."""
+    found: dict[str, Observation] = {}
+    for answer in book.values():
+        match answer:
+            case HttpAnswer(observation=Observation() as seen) | TlsAnswer(observation=seen):
+                found.setdefault(seen.id, seen)
+            case _:
+                pass
+    return tuple(found.values())

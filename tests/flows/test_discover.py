@@ -33,7 +33,7 @@ HERE = Found(("127.0.0.1",))
 @pytest.fixture
 def exchange_server(tmp_path: Path) -> Any:
     """An Exchange server whose certificate misspells autodiscover; gives what to trust and how to serve it."""
-    dates = {"not_before": NOW - timedelta(days=5), "not_after": NOW + timedelta(days=80)}
+    dates: Any = {"not_before": NOW - timedelta(days=5), "not_after": NOW + timedelta(days=80)}
     root = make_root(root_recipe("Root", "Test"), make_key("ec-p256"), serial=1, **dates)
     issuing = make_intermediate(root, intermediate_recipe("CA", "Test"), make_key("ec-p256"), serial=2, **dates)
     names = server_recipe("webmail.a.test", "autdiscover.a.test")

@@ -5,6 +5,7 @@ what comes of the answers is judged with all the rest.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -100,7 +101,8 @@ class Inquiry:
                     observation,
                     pool=supposed.pool,
                     store=self._stores[client.anchor_store],
-                    client=client,
+                    # What it will find about revocation is just what is to be asked.
+                    client=replace(client, revocation=None),
                     now=self._at,
                     local_anchors=anchors if reaches(client, supposed.deployed) else (),
                 )

@@ -55,8 +55,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         openssl(*sign, "-batch", "-in", "mail.csr", "-out", "mail.pem", "-notext")
         openssl(*sign, "-revoke", "mail.pem", "-crl_reason", "superseded")
         openssl(*sign, "-gencrl", "-out", "ca.crl")
-        openssl("ocsp", "-index", "index", "-rsigner", "ca.pem", "-rkey", "ca.key", "-CA", "ca.pem",
-                "-issuer", "ca.pem", "-cert", "mail.pem", "-respout", "mail.ocsp", "-noverify", "-ndays", "3")  # fmt: skip
+        openssl("ocsp", "-index", "index", "-rsigner", "ca.pem", "-rkey", "ca.key", "-CA", "ca.pem", "-ndays", "3",
+                "-issuer", "ca.pem", "-cert", "mail.pem", "-respout", "mail.ocsp", "-noverify")  # fmt: skip
         openssl("pkcs12", "-export", "-in", "mail.pem", "-inkey", "mail.key", "-certfile", "ca.pem",
                 "-out", "mail.pfx", "-passout", "pass:correct horse")  # fmt: skip
         (folder / "pw").write_text("correct horse\n")

@@ -38,11 +38,12 @@ def lint(reading: Reading, now: datetime) -> tuple[Remark, ...]:
     asked = reading.requested
     if asked is None:
         return ()
+    serves = _for_server(asked)
     remarks = (
-        *_names(reading, asked),
-        *_store(reading, asked),
+        *(_names(reading, asked) if serves else ()),
+        *(_store(reading, asked) if serves else ()),
+        *(_usages(reading, asked) if serves else _no_server(reading, asked)),
         *_key(reading, asked),
-        *_usages(reading, asked),
         *_lifetime(reading, asked, now),
     )
     return tuple(sorted(remarks, key=lambda remark: remark.line))
@@ -221,21 +222,39 @@ def _key(reading: Reading, asked: RequestedCertificate) -> Iterator[Remark]:
         )
 
 
-def _usages(reading: Reading, asked: RequestedCertificate) -> Iterator[Remark]:
+def _for_server(asked: RequestedCertificate) -> bool:
+    """Whether it may be meant for a server: nothing says that it is for something else."""
     purposes = asked.extended_key_usage
-    if purposes is None:
+    return not _issues(asked) and (purposes is None or SERVER_AUTH in purposes or ANY_PURPOSE in purposes)
+
+
+def _issues(asked: RequestedCertificate) -> bool:
+    constraints = asked.basic_constraints
+    return (constraints is not None and constraints.ca) or "keyCertSign" in (asked.key_usage or ())
+
+
+def _no_server(reading: Reading, asked: RequestedCertificate) -> Iterator[Remark]:
+    if _issues(asked):
+        yield warning(
+            reading.line_of(ext.BASIC_CONSTRAINTS) or reading.line_of("KeyUsage"),
+            text("It may issue certificates; Firefox, Thunderbird and others refuse a CA in the place of a server."),
+        )
+    else:
+        yield warning(
+            reading.line_of(ext.EXTENDED_KEY_USAGE),
+            text(
+                "Server authentication, 1.3.6.1.5.5.7.3.1, is not among the purposes: no client takes it for a server."
+            ),
+        )
+
+
+def _usages(reading: Reading, asked: RequestedCertificate) -> Iterator[Remark]:
+    if asked.extended_key_usage is None:
         yield warning(
             0,
             text(
                 "Nothing says that it is for a server, which Apple asks for: add [EnhancedKeyUsageExtension] "
                 "with OID = 1.3.6.1.5.5.7.3.1."
-            ),
-        )
-    elif SERVER_AUTH not in purposes and ANY_PURPOSE not in purposes:
-        yield warning(
-            reading.line_of(ext.EXTENDED_KEY_USAGE),
-            text(
-                "Server authentication, 1.3.6.1.5.5.7.3.1, is not among the purposes: no client takes it for a server."
             ),
         )
     usage = asked.key_usage
@@ -250,12 +269,6 @@ def _usages(reading: Reading, asked: RequestedCertificate) -> Iterator[Remark]:
         yield warning(
             reading.line_of("KeyUsage"),
             text("KeyUsage holds 0x20, keyEncipherment, which elliptic keys cannot do: write 0x80."),
-        )
-    constraints = asked.basic_constraints
-    if (constraints is not None and constraints.ca) or (usage is not None and "keyCertSign" in usage):
-        yield warning(
-            reading.line_of(ext.BASIC_CONSTRAINTS),
-            text("It may issue certificates; Firefox, Thunderbird and others refuse a CA in the place of a server."),
         )
 
 

@@ -82,7 +82,8 @@ def choice(entry: Entry, choices: Mapping[str, T]) -> T | Remark:
     for name, value in choices.items():
         if name.lower() == wanted:
             return value
-    return expected(entry, text("one of {known}", known=tuple(choices)), near=nearest(entry.value, choices))
+    words = tuple(name for name in choices if name.isidentifier())  # the numbers for them are for old files
+    return expected(entry, text("one of {known}", known=words), near=nearest(entry.value, words))
 
 
 def flags(entry: Entry, names: Mapping[str, int], what: Text, *, known: int) -> int | Remark:

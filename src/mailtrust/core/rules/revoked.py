@@ -1,13 +1,15 @@
 """The CA has taken back the certificate, or one above it: so say its responder, its list, or the server itself."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult, Severity, Unknown
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.rules.grounds.naming import called_leaf
+from mailtrust.core.rules.grounds.complaints import Complaint, complaint_of
+from mailtrust.core.rules.grounds.naming import called_leaf, titles
 from mailtrust.core.rules.grounds.served import Served, places, served_leaves
 from mailtrust.core.rules.grounds.stapling import NO_ISSUER, NOBODY_ASKED, stapled, words
 from mailtrust.core.rules.grounds.told import LONGEST, Told, told
@@ -39,12 +41,29 @@ def _look(evidence: Evidence, served: Served, asked: tuple[Told, ...]) -> RuleRe
     for one in asked:
         if isinstance(one.word, Revoked):
             return _finding(evidence, served, one.certificate, one.word, _who(one, one.word))
+    heeded = complaint_of(evidence, served, {ID})
+    if heeded is not None:  # some clients heed a revocation that was told too long ago
+        return _of_clients(evidence, served, heeded)
     on_the_leaf = (*(word for _, word in along or ()), *(one.word for one in asked if one.certificate == served.leaf))
     if any(isinstance(word, Good) for word in on_the_leaf):
         return Passed(ID, served.subject, served.ids)
     if along is None and not asked:
         return Unknown(ID, NO_ISSUER, served.subject)
     return Unknown(ID, text("No answer about revocation that came counts, so nothing is known."), served.subject)
+
+
+def _of_clients(evidence: Evidence, served: Served, heeded: Complaint) -> Finding:
+    since, reason = heeded.fact("since"), heeded.fact("reason")
+    word = Revoked(
+        since if isinstance(since, datetime) else None,
+        reason if isinstance(reason, str) else None,
+        "crl" if heeded.fact("source") == "crl" else "ocsp",
+    )
+    who = text(
+        "an answer that is out of date, and that {clients} heed all the same,",
+        clients=titles(evidence, heeded.hurt.clients),
+    )
+    return _finding(evidence, served, heeded.culprits[0], word, who)
 
 
 def _who(told_: Told, word: Revoked) -> Text:

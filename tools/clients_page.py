@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from mailtrust.core.clients import BY_ID, CLIENTS
+from mailtrust.core.clients import BY_ID, CLIENTS, SINCE
 from mailtrust.core.issuance.authority import issue, make_intermediate, make_root
 from mailtrust.core.issuance.keys import make_key
 from mailtrust.core.issuance.recipe import intermediate_recipe, root_recipe, server_recipe
@@ -54,14 +54,28 @@ an administrator has added. *Longest life*: of a server's certificate, below a p
 published measurements; `recalled`, nobody could source it. Single statements may rest on less than the profile.
 """
 
+VERSIONS_INTRODUCTION = """\
+A client without a version is the newest that is known; `--client firefox@95` asks for another. Versions that stand for
+the same rules have names of their own all the same, so that nobody need know which are alike."""
+
+SINCE_INTRODUCTION = """\
+From when a rule holds: a version of the client, or the day from which certificates or updates are meant. What was never
+otherwise, as far as is known, is not listed."""
+
 
 def page() -> str:
     """The whole page."""
     root, leaf = _made()
     parts = [INTRODUCTION, _row(HEADINGS), _row("---" for _ in HEADINGS)]
     parts += [_row(_cells(client, root, leaf)) for client in CLIENTS]
-    parts += ["", "## Versions", ""]
+    parts += ["", "## Versions", "", VERSIONS_INTRODUCTION, "", _row(HEADINGS), _row("---" for _ in HEADINGS)]
+    parts += [_row(_cells(profile, root, leaf)) for profile in BY_ID.values() if profile not in CLIENTS]
+    parts += [""]
     parts += [f"- `{profile.id}`: {profile.versions}" for profile in BY_ID.values()]
+    parts += ["", "## Since when", "", SINCE_INTRODUCTION, ""]
+    parts += [_row(("Client", "Since", "Rule", "Read in")), _row(("---",) * 4)]
+    for client, changes in SINCE.items():
+        parts += [_row((f"`{client}`", change.when, change.rule, change.where)) for change in changes]
     parts += ["", "## Where it was read", ""]
     for client in CLIENTS:
         parts += [f"### {client.title} (`{client.id}`)", ""]

@@ -83,6 +83,7 @@ def _situations() -> dict[str, Situation]:
         "expired": public(days=(-90, -2)),
         "wrong-name": public(dns=("www.example.test",)),
         "name-in-cn": public(dns=()),
+        "name-in-cn-private": private(dns=()),
         "address": replace(public(addresses=(ADDRESS,)), host=ADDRESS),
         "address-as-dns": replace(public(dns=(ADDRESS,)), host=ADDRESS),
         "second-name": public(dns=("other.example.test", HOST)),

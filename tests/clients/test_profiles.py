@@ -34,7 +34,9 @@ IN_ORDER = [
     "mta-dane",
 ]
 VERSIONED = {
-    "gmail-android@api24", "outlook-windows@2007", "outlook-windows@2010", "outlook-windows@2013",
+    "gmail-android@api24", "gmail-android@api28", "gmail-android@api29", "firefox@95", "firefox@128", "firefox@135",
+    "thunderbird@128", "thunderbird@140", "java-mail@8", "java-mail@11",
+    "outlook-windows@2007", "outlook-windows@2010", "outlook-windows@2013",
     "outlook-windows@2016", "outlook-windows@m365", "java-mail@17", "java-mail@1.6", "openssl@3", "openssl@1.1",
     "mta-sts@policy",
 }  # fmt: skip
@@ -110,14 +112,14 @@ def test_issuers_come_only_from_where_the_client_looks() -> None:
         assert Source.PRESENTED in profile.issuer_sources
         assert not profile.issuer_sources & {Source.ELSEWHERE, Source.GIVEN}
         assert (Source.AIA in profile.issuer_sources) == (profile.id.partition("@")[0] in FETCH_ISSUERS)
-        assert (Source.CATALOGUE in profile.issuer_sources) == (profile.id == "firefox")
+        assert (Source.CATALOGUE in profile.issuer_sources) == (profile.id.partition("@")[0] == "firefox")
 
 
 def test_protocols_fit_the_client() -> None:
     for profile in BY_ID.values():
         if profile.id.startswith("mta-"):
             assert profile.speaks == {Protocol.SMTP}
-        elif profile.id in {"firefox", "chrome", "edge", "mailstore-addin"}:
+        elif profile.id.partition("@")[0] in {"firefox", "chrome", "edge", "mailstore-addin"}:
             assert profile.speaks == {Protocol.HTTPS}
         elif profile.id.startswith(("openssl", "gnutls")):
             assert profile.speaks == set(Protocol)
@@ -172,4 +174,5 @@ def test_overriding_is_for_clients_with_a_user() -> None:
 def test_measured_engines_are_the_only_ones_that_claim_it() -> None:
     claiming = {profile.id for profile in BY_ID.values() if profile.basis is Basis.ENGINE}
     by_command = {"openssl", "openssl@3", "gnutls", "java-mail", "java-mail@17", "java-mail@1.6"}
-    assert claiming == by_command | {"chrome", "firefox", "thunderbird", "mta-verified"}
+    newest = {"firefox", "firefox@135", "thunderbird", "thunderbird@140"}
+    assert claiming == by_command | newest | {"chrome", "mta-verified"}

@@ -1,6 +1,7 @@
 """One file per client: how it judges (named strategies and citations), what it says, and whether its user can go on.
 
-A file gives PROFILE, the version that is meant when none is named, and VERSIONS. In the texts `{host}` stands for the
+A file gives PROFILE, the version that is meant when none is named, VERSIONS, and SINCE where its rules are known to
+have changed. In the texts `{host}` stands for the
 name that the client was told and `{date}` for a day; ` / ` stands between lines that the client shows apart.
 """
 
@@ -31,7 +32,8 @@ from mailtrust.core.clients import (
 )
 from mailtrust.core.model.client import ClientProfile
 from mailtrust.core.model.problem import UserProblem
-from mailtrust.core.model.text import text
+from mailtrust.core.model.since import Since
+from mailtrust.core.model.text import Text, text
 
 _FILES: tuple[ModuleType, ...] = (
     gmail_android,
@@ -63,6 +65,9 @@ BY_ID: Mapping[str, ClientProfile] = {
 }
 """Every client in every version."""
 
+SINCE: Mapping[str, tuple[Since, ...]] = {file.PROFILE.id: file.SINCE for file in _FILES if hasattr(file, "SINCE")}
+"""From when the rules of each client hold, as far as that is known."""
+
 
 class UnknownClientError(UserProblem):
     """There is no client of that id."""
@@ -73,7 +78,9 @@ def client_by_id(wanted: str) -> ClientProfile:
     profile = BY_ID.get(wanted.strip().lower())
     if profile is not None:
         return profile
-    name = wanted.strip().lower().partition("@")[0]
+    name, at, version = wanted.strip().lower().partition("@")
+    if at and name in BY_ID:
+        raise UnknownClientError(_unknown_version(name, version))
     near = [known for known in BY_ID if name and name in known] or get_close_matches(name, BY_ID, n=4)
     if near:
         raise UnknownClientError(
@@ -81,3 +88,22 @@ def client_by_id(wanted: str) -> ClientProfile:
         )
     known = tuple(client.id for client in CLIENTS)
     raise UnknownClientError(text("There is no client {wanted}. There are: {known}.", wanted=wanted, known=known))
+
+
+def _unknown_version(name: str, version: str) -> Text:
+    known = tuple(profile.id for profile in BY_ID.values() if profile.id.startswith(f"{name}@"))
+    meant = BY_ID[name].versions
+    if not known:
+        return text(
+            "Versions of {client} are not told apart, so there is no {version}; {client} stands for: {meant}.",
+            client=name,
+            version=version,
+            meant=meant,
+        )
+    return text(
+        "There is no version {version} of {client}. There are: {known}; without a version it stands for: {meant}.",
+        version=version,
+        client=name,
+        known=known,
+        meant=meant,
+    )

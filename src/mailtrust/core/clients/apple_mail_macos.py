@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from mailtrust.core.clients.engines import codes
-from mailtrust.core.clients.engines.apple import APPLE, DETAILS
+from mailtrust.core.clients.engines.apple import APPLE, DETAILS, SINCE
 from mailtrust.core.model.client import Citation, ClientProfile, Words
 from mailtrust.core.model.verdict import Utterance
+
+__all__ = ["PROFILE", "SINCE", "VERSIONS"]
 
 DIALOG = (Utterance("Verify Certificate", "en", "Apple Support PH11706, Mail: Trust a certificate"),)
 

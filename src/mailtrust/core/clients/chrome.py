@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
-from mailtrust.core.clients.engines.chromium import CHROMIUM
+from mailtrust.core.clients.engines.chromium import CHROMIUM, SINCE
 from mailtrust.core.model.client import ClientProfile
+
+__all__ = ["PROFILE", "SINCE", "VERSIONS"]
 
 PROFILE = replace(
     CHROMIUM,

@@ -11,7 +11,10 @@ from mailtrust.core.clients.engines import codes
 from mailtrust.core.clients.engines.mozilla import MOZILLA
 from mailtrust.core.model.client import Citation, ClientProfile, Words
 from mailtrust.core.model.pool import Source
-from mailtrust.core.model.verdict import Utterance
+from mailtrust.core.model.since import Since
+from mailtrust.core.model.verdict import Basis, Utterance
+from mailtrust.core.validation.engines import CHECKS_MOZILLA
+from mailtrust.core.validation.names import names_gecko_95
 from mailtrust.core.validation.preloading import preloaded_under_public_roots
 
 TEXTS = "mozilla-l10n/firefox-l10n:{lang}/toolkit/toolkit/neterror/certError.ftl ({commit})"
@@ -220,4 +223,40 @@ PROFILE = replace(
     reached_by=frozenset({"firefox", "gpo", "windows", "apple", "nss"}),
 )
 
-VERSIONS: tuple[ClientProfile, ...] = ()
+TRANSPARENCY = "Mozilla wiki SecurityEngineering/Certificate_Transparency"
+SYSTEM_ROOTS = "support.mozilla.org, Automatically trust third-party root certificates"
+PRELOADING = "Mozilla wiki Security/CryptoEngineering/Intermediate_Preloading; in the press 68 is named"
+OF_2021 = "Netflix/bettertls:docs/results/dec_2021 (Firefox 95)"
+
+_BEFORE_TRANSPARENCY = replace(
+    PROFILE,
+    id="firefox@128",
+    title="Firefox 128 ESR",
+    versions="120 to 134, desktop",
+    path_checks=(*CHECKS_MOZILLA, preloaded_under_public_roots),
+    basis=Basis.SOURCE,
+)
+
+VERSIONS: tuple[ClientProfile, ...] = (
+    replace(PROFILE, id="firefox@135", title="Firefox 135"),
+    _BEFORE_TRANSPARENCY,
+    replace(
+        _BEFORE_TRANSPARENCY,
+        id="firefox@95",
+        title="Firefox 95",
+        versions="75 to 100, desktop",
+        name_rules=names_gecko_95,
+        citations=(*PROFILE.citations, Citation(OF_2021, "below an added root the common name counted, addresses too")),
+        basis=Basis.DOCUMENT,
+        # Roots of the operating system counted only where a policy said so.
+        reached_by=frozenset({"firefox", "nss"}),
+    ),
+)
+
+SINCE = (
+    Since("48", "the common name no longer counts below a public root", "chromestatus 4981025180483584"),
+    Since("75", "intermediates are preloaded", PRELOADING),
+    Since("101", "the common name no longer counts at all", f"recalled; it did in 95: {OF_2021}"),
+    Since("120", "roots added to Windows, macOS and Android count", SYSTEM_ROOTS),
+    Since("135", "public certificates must be in transparency logs", TRANSPARENCY),
+)

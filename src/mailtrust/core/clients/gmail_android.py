@@ -11,6 +11,7 @@ from mailtrust.core.clients.engines import codes
 from mailtrust.core.clients.engines.citing import grounds, says
 from mailtrust.core.clients.engines.conscrypt import CONSCRYPT
 from mailtrust.core.model.client import Citation, OnFailure, Words
+from mailtrust.core.model.since import Since
 from mailtrust.core.model.verdict import Basis, Outcome, Utterance
 from mailtrust.core.validation.android_7 import CHECKS_CONSCRYPT_7, names_android_7
 
@@ -46,6 +47,7 @@ PROFILE = replace(
     reached_by=frozenset(),
 )
 
+COMMON_NAME = "Android bug 70278814; google/conscrypt issue 1145: Android, Conscrypt and OkHttp dropped it in 2018"
 ANDROID_7 = (
     "google/conscrypt before 1d6a0b84 (2018-04-13): src/main/java/org/conscrypt/ChainStrengthAnalyzer.java (381c900a)"
 )
@@ -62,7 +64,24 @@ VERSIONS = (
         citations=(
             *PROFILE.citations,
             Citation(ANDROID_7, "SHA-1 was still accepted"),
-            Citation("Android bug 70278814", "the common name counted until Android 9"),
+            Citation(COMMON_NAME, "the common name counted until Android 9"),
         ),
     ),
+    replace(
+        PROFILE,
+        id="gmail-android@api28",
+        title="Gmail on Android 9",
+        versions="Android 9 (API level 28)",
+        path_checks=CHECKS_CONSCRYPT_7,
+        handshake_checks=CONSCRYPT.handshake_checks[:1],
+        citations=(*PROFILE.citations, Citation(ANDROID_7, "SHA-1 was still accepted; recalled for Android 9")),
+    ),
+    replace(PROFILE, id="gmail-android@api29", title="Gmail on Android 10", versions="Android 10 (API level 29)"),
+)
+
+SINCE = (
+    Since("Android 9 (API level 28)", "the common name no longer counts", COMMON_NAME),
+    Since("Android 10 (API level 29)", "no SHA-1", "google/conscrypt 1d6a0b84 (2018-04-13); recalled for Android 9"),
+    Since("Android 10 (API level 29)", "the key usage must fit the key exchange", "recalled; seen in Conscrypt 2.6.3"),
+    Since("a later update", "purposes of intermediates are read", "Conscrypt 2.9.0, tests/oracles/recorded"),
 )

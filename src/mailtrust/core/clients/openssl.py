@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from mailtrust.core.clients.engines.openssl import OPENSSL, WORDS
 from mailtrust.core.model.client import Words
+from mailtrust.core.model.since import Since
 from mailtrust.core.model.verdict import Basis, Utterance
 
 PROFILE = replace(OPENSSL, id="openssl", title="OpenSSL programs")
@@ -32,5 +33,14 @@ VERSIONS = (
         words=tuple(_as_in_1_1(words) for words in WORDS),
         # Names were measured by BetterTLS with 1.1.1; the rest is taken to be as in 3.
         basis=Basis.DOCUMENT,
+    ),
+)
+
+SINCE = (
+    Since("1.1.1 in Debian and Ubuntu", "security level 2: RSA from 2048, no SHA-1", "Debian wiki, openssl-1.1.1"),
+    Since(
+        "3.0",
+        "`self-signed` is written with a hyphen",
+        "openssl/openssl:crypto/x509/x509_txt.c (0223dfc); before: recalled",
     ),
 )

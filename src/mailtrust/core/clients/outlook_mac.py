@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 from mailtrust.core.clients.engines import codes
-from mailtrust.core.clients.engines.apple import APPLE
+from mailtrust.core.clients.engines.apple import APPLE, SINCE
 from mailtrust.core.clients.engines.citing import grounds, says
 from mailtrust.core.model.client import Citation, ClientProfile
 from mailtrust.core.model.verdict import Basis
+
+__all__ = ["PROFILE", "SINCE", "VERSIONS"]
 
 PROFILE = replace(
     APPLE,

@@ -7,6 +7,7 @@ from mailtrust.core.clients.engines.citing import says
 from mailtrust.core.clients.engines.windows import SECURITY_ALERT, WINDOWS
 from mailtrust.core.model.client import Citation, OnFailure, Words
 from mailtrust.core.model.endpoint import Protocol
+from mailtrust.core.model.since import Since
 from mailtrust.core.model.verdict import Outcome, Utterance
 from mailtrust.core.validation.names import names_outlook_2007
 
@@ -97,5 +98,16 @@ VERSIONS = (
             ("2016", "Outlook 2016, 2019 and 2021"),
             ("m365", "Outlook of Microsoft 365 (classic)"),
         )
+    ),
+)
+
+SINCE = (
+    Since(
+        "2010",
+        "all DNS names of the subjectAltName count over IMAP and POP, not the first alone",
+        "Microsoft KB 958977",
+    ),
+    Since(
+        "2012-10", "RSA below 1024 bits is refused by Windows", "Microsoft Security Advisory 2661254; wincrypt.h (1023)"
     ),
 )

@@ -11,7 +11,9 @@ from mailtrust.core.clients.engines.citing import says
 from mailtrust.core.clients.engines.mozilla import MOZILLA, OVERRIDABLE
 from mailtrust.core.model.client import Citation, ClientProfile, OnFailure
 from mailtrust.core.model.endpoint import Protocol
-from mailtrust.core.model.verdict import Outcome
+from mailtrust.core.model.since import Since
+from mailtrust.core.model.verdict import Basis, Outcome
+from mailtrust.core.validation.engines import CHECKS_MOZILLA
 
 TEXTS = "thunderbird/thunderbird-l10n:*/mail/messenger/certError.ftl (27ef024, 0ca3c7c, 01ab857, 1137197)"
 
@@ -29,7 +31,7 @@ PROFILE = replace(
     MOZILLA,
     id="thunderbird",
     title="Thunderbird",
-    versions="128 and later, desktop",
+    versions="135 and later, desktop (140 ESR)",
     speaks=frozenset({Protocol.IMAP, Protocol.POP3, Protocol.SUBMISSION, Protocol.LDAP, Protocol.HTTPS}),
     on_failure=OnFailure(Outcome.WARNED, overridable=OVERRIDABLE),
     words=(
@@ -89,4 +91,23 @@ PROFILE = replace(
     reached_by=frozenset({"thunderbird", "gpo", "windows", "apple", "nss"}),
 )
 
-VERSIONS: tuple[ClientProfile, ...] = ()
+VERSIONS: tuple[ClientProfile, ...] = (
+    replace(
+        PROFILE,
+        id="thunderbird@128",
+        title="Thunderbird 128 ESR",
+        versions="128 to 134, desktop",
+        path_checks=CHECKS_MOZILLA,
+        basis=Basis.SOURCE,
+    ),
+    replace(PROFILE, id="thunderbird@140", title="Thunderbird 140 ESR", versions="140, desktop"),
+)
+
+SINCE = (
+    Since("60", "Symantec's roots are distrusted", "kb.mozillazine.org, SSL Security Error"),
+    Since(
+        "135",
+        "public certificates must be in transparency logs",
+        "Gecko's default, Mozilla wiki SecurityEngineering/Certificate_Transparency; nobody confirmed it for mail",
+    ),
+)

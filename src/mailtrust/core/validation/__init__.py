@@ -61,6 +61,7 @@ A name that does not match gives one reason, the most precise of `name-mismatch`
 - `names_android`: OkHostnameVerifier: SAN only, addresses compared as text.
 - `names_k9`: Apache HttpClient 5: common name if no dNSName; one `*` anywhere in a label.
 - `names_apple`, `names_mozilla`, `names_chromium`: SAN only, each with its wildcard limits.
+- `names_gecko_95`: as Mozilla's, and below an added root the common name: Firefox before 101.
 - `names_windows`: SAN, or the common name when there is no SAN at all (partly recalled).
 - `names_outlook_2007`: only the first DNS name of the SAN.
 - `names_webpki`: as the reference, and no wildcard stands over a public suffix.

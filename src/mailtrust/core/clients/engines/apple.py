@@ -5,6 +5,7 @@ from mailtrust.core.clients.engines.citing import grounds, says
 from mailtrust.core.model.client import Citation, ClientProfile, OnFailure
 from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.pool import Source
+from mailtrust.core.model.since import Since
 from mailtrust.core.model.verdict import Basis, Outcome
 from mailtrust.core.validation.engines import CHECKS_APPLE
 from mailtrust.core.validation.handshake import key_proven
@@ -67,4 +68,13 @@ APPLE = ClientProfile(
     basis=Basis.SOURCE,
     basis_of=grounds((codes.GAP, Basis.DOCUMENT), (codes.REVOKED, Basis.RECALLED)),
     reached_by=frozenset({"apple"}),
+)
+
+DATED = "apple-oss-distributions/Security:trust/trustd/SecPolicyServer.c (db15acb, 2025-10)"
+
+SINCE = (
+    Since("iOS 13, macOS 10.15", "RSA from 2048, no SHA-1, the name in the subjectAltName", "Apple Support 103769"),
+    Since("public certificates from 2018-10-16 on", "they must be in transparency logs", DATED),
+    Since("certificates issued after 2019-07-01", "825 days at most, below an added root too", DATED),
+    Since("public certificates from 2020-09-01 on", "398 days at most", DATED),
 )

@@ -7,6 +7,7 @@ from mailtrust.core.clients.engines.citing import grounds
 from mailtrust.core.model.client import Citation, ClientProfile, OnFailure, Words
 from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.pool import Source
+from mailtrust.core.model.since import Since
 from mailtrust.core.model.verdict import Basis, Outcome, Utterance
 from mailtrust.core.validation.engines import CHECKS_CHROMIUM
 from mailtrust.core.validation.handshake import (
@@ -126,4 +127,14 @@ CHROMIUM = ClientProfile(
     basis=Basis.ENGINE,
     # Rules for public roots can't be asked of it with a root of our own.
     basis_of=grounds((codes.TRANSPARENCY | codes.LONG_LIFE, Basis.DOCUMENT), (PUBLIC_ONLY, Basis.SOURCE)),
+)
+
+ROOT_STORE = "chromium/chromium:net/data/ssl/chrome_root_store/faq.md (2024-06)"
+LIFETIMES = "chromium/chromium:net/cert/cert_verify_proc.cc (013de29, 2023)"
+
+SINCE = (
+    Since("58", "the common name no longer counts", "chromestatus 4981025180483584"),
+    Since("108 on Windows and macOS, 114 on Linux, 115 on Android", "its own verifier and roots", ROOT_STORE),
+    Since("public certificates from 2018-03-01 on", "825 days at most", LIFETIMES),
+    Since("public certificates from 2020-09-01 on", "398 days at most; newer code asks it of all", LIFETIMES),
 )

@@ -2,6 +2,7 @@
 
 from mailtrust.core.validation.names.android import names_android, names_k9
 from mailtrust.core.validation.names.browsers import names_apple, names_chromium, names_mozilla
+from mailtrust.core.validation.names.gecko_95 import names_gecko_95
 from mailtrust.core.validation.names.gnutls import names_gnutls
 from mailtrust.core.validation.names.java import names_java_https, names_java_ldaps, names_java_off
 from mailtrust.core.validation.names.matching import NAME_CODES
@@ -15,6 +16,7 @@ __all__ = [
     "names_android",
     "names_apple",
     "names_chromium",
+    "names_gecko_95",
     "names_gnutls",
     "names_java_https",
     "names_java_ldaps",

@@ -1,0 +1,42 @@
+"""What is fuzzed, a family a file."""
+
+from tests.fuzz.target import Target
+from tests.fuzz.targets.case_files import CASE_FILE
+from tests.fuzz.targets.certificates import CERTIFICATE, ELEMENTS
+from tests.fuzz.targets.containers import CONTAINER, SEALED
+from tests.fuzz.targets.dialogues import IMAP, LDAP, LMTP, POP3, SIEVE, SMTP
+from tests.fuzz.targets.formats import CATALOGUE, CCADB_TABLE, TRUST_LIST, VERIFY_LINE, WORD
+from tests.fuzz.targets.judging import DOCUMENTS, JUDGING
+from tests.fuzz.targets.lookups import DNS_ANSWER, HTTP_ANSWER, ISSUERS
+from tests.fuzz.targets.messages import MESSAGE
+from tests.fuzz.targets.revocation import OCSP_ANSWER, REVOCATION_LIST
+from tests.fuzz.targets.tls import HANDSHAKE, TLS_RECORDS
+
+TARGETS: tuple[Target, ...] = (
+    CERTIFICATE,
+    ELEMENTS,
+    REVOCATION_LIST,
+    OCSP_ANSWER,
+    CONTAINER,
+    SEALED,
+    SMTP,
+    LMTP,
+    IMAP,
+    POP3,
+    SIEVE,
+    LDAP,
+    TLS_RECORDS,
+    HANDSHAKE,
+    ISSUERS,
+    HTTP_ANSWER,
+    DNS_ANSWER,
+    WORD,
+    VERIFY_LINE,
+    TRUST_LIST,
+    CCADB_TABLE,
+    CATALOGUE,
+    MESSAGE,
+    JUDGING,
+    DOCUMENTS,
+    CASE_FILE,
+)

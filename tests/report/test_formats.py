@@ -2,6 +2,8 @@
 
 import ast
 import re
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 import mailtrust.core.report
 from mailtrust.cli.main import main
 from mailtrust.core.formats.case_file import encode
+from mailtrust.core.model.acceptance import Acceptance, Accepted, Standing
 from mailtrust.core.model.evidence import Assessment
 from mailtrust.core.report.formats import FORMATS, Reader, format_by_id
 from mailtrust.core.report.nagios import State
@@ -53,7 +56,9 @@ def test_the_page_about_formats_is_whole(incomplete: Assessment) -> None:
     page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
     for known in FORMATS:
         assert f"| `{known.id}` |" in page
-    written = format_by_id("prometheus").write([incomplete], Reader()).decode()
+    lived_with = Acceptance(Accepted("expiring", "*", "x", date(2030, 1, 1)), Standing.IN_FORCE, ("expiring:leaf",))
+    accepting = replace(incomplete, acceptances=(lived_with,))
+    written = format_by_id("prometheus").write([incomplete, accepting], Reader()).decode()
     metrics = set(re.findall(r"^# TYPE (\w+)", written, re.MULTILINE))
     assert metrics == set(re.findall(r"^\| `(mailtrust_\w+)` \|", page, re.MULTILINE))
     labels = set(re.findall(r"'([\w.]+)'=", format_by_id("nagios").write([incomplete], Reader()).decode()))

@@ -6,9 +6,9 @@ from mailtrust.core.model.evidence import Assessment, Evidence
 from mailtrust.core.model.finding import Finding, Severity
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Basis, Outcome, Verdict
+from mailtrust.core.report.accepted import where_found
 from mailtrust.core.report.cures import Cures
 from mailtrust.core.report.formats import Voice
-from mailtrust.core.report.labels import places, several_hosts
 from mailtrust.core.report.page import Page
 from mailtrust.core.report.spoken import spoken
 from mailtrust.core.rules.grounds.naming import titles
@@ -63,11 +63,9 @@ def _draw_title(page: Page, evidence: Evidence, finding: Finding, voice: Voice) 
     )
     if voice == "user":
         return
-    known = {seen.id: seen for seen in evidence.case.observations}
-    where = [known[one] for one in finding.observations if one in known]
     parts = [page.name(finding.rule)]
-    if where:
-        parts.append(places(page, where, hosts=several_hosts(evidence.case.observations)))
+    if where := where_found(page, evidence, finding):
+        parts.append(where)
     if finding.clients:
         parts.append(page.say(hurts(evidence, finding)))
     page.paragraph((f" {glyphs.dot} ".join(parts), "dim"), first=[("  ", "")])

@@ -8,6 +8,7 @@ from mailtrust.core.model.finding import Severity
 from mailtrust.core.model.remedy import Remedy, ServeChain
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome
+from mailtrust.core.report.accepted import last_day
 from mailtrust.core.rules.grounds.naming import called
 
 _WORST_FIRST = (Outcome.REFUSED, Outcome.WARNED, Outcome.ACCEPTED, Outcome.UNKNOWN)
@@ -38,10 +39,20 @@ def headline(assessment: Assessment) -> Text:
     if not refused and not warned:
         return _all_accept(assessment, len(known))
     situation = _situation(len(refused), len(warned), len(known))
+    if _is_accepted(assessment, frozenset(refused + warned)):
+        day = last_day(assessment, assessment.accepted)
+        return text("{target}: {situation}; that is accepted until {day}.", target=target, situation=situation, day=day)
     cure = _cure(assessment, frozenset(refused + warned))
     if cure is None:
         return text("{target}: {situation}.", target=target, situation=situation)
     return text("{target}: {situation}; {cure}.", target=target, situation=situation, cure=cure)
+
+
+def _is_accepted(assessment: Assessment, hurt: frozenset[str]) -> bool:
+    """Whether nobody is hurt by anything that counts."""
+    lived_with = {client for finding in assessment.accepted for client in finding.clients}
+    counted = {client for finding in assessment.findings for client in finding.clients}
+    return hurt <= lived_with - counted
 
 
 def _nothing_judged(assessment: Assessment) -> Text:
@@ -127,8 +138,9 @@ def _missing(evidence: Evidence, remedy: Remedy) -> tuple[str, ...]:
 def _cured_by(assessment: Assessment, remedies: Iterable[Remedy], hurt: frozenset[str]) -> frozenset[str]:
     """The clients all of whose findings are cured."""
     cured = {finding for remedy in remedies for finding in remedy.cures}
-    troubled = {client for finding in assessment.findings for client in finding.clients}
-    left = {client for finding in assessment.findings if finding.id not in cured for client in finding.clients}
+    every = assessment.every_finding
+    troubled = {client for finding in every for client in finding.clients}
+    left = {client for finding in every if finding.id not in cured for client in finding.clients}
     return (hurt & troubled) - left
 
 

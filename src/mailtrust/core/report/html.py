@@ -12,10 +12,11 @@ from hashlib import sha256
 from mailtrust.core.model.evidence import Assessment
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome
+from mailtrust.core.report.accepted import weighing
 from mailtrust.core.report.formats import Reader
 from mailtrust.core.report.headline import headline, worst_outcomes
 from mailtrust.core.report.html_chains import draw_chains
-from mailtrust.core.report.html_findings import draw_findings
+from mailtrust.core.report.html_findings import draw_accepted, draw_findings
 from mailtrust.core.report.html_matrix import draw_matrix
 from mailtrust.core.report.html_signs import outcome_sign
 from mailtrust.core.report.html_style import STYLE
@@ -95,6 +96,7 @@ def _article(page: Page, assessment: Assessment, number: int) -> Element:
             _tiles(page, assessment),
         ),
         draw_findings(page, assessment, number),
+        draw_accepted(page, assessment),
         draw_matrix(page, evidence, number),
         draw_chains(page, evidence, number),
         _unseen(page, assessment),
@@ -147,5 +149,6 @@ def _basis(page: Page, assessment: Assessment) -> Element:
         "section",
         e("h2", page.say(text("What this rests on"))),
         e("p", page.say(counts(assessment)), class_="small"),
+        *(e("p", page.say(sentence), class_="small") for sentence in weighing(assessment.evidence)),
         e("ul", *stores, class_="small dim") if stores else None,
     )

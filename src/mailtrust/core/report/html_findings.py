@@ -6,10 +6,10 @@ from mailtrust.core.model.evidence import Assessment, Evidence
 from mailtrust.core.model.finding import Finding, Severity
 from mailtrust.core.model.remedy import Human, Remedy, Run, Step, Write
 from mailtrust.core.model.text import text
+from mailtrust.core.report.accepted import HEADING, because, notices, reasons, where_found
 from mailtrust.core.report.cures import PROMPTS, afterwards
 from mailtrust.core.report.findings import MOST_QUOTES, SEVERITIES, Quote, hurts, quotes
 from mailtrust.core.report.html_tree import Element, Node, e
-from mailtrust.core.report.labels import places, several_hosts
 from mailtrust.core.report.page import Page
 from mailtrust.core.rules.grounds.naming import titles
 
@@ -25,6 +25,35 @@ def draw_findings(page: Page, assessment: Assessment, number: int) -> Element | 
     title = text("What is wrong") if findings[0].severity is not Severity.INFO else text("Worth knowing")
     drawing = _Findings(page, assessment, number)
     return e("section", e("h2", page.say(title)), *(drawing.draw(finding) for finding in findings))
+
+
+def draw_accepted(page: Page, assessment: Assessment) -> Element | None:
+    """What the organisation lives with, and what is the matter with its acceptances."""
+    told = notices(assessment)
+    if not assessment.accepted and not told:
+        return None
+    cards = (
+        e(
+            "section",
+            e("h3", page.say(finding.title)),
+            _where(page, assessment.evidence, finding),
+            *(e("p", page.say(because(accepted))) for accepted in reasons(assessment, finding)),
+            class_="finding",
+        )
+        for finding in assessment.accepted
+    )
+    return e(
+        "section", e("h2", page.say(HEADING)), *cards, *(e("p", page.say(notice), class_="assumed") for notice in told)
+    )
+
+
+def _where(page: Page, evidence: Evidence, finding: Finding) -> Element:
+    parts: list[Node] = [e("code", page.name(finding.rule))]
+    if where := where_found(page, evidence, finding):
+        parts += [f" {page.glyphs.dot} ", where]
+    if finding.clients:
+        parts += [f" {page.glyphs.dot} ", page.say(hurts(evidence, finding))]
+    return e("p", *parts, class_="dim small")
 
 
 class _Findings:
@@ -66,15 +95,7 @@ class _Findings:
         )
 
     def _where(self, evidence: Evidence, finding: Finding) -> Element:
-        page = self._page
-        known = {seen.id: seen for seen in evidence.case.observations}
-        where = [known[one] for one in finding.observations if one in known]
-        parts: list[Node] = [e("code", page.name(finding.rule))]
-        if where:
-            parts += [f" {page.glyphs.dot} ", places(page, where, hosts=several_hosts(evidence.case.observations))]
-        if finding.clients:
-            parts += [f" {page.glyphs.dot} ", page.say(hurts(evidence, finding))]
-        return e("p", *parts, class_="dim small")
+        return _where(self._page, evidence, finding)
 
     def _quotes(self, finding: Finding) -> Iterator[Element]:
         page = self._page

@@ -1,7 +1,7 @@
 """JUnit XML for build servers: a suite for each target, a case for each rule and subject.
 
-A finding at or above `--fail-on` is a failure and one below it a passed case that tells of it; *not applicable* is
-skipped; *unknown* is an error, for what could not be looked at has not passed.
+A finding at or above `--fail-on` is a failure and one below it a passed case that tells of it; *not applicable* and
+what is accepted are skipped; *unknown* is an error, for what could not be looked at has not passed.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.evidence import Assessment
 from mailtrust.core.model.finding import Finding, NotApplicable, Passed, RuleResult, Severity, Unknown
 from mailtrust.core.model.text import Text
+from mailtrust.core.report.accepted import because, reasons
 from mailtrust.core.report.formats import Reader
 from mailtrust.core.report.headline import headline
 from mailtrust.core.report.outcome import nothing_seen
@@ -45,7 +46,7 @@ def _add_suite(root: Element, assessment: Assessment, reader: Reader) -> None:
     SubElement(properties, "property", {"name": "version", "value": __version__})
     SubElement(properties, "property", {"name": "headline", "value": _say(headline(assessment), reader)})
     for result in assessment.results:
-        _add_case(suite, result, reader)
+        _add_case(suite, result, reader, _lived_with(assessment, result, reader))
     if nothing_seen(assessment):
         # Rules that had nothing to look at are skipped; a build must not turn green because the network was away.
         case = SubElement(suite, "testcase", {"classname": "mailtrust.handshake", "name": "handshake"})
@@ -56,11 +57,19 @@ def _add_suite(root: Element, assessment: Assessment, reader: Reader) -> None:
         suite.set(attribute, str(sum(case.find(element) is not None for case in cases)))
 
 
-def _add_case(suite: Element, result: RuleResult, reader: Reader) -> None:
+def _lived_with(assessment: Assessment, result: RuleResult, reader: Reader) -> str:
+    """Until when a finding is accepted, and why; empty for everything else."""
+    accepted = reasons(assessment, result) if isinstance(result, Finding) else ()
+    return " ".join(_say(because(one), reader) for one in accepted)
+
+
+def _add_case(suite: Element, result: RuleResult, reader: Reader, accepted: str) -> None:
     subject = "" if isinstance(result, NotApplicable) else result.subject
     name = f"{result.rule} [{subject}]" if subject else result.rule
     case = SubElement(suite, "testcase", {"classname": f"mailtrust.{_fit(result.rule)}", "name": _fit(name)})
     match result:
+        case Finding() if accepted:
+            SubElement(case, "skipped", {"message": f"{_say(result.title, reader)} {accepted}"})
         case Finding():
             told = {"type": result.severity.value, "message": _say(result.title, reader)}
             if _fails(result.severity, reader):

@@ -87,6 +87,7 @@ def _said(assessment: Assessment, reader: Reader) -> str:
     sentence = clean(headline(assessment).render(reader.translate), MOST_WORDS // 2)
     codes = Counter(f"{one.severity}: {one.rule}" for one in findings)
     named = [code if count == 1 else f"{code} x{count}" for code, count in codes.items()]
+    named += dict.fromkeys(f"accepted: {one.rule}" for one in assessment.accepted)
     return f"{sentence} ({', '.join(named)})" if named else sentence
 
 
@@ -104,6 +105,7 @@ def _performance(evidence: Evidence, assessment: Assessment, *, several: bool) -
     severities = Counter(finding.severity for finding in assessment.findings)
     for severity in Severity:
         yield f"'{before}findings_{severity}'={severities[severity]};;;0"
+    yield f"'{before}findings_accepted'={len(assessment.accepted)};;;0"
     total = len(evidence.case.observations)
     yield f"'{before}connections'={total};;;0"
     yield f"'{before}connections_failed'={total - len(evidence.handshakes)};;;0;{total}"

@@ -6,6 +6,7 @@ from mailtrust.core.model.anchors import AnchorStore
 from mailtrust.core.model.evidence import Assessment, Evidence
 from mailtrust.core.model.finding import NotApplicable, Passed, Unknown
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.report.accepted import weighing
 from mailtrust.core.report.page import Page
 from mailtrust.core.rules.grounds.naming import called, called_leaf
 
@@ -78,7 +79,8 @@ def draw_basis(page: Page, assessment: Assessment) -> None:
         page.line(("  ", ""), (page.cut(page.say(line), page.width - 2), "dim"))
         for doubt in store_doubts(assessment.evidence, name):
             page.paragraph((page.say(doubt), "yellow"), first=[(f"  {page.glyphs.warned} ", "yellow")])
-    page.paragraph((page.say(counts(assessment)), "dim"), first=[("  ", "")], then=[("    ", "")])
+    for sentence in (counts(assessment), *weighing(assessment.evidence)):
+        page.paragraph((page.say(sentence), "dim"), first=[("  ", "")], then=[("    ", "")])
 
 
 def store_line(name: str, store: AnchorStore) -> Text:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.evidence import Assessment
@@ -10,6 +11,7 @@ from mailtrust.core.model.finding import Finding, NotApplicable, Passed, Severit
 from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome
+from mailtrust.core.report.accepted import last_day
 from mailtrust.core.report.formats import Reader
 from mailtrust.core.report.headline import worst_outcomes
 from mailtrust.core.report.leaves import served
@@ -85,6 +87,11 @@ def _metrics(all_: Sequence[Assessment]) -> Iterator[Metric]:
     )
     yield metric("clients", text("Clients by their worst outcome."), map(_clients, all_))
     yield metric("finding", text("What is wrong or soon will be; the value is always 1."), map(_finding, all_))
+    yield metric(
+        "finding_accepted_until_timestamp_seconds",
+        text("When a finding that is accepted, and no sample of mailtrust_finding, counts again."),
+        map(_accepted, all_),
+    )
     yield metric("findings", text("Findings by severity."), map(_findings, all_))
     yield metric("checks", text("Answers of rules by their kind."), map(_checks, all_))
     yield metric(
@@ -142,6 +149,13 @@ def _finding(assessment: Assessment) -> Samples:
     for finding in assessment.findings:
         about = {"rule": finding.rule, "severity": finding.severity.value, "subject": finding.subject}
         yield {**_target(assessment), **about}, 1
+
+
+def _accepted(assessment: Assessment) -> Samples:
+    for finding in assessment.accepted:
+        about = {"rule": finding.rule, "severity": finding.severity.value, "subject": finding.subject}
+        over = datetime.combine(last_day(assessment, (finding,)), time.max, UTC)
+        yield {**_target(assessment), **about}, over.timestamp()
 
 
 def _findings(assessment: Assessment) -> Samples:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from mailtrust.core.formats.certificate_spec import SpecWire
+from mailtrust.core.model.acceptance import Standing
 from mailtrust.core.model.endpoint import Offer, Protocol, TlsMode
 from mailtrust.core.model.finding import Severity
 from mailtrust.core.model.observation import FailureKind, Stage
@@ -173,6 +174,27 @@ class StepWire(Struct, kw_only=True):
     needs: str
 
 
+class AcceptanceWire(Struct, kw_only=True):
+    """An acceptance of the organisation's file, and what came of it here."""
+
+    rule: str
+    endpoint: str
+    reason: str
+    until: Annotated[date, Meta(description="The last day, in UTC.")]
+    line: Annotated[int, Meta(description="Where it stands in the file.")]
+    standing: Standing
+    findings: Annotated[
+        list[str], Meta(description="in-force: ids of accepted findings; ran-out, partly: of findings that count.")
+    ]
+
+
+class WeighingWire(Struct, kw_only=True):
+    """Who says how findings weigh."""
+
+    file: Annotated[str, Meta(description="The organisation's file; empty: there is none.")]
+    clients: Annotated[list[str], Meta(description="Ids of the clients that matter; none: all do.")]
+
+
 class RemedyWire(Struct, kw_only=True):
     """One way to cure one or more findings."""
 
@@ -238,7 +260,10 @@ class ReportWire(Struct, kw_only=True):
     endpoints: list[EndpointWire]
     certificates: dict[Fingerprint, CertificateWire]
     verdicts: list[VerdictWire]
-    findings: list[FindingWire]
+    findings: Annotated[list[FindingWire], Meta(description="Those that count.")]
+    accepted: Annotated[list[FindingWire], Meta(description="Those that do not count, for they are accepted.")]
+    acceptances: list[AcceptanceWire]
+    weighing: WeighingWire
     remedies: list[RemedyWire]
     anchor_stores: list[StoreWire]
     assumed: AssumedWire

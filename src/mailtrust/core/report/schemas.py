@@ -4,12 +4,16 @@ from collections.abc import Mapping
 
 import msgspec
 
+from mailtrust.core.clients import BY_ID
 from mailtrust.core.formats.case_wire import CaseWire
+from mailtrust.core.formats.organisation_wire import OrganisationWire
 from mailtrust.core.formats.verify_wire import AnswerWire, RequestWire
 from mailtrust.core.report.explanation_wire import ExplanationWire
 from mailtrust.core.report.forecast_wire import ForecastWire
 from mailtrust.core.report.inspection_wire import InspectionWire
 from mailtrust.core.report.report_wire import ReportWire
+from mailtrust.core.rules import RULES
+from mailtrust.core.targets import ALIASES, TARGETS
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -27,6 +31,17 @@ def schemas() -> Mapping[str, bytes]:
         "inspection-1.json": _schema(
             InspectionWire, "inspection", "What mailtrust cert inspect found in files, or at a server"
         ),
+        "organisation-1.json": _schema(
+            OrganisationWire,
+            "organisation",
+            "mailtrust.toml: an organisation's domains, servers and what it accepts",
+            ids={
+                ("Organisation", "clients"): tuple(BY_ID),
+                ("Organisation", "deployed"): tuple(sorted({way for one in BY_ID.values() for way in one.reached_by})),
+                ("Server", "product"): (*(target.ID for target in TARGETS), *ALIASES),
+                ("Accept", "rule"): tuple(rule.ID for rule in RULES),
+            },
+        ),
         "report-1.json": _schema(ReportWire, "report", "A mailtrust report: verdicts, findings and remedies"),
         "verify-answer-1.json": _schema(AnswerWire, "verify-answer", "An answer of mailtrust verify: one line of JSON"),
         "verify-request-1.json": _schema(
@@ -35,10 +50,25 @@ def schemas() -> Mapping[str, bytes]:
     }
 
 
-def _schema(of: type, name: str, title: str, *, ignored: str | None = None) -> bytes:
-    """`ignored`: keys of this pattern may stand in the outermost object, whatever they hold."""
+def _schema(
+    of: type,
+    name: str,
+    title: str,
+    *,
+    ignored: str | None = None,
+    ids: Mapping[tuple[str, str], tuple[str, ...]] | None = None,
+) -> bytes:
+    """`ignored`: keys of this pattern may stand in the outermost object, whatever they hold.
+
+    `ids`: for an editor, what a person may write under a key, and then no key that is not known.
+    """
     made = {"$schema": _DIALECT, "$id": f"urn:mailtrust:{name}:1", "title": title, **msgspec.json.schema(of)}
     if ignored is not None:
         made["$defs"][of.__name__]["patternProperties"] = {ignored: {}}
+    for (table, key), known in (ids or {}).items():
+        holder = made["$defs"][f"{table}Wire"]["properties"][key]
+        holder.get("items", holder)["enum"] = list(known)
+        for kind in made["$defs"].values():
+            kind["additionalProperties"] = False
     # Readers of the schema know an Endpoint; that our class is called EndpointWire is our business.
     return msgspec.json.format(msgspec.json.encode(made), indent=2).replace(b'Wire"', b'"') + b"\n"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from mailtrust.core.model.evidence import Assessment
+from mailtrust.core.report.accepted import draw_accepted
 from mailtrust.core.report.findings import draw_findings
 from mailtrust.core.report.formats import Reader, Voice
 from mailtrust.core.report.headline import headline
@@ -62,6 +63,8 @@ def render(
     if voice != "user":
         draw_matrix(page, assessment.evidence)
     draw_findings(page, assessment, voice)
+    if voice != "user":
+        draw_accepted(page, assessment)
     if voice == "admin":
         draw_unseen(page, assessment)
         draw_basis(page, assessment)

@@ -68,12 +68,13 @@ class Outside:
                 return await self.directory(question)
 
     def _detour(self, name: str) -> DnsAnswer | None:
-        """What --resolve gives for the ports of walks; --connect-to leads elsewhere without a word to DNS."""
-        for port in (443, 80, 25, 993, 587):
-            if addresses := self.detours.addresses(name, port):
-                return DnsAnswer("found", addresses)
-            if self.detours.destination(name, port) != (name, port):
-                return DnsAnswer("found", (self.detours.destination(name, port)[0],))
+        """What --resolve and --connect-to give for this very name; whether other names exist, DNS says."""
+        for entry in self.detours.resolve:
+            if entry.host == name:
+                return DnsAnswer("found", entry.addresses)
+        for detour in self.detours.connect_to:
+            if detour.host == name and detour.to_host:
+                return DnsAnswer("found", (detour.to_host,))
         return None
 
     async def _addresses(self, host: str, port: int) -> tuple[tuple[str, ...], int]:

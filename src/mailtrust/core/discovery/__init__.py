@@ -3,6 +3,8 @@
 A file gives PROFILE, the version that is meant when none is named, and VERSIONS.
 """
 
+from collections.abc import Mapping
+from difflib import get_close_matches
 from types import ModuleType
 
 from mailtrust.core.discovery import (
@@ -18,6 +20,9 @@ from mailtrust.core.discovery import (
     thunderbird,
 )
 from mailtrust.core.discovery.traveller import Traveller
+from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.text import text
 
 _FILES: tuple[ModuleType, ...] = (
     outlook_windows,
@@ -35,9 +40,23 @@ _FILES: tuple[ModuleType, ...] = (
 TRAVELLERS: tuple[Traveller, ...] = tuple(file.PROFILE for file in _FILES)
 """Every walking client in its default version."""
 
-_ALL: dict[str, Traveller] = {one.id: one for file in _FILES for one in (file.PROFILE, *file.VERSIONS)}
+BY_ID: Mapping[str, Traveller] = {one.id: one for file in _FILES for one in (file.PROFILE, *file.VERSIONS)}
+"""Every walking client in every version."""
 
 
 def traveller_by_id(id_: str) -> Traveller:
-    """The walking client of that id, `outlook-windows` or `outlook-windows@2013`. Raises KeyError."""
-    return _ALL[id_]
+    """The walking client of that id, such as `outlook-windows` or `outlook-windows@2013`.
+
+    Raises UserProblem with the nearest known ids.
+    """
+    try:
+        return BY_ID[id_]
+    except KeyError:
+        near = get_close_matches(id_, BY_ID, n=3)
+        raise UserProblem(
+            text(
+                "Nobody knows how “{given}” looks for its server. Known are: {known}.",
+                given=clean(id_, 60),
+                known=tuple(near) or tuple(BY_ID),
+            )
+        ) from None

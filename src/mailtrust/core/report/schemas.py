@@ -12,6 +12,7 @@ from mailtrust.core.report.explanation_wire import ExplanationWire
 from mailtrust.core.report.forecast_wire import ForecastWire
 from mailtrust.core.report.inspection_wire import InspectionWire
 from mailtrust.core.report.report_wire import ReportWire
+from mailtrust.core.report.walk_wire import WalkWire
 from mailtrust.core.rules import RULES
 from mailtrust.core.targets import ALIASES, TARGETS
 
@@ -47,6 +48,7 @@ def schemas() -> Mapping[str, bytes]:
         "verify-request-1.json": _schema(
             RequestWire, "verify-request", "A request to mailtrust verify --batch: one line of JSON", ignored="^x-"
         ),
+        "walk-1.json": _schema(WalkWire, "walk", "A mailtrust walk: how one client looks for the server of an address"),
     }
 
 

@@ -1,0 +1,200 @@
+"""`mailtrust discover`: how each client finds its server, and what it meets on the way."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailtrust.cli import exit_status
+from mailtrust.cli.arguments import Example
+from mailtrust.cli.files import expect_one_from_stdin, expect_writable, write_output
+from mailtrust.cli.looking import add_looking_options, edge_of, expect_roots, positive, request_of
+from mailtrust.cli.progress import watched
+from mailtrust.cli.showing import WIDEST
+from mailtrust.cli.translations import language, told, translator
+from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.text import text
+
+if TYPE_CHECKING:
+    from mailtrust.core.discovery.traveller import Traveller
+    from mailtrust.core.model.walk import HttpAnswer, HttpQuestion
+    from mailtrust.flows.answering import Outside
+    from mailtrust.flows.discover import Discovery, WalkRequest
+
+EXAMPLES: tuple[Example, ...] = (
+    ("mailtrust discover user@example.com", text("from outside, for every client")),
+    ("mailtrust discover user@example.com --client outlook-windows@2013,thunderbird", text("for these alone")),
+    (
+        "mailtrust discover user@example.com --inside --registry ExcludeHttpsRootDomain",
+        text("as a computer of the domain, with this value set"),
+    ),
+    ("mailtrust discover example.com --client mta-sts,mta-dane", text("how other mail servers come")),
+)
+
+FORMATS = ("text", "json")
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "discover",
+        help=told(text("how each client finds its server, and what it meets on the way")),
+        description=told(
+            text(
+                "Walk as each client walks from an e-mail address to its server: Autodiscover, autoconfig, SRV "
+                "records, MX, MTA-STS, DANE. The certificate is judged at every step. No password is needed, and "
+                "none is sent."
+            )
+        ),
+        examples=EXAMPLES,
+        more=lambda: told(
+            text("exit status: 0 everyone finds the server and sees nothing of it; 1 not so; 2 usage; 3 could not look")
+        ),
+    )
+    parser.add_argument("address", metavar="ADDRESS", help=told(text("e-mail address or mail domain")))
+    parser.add_argument(
+        "--inside",
+        action="store_true",
+        help=told(text("walk as a computer of the domain that stands in its network")),
+    )
+    parser.add_argument("--site", metavar="NAME", help=told(text("its Active Directory site")))
+    parser.add_argument(
+        "--registry", metavar="VALUE", action="append", default=[],
+        help=told(text("a value under Outlook\\AutoDiscover that is 1, such as ExcludeHttpsRootDomain")),
+    )  # fmt: skip
+    parser.add_argument(
+        "--redirect-server", metavar="HOST", action="append", default=[],
+        help=told(text("a host that stands under RedirectServers in the registry")),
+    )  # fmt: skip
+    parser.add_argument(
+        "--ask-third-parties",
+        action="store_true",
+        help=told(text("ask Microsoft's service and Mozilla's database too, which tells them the address")),
+    )
+    add_looking_options(parser)
+    shown = parser.add_argument_group(told(text("showing")))
+    shown.add_argument(
+        "--lang", choices=("en", "fr", "zh"), help=told(text("language of the report (default: the locale's)"))
+    )
+    shown.add_argument("--format", choices=FORMATS, default="text", help=told(text("a report, or data")))
+    shown.add_argument(
+        "--width",
+        metavar="COLUMNS",
+        type=positive("--width", WIDEST),
+        help=told(text("of a text (default: the terminal's, else 100)")),
+    )
+    shown.add_argument(
+        "--colour",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help=told(text("colours (default: on a terminal, unless NO_COLOR is set)")),
+    )
+    shown.add_argument(
+        "-o", "--output", metavar="FILE", type=Path, help=told(text("write here instead of standard output"))
+    )
+    parser.set_defaults(handler=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Walk, and write what was met."""
+    from mailtrust.edge.probe.loop import run as run_loop
+    from mailtrust.flows.discover import discover
+
+    expect_one_from_stdin(options.roots)
+    expect_writable(options.output)
+    expect_roots(options)
+    request = _request(options)
+    with watched() as on_progress:
+        found, _stores = run_loop(discover(request, _outside(options), on_progress))
+    write_output(_render(found, request, options), options.output)
+    return _status(found, request)
+
+
+def _request(options: argparse.Namespace) -> "WalkRequest":
+    from mailtrust.core.discovery import TRAVELLERS
+    from mailtrust.core.formats.host_name import parse_host
+    from mailtrust.core.model.walk import Situation
+    from mailtrust.flows.discover import WalkRequest
+
+    local, at, domain = options.address.rpartition("@")
+    asked = request_of(_without_clients(options), domain or options.address)
+    address = f"{local}{at}{parse_host(domain)}"
+    travellers = _travellers(options.client) if options.client is not None else TRAVELLERS
+    if not local:
+        # RFC 5321 4.5.1: every domain has it
+        address = f"postmaster@{address}"
+    return WalkRequest(
+        address=address,
+        travellers=travellers,
+        situation=Situation(
+            inside=options.inside,
+            domain_joined=options.inside,
+            site=options.site,
+            registry=frozenset(options.registry),
+            redirect_servers=frozenset(map(str.lower, options.redirect_server)),
+            third_parties=options.ask_third_parties,
+        ),
+        at=asked.at,
+        roots=asked.roots,
+        deployed=asked.deployed,
+        fetch_issuers=asked.fetch_issuers,
+    )
+
+
+def _without_clients(options: argparse.Namespace) -> argparse.Namespace:
+    """The same options for a check: those who walk are others than those who are judged."""
+    return argparse.Namespace(**{**vars(options), "client": None})
+
+
+def _travellers(given: str) -> "tuple[Traveller, ...]":
+    from mailtrust.core.discovery import BY_ID, traveller_by_id
+
+    named = tuple(dict.fromkeys(part.strip() for part in given.split(",") if part.strip()))
+    if not named:
+        raise UserProblem(
+            text("Expected one client or more after --client, got none. There are: {known}.", known=tuple(BY_ID))
+        )
+    return tuple(map(traveller_by_id, named))
+
+
+def _outside(options: argparse.Namespace) -> "Outside":
+    from mailtrust.edge.probe.http_exchange import Route, exchange
+    from mailtrust.flows.answering import Outside
+
+    edge = edge_of(options)
+
+    async def ask(question: "HttpQuestion", address: str, port: int) -> "HttpAnswer":
+        return await exchange(question, Route(address, port), now=edge.now)
+
+    return Outside(edge, ask, detours=request_of(_without_clients(options), "localhost").detours)
+
+
+def _render(found: "Discovery", request: "WalkRequest", options: argparse.Namespace) -> bytes:
+    translate, lang = translator(options.lang), language(options.lang)
+    travellers = {one.id: one for one in request.travellers}
+    if options.format == "json":
+        from mailtrust.core.report.walk_json import walks_to_json
+
+        return walks_to_json(found.walks, travellers, found.at, translate, lang)
+    from mailtrust.cli.screen import screen_of
+    from mailtrust.core.report.walk_text import render_walks
+
+    screen = screen_of(options)
+    shown = render_walks(
+        found.walks,
+        travellers,
+        found.at,
+        width=screen.width,
+        colour=screen.colour,
+        translate=translate,
+        lang=lang,
+        ascii_only=screen.ascii_only,
+    )
+    return shown.encode(screen.encoding, "replace")
+
+
+def _status(found: "Discovery", request: "WalkRequest") -> int:
+    from mailtrust.core.report.walk_words import is_well
+
+    travellers = {one.id: one for one in request.travellers}
+    results = [is_well(walk, travellers[walk.client]) for walk in found.walks]
+    return exit_status.FINDINGS if False in results else exit_status.CLEAN

@@ -1,0 +1,98 @@
+"""Walks as JSON (mailtrust/walk/1): one is an object, several are a list."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from mailtrust.core.discovery.traveller import Traveller
+from mailtrust.core.formats.json_text import to_json_text
+from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.text import Text
+from mailtrust.core.model.walk import Attempt, DnsAnswer, Walk
+from mailtrust.core.report import walk_wire as wire
+from mailtrust.core.report.walk_words import headline, is_well, quoted
+from mailtrust.version import __version__
+
+Translate = Callable[[str], str]
+
+
+def walks_to_json(
+    walks: Sequence[Walk], travellers: Mapping[str, Traveller], at: datetime, translate: Translate, lang: str
+) -> bytes:
+    """Write the walks; `lang` is the language that `translate` speaks."""
+    made: list[msgspec.Struct] = [_walk(walk, travellers[walk.client], at, translate, lang) for walk in walks]
+    return to_json_text(made[0] if len(made) == 1 else made)
+
+
+def _walk(walk: Walk, traveller: Traveller, at: datetime, translate: Translate, lang: str) -> wire.WalkWire:
+    attempts: list[wire.AttemptWire] = []
+    found = None
+    for place, attempt in enumerate(walk.attempts):
+        number = len(attempts) + 1
+        if attempt is walk.found:
+            found = number
+        attempts.extend(_attempts(attempt, number, None, translate, lang, reached=place < walk.reached))
+    return wire.WalkWire(
+        schema=wire.SCHEMA,
+        address=walk.address,
+        client=walk.client,
+        title=Text(traveller.title).render(translate),
+        inside=walk.situation.inside,
+        at=f"{at:%Y-%m-%dT%H:%M:%SZ}",
+        version=__version__,
+        lang=lang,
+        headline=headline(walk, traveller).render(translate),
+        well=is_well(walk, traveller),
+        attempts=attempts,
+        found=found,
+        findings=[],
+        plans=[],
+    )
+
+
+def _attempts(
+    attempt: Attempt, number: int, parent: int | None, translate: Translate, lang: str, *, reached: bool
+) -> Iterator[wire.AttemptWire]:
+    verdict = attempt.verdict
+    yield wire.AttemptWire(
+        n=number,
+        parent=parent,
+        method=attempt.method,
+        url=clean(attempt.url, 500),
+        asked=attempt.asked,
+        reached=reached,
+        leads=attempt.leads,
+        dns=_dns(attempt.dns) if attempt.dns is not None else None,
+        endpoint=attempt.observation,
+        verdict=wire.WalkVerdictWire(
+            outcome=verdict.outcome,
+            overridable=verdict.overridable,
+            reference_identifier=verdict.reference_identifier,
+            reasons=sorted(verdict.error_codes),
+            message=quoted(attempt, lang),
+        )
+        if verdict is not None
+        else None,
+        http_status=attempt.http_status,
+        redirect=attempt.redirect,
+        user_meets=attempt.meets,
+        detail=clean(attempt.detail.render(translate), 1000),
+        ms=attempt.ms,
+    )
+    following = number + 1
+    for child in attempt.children:
+        below = list(_attempts(child, following, number, translate, lang, reached=reached))
+        yield from below
+        following += len(below)
+
+
+def _dns(answer: DnsAnswer) -> wire.DnsWire:
+    return wire.DnsWire(
+        status=answer.status,
+        records=[clean(record, 300) for record in answer.records[:20]],
+        aliases=[clean(name, 255) for name in answer.aliases],
+        ttl=answer.ttl,
+        secure=answer.secure,
+        why=clean(answer.why, 300),
+    )

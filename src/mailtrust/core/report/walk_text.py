@@ -1,0 +1,103 @@
+"""Walks as text for a terminal: a tree for each client. Import it late: it draws with rich."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from mailtrust.core.discovery.traveller import Traveller
+from mailtrust.core.model.text import Text, text
+from mailtrust.core.model.walk import Attempt, Meets, Walk
+from mailtrust.core.report.page import Page, Span
+from mailtrust.core.report.walk_words import MEETS, METHODS, WHAT_SUFFERS, for_servers, headline, is_well, quoted
+
+_STYLES = {
+    Meets.SILENT: ("not_asked", "dim"),
+    Meets.WARNING: ("warned", "yellow"),
+    Meets.QUESTION: ("warned", "yellow"),
+    Meets.FOUND: ("accepted", "green"),
+    Meets.HIDDEN: ("refused", "red"),
+}
+
+
+def render_walks(
+    walks: Sequence[Walk],
+    travellers: Mapping[str, Traveller],
+    at: datetime,
+    *,
+    width: int,
+    colour: bool,
+    translate: Callable[[str], str],
+    lang: str = "en",
+    ascii_only: bool = False,
+) -> str:
+    """Draw the walks: what becomes of whom, then each way with what its user meets. `width` in cells."""
+    page = Page(width, ascii_only=ascii_only, translate=translate, lang=lang)
+    place = text("inside") if walks and walks[0].situation.inside else text("outside")
+    address = walks[0].address if walks else ""
+    page.paragraph(
+        (page.say(text("How clients find the server of {address}, from {place}", address=address, place=place)), "bold")
+    )
+    page.blank()
+    for walk in walks:
+        _draw_result(page, walk, travellers[walk.client])
+    if any(
+        walk.found is None and is_well(walk, travellers[walk.client]) is False
+        for walk in walks
+        if not for_servers(walk)
+    ):
+        page.blank()
+        page.paragraph((page.say(WHAT_SUFFERS), ""))
+    for walk in walks:
+        _draw_walk(page, walk, travellers[walk.client])
+    page.blank()
+    page.paragraph((page.say(text("Judged for {at}.", at=f"{at:%Y-%m-%d %H:%M} UTC")), "dim"))
+    return page.print(colour=colour)
+
+
+def _draw_result(page: Page, walk: Walk, traveller: Traveller) -> None:
+    well = is_well(walk, traveller)
+    glyph, style = {
+        True: (page.glyphs.accepted, "green"),
+        False: (page.glyphs.refused, "red") if walk.found is None else (page.glyphs.warned, "yellow"),
+        None: (page.glyphs.unknown, "dim"),
+    }[well]
+    page.paragraph((page.say(headline(walk, traveller)), ""), first=[(f"{glyph} ", style)], then=[("  ", "")])
+
+
+def _draw_walk(page: Page, walk: Walk, traveller: Traveller) -> None:
+    page.heading(Text(traveller.title))
+    for number, attempt in enumerate(walk.attempts):
+        last = number == len(walk.attempts) - 1
+        if number == walk.reached:
+            page.paragraph((page.say(text("The client does not come further; what would be there:")), "dim"))
+        _draw_attempt(page, attempt, (), last=last, reached=number < walk.reached)
+
+
+def _draw_attempt(page: Page, attempt: Attempt, guides: tuple[Span, ...], *, last: bool, reached: bool) -> None:
+    glyphs = page.glyphs
+    sign, style = _STYLES[attempt.meets]
+    faint = not (reached and attempt.asked)
+    branch: Span = (glyphs.last_branch if last else glyphs.branch, "dim")
+    guide: Span = ("   " if last else glyphs.guide, "dim")
+    left: list[Span] = [
+        *guides,
+        branch,
+        (f"{getattr(glyphs, sign)} ", "dim" if faint else style),
+        (page.say(METHODS[attempt.method]), "dim" if faint else "bold"),
+    ]
+    what = MEETS[attempt.meets] if attempt.asked else text("not asked")
+    page.ends(left, (page.say(what), "dim" if faint else style))
+    below = [*guides, guide]
+    if attempt.url:
+        page.paragraph((page.name(attempt.url, 300), "dim"), first=below, then=below)
+    page.paragraph((page.say(attempt.detail), "dim" if faint else ""), first=below, then=below)
+    if attempt.dns is not None and attempt.dns.aliases:
+        names = tuple(page.name(name) for name in attempt.dns.aliases)
+        sentence = text("In DNS it is an alias of {names}; that changes nothing for the name.", names=names)
+        page.paragraph((page.say(sentence), "dim"), first=below, then=below)
+    if words := quoted(attempt, page.lang):
+        for line in words.split(" / "):
+            page.paragraph((f"“{page.name(line, 500)}”", ""), first=[*below, ("  ", "")], then=[*below, ("  ", "")])
+    for number, child in enumerate(attempt.children):
+        _draw_attempt(
+            page, child, (*guides, guide), last=number == len(attempt.children) - 1, reached=reached and attempt.asked
+        )

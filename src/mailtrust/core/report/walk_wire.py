@@ -1,0 +1,70 @@
+"""mailtrust/walk/1 as it stands in a file: its schema is made from this. Keys are added, never renamed."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from mailtrust.core.model.verdict import Outcome
+from mailtrust.core.model.walk import Meets, Method
+
+SCHEMA: Literal["mailtrust/walk/1"] = "mailtrust/walk/1"
+
+
+class DnsWire(Struct, kw_only=True):
+    """What DNS said."""
+
+    status: Literal["found", "no-data", "no-such-name", "failed"]
+    records: list[str]
+    aliases: Annotated[list[str], Meta(description="CNAMEs on the way; no certificate is compared with them.")]
+    ttl: int | None
+    secure: Annotated[bool, Meta(description="The resolver says that DNSSEC holds (AD).")]
+    why: str
+
+
+class WalkVerdictWire(Struct, kw_only=True):
+    """What the client makes of the certificate."""
+
+    outcome: Outcome
+    overridable: bool
+    reference_identifier: str
+    reasons: list[str]
+    message: Annotated[str, Meta(description="What its user reads, where that is known.")]
+
+
+class AttemptWire(Struct, kw_only=True):
+    """One candidate."""
+
+    n: int
+    parent: Annotated[int | None, Meta(description="The attempt that sent the client here.")]
+    method: Method
+    url: str
+    asked: Annotated[bool, Meta(description="False: the client does not come here, or nobody was asked.")]
+    reached: Annotated[bool, Meta(description="Whether the client comes so far; others are told for completeness.")]
+    leads: Annotated[bool, Meta(description="Whether it gets its settings here, if need be past a warning.")]
+    dns: DnsWire | None
+    endpoint: Annotated[str | None, Meta(description="Id of the endpoint whose certificate was seen.")]
+    verdict: WalkVerdictWire | None
+    http_status: int | None
+    redirect: str | None
+    user_meets: Meets
+    detail: str
+    ms: int
+
+
+class WalkWire(Struct, kw_only=True):
+    """How one client looks for the server of an address."""
+
+    schema: Literal["mailtrust/walk/1"]
+    address: str
+    client: str
+    title: str
+    inside: bool
+    at: Annotated[str, Meta(description="RFC 3339")]
+    version: str
+    lang: str
+    headline: str
+    well: Annotated[bool | None, Meta(description="Found, and nothing to be seen; null where nobody can know.")]
+    attempts: list[AttemptWire]
+    found: Annotated[int | None, Meta(description="`n` of the attempt by which the server is found.")]
+    findings: list[str]
+    plans: list[str]

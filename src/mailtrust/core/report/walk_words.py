@@ -1,0 +1,82 @@
+"""The sentences of a walk that every format says alike."""
+
+from mailtrust.core.discovery.traveller import Traveller
+from mailtrust.core.model.text import Text, text
+from mailtrust.core.model.walk import Attempt, Meets, Method, Walk
+
+METHODS: dict[Method, Text] = {
+    Method.LOCAL: text("a file on the computer"),
+    Method.LAST_KNOWN_GOOD: text("what worked last time"),
+    Method.O365: text("Microsoft's service"),
+    Method.SCP: text("the directory"),
+    Method.ROOT: text("the domain itself"),
+    Method.AUTODISCOVER: text("the autodiscover host"),
+    Method.HTTP_REDIRECT: text("a redirect from port 80"),
+    Method.SRV: text("SRV records"),
+    Method.V2: text("Microsoft's service for phones"),
+    Method.AUTOCONFIG: text("an autoconfig file"),
+    Method.ISPDB: text("Mozilla's database"),
+    Method.GUESS: text("usual names"),
+    Method.MX: text("MX records"),
+    Method.MTA_STS: text("the MTA-STS policy"),
+    Method.DANE: text("TLSA records"),
+}
+MEETS: dict[Meets, Text] = {
+    Meets.SILENT: text("nothing to see"),
+    Meets.WARNING: text("warning"),
+    Meets.QUESTION: text("question"),
+    Meets.FOUND: text("found"),
+    Meets.HIDDEN: text("hidden"),
+}
+WHAT_SUFFERS = text(
+    "Without it an account has to be set up by hand, and in Outlook the out-of-office assistant, free/busy times and "
+    "the offline address book fail. Until it is mended, Outlook on the web offers them."
+)
+
+
+def headline(walk: Walk, traveller: Traveller) -> Text:
+    """What becomes of this client, in one sentence."""
+    title = Text(traveller.title)
+    if traveller.unknown_because is not None:
+        return text("{client}: nobody outside can know.", client=title)
+    warnings = sum(one.meets is Meets.WARNING for one in walk.met)
+    questions = sum(one.meets is Meets.QUESTION for one in walk.met)
+    if for_servers(walk):
+        return _delivery(walk, title, warnings)
+    if walk.found is None:
+        if warnings:
+            return text("{client} finds no server, and warns {count} times on the way.", client=title, count=warnings)
+        return text("{client} finds no server.", client=title)
+    if warnings:
+        return text("{client} finds its server, and warns {count} times on the way.", client=title, count=warnings)
+    if questions:
+        return text("{client} finds its server after a question.", client=title)
+    return text("{client} finds its server, and its user sees nothing of it.", client=title)
+
+
+def _delivery(walk: Walk, title: Text, warnings: int) -> Text:
+    if walk.found is None:
+        return text("{client} deliver nothing.", client=title)
+    if warnings:
+        return text("{client} deliver, but not to every MX host.", client=title)
+    return text("{client} deliver.", client=title)
+
+
+def for_servers(walk: Walk) -> bool:
+    """Whether it is a mail server that walks, whose "warning" is mail that stays away."""
+    return walk.client.startswith("mta-")
+
+
+def is_well(walk: Walk, traveller: Traveller) -> bool | None:
+    """Whether it finds what it looks for without anything to be seen; None where nobody knows."""
+    if traveller.unknown_because is not None:
+        return None
+    beyond = walk.attempts if for_servers(walk) else walk.attempts[: walk.reached]
+    return walk.found is not None and not any(one.meets is Meets.WARNING for one in (*walk.met, *beyond))
+
+
+def quoted(attempt: Attempt, lang: str) -> str:
+    """What the client's user reads, where that is known: in the language asked for, else in English."""
+    words = attempt.verdict.words if attempt.verdict is not None and attempt.meets is Meets.WARNING else ()
+    said = {one.lang: one.text for one in reversed(words)}
+    return said.get(lang) or said.get("en") or ""

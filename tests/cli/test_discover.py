@@ -1,0 +1,132 @@
+"""`mailtrust discover` against a company on somebody else's Exchange server, all of it on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from mailtrust.cli.main import main
+from mailtrust.core.issuance.authority import issue, make_intermediate, make_root
+from mailtrust.core.issuance.keys import make_key
+from mailtrust.core.issuance.recipe import intermediate_recipe, root_recipe, server_recipe
+from mailtrust.core.report.schemas import schemas
+from mailtrust.core.x509.pem import to_pem
+from mailtrust.lab.dns_server import DnsServer, Zone
+
+NOW = datetime.now(UTC)
+
+
+class Exchange:
+    """Answers every request with a demand for the password, on a certificate for webmail.a.test."""
+
+    def __init__(self, folder: Path) -> None:
+        dates: Any = {"not_before": NOW - timedelta(days=5), "not_after": NOW + timedelta(days=80)}
+        root = make_root(root_recipe("Root", "Test"), make_key("ec-p256"), serial=1, **dates)
+        issuing = make_intermediate(root, intermediate_recipe("CA", "Test"), make_key("ec-p256"), serial=2, **dates)
+        leaf = issue(issuing, server_recipe("webmail.a.test"), make_key("ec-p256"), serial=3, **dates)
+        pem = folder / "server.pem"
+        pem.write_text(to_pem(leaf.certificate) + to_pem(issuing.certificate) + leaf.key.to_pem())
+        self.roots = folder / "root.pem"
+        self.roots.write_text(to_pem(root.certificate))
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(pem)
+        self.zone = Zone()
+        self.loop = asyncio.new_event_loop()
+        self.port = self.dns = 0
+
+    async def start(self) -> None:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
+            await writer.drain()
+            writer.close()
+
+        self.server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=self.context)
+        self.port = self.server.sockets[0].getsockname()[1]
+        self.names = DnsServer(self.zone, "127.0.0.1")
+        await self.names.start()
+        self.dns = self.names.port
+
+    async def stop(self) -> None:
+        self.server.close()
+        await self.server.wait_closed()
+        await self.names.stop()
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        reached = ("--dns", f"127.0.0.1:{self.dns}", "--connect-to", f":443:127.0.0.1:{self.port}")
+        return (*reached, "--roots", str(self.roots), "--no-aia")
+
+
+@pytest.fixture(scope="module")
+def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
+    made = Exchange(tmp_path_factory.mktemp("exchange"))
+    thread = threading.Thread(target=made.loop.run_forever, daemon=True)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(made.start(), made.loop).result(10)
+    yield made
+    asyncio.run_coroutine_threadsafe(made.stop(), made.loop).result(10)
+    made.loop.call_soon_threadsafe(made.loop.stop)
+    thread.join(10)
+    made.loop.close()
+
+
+@pytest.fixture
+def company(exchange: Exchange) -> Exchange:
+    for name in ("autodiscover.b.test", "webmail.a.test"):
+        exchange.zone.replace(name, "A", "127.0.0.1")
+    exchange.zone.replace("_autodiscover._tcp.b.test", "SRV", "0 0 443 webmail.a.test.")
+    return exchange
+
+
+def test_the_warning_is_told_in_the_clients_words(company: Exchange, capfdbinary: Any) -> None:
+    assert main(["discover", "anna@b.test", "--client", "outlook-windows", *company.flags]) == 1
+    shown = capfdbinary.readouterr().out.decode()
+    assert "Outlook for Windows finds its server, and warns" in shown
+    assert "The name on the security certificate is invalid or does not match the name of the site." in shown
+    assert "(--ask-third-parties)" in shown
+
+
+def test_without_the_autodiscover_record_the_srv_record_serves(company: Exchange, capfdbinary: Any) -> None:
+    company.zone.replace("autodiscover.b.test", "A")
+    assert main(["discover", "anna@b.test", "--client", "outlook-windows", *company.flags]) == 0
+    assert "its user sees nothing of it" in capfdbinary.readouterr().out.decode()
+
+
+def test_json_keeps_its_schema(company: Exchange, capfdbinary: Any) -> None:
+    main(["discover", "b.test", "--client", "outlook-windows,rfc6186", "--format", "json", *company.flags])
+    walks = json.loads(capfdbinary.readouterr().out)
+    schema = json.loads(schemas()["walk-1.json"])
+    for walk in walks:
+        jsonschema.validate(walk, schema)
+    outlook = walks[0]
+    assert outlook["address"] == "postmaster@b.test"
+    (warned,) = [one for one in outlook["attempts"] if one["user_meets"] == "warning"]
+    assert warned["n"] == outlook["found"]
+    assert warned["verdict"]["reasons"] == ["name-mismatch"]
+    children = [one for one in outlook["attempts"] if one["parent"] is not None]
+    assert [one["url"] for one in children] == ["https://webmail.a.test/autodiscover/autodiscover.xml"]
+    assert walks[1]["found"] is None
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("discover", "a@b.test", "--client", "outlook-window"), "outlook-windows"),
+        (("discover", "a@b c"), "cannot be part of a name"),
+        (("discover", "@"), "Expected an e-mail address"),
+        (("discover", "a@b.test", "--client", ","), "one client or more"),
+    ],
+)
+def test_what_cannot_be_walked_is_refused(given: tuple[str, ...], said: str, capfdbinary: Any) -> None:
+    assert main(given) == 2
+    assert said in capfdbinary.readouterr().err.decode()

@@ -33,18 +33,18 @@ command that makes the same certificate or request, extension for extension.
 
 ## What is read
 
-ANSI (Windows-1252), UTF-8 and UTF-16, with and without a byte order mark; at most {MOST_OCTETS // 1024} KB. `;` begins a
-comment, a backslash at a line's end continues it, `""` in quotes is a quote, `%name%` stands for a line of
-`[Strings]` and `%%` for a percent sign. Sections of one name are one. Every mistake is told at once, with its line and what was
-expected.
+ANSI (Windows-1252), UTF-8 and UTF-16, with and without a byte order mark; at most {MOST_OCTETS // 1024} KB. `;`
+begins a comment, a backslash at a line's end continues it, `""` in quotes is a quote, `%name%` stands for a line of
+`[Strings]` and `%%` for a percent sign. Sections of one name are one. Every mistake is told at once, with its line
+and what was expected.
 """
 
 NAMES = """\
 Under `2.5.29.17 = "{text}"`, each name on a `_continue_ = "...&"` line, with its kind: KINDS, or an OID for an
-otherName (`1.2.3={utf8}text`, `{octet}`, `{asn}`, `{hex}`, Base64). Microsoft's page spells the lines in four ways, quoted and
-not, with `&` and without; all four are read, a missing `&` is warned of, and the one above is written. Other extensions
-have a text form (`2.5.29.37`, `2.5.29.19`, `2.5.29.32`, `1.3.6.1.4.1.311.21.10`) or are given as `{hex}` or Base64.
-`Critical = OID,OID` marks extensions critical.
+otherName (`1.2.3={utf8}text`, `{octet}`, `{asn}`, `{hex}`, Base64). Microsoft's page spells the lines in four ways,
+quoted and not, with `&` and without; all four are read, a missing `&` is warned of, and the one above is written.
+Other extensions have a text form (`2.5.29.37`, `2.5.29.19`, `2.5.29.32`, `1.3.6.1.4.1.311.21.10`) or are given as
+`{hex}` or Base64. `Critical = OID,OID` marks extensions critical.
 """
 
 DIFFERENCES = """\

@@ -39,6 +39,8 @@ def reference_of(text: str) -> Reference:
 def _read_reference(bare: str) -> Reference:
     if bare.startswith("[") and bare.endswith("]"):
         bare = bare[1:-1]
+    if ":" not in bare and not bare[-1:].isdigit():  # addresses have a colon, or end in a digit
+        return HostReference(to_a_labels(bare).lower())
     try:
         return AddressReference(ip_address(bare.partition("%")[0] if ":" in bare else bare), bare)
     except ValueError:

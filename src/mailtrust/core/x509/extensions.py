@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from dataclasses import fields as dataclass_fields
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -96,8 +95,6 @@ class ExtensionFields:
     problems: list[ParseProblem] = field(default_factory=list)
 
 
-_NOTHING = ExtensionFields()
-_FIELDS = tuple(one.name for one in dataclass_fields(ExtensionFields) if one.name != "problems")
 _MAX_CACHED_OCTETS = 1024
 
 
@@ -154,7 +151,7 @@ def _read(content: bytes) -> _Extension:
     encoded = (oid, critical, value)
     if oid not in _READERS:
         return _Extension(encoded, tuple(oddities), unknown=critical and oid not in _WITHOUT_FIELD)
-    label, reader = _READERS[oid]
+    label, reader, filled = _READERS[oid]
     alone = ExtensionFields()
     unreadable = False
     try:
@@ -162,10 +159,9 @@ def _read(content: bytes) -> _Extension:
     except der.DerError as error:
         unreadable = True
         alone.problems.append(ParseProblem(label, str(error)))
-    said = [(name, getattr(alone, name)) for name in _FIELDS]
-    filled = tuple([one for one in said if one[1] != getattr(_NOTHING, one[0])])
+    said = tuple([(name, getattr(alone, name)) for name in filled])
     # RFC 5280 4.2: critical and not processable is as bad as not recognised
-    return _Extension(encoded, tuple(oddities), filled, tuple(alone.problems), unknown=critical and unreadable)
+    return _Extension(encoded, tuple(oddities), said, tuple(alone.problems), unknown=critical and unreadable)
 
 
 def _extension(content: bytes, problems: list[ParseProblem]) -> tuple[str, bool, bytes]:
@@ -312,17 +308,18 @@ def _oids(content: bytes) -> list[str]:
     return [der.oid(octets) for tag, octets in der.children(content) if tag == der.OBJECT_IDENTIFIER]
 
 
-_READERS: dict[str, tuple[str, Callable[[ExtensionFields, bytes, bool], None]]] = {
-    SUBJECT_ALT_NAME: ("subjectAltName", _subject_alt_name),
-    BASIC_CONSTRAINTS: ("basicConstraints", _basic_constraints),
-    KEY_USAGE: ("keyUsage", _key_usage),
-    EXTENDED_KEY_USAGE: ("extKeyUsage", _extended_key_usage),
-    NAME_CONSTRAINTS: ("nameConstraints", _name_constraints),
-    AUTHORITY_KEY_IDENTIFIER: ("authorityKeyIdentifier", _authority_key_identifier),
-    SUBJECT_KEY_IDENTIFIER: ("subjectKeyIdentifier", _subject_key_identifier),
-    AUTHORITY_INFO_ACCESS: ("authorityInfoAccess", _authority_info_access),
-    CRL_DISTRIBUTION_POINTS: ("cRLDistributionPoints", _crl_distribution_points),
-    CERTIFICATE_POLICIES: ("certificatePolicies", _certificate_policies),
-    TLS_FEATURE: ("tlsFeature", _tls_feature),
-    SCT_LIST: ("signedCertificateTimestampList", _sct_list),
+_READERS: dict[str, tuple[str, Callable[[ExtensionFields, bytes, bool], None], tuple[str, ...]]] = {
+    SUBJECT_ALT_NAME: ("subjectAltName", _subject_alt_name, ("subject_alt_names",)),
+    BASIC_CONSTRAINTS: ("basicConstraints", _basic_constraints, ("basic_constraints",)),
+    KEY_USAGE: ("keyUsage", _key_usage, ("key_usage",)),
+    EXTENDED_KEY_USAGE: ("extKeyUsage", _extended_key_usage, ("extended_key_usage",)),
+    NAME_CONSTRAINTS: ("nameConstraints", _name_constraints, ("name_constraints",)),
+    AUTHORITY_KEY_IDENTIFIER: ("authorityKeyIdentifier", _authority_key_identifier, ("authority_key_identifier",)),
+    SUBJECT_KEY_IDENTIFIER: ("subjectKeyIdentifier", _subject_key_identifier, ("subject_key_identifier",)),
+    AUTHORITY_INFO_ACCESS: ("authorityInfoAccess", _authority_info_access, ("ca_issuers", "ocsp_urls")),
+    CRL_DISTRIBUTION_POINTS: ("cRLDistributionPoints", _crl_distribution_points, ("crl_urls",)),
+    CERTIFICATE_POLICIES: ("certificatePolicies", _certificate_policies, ("policies",)),
+    TLS_FEATURE: ("tlsFeature", _tls_feature, ("must_staple",)),
+    SCT_LIST: ("signedCertificateTimestampList", _sct_list, ("sct_count",)),
 }
+"""RFC 5280's name of each, what reads it, and what it fills of ExtensionFields."""

@@ -1,5 +1,6 @@
 """Distinguished names (RFC 5280 4.1.2.4): octets to the model, comparison key and text for people."""
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -45,6 +46,9 @@ _ENCODINGS = {
     der.BMP_STRING: "utf-16-be",
 }
 _PRINTABLE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?")
+
+_PLAIN = re.compile(r"[A-Za-z0-9.*@_-]+")
+"""Texts without anything to escape: most host names."""
 
 _MAX_CACHED_OCTETS = 2048
 
@@ -128,6 +132,8 @@ def _text(tag: int, octets: bytes, field: str, problems: list[ParseProblem]) -> 
 
 def _escape(value: str) -> str:
     """RFC 4514 2.4; control, format and unassigned characters also become hex pairs."""
+    if _PLAIN.fullmatch(value):
+        return value
     escaped = []
     for character in value:
         if character in '\\,+"<>;':

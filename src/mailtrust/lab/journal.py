@@ -2,7 +2,8 @@
 
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from mailtrust.core.model.text import Text, text
 
@@ -28,17 +29,49 @@ def nobody(_happened: Text) -> None:
     """For servers that nobody watches."""
 
 
-def broken_by(error: ssl.SSLError, *, completed: bool) -> Text:
-    """How TLS ended: the alert by its name (RFC 8446 6), or the library's own words."""
-    named = re.search(r"ALERT_([A-Z_]+)", error.reason or "")
-    alert = named[1].lower() if named else ""
-    if alert and completed:
-        return text("alert {alert} after the handshake: refused", alert=alert)
+def broken_by(error: OSError) -> Text:
+    """How a handshake ended: the alert by its name (RFC 8446 6), or the library's own words."""
+    alert = alert_in(error)
     if alert:
         return text("alert {alert} instead of a finished handshake: refused", alert=alert)
-    if completed or "EOF" not in (error.reason or ""):
-        return text("TLS broke: {words}", words=(error.reason or "?").lower().replace("_", " "))
-    return LEFT_IN_HANDSHAKE
+    reason = (error.reason or "?") if isinstance(error, ssl.SSLError) else "EOF"
+    if "EOF" in reason:
+        return LEFT_IN_HANDSHAKE
+    return text("TLS broke: {words}", words=reason.lower().replace("_", " "))
+
+
+def alert_in(error: OSError) -> str:
+    """The name of the alert that the client sent; empty when it sent none."""
+    named = re.search(r"ALERT_([A-Z_]+)", (error.reason or "") if isinstance(error, ssl.SSLError) else "")
+    return named[1].lower() if named else ""
+
+
+class Heard(Protocol):
+    """What is known of a connection when it ends."""
+
+    commands: int
+
+    @property
+    def inside_tls(self) -> bool:
+        """Whether TLS came about."""
+        ...
+
+
+async def listening(talk: Awaitable[None], heard: Heard, tell: Tell) -> None:
+    """Let a server talk to its client, and tell how that ended, where it did not end with a command."""
+    try:
+        await talk
+    except OSError as error:
+        if not heard.inside_tls:
+            raise  # in the handshake, of which was told already; or gone before it
+        if alert := alert_in(error):
+            tell(text("alert {alert} after the handshake: refused", alert=alert))
+            return
+    if not heard.inside_tls:
+        tell(LEFT_BEFORE_TLS)
+    elif not heard.commands:
+        # With an end in good order, without one, or reset: clients do all of these
+        tell(LEFT_SILENTLY)
 
 
 def completed(version: str, cipher: str) -> Text:

@@ -169,16 +169,7 @@ class Listener:
             tell(journal.CONNECTED)
             if self.tls_mode is TlsMode.IMPLICIT:
                 await stream.start_tls()
-            try:
-                await SPEAK[self.protocol](stream, self.host)
-            except ssl.SSLError as error:
-                if stream.inside_tls:
-                    tell(journal.broken_by(error, completed=True))
-                raise
-            if not stream.inside_tls:
-                tell(journal.LEFT_BEFORE_TLS)
-            elif not stream.commands:
-                tell(journal.LEFT_SILENTLY)
+            await journal.listening(SPEAK[self.protocol](stream, self.host), stream, tell)
 
 
 class _Connection(asyncio.StreamReaderProtocol):

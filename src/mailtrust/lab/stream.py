@@ -1,7 +1,6 @@
 """One connection as the lab's servers see it: lines in, lines out, and TLS on demand."""
 
 import asyncio
-import ssl
 from collections.abc import Awaitable, Callable
 
 from mailtrust.core.model.text import text
@@ -102,11 +101,8 @@ class Stream:
         """Become a TLS server on this connection; raises OSError (ssl.SSLError too) when the handshake fails."""
         try:
             await self._secure(self._reader, self._writer)
-        except ssl.SSLError as error:
-            self._tell(journal.broken_by(error, completed=False))
-            raise
-        except OSError:
-            self._tell(journal.LEFT_IN_HANDSHAKE)
+        except OSError as error:
+            self._tell(journal.broken_by(error))
             raise
         cipher, version, _ = self._writer.get_extra_info("cipher")
         self._tell(journal.completed(self._writer.get_extra_info("ssl_object").version() or version, cipher))

@@ -1,8 +1,9 @@
 """What rules look at: the facts of a case and the verdicts on them, with ways to find one's way."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeVar
 
 from mailtrust.core.model.acceptance import Acceptance, Standing
 from mailtrust.core.model.anchors import AnchorStore
@@ -15,6 +16,8 @@ from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.remedy import Remedy
 from mailtrust.core.model.settings import Settings
 from mailtrust.core.model.verdict import Verdict
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Evidence:
     stores: Mapping[str, AnchorStore]
     verdicts: tuple[Verdict, ...]
     _certificates: dict[str, Certificate] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _made: dict[Callable[..., Any], Any] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for observation in self.case.observations:
@@ -52,12 +56,19 @@ class Evidence:
     @property
     def handshakes(self) -> tuple[tuple[Observation, Handshake], ...]:
         """The observations that ended in a handshake, with it."""
-        return tuple((seen, seen.result) for seen in self.case.observations if isinstance(seen.result, Handshake))
+        return self.once(_handshakes)
 
     @property
     def default_handshakes(self) -> tuple[tuple[Observation, Handshake], ...]:
         """Those whose hello held back nothing: what clients of today see."""
-        return tuple((seen, shake) for seen, shake in self.handshakes if seen.offer is Offer.DEFAULT)
+        return self.once(_default_handshakes)
+
+    def once(self, make: "Callable[[Evidence], Made]") -> Made:
+        """What a pure function makes of this evidence; the first who asks has it made, for all the rules to come."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
 
     def leaf(self, observation: Observation) -> AnyCertificate | None:
         """The first presented certificate."""
@@ -82,6 +93,14 @@ class Evidence:
             if code in verdict.error_codes and observation_id in (None, verdict.observation)
         }
         return tuple(client for client in self.clients if client in hurt)
+
+
+def _handshakes(evidence: Evidence) -> tuple[tuple[Observation, Handshake], ...]:
+    return tuple((seen, seen.result) for seen in evidence.case.observations if isinstance(seen.result, Handshake))
+
+
+def _default_handshakes(evidence: Evidence) -> tuple[tuple[Observation, Handshake], ...]:
+    return tuple((seen, shake) for seen, shake in evidence.handshakes if seen.offer is Offer.DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,10 @@ def looked_at(evidence: Evidence) -> tuple[Observation, ...]:
     The default offer's handshake; RSA's and ECDSA's where another leaf came; where the default offer failed, whatever
     handshake was reached. What came without a server name is evidence for `sni-needed` alone.
     """
+    return evidence.once(_looked_at)
+
+
+def _looked_at(evidence: Evidence) -> tuple[Observation, ...]:
     shown = {
         (seen.endpoint.id, seen.presented_chain[0].fingerprint if seen.presented_chain else "")
         for seen, _ in evidence.default_handshakes
@@ -74,6 +78,10 @@ def looked_at(evidence: Evidence) -> tuple[Observation, ...]:
 
 def served_leaves(evidence: Evidence) -> tuple[Served, ...]:
     """Every readable server certificate, in the order met, with all its observations."""
+    return evidence.once(_served_leaves)
+
+
+def _served_leaves(evidence: Evidence) -> tuple[Served, ...]:
     groups: dict[str, tuple[Certificate, list[Observation]]] = {}
     for seen in looked_at(evidence):
         leaf = evidence.leaf(seen)

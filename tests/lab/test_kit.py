@@ -176,9 +176,12 @@ async def fetched(bench: Bench, path: str, data: bytes | None = None) -> tuple[s
 
 async def heard(bench: Bench, case: str, what: str) -> None:
     """Wait until the servers have told this; the client may be gone before they have."""
+    news = asyncio.Event()
+    bench.told = lambda _: news.set()
     async with asyncio.timeout(30):
         while not any(f"[{case}]" in line and what in line for line in bench.journal):
-            await asyncio.sleep(0.01)
+            await news.wait()
+            news.clear()
 
 
 async def s_client(bench: Bench, tmp_path: Path) -> int:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from mailtrust.core.formats.organisation_toml import MOST_BYTES
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
@@ -36,6 +35,9 @@ def config_folder(platform: str, environment: Mapping[str, str], home: Path) -> 
 
 def read(path: Path) -> bytes:
     """Its octets, one more than allowed at most. Raises UserProblem."""
+    # Most commands run where there is no such file.
+    from mailtrust.core.formats.organisation_toml import MOST_BYTES
+
     try:
         with path.open("rb") as file:
             return file.read(MOST_BYTES + 1)

@@ -118,11 +118,29 @@ def test_json_keeps_its_schema(company: Exchange, capfdbinary: Any) -> None:
     assert walks[1]["found"] is None
 
 
+def test_recorded_facts_are_walked_again_for_another_version(
+    company: Exchange, tmp_path: Path, capfdbinary: Any
+) -> None:
+    case = tmp_path / "case.json"
+    clients = ("--client", "outlook-windows,outlook-windows@2010")
+    main(["discover", "anna@b.test", *clients, "--save", str(case), *company.flags])
+    first = capfdbinary.readouterr().out
+    assert main(["discover", "--from", str(case), *clients]) == 1
+    assert capfdbinary.readouterr().out == first
+    assert main(["discover", "--from", str(case), "--client", "outlook-windows@2013"]) == 1
+    assert "Outlook 2013" in capfdbinary.readouterr().out.decode()
+    assert main(["discover", "--from", str(case), "--client", "thunderbird"]) == 2
+    assert "autoconfig.b.test A" in capfdbinary.readouterr().err.decode()
+    assert main(["discover", "anna@b.test", "--from", str(case)]) == 2
+    assert main(["discover", "--from", str(case), "--dns", "192.0.2.1"]) == 2
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
         (("discover", "a@b.test", "--client", "outlook-window"), "outlook-windows"),
         (("discover", "a@b c"), "cannot be part of a name"),
+        (("discover",), "Expected an ADDRESS"),
         (("discover", "@"), "Expected an e-mail address"),
         (("discover", "a@b.test", "--client", ","), "one client or more"),
     ],

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 from itertools import count
@@ -25,6 +26,17 @@ from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure, Stage
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.status import FetchedStatus
+from mailtrust.core.model.walk import (
+    ConnectionPoint,
+    DnsAnswer,
+    DnsQuestion,
+    HttpAnswer,
+    HttpQuestion,
+    ScpAnswer,
+    ScpQuestion,
+    TlsAnswer,
+    TlsQuestion,
+)
 from mailtrust.core.x509.parse import read_certificate
 
 
@@ -122,8 +134,48 @@ CASES = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(CASES)
+def _questions(case: CaseFile) -> st.SearchStrategy[CaseFile]:
+    """The case with a book, whose handshakes are among its observations."""
+    seen = list({one.id: one for one in reversed(case.observations)}.values())
+    dns = st.tuples(
+        st.builds(DnsQuestion, LINES, st.sampled_from(["A", "SRV", "TLSA"])),
+        st.builds(
+            DnsAnswer,
+            status=st.sampled_from(["found", "failed"]),
+            records=st.lists(LINES, max_size=2).map(tuple),
+            ttl=st.none() | st.integers(0, 86400),
+            secure=st.booleans(),
+            why=LINES,
+        ),
+    )
+    http = st.tuples(
+        st.builds(HttpQuestion, LINES, st.sampled_from(["", "pox"]), LINES),
+        st.builds(
+            HttpAnswer,
+            address=LINES,
+            observation=st.sampled_from([None, *seen]),
+            failure=st.none() | FAILURES,
+            status=st.none() | st.integers(100, 599),
+            location=st.none() | LINES,
+            body=st.binary(max_size=20),
+        ),
+    )
+    scp = st.tuples(
+        st.builds(ScpQuestion, LINES),
+        st.builds(
+            ScpAnswer, st.lists(st.builds(ConnectionPoint, st.just(("a",)), st.just(("b",))), max_size=2).map(tuple)
+        ),
+    )
+    kinds: list[st.SearchStrategy[Any]] = [dns, http, scp]
+    if seen:
+        question = st.builds(TlsQuestion, LINES, st.integers(1, 9), st.sampled_from(Protocol), st.sampled_from(TlsMode))
+        kinds.append(st.tuples(question, st.builds(TlsAnswer, st.sampled_from(seen))))
+    books = st.lists(st.one_of(kinds), max_size=4).map(dict)
+    return books.map(lambda book: replace(case, book=book))
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(CASES.flatmap(_questions))
 def test_a_case_survives_its_file(case: CaseFile) -> None:
     data = encode(case)
     assert decode(data) == case
@@ -169,6 +221,13 @@ def test_the_bytes_can_be_shown_in_a_terminal() -> None:
     shown = encode(SMALL).decode()
     assert not {character for character in shown if unicodedata.category(character) in ("Cc", "Cf")} - {"\n"}
     assert decode(encode(SMALL)) == SMALL
+
+
+def test_an_answer_names_an_observation_that_is_there() -> None:
+    wire = json.loads(encode(replace(SMALL, book={})))
+    wire["asked"] = [{"kind": "http", "url": "https://x/", "observation": "https://x:443@192.0.2.9"}]
+    with pytest.raises(CaseFileError, match=r"asked\[0\]\.observation"):
+        decode(json.dumps(wire).encode())
 
 
 PORT = "expected a number from 1 to 65535"

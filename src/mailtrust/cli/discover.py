@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING
 
 from mailtrust.cli import exit_status
 from mailtrust.cli.arguments import Example
-from mailtrust.cli.files import expect_one_from_stdin, expect_writable, write_output
-from mailtrust.cli.looking import add_looking_options, edge_of, expect_roots, positive, request_of
+from mailtrust.cli.files import expect_one_from_stdin, expect_writable, read_file, write_output
+from mailtrust.cli.looking import (
+    add_looking_options,
+    edge_of,
+    expect_roots,
+    looking_options_given,
+    positive,
+    request_of,
+)
 from mailtrust.cli.progress import watched
 from mailtrust.cli.showing import WIDEST
 from mailtrust.cli.translations import language, told, translator
@@ -50,7 +57,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
             text("exit status: 0 everyone finds the server and sees nothing of it; 1 not so; 2 usage; 3 could not look")
         ),
     )
-    parser.add_argument("address", metavar="ADDRESS", help=told(text("e-mail address or mail domain")))
+    parser.add_argument("address", metavar="ADDRESS", nargs="?", help=told(text("e-mail address or mail domain")))
     parser.add_argument(
         "--inside",
         action="store_true",
@@ -71,6 +78,10 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help=told(text("ask Microsoft's service and Mozilla's database too, which tells them the address")),
     )
     add_looking_options(parser)
+    parser.add_argument("--save", metavar="CASE", type=Path, help=told(text("keep the recorded facts in this file")))
+    parser.add_argument(
+        "--from", dest="case", metavar="CASE", type=Path, help=told(text("judge recorded facts instead of looking"))
+    )
     shown = parser.add_argument_group(told(text("showing")))
     shown.add_argument(
         "--lang", choices=("en", "fr", "zh"), help=told(text("language of the report (default: the locale's)"))
@@ -96,27 +107,56 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(options: argparse.Namespace) -> int:
     """Walk, and write what was met."""
-    from mailtrust.edge.probe.loop import run as run_loop
-    from mailtrust.flows.discover import discover
-
-    expect_one_from_stdin(options.roots)
+    expect_one_from_stdin(options.case, options.roots)
     expect_writable(options.output)
-    expect_roots(options)
-    request = _request(options)
-    with watched() as on_progress:
-        found, _stores = run_loop(discover(request, _outside(options), on_progress))
+    expect_writable(options.save)
+    found, request = _walked(options) if options.case is None else _walked_again(options)
     write_output(_render(found, request, options), options.output)
     return _status(found, request)
 
 
-def _request(options: argparse.Namespace) -> "WalkRequest":
+def _walked(options: argparse.Namespace) -> "tuple[Discovery, WalkRequest]":
+    from mailtrust.edge.probe.loop import run as run_loop
+    from mailtrust.flows.discover import discover, recorded
+
+    if options.address is None:
+        raise UserProblem(text("Expected an ADDRESS: an e-mail address such as user@example.com, or a mail domain."))
+    expect_roots(options)
+    request = _request(options, options.address)
+    with watched() as on_progress:
+        found, _stores = run_loop(discover(request, _outside(options), on_progress))
+    if options.save is not None:
+        from mailtrust.core.formats.case_file import encode
+
+        write_output(encode(recorded(found, request)), options.save)
+    return found, request
+
+
+def _walked_again(options: argparse.Namespace) -> "tuple[Discovery, WalkRequest]":
+    from mailtrust.core.formats.case_file import decode
+    from mailtrust.edge.anchors import load_stores
+    from mailtrust.flows.discover import walk_again
+
+    if options.address is not None:
+        raise UserProblem(text("--from judges the target of its case file: give no TARGET beside it."))
+    if idle := looking_options_given(options):
+        raise UserProblem(
+            text("--from looks at nothing anew, so there is no use for {options}: leave it out.", options=idle)
+        )
+    case = decode(read_file(options.case))
+    expect_roots(options, recorded=bool(case.local_roots))
+    request = _request(options, case.target)
+    return walk_again(case, request, load_stores), request
+
+
+def _request(options: argparse.Namespace, given: str) -> "WalkRequest":
     from mailtrust.core.discovery import TRAVELLERS
     from mailtrust.core.formats.host_name import parse_host
     from mailtrust.core.model.walk import Situation
     from mailtrust.flows.discover import WalkRequest
 
-    local, at, domain = options.address.rpartition("@")
-    asked = request_of(_without_clients(options), domain or options.address)
+    local, at, domain = given.rpartition("@")
+    asked = request_of(_without_clients(options), domain or given)
     address = f"{local}{at}{parse_host(domain)}"
     travellers = _travellers(options.client) if options.client is not None else TRAVELLERS
     if not local:

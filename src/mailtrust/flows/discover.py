@@ -1,7 +1,7 @@
 """How clients find the server of an address: walk, ask what the walks could not read, walk again."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mailtrust.core.clients import client_by_id
@@ -10,18 +10,32 @@ from mailtrust.core.discovery.asking import Asking, Judge
 from mailtrust.core.discovery.traveller import Traveller, Trip, walk
 from mailtrust.core.formats.tlsa import Tlsa
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
+from mailtrust.core.model.case_file import CaseFile
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.pool import Pool
-from mailtrust.core.model.problem import CouldNotLook
+from mailtrust.core.model.problem import CouldNotLook, UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.core.model.verdict import Verdict
-from mailtrust.core.model.walk import Answer, Book, HttpAnswer, Question, Situation, TlsAnswer, Walk
+from mailtrust.core.model.walk import (
+    Answer,
+    Book,
+    DnsQuestion,
+    HttpAnswer,
+    HttpQuestion,
+    Question,
+    ScpQuestion,
+    Situation,
+    TlsAnswer,
+    TlsQuestion,
+    Walk,
+)
 from mailtrust.core.validation.dane import evaluate_dane
 from mailtrust.core.validation.evaluate import evaluate
 from mailtrust.flows.answering import Outside
 from mailtrust.flows.assess import reaches
 from mailtrust.flows.check import OnProgress, Progress, gather, wanting_issuers
+from mailtrust.version import __version__
 
 MOST_ROUNDS = 40
 MOST_QUESTIONS = 600
@@ -47,7 +61,9 @@ class Discovery:
     """All walks of one address from one place, and the facts that they were walked over."""
 
     address: str
+    looked_at: datetime
     at: datetime
+    """As of when it was judged."""
     situation: Situation
     book: Book
     pool: Pool
@@ -78,12 +94,12 @@ async def discover(
     for _ in range(MOST_ROUNDS):
         walks, missing = walk_all(request, book, pool, stores, now)
         if not missing:
-            return Discovery(request.address, now, request.situation, book, pool, walks), stores
+            return Discovery(request.address, started, now, request.situation, book, pool, walks), stores
         if len(book) + len(missing) > MOST_QUESTIONS:
             break
         if on_progress is not None:
             on_progress(Progress("probing", len(book), len(book) + len(missing)))
-        book |= await outside.answer(missing)
+        book |= _each_once(await outside.answer(missing), {one.id: one for one in observations_of(book)})
         seen = observations_of(book)
         wanting = wanting_issuers(seen, (*stores.values(),), request.roots, now) if request.fetch_issuers else ()
         new = [one for one in wanting if one.fingerprint not in asked_for]
@@ -96,6 +112,72 @@ async def discover(
             address=request.address,
         )
     )
+
+
+def recorded(found: Discovery, request: WalkRequest) -> CaseFile:
+    """The facts, to be kept."""
+    return CaseFile(
+        target=found.address,
+        at=found.looked_at,
+        version=__version__,
+        observations=found.observations,
+        pool=found.pool,
+        local_roots=request.roots,
+        deployed=request.deployed,
+        book=found.book,
+    )
+
+
+def walk_again(
+    case: CaseFile, request: WalkRequest, load_stores: Callable[[Iterable[str]], Mapping[str, AnchorStore]]
+) -> Discovery:
+    """Walk over recorded facts, for other clients or versions if need be.
+
+    Raises UserProblem where a client would ask what nobody asked when the facts were recorded.
+    """
+    at = request.at or case.at
+    request = replace(
+        request,
+        address=case.target,
+        roots=request.roots or case.local_roots,
+        deployed=request.deployed or case.deployed,
+    )
+    stores = load_stores(stores_needed(request.travellers))
+    walks, missing = walk_all(request, case.book, case.pool, stores, at)
+    if missing:
+        raise UserProblem(
+            text(
+                "The case does not know all that these clients ask, such as {question}. Record it anew for them: "
+                "mailtrust discover {address} --save CASE.",
+                question=_shown(missing[0]),
+                address=case.target,
+            )
+        )
+    return Discovery(case.target, case.at, at, request.situation, case.book, case.pool, walks)
+
+
+def _shown(question: Question) -> str:
+    match question:
+        case DnsQuestion(name=name, type=kind):
+            return f"{name} {kind}"
+        case HttpQuestion(url=url):
+            return url
+        case TlsQuestion(host=host, port=port):
+            return f"{host}:{port}"
+        case ScpQuestion(server=server):
+            return f"ldap://{server}"
+
+
+def _each_once(answers: Mapping[Question, Answer], known: dict[str, Observation]) -> dict[Question, Answer]:
+    """One endpoint, one observation: the first that was made of it stands for all requests that went there."""
+    kept: dict[Question, Answer] = {}
+    for question, answer in answers.items():
+        match answer:
+            case HttpAnswer(observation=Observation() as seen) | TlsAnswer(observation=seen):
+                kept[question] = replace(answer, observation=known.setdefault(seen.id, seen))
+            case _:
+                kept[question] = answer
+    return kept
 
 
 def walk_all(

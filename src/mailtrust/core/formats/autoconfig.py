@@ -1,4 +1,4 @@
-"""Mozilla's autoconfig file, `config-v1.1.xml` (draft-ietf-mailmaint-autoconfig): which servers hold a domain's mail."""
+"""Autoconfig files, `config-v1.1.xml` (draft-ietf-mailmaint-autoconfig): which servers hold a domain's mail."""
 
 from dataclasses import dataclass
 from typing import Literal

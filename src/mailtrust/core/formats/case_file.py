@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import msgspec
 
+from mailtrust.core.formats.case_book import book_from_wire, book_to_wire, ids_in
 from mailtrust.core.formats.case_wire import (
     SCHEMA,
     CaseWire,
@@ -91,6 +92,7 @@ def encode(case: CaseFile) -> bytes:
         fetched=[
             FetchedWire(way=one.way, url=one.url, about=one.about or None, octets=one.octets) for one in case.fetched
         ],
+        asked=book_to_wire(case.book),
     )
     data = to_json_text(wire)
     if len(data) > MOST_BYTES:
@@ -123,13 +125,19 @@ def _wire(data: bytes) -> CaseWire:
 
 def _case(wire: CaseWire) -> CaseFile:
     certificates = _Certificates(wire.certificates)
+    observations = tuple(
+        _observation(seen, certificates, f"observations[{number}]") for number, seen in enumerate(wire.observations)
+    )
+    by_id = {seen.id: seen for seen in observations}
+    for number, id_ in ids_in(wire.asked):
+        if id_ not in by_id:
+            place = f"asked[{number}].observation"
+            raise CaseFileError(misfit(place, text("the id of an observation that stands in the file"), id_))
     return CaseFile(
         target=wire.target,
         at=_utc(wire.at, "at"),
         version=wire.version,
-        observations=tuple(
-            _observation(seen, certificates, f"observations[{number}]") for number, seen in enumerate(wire.observations)
-        ),
+        observations=observations,
         pool=Pool(
             tuple(
                 PoolEntry(
@@ -151,6 +159,7 @@ def _case(wire: CaseWire) -> CaseFile:
         deployed=tuple(wire.deployed),
         hypothetical=_all_readable(certificates, wire.hypothetical, "hypothetical"),
         fetched=tuple(FetchedStatus(one.way, one.url, one.about or "", one.octets) for one in wire.fetched),
+        book=book_from_wire(wire.asked, by_id),
     )
 
 

@@ -105,6 +105,67 @@ class FetchedWire(Struct, kw_only=True):
     octets: Annotated[bytes, Meta(description="DER in Base64.")]
 
 
+ObservationId = Annotated[str, Meta(max_length=65_536, description="Id of an observation of the file.")]
+
+
+class DnsAskedWire(Struct, kw_only=True, tag_field="kind", tag="dns"):
+    """Records of one type, and what DNS said."""
+
+    name: Line
+    type: Literal["A", "SRV", "MX", "TXT", "TLSA", "CAA"]
+    status: Literal["found", "no-data", "no-such-name", "failed"]
+    records: Lines = []
+    aliases: Lines = []
+    ttl: Annotated[int, Meta(ge=0, le=2**32)] | None = None
+    secure: bool = False
+    why: Line = ""
+
+
+class HttpAskedWire(Struct, kw_only=True, tag_field="kind", tag="http"):
+    """One request, and its answer."""
+
+    url: Line
+    content: Literal["", "pox", "mobilesync"] = ""
+    email: Line = ""
+    address: Line = ""
+    observation: ObservationId | None = None
+    failure: FailureWire | None = None
+    status: Annotated[int, Meta(ge=100, le=999)] | None = None
+    location: Line | None = None
+    content_type: Line = ""
+    body: Annotated[bytes, Meta(description="In Base64; at most 64 KiB.")] = b""
+    ms: Milliseconds = 0
+
+
+class TlsAskedWire(Struct, kw_only=True, tag_field="kind", tag="tls"):
+    """What a port presented."""
+
+    host: Line
+    port: Port
+    protocol: Protocol
+    tls_mode: TlsMode
+    observation: ObservationId
+
+
+class PointWire(Struct, kw_only=True):
+    """A service connection point."""
+
+    keywords: Lines
+    binding: Lines
+    server: Line = ""
+
+
+class ScpAskedWire(Struct, kw_only=True, tag_field="kind", tag="scp"):
+    """What a directory knows of Exchange."""
+
+    server: Line = ""
+    points: Annotated[list[PointWire], Meta(max_length=10_000)] = []
+    why: Line = ""
+
+
+AskedWire = DnsAskedWire | HttpAskedWire | TlsAskedWire | ScpAskedWire
+
+
 class CaseWire(Struct, kw_only=True):
     """All that was seen in one run; nothing secret."""
 
@@ -121,3 +182,4 @@ class CaseWire(Struct, kw_only=True):
     deployed: Lines = []
     hypothetical: Fingerprints = []
     fetched: Annotated[list[FetchedWire], Meta(max_length=10_000)] = []
+    asked: Annotated[list[AskedWire], Meta(max_length=10_000, description="What walks asked, in that order.")] = []

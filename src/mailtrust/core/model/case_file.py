@@ -1,6 +1,6 @@
 """All that was seen in one run: nothing secret, enough to judge again without a network."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from mailtrust.core.model.anchors import TrustAnchor
@@ -8,6 +8,7 @@ from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.pool import Pool
 from mailtrust.core.model.status import FetchedStatus
+from mailtrust.core.model.walk import Book
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class CaseFile:
     """--with: judged as if this were presented instead."""
     fetched: tuple[FetchedStatus, ...] = ()
     """What responders and lists said about revocation, whole."""
+    book: Book = field(default_factory=dict)
+    """What was asked while clients' ways were walked; its handshakes are among the observations."""
 
     def local_anchors(self) -> tuple[TrustAnchor, ...]:
         """The local roots as anchors that somebody added."""

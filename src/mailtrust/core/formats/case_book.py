@@ -1,0 +1,116 @@
+"""What was asked while clients' ways were walked, as it stands in a case file."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from mailtrust.core.formats.case_wire import (
+    AskedWire,
+    DnsAskedWire,
+    FailureWire,
+    HttpAskedWire,
+    PointWire,
+    ScpAskedWire,
+    TlsAskedWire,
+)
+from mailtrust.core.model.observation import Observation, ProbeFailure
+from mailtrust.core.model.walk import (
+    Answer,
+    Book,
+    ConnectionPoint,
+    DnsAnswer,
+    DnsQuestion,
+    HttpAnswer,
+    HttpQuestion,
+    Question,
+    ScpAnswer,
+    ScpQuestion,
+    TlsAnswer,
+    TlsQuestion,
+)
+
+
+def book_to_wire(book: Book) -> list[AskedWire]:
+    """Every question with its answer, in the order of the book."""
+    return [_to_wire(question, answer) for question, answer in book.items()]
+
+
+def book_from_wire(asked: Iterable[AskedWire], observations: Mapping[str, Observation]) -> dict[Question, Answer]:
+    """The book again. Raises KeyError with the id of an observation that is not there."""
+    return dict(_from_wire(one, observations) for one in asked)
+
+
+def ids_in(asked: Iterable[AskedWire]) -> Iterator[tuple[int, str]]:
+    """The observations named, each with the number of its entry."""
+    for number, one in enumerate(asked):
+        if isinstance(one, HttpAskedWire | TlsAskedWire) and one.observation is not None:
+            yield number, one.observation
+
+
+def _to_wire(question: Question, answer: Answer) -> AskedWire:
+    match question, answer:
+        case DnsQuestion(), DnsAnswer():
+            return DnsAskedWire(
+                name=question.name,
+                type=question.type,
+                status=answer.status,
+                records=list(answer.records),
+                aliases=list(answer.aliases),
+                ttl=answer.ttl,
+                secure=answer.secure,
+                why=answer.why,
+            )
+        case HttpQuestion(), HttpAnswer(failure=failure):
+            return HttpAskedWire(
+                url=question.url,
+                content=question.content,
+                email=question.address,
+                address=answer.address,
+                observation=answer.observation.id if answer.observation is not None else None,
+                failure=FailureWire(stage=failure.stage, kind=failure.kind, detail=failure.detail) if failure else None,
+                status=answer.status,
+                location=answer.location,
+                content_type=answer.content_type,
+                body=answer.body,
+                ms=answer.ms,
+            )
+        case TlsQuestion(), TlsAnswer():
+            return TlsAskedWire(
+                host=question.host,
+                port=question.port,
+                protocol=question.protocol,
+                tls_mode=question.tls_mode,
+                observation=answer.observation.id,
+            )
+        case ScpQuestion(), ScpAnswer():
+            points = [
+                PointWire(keywords=list(one.keywords), binding=list(one.binding), server=one.server)
+                for one in answer.points
+            ]
+            return ScpAskedWire(server=question.server, points=points, why=answer.why)
+        case _:
+            raise TypeError(f"{type(answer).__name__} answers no {type(question).__name__}")
+
+
+def _from_wire(wire: AskedWire, observations: Mapping[str, Observation]) -> tuple[Question, Answer]:
+    match wire:
+        case DnsAskedWire():
+            records, aliases = tuple(wire.records), tuple(wire.aliases)
+            return DnsQuestion(wire.name, wire.type), DnsAnswer(
+                wire.status, records, aliases, wire.ttl, wire.secure, wire.why
+            )
+        case HttpAskedWire(failure=failure):
+            return HttpQuestion(wire.url, wire.content, wire.email), HttpAnswer(
+                address=wire.address,
+                observation=observations[wire.observation] if wire.observation is not None else None,
+                failure=ProbeFailure(failure.stage, failure.kind, failure.detail) if failure else None,
+                status=wire.status,
+                location=wire.location,
+                content_type=wire.content_type,
+                body=wire.body,
+                ms=wire.ms,
+            )
+        case TlsAskedWire():
+            question = TlsQuestion(wire.host, wire.port, wire.protocol, wire.tls_mode)
+            return question, TlsAnswer(observations[wire.observation])
+        case ScpAskedWire():
+            points = tuple(ConnectionPoint(tuple(one.keywords), tuple(one.binding), one.server) for one in wire.points)
+            return ScpQuestion(wire.server), ScpAnswer(points, wire.why)

@@ -36,7 +36,6 @@ WORDS = st.text(
     min_size=1,
     max_size=24,
 ).map(str.strip).filter(bool)  # fmt: skip
-PROVIDERS = WORDS.filter(lambda words: words[0] not in "“”„«»‟" and words[-1] not in "“”„«»‟")
 HOSTS = st.from_regex(r"(\*\.)?[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?(\.[a-z0-9]{1,8}){0,3}", fullmatch=True)
 OIDS = st.from_regex(r"1\.3\.6\.1\.4\.1\.311\.(0|[1-9][0-9]{0,6})(\.(0|[1-9][0-9]{0,3})){0,3}", fullmatch=True)
 MOMENTS = st.integers(0, 2**33).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
@@ -67,13 +66,13 @@ def requests(draw: st.DrawFn) -> RequestedCertificate:
     raw = draw(st.dictionaries(OIDS, st.tuples(st.booleans(), st.binary(max_size=80)), max_size=3))
     lasting = st.builds(Lasting, st.integers(1, 5000), st.sampled_from(("years", "months", "weeks", "days", "hours")))
     keeping = KeyKeeping(
-        provider=draw(st.just("") | PROVIDERS),
+        provider=draw(st.just("") | WORDS),
         provider_type=draw(st.none() | st.integers(0, 30)),
         key_spec=draw(st.sampled_from((None, 0, 1, 2))),
         exportable=draw(st.booleans()),
         machine=draw(st.booleans()),
         asks_person=draw(st.booleans()),
-        friendly_name=draw(st.just("") | PROVIDERS),
+        friendly_name=draw(st.just("") | WORDS),
     )
     return RequestedCertificate(
         form=form,  # type: ignore[arg-type] - one of the two
@@ -90,7 +89,7 @@ def requests(draw: st.DrawFn) -> RequestedCertificate:
         basic_constraints=draw(st.sampled_from((None, constraints))),
         subject_key_identifier=draw(st.booleans()),
         extensions=tuple((oid, critical, der.encode(der.OCTET_STRING, data)) for oid, (critical, data) in raw.items()),
-        template=draw(st.just("") | PROVIDERS) if form == "pkcs10" else "",
+        template=draw(st.just("") | WORDS) if form == "pkcs10" else "",
         not_before=draw(st.none() | MOMENTS) if form == "certificate" else None,
         lifetime=draw(lasting | MOMENTS) if form == "certificate" else Lasting(1, "years"),
         keeping=keeping,

@@ -155,6 +155,9 @@ class TestGrammar:
         assert reading.requested is not None
         assert any("never closed" in str(remark.text) for remark in reading.remarks)
 
+    def test_typographic_quotes_within_straight_ones_are_letters(self) -> None:
+        assert asked_by('Subject="CN=a,O=«Exemple»"').subject[1][0].value == "«Exemple»"
+
     def test_of_two_the_first_counts(self) -> None:
         reading = read_request(request("Subject=CN=a", "KeyLength=3072", "KeyLength=4096"))
         assert reading.requested is not None

@@ -1,5 +1,6 @@
 """`mailtrust cert inf`: certreq's files made without Windows, explained, written; refused without leaving a trace."""
 
+import json
 import stat
 import subprocess
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from tests.certreq_inf.conftest import GOLDEN, golden_file
 from tests.certreq_inf.test_reader import AS_PRINTED
@@ -23,6 +25,7 @@ from mailtrust.flows.self_signed import judged
 Run = Callable[..., Any]
 MAILSTORE = GOLDEN / "01-mailstore.inf"
 EXCHANGE = GOLDEN / "02-exchange-csr.inf"
+SCHEMA = Path(__file__).parents[2] / "docs" / "schemas" / "inf-1.json"
 HOST = "mailstoreserver.example.com"
 
 
@@ -171,6 +174,15 @@ class TestWhatIsRefused:
             (("request.inf", "--out", "mail"), "Could not read request.inf"),
             (("a.inf", "b.inf", "--out", "mail"), "Expected one INF file, got 2 arguments; names need --write"),
             (("a.inf", "--self-signed", "--out", "mail"), "--self-signed goes with --write"),
+            (("--out", "mail"), "Expected one INF file, got 0 arguments"),
+            (("a.inf", "--from", "spec.json", "--out", "mail"), "--from and --remedy go with --write"),
+            (("a.inf", "--format", "json", "--out", "mail"), "--format json goes with --explain"),
+            (("--write",), "Expected the names that clients use"),
+            (
+                ("--write", "mail.example.com", "--from", "spec.json"),
+                "Expected names, or a file with them after --from",
+            ),
+            (("--write", "mail.example.com", "--format", "json"), "--format json is for reading a file"),
             (("--write", "mail.example.com", "--explain"), "--explain is for reading a file"),
             (("--write", "mail.example.com", "--days", "30"), "--days goes with --self-signed"),
             (("--write", "mail example"), "Expected a name of letters, digits, hyphens and dots"),
@@ -207,6 +219,21 @@ class TestExplaining:
         assert "HashAlgorithm = sha256" in done.text
         assert done.err.count(": error: ") == 3
 
+    @pytest.mark.parametrize("source", [MAILSTORE, None])
+    def test_for_programs_by_the_published_schema(self, run: Run, folder: Path, source: Path | None) -> None:
+        if source is None:
+            source = folder / "request.inf"
+            source.write_text(AS_PRINTED, encoding="ascii")
+        done = run("cert", "inf", source, "--explain", "--format", "json")
+        told = json.loads(done.out)
+        jsonschema.validate(told, json.loads(SCHEMA.read_bytes()))
+        assert told["can_be_made"] is (done.status == 0)
+        severities = [remark["severity"] for remark in told["remarks"]]
+        assert severities.count("error") == (3 if done.status else 0)
+        lines = {line["key"]: line for line in told["lines"]}
+        assert lines["RequestType"]["value"] == "Cert"
+        assert lines["KeyUsage"]["windows"].startswith("the keyUsage extension, critical")
+
     def test_windows_1252_is_told(self, run: Run) -> None:
         done = run("cert", "inf", GOLDEN / "32-as-documented.inf", "--explain")
         assert done.status == 0
@@ -241,6 +268,16 @@ class TestWriting:
         made = certificate_in(folder / "made.pem")
         assert made.not_after - made.not_before == timedelta(days=825)
         assert made.public_key.algorithm == "ec"
+
+    def test_for_what_a_remedy_asks_for(self, run: Run, folder: Path) -> None:
+        spec = {"dns_names": ["mail.example.com", "imap.example.com"], "key": "ec-p384", "organisation": "Example"}
+        (folder / "spec.json").write_text(json.dumps(spec))
+        done = run("cert", "inf", "--write", "--from", "spec.json", "--out", "mail")
+        assert done.status == 0, done.err
+        assert run("cert", "inf", "mail.inf", "--out", "made").status == 0
+        shown = openssl("req", "-in", "made.csr", "-noout", "-text")
+        assert "DNS:mail.example.com, DNS:imap.example.com" in shown
+        assert "secp384r1" in shown
 
     def test_nothing_is_replaced(self, run: Run, folder: Path) -> None:
         (folder / "mail.cnf").write_text("kept")

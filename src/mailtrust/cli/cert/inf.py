@@ -1,6 +1,7 @@
 """`mailtrust cert inf`: certreq's INF files without Windows: read, explained, made, and written."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,9 @@ from mailtrust.core.model.text import Text, text
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mailtrust.core.formats.certreq_inf.explanation import Line
     from mailtrust.core.formats.certreq_inf.meaning import Reading
     from mailtrust.core.formats.certreq_inf.remark import Remark
-    from mailtrust.core.model.certificate import Certificate
+    from mailtrust.core.model.certificate import Certificate, CertificateSpec
     from mailtrust.core.model.requested_certificate import RequestedCertificate
     from mailtrust.edge.files import NewFile
     from mailtrust.flows.certreq import Made
@@ -37,6 +37,7 @@ EXAMPLES: tuple[Example, ...] = (
 
 _ENDINGS = (".inf", ".cnf", ".pfx")
 _LONGEST_DAYS = 36500
+_APPLE_DAYS = 825
 
 
 def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -56,23 +57,31 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
             text("exit status: 0 made, written or explained; 2 the file, or the command, has to be mended")
         ),
     )
-    parser.add_argument("given", metavar="FILE|NAME", nargs="+", help=told(text("the INF file; with --write, names")))
+    parser.add_argument("given", metavar="FILE|NAME", nargs="*", help=told(text("the INF file; with --write, names")))
     parser.add_argument("--out", metavar="NAME", type=Path, help=told(text("write NAME.pem, NAME.key, ...")))
     parser.add_argument("--explain", action="store_true", help=told(text("say what Windows does with each line")))
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text",
+        help=told(text("with --explain: for people or for a program (default: text)")),
+    )  # fmt: skip
     parser.add_argument(
         "--password-file", metavar="FILE", type=Path,
         help=told(text("encrypt PFX and key with the password in this file, or from standard input (-)")),
     )  # fmt: skip
     parser.add_argument("--lang", choices=("en", "fr", "zh"), help=told(text("language of the messages")))
-    parser.add_argument(
+    writing = parser.add_argument_group(told(text("writing")))
+    writing.add_argument(
         "--write", action="store_true", help=told(text("write NAME.inf and NAME.cnf for these hosts and IP addresses"))
     )
-    parser.add_argument(
-        "--self-signed", action="store_true", help=told(text("with --write: a certificate, not a request"))
-    )
-    parser.add_argument(
+    writing.add_argument(
+        "--from", dest="source", metavar="JSON", type=Path,
+        help=told(text("take names and key from a report's remedy (check --format json), or from a spec")),
+    )  # fmt: skip
+    writing.add_argument("--remedy", metavar="ID", help=told(text("which one, where a report asks for several")))
+    writing.add_argument("--self-signed", action="store_true", help=told(text("a certificate, not a request")))
+    writing.add_argument(
         "--days", metavar="N", type=positive("--days", _LONGEST_DAYS),
-        help=told(text("with --write --self-signed: its lifetime (default: 825, Apple's limit)")),
+        help=told(text("with --self-signed: its lifetime (default: 825, Apple's limit)")),
     )  # fmt: skip
     add_name_options(parser)
     parser.set_defaults(handler=run)
@@ -88,16 +97,20 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _write(options: argparse.Namespace) -> int:
+    from shlex import join
+
     from mailtrust.core.formats.certreq_inf.write import encode_inf, requested_of, write_inf
     from mailtrust.core.formats.openssl_conf import openssl_command, write_openssl_conf
     from mailtrust.edge.files import NewFile
 
-    for wrong, option in ((options.explain, "--explain"), (options.password_file, "--password-file")):
-        if wrong:
+    reading = {"--explain": options.explain, "--format json": options.format == "json",
+               "--password-file": options.password_file}  # fmt: skip
+    for option, given in reading.items():
+        if given:
             raise UserProblem(text("{option} is for reading a file; --write makes one.", option=option))
     if options.days is not None and not options.self_signed:
         raise UserProblem(text("--days goes with --self-signed: for a request the CA decides how long."))
-    spec = spec_of(options, options.given, options.days or 825)
+    spec = _spec(options)
     asked = requested_of(spec, self_signed=options.self_signed)
     stem = stem_of(options, (*spec.dns_names, *spec.ip_addresses)[0])
     inf, twin = beside(stem, ".inf"), beside(stem, ".cnf")
@@ -109,9 +122,23 @@ def _write(options: argparse.Namespace) -> int:
             inf,
             text("for Windows, as administrator: certreq -new -machine {file} {result}", file=inf.name, result=result),
         ),
-        (twin, text("for Unix: {command}", command=" ".join(openssl_command(asked, stem.name, spec.lifetime_days)))),
+        (twin, text("for Unix: {command}", command=join(openssl_command(asked, stem.name, spec.lifetime_days)))),
     )
     return exit_status.CLEAN
+
+
+def _spec(options: argparse.Namespace) -> "CertificateSpec":
+    from dataclasses import replace
+
+    days = options.days or _APPLE_DAYS
+    if options.source is None:
+        return spec_of(options, options.given, days)
+    if options.given:
+        raise UserProblem(text("Expected names, or a file with them after --from, got both."))
+    from mailtrust.core.formats.certificate_spec import read_spec
+
+    spec = read_spec(read_file(options.source), options.remedy)
+    return spec if options.days is None else replace(spec, lifetime_days=days)
 
 
 def _make(options: argparse.Namespace) -> int:
@@ -124,12 +151,11 @@ def _make(options: argparse.Namespace) -> int:
     expect_one_from_stdin(path, options.password_file)
     reading = _read(path)
     now = datetime.now(UTC)
+    remarks = sorted((*reading.remarks, *lint(reading, now)), key=lambda remark: remark.line)
     if options.explain:
-        from mailtrust.core.formats.certreq_inf.explanation import explain
-
-        _show(explain(reading))
-    remarks = (*reading.remarks, *lint(reading, now))
-    say(*(_told(path, remark) for remark in sorted(remarks, key=lambda remark: remark.line)))
+        _explain(options, path, reading, remarks)
+    if options.format == "text":
+        say(*(_told(path, remark) for remark in remarks))
     if reading.requested is None:
         raise UserProblem(
             text("{file} cannot be made before {count} mistakes are mended; nothing was written.",
@@ -153,7 +179,11 @@ def _file_of(options: argparse.Namespace) -> Path:
     for wrong, option in ((options.self_signed, "--self-signed"), (options.days, "--days")):
         if wrong:
             raise UserProblem(text("{option} goes with --write; a file says so itself.", option=option))
-    if len(options.given) > 1:
+    if options.source is not None or options.remedy is not None:
+        raise UserProblem(text("--from and --remedy go with --write; a file says itself what it asks for."))
+    if options.format == "json" and not options.explain:
+        raise UserProblem(text("--format json goes with --explain: what is made are files."))
+    if len(options.given) != 1:
         raise UserProblem(
             text("Expected one INF file, got {count} arguments; names need --write.", count=len(options.given))
         )
@@ -192,10 +222,17 @@ def _told(path: Path, remark: "Remark") -> Text:
     )
 
 
-def _show(lines: "tuple[Line, ...]") -> None:
+def _explain(options: argparse.Namespace, path: Path, reading: "Reading", remarks: "Sequence[Remark]") -> None:
     from mailtrust.cli.translations import current
+    from mailtrust.core.formats.certreq_inf.explanation import explain
 
-    translate = current()
+    lines, translate = explain(reading), current()
+    if options.format == "json":
+        from mailtrust.core.formats.json_text import to_json_text
+        from mailtrust.core.report.inf_wire import inf_wire
+
+        write_output(to_json_text(inf_wire(called_file(path), lines, remarks, translate)), None)
+        return
     shown = []
     for line in lines:
         shown.append(f"{line.number:>4}  {line.key} = {line.value}")

@@ -5,6 +5,7 @@ Source: config(5), x509v3_config(5) and openssl-req(1) of OpenSSL 3.
 
 import re
 from collections.abc import Iterator
+from shlex import join
 
 from mailtrust.core.model.requested_certificate import RequestedCertificate
 from mailtrust.core.x509 import der
@@ -50,7 +51,7 @@ def _key(asked: RequestedCertificate) -> tuple[str, ...]:
 
 def _lines(asked: RequestedCertificate, stem: str, days: int) -> Iterator[str]:
     certificate = asked.form == "certificate"
-    yield "# " + " ".join(openssl_command(asked, stem, days))
+    yield "# " + join(openssl_command(asked, stem, days))
     yield from (
         "[req]",
         "prompt = no",

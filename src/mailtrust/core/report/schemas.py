@@ -10,6 +10,7 @@ from mailtrust.core.formats.organisation_wire import OrganisationWire
 from mailtrust.core.formats.verify_wire import AnswerWire, RequestWire
 from mailtrust.core.report.explanation_wire import ExplanationWire
 from mailtrust.core.report.forecast_wire import ForecastWire
+from mailtrust.core.report.inf_wire import InfWire
 from mailtrust.core.report.inspection_wire import InspectionWire
 from mailtrust.core.report.report_wire import ReportWire
 from mailtrust.core.report.walk_wire import WalkWire
@@ -29,6 +30,7 @@ def schemas() -> Mapping[str, bytes]:
         "forecast-1.json": _schema(
             ForecastWire, "forecast", "A mailtrust forecast: what will break, when, and for whom"
         ),
+        "inf-1.json": _schema(InfWire, "inf", "A certreq INF file explained line by line by mailtrust cert inf"),
         "inspection-1.json": _schema(
             InspectionWire, "inspection", "What mailtrust cert inspect found in files, or at a server"
         ),

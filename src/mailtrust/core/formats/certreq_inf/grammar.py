@@ -157,7 +157,10 @@ class _Reader:
                 )
             )
             return
-        current.append(Entry(key, self._straight(key, value, number), number, line.quoted))
+        if value and any(letter in _TYPOGRAPHIC and not quoted for letter, quoted in (value[0], value[-1])):
+            self.remarks.append(_typographic(key, number))
+            value = [one for one in value if one[0] not in _TYPOGRAPHIC]
+        current.append(Entry(key, "".join(letter for letter, _ in value), number, line.quoted))
 
     def _no_entry(self, whole: str, number: int, above: int) -> Remark:
         shown = clean(whole, 80)
@@ -208,30 +211,25 @@ class _Reader:
                 return index + 1
         return 0
 
-    def _straight(self, key: str, value: str, number: int) -> str:
-        if not value or not (value[0] in _TYPOGRAPHIC or value[-1] in _TYPOGRAPHIC):
-            return value
-        self.remarks.append(
-            error(
-                number,
-                text(
-                    'The value of {key} stands in typographic quotes, which Windows takes for letters: write " instead '
-                    "of them.",
-                    key=clean(key, 80),
-                ),
-            )
-        )
-        return value.strip(_TYPOGRAPHIC)
 
-
-def _stripped(characters: list[tuple[str, bool]]) -> str:
-    """The text without the blanks around it; those in quotes stay."""
+def _stripped(characters: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """The letters without the blanks around it; those in quotes stay."""
     first, last = 0, len(characters)
     while first < last and characters[first][0].isspace() and not characters[first][1]:
         first += 1
     while last > first and characters[last - 1][0].isspace() and not characters[last - 1][1]:
         last -= 1
-    return "".join(letter for letter, _ in characters[first:last])
+    return characters[first:last]
+
+
+def _typographic(key: str, number: int) -> Remark:
+    return error(
+        number,
+        text(
+            'The value of {key} stands in typographic quotes, which Windows takes for letters: write " instead.',
+            key=clean(key, 80),
+        ),
+    )
 
 
 def _unclosed(key: str, number: int, closing: int) -> Remark:

@@ -11,6 +11,7 @@ from mailtrust.core.formats.certreq_inf.lifetime import lifetime_of
 from mailtrust.core.formats.certreq_inf.meaning import Reading
 from mailtrust.core.formats.certreq_inf.remark import Remark, note, warning
 from mailtrust.core.formats.host_name import is_address
+from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.requested_certificate import RequestedCertificate
 from mailtrust.core.model.text import text
 from mailtrust.core.x509 import extensions as ext
@@ -87,7 +88,7 @@ def _names(reading: Reading, asked: RequestedCertificate) -> Iterator[Remark]:
             text(
                 "CN={name} stands in the Subject and not among the names under 2.5.29.17, where clients look: add it "
                 "there.",
-                name=asked.common_name,
+                name=clean(asked.common_name, 80),
             ),
         )
 
@@ -95,7 +96,7 @@ def _names(reading: Reading, asked: RequestedCertificate) -> Iterator[Remark]:
 def _store(reading: Reading, asked: RequestedCertificate) -> Iterator[Remark]:
     """What matters when Windows itself makes it from this file."""
     keeping = asked.keeping
-    provider = keeping.provider.lower()
+    provider, shown = keeping.provider.lower(), clean(keeping.provider, 100)
     kind = _OLDER_PROVIDERS.get(provider)
     line = reading.line_of("ProviderName")
     if not keeping.provider:
@@ -115,25 +116,25 @@ def _store(reading: Reading, asked: RequestedCertificate) -> Iterator[Remark]:
             text(
                 "Exchange cannot use {provider} for Outlook on the web and its admin center: users come back to the "
                 'logon page. Write "{schannel}"; MailStore asks for it too.',
-                provider=keeping.provider,
+                provider=shown,
                 schannel=SCHANNEL,
             ),
         )
     elif kind is None:
         yield note(
             line,
-            text("{provider} is not known here; `certutil -csplist` lists yours.", provider=keeping.provider),
+            text("{provider} is not known here; `certutil -csplist` lists yours.", provider=shown),
         )
     elif kind == 18:
         yield warning(line, text('{provider} keeps no RSA keys. Write "{schannel}".',
-                                 provider=keeping.provider, schannel=SCHANNEL))  # fmt: skip
+                                 provider=shown, schannel=SCHANNEL))  # fmt: skip
     if kind is not None and keeping.provider_type not in (None, kind):
         yield warning(
             reading.line_of("ProviderType"),
             text(
                 "ProviderType = {given} does not go with {provider}, which has type {kind}: Windows finds none.",
                 given=keeping.provider_type or 0,
-                provider=keeping.provider,
+                provider=shown,
                 kind=kind,
             ),
         )

@@ -4,6 +4,7 @@ Source: Microsoft's reference of CertStrToName (sdk-api, nf-wincrypt-certstrtona
 """
 
 import re
+import unicodedata
 
 from mailtrust.core.formats.certreq_inf.document import Entry
 from mailtrust.core.formats.certreq_inf.remark import Remark, error
@@ -183,6 +184,6 @@ def _fault(oid: str, label: str, value: str) -> Text | None:
         )
     if oid in (_EMAIL, _DOMAIN_COMPONENT) and not value.isascii():
         return text("Subject: {label} is written in ASCII, got “{value}”.", label=label, value=shown)
-    if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
         return text("Subject: {label} holds characters that no name may hold: “{value}”.", label=label, value=shown)
     return None

@@ -76,6 +76,7 @@ FAULTS = {
     "path-length-exceeded": ("openssl", "refused", {"path-length-exceeded"}),
     "unknown-critical-extension": ("openssl", "refused", {"critical-extension-unknown"}),
     "nine-hundred-days": ("apple-mail-ios", "warned", {"validity-too-long"}),
+    "revoked": ("mailstore-addin", "refused", {"revoked"}),
     "rsa-512": ("openssl", "refused", {"key-weak"}),
     "rsa-1024": ("openssl", "refused", {"key-weak"}),
     "sha-1": ("openssl", "refused", {"signature-weak"}),

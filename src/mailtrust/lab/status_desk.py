@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 from urllib.parse import unquote
 
 from mailtrust.core.issuance.authority import Issued
@@ -13,17 +13,25 @@ from mailtrust.core.issuance.revocation_list import TakenBack, make_revocation_l
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.ocsp_request import CertId, read_ocsp_request
-from mailtrust.lab.aia_host import AiaHost, Answer, Request
+from mailtrust.lab.aia_host import Answer, Request, Service
 
 RESPONSE = "application/ocsp-response"
 LIST = "application/pkix-crl"
 HOURS = timedelta(hours=1)
 
 
+class Counter(Protocol):
+    """Where a service can be had."""
+
+    def offer(self, name: str, service: Service, /) -> str:
+        """Let it answer under a name; its address comes back."""
+        ...
+
+
 class StatusDesk:
     """One authority's word about what it issued. Whoever asks is told what holds at that moment."""
 
-    def __init__(self, authority: Issued, host: AiaHost, name: str, now: datetime) -> None:
+    def __init__(self, authority: Issued, host: Counter, name: str, now: datetime) -> None:
         self.authority = authority
         self.taken_back: dict[int, TakenBack] = {}
         """By serial number."""

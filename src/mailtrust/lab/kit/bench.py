@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Self
@@ -22,9 +23,11 @@ from mailtrust.lab.lab_error import LabError
 from mailtrust.lab.listener import BUNDLE, KEY, Listener
 from mailtrust.lab.manners import Manners
 from mailtrust.lab.pki import Pki
+from mailtrust.lab.status_desk import StatusDesk
 
 SERVED = ("imaps", "imap", "smtps", "submission", "https", "smtp")
 DNS, PAGE = 53, 80
+LONGEST_PATH = 60
 LONGEST_JOURNAL = 2000
 """Lines that are kept."""
 
@@ -69,6 +72,8 @@ class Bench:
             raise _no_port(first, 0, error) from error
         self._dns: list[DnsServer] = []
         self.pki = Pki(now, "Lab Trust", self._aia)
+        self._desk = StatusDesk(self.pki.intermediate, self._aia, "issuing-ca", now)
+        self.stand = replace(self.stand, ocsp_url=self._desk.ocsp_url, crl_url=self._desk.crl_url)
         self._folder = folder / "presented"
         self._listeners = [self._listener(str(one), scheme) for one in addresses for scheme in SERVED]
         self._site = Site(downloads.pages(self), self.present)
@@ -116,6 +121,8 @@ class Bench:
             return False
         self.case = case
         shown = case.make(self.pki, self.stand)
+        if shown.revoked:
+            self._desk.take_back(shown.by.certificate, self.now - timedelta(days=1))
         self._write(shown)
         for listener in self._listeners:
             manners = Manners(guests=True, newest_tls=shown.newest_tls)
@@ -170,7 +177,7 @@ class Bench:
     def look(self) -> None:
         """Note which certificates were downloaded since the last look."""
         for path in self._aia.asked[self._asked :]:
-            self._note("-", text("a client downloaded {path}", path=clean(path)))
+            self._note("-", text("a client asked for {path}", path=clean(path, LONGEST_PATH)))
         self._asked = len(self._aia.asked)
 
     def _zone(self) -> Zone:

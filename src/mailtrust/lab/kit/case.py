@@ -21,6 +21,9 @@ class Stand:
     domain: str = "example.test"
     ipv4: IPv4Address | None = None
     ipv6: IPv6Address | None = None
+    ocsp_url: str = "http://192.0.2.25/ocsp"
+    """Where the intermediate says what it has taken back."""
+    crl_url: str = "http://192.0.2.25/issuing-ca.crl"
 
     def name(self, label: str) -> str:
         """A host of the kit's domain."""
@@ -37,6 +40,8 @@ class Presented:
     downloads: tuple[Certificate, ...] = ()
     """What answers at the addresses of issuers that stand in the leaf."""
     newest_tls: TLSVersion | None = None
+    revoked: bool = False
+    """Whether the intermediate takes it back at once."""
 
     @property
     def sent(self) -> tuple[Certificate, ...]:

@@ -155,6 +155,16 @@ CASES: tuple[Case, ...] = (
         (Question(APPLE_TOO, text("What is offered: a question, or nothing?")),),
     ),
     Case(
+        "revoked",
+        text("The certificate was revoked; a responder and a list say so"),
+        chains.revoked,
+        (
+            Question((*WINDOWS, *APPLE_TOO), text("Is it asked about at all, and what happens then?")),
+            Question(("mta-verified",), text("Does Exchange with DomainValidation ask, and defer?")),
+        ),
+        do=text("The journal shows whether the device asked for the list, or asked the responder."),
+    ),
+    Case(
         "rsa-512",
         text("The key has 512 bits"),
         chains.rsa_512,

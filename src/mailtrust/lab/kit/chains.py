@@ -82,6 +82,12 @@ def sha_1(pki: Pki, stand: Stand) -> Presented:
     return _changed(pki, stand, signature_hash="sha1")
 
 
+def revoked(pki: Pki, stand: Stand) -> Presented:
+    """Taken back, as the CA's responder and its list say."""
+    asked = replace(server_recipe(stand.name("mail")), ocsp_urls=(stand.ocsp_url,), crl_urls=(stand.crl_url,))
+    return Presented(pki.leaf(stand.name("mail"), recipe=asked), revoked=True)
+
+
 def underscore(pki: Pki, stand: Stand) -> Presented:
     """A host name that DNS allows, and host names do not (RFC 1123 2.1)."""
     return Presented(pki.leaf(stand.name("my_mail")))

@@ -89,8 +89,8 @@ def _front(kit: Kit) -> bytes:
         e("h1", text("mailtrust: the case kit").render(_english)),
         e("p", text("The root of this kit, for devices that are tested:").render(_english), *_spaced(roots)),
         e("p", *_spaced(links)),
+        e("pre", "\n".join(reversed(kit.journal[-12:]))),
         e("ol", *rows),
-        e("pre", "\n".join(reversed(kit.journal[-50:]))),
     )
     head = e(
         "head",

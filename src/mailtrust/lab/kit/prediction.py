@@ -1,7 +1,7 @@
 """What mailtrust says that a client will do with a case: the profile is asked, nothing is copied."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailtrust.core.clients import client_by_id
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
@@ -9,10 +9,14 @@ from mailtrust.core.model.client import ClientProfile
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
 from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
+from mailtrust.core.model.status import FetchedStatus
 from mailtrust.core.model.verdict import Verdict
 from mailtrust.core.validation.evaluate import evaluate
+from mailtrust.core.x509.ocsp_request import write_ocsp_request
+from mailtrust.lab.aia_host import Service
 from mailtrust.lab.kit.case import Case, Presented, Stand
 from mailtrust.lab.pki import Pki
+from mailtrust.lab.status_desk import StatusDesk
 
 ACCOUNTS = (Protocol.IMAP, Protocol.SUBMISSION, Protocol.HTTPS, Protocol.SMTP)
 """What the kit serves."""
@@ -32,6 +36,10 @@ class Nowhere:
 
     def publish(self, name: str, _offered: bytes, /) -> str:
         """An address that looks like the real one."""
+        return f"http://192.0.2.25/{name}"
+
+    def offer(self, name: str, _service: Service, /) -> str:
+        """As `publish`."""
         return f"http://192.0.2.25/{name}"
 
 
@@ -67,5 +75,18 @@ def _judged(  # noqa: PLR0917 (what a judgement needs)
         store=AnchorStore("kit", at, "", "", ()),
         client=profile,
         now=at,
+        fetched=_told(presented, pki, at) if presented.revoked else (),
         local_anchors=(TrustAnchor(pki.root.certificate),) if case.root == "installed" else (),
+    )
+
+
+def _told(presented: Presented, pki: Pki, at: datetime) -> tuple[FetchedStatus, ...]:
+    """What whoever asks about a revoked certificate is told."""
+    leaf = presented.by.certificate
+    desk = StatusDesk(pki.intermediate, Nowhere(), "issuing-ca", at)
+    desk.take_back(leaf, at - timedelta(days=1))
+    answer = desk.answer(write_ocsp_request(leaf, pki.intermediate.certificate))
+    return (
+        *(FetchedStatus("ocsp", url, leaf.fingerprint, answer) for url in leaf.ocsp_urls),
+        *(FetchedStatus("crl", url, "", desk.list()) for url in leaf.crl_urls),
     )

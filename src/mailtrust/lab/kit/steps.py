@@ -52,6 +52,8 @@ LINUX = (
     text("openssl s_client -connect HOST:{imap} -verify_hostname HOST -verify_return_error -CAfile root.pem"),
 )
 
+MAIL_SERVER = (HOSTS_FILE, text("Send a message to user@{domain}; the kit takes it on port {mx}, without any login."))
+
 STEPS: Mapping[str, tuple[Text, ...]] = {
     "gmail-android": ANDROID,
     "apple-mail-ios": IPHONE,
@@ -62,6 +64,7 @@ STEPS: Mapping[str, tuple[Text, ...]] = {
     "mailstore-addin": WINDOWS[:2],
     "thunderbird": (*WINDOWS[:2], ACCOUNT),
     "openssl": LINUX,
-    "mta-opportunistic": (HOSTS_FILE, text("Send a message to user@{domain}; the kit takes it on port {mx}.")),
+    "mta-opportunistic": MAIL_SERVER,
+    "mta-verified": MAIL_SERVER,
 }
 """By client, whatever its version."""

@@ -23,6 +23,7 @@ from mailtrust.core.x509.private_key import PrivateKey
 from mailtrust.core.x509.request import read_request
 from mailtrust.core.x509.revocation_list import read_revocation_list
 from mailtrust.core.x509.signatures import SignatureResult, Signed, signed_by
+from mailtrust.core.x509.strict import encoding_problems
 
 MOST_REVOKED = 100
 
@@ -153,7 +154,7 @@ def _certificate(item: Item, one: Certificate, known: _Known) -> wire.Certificat
         crl_urls=list(one.crl_urls),
         issued_by=known.signers(one, one.issuer),
         key_here=any(key.matches(one) for key in known.keys),
-        problems=_problems(one.problems),
+        problems=_problems(encoding_problems(one)),
     )
 
 

@@ -14,11 +14,10 @@ from mailtrust.core.model.verdict import Reason
 from mailtrust.core.validation.fetching import SHORT_LIFE_MOZILLA
 from mailtrust.core.validation.paths import leaf_is_anchor
 from mailtrust.core.validation.reasons import error
-from mailtrust.core.validation.status.ocsp import word_of_answer
+from mailtrust.core.validation.status.ocsp import Ages, word_of_answer
 from mailtrust.core.validation.status.word import Good, Revoked, Undetermined, Word, strongest
 
-WITHOUT_NEXT_UPDATE = timedelta(days=1)
-LONGEST = timedelta(days=10)
+AGES = Ages(without_next_update=timedelta(days=1), longest=timedelta(days=10), slop=timedelta(days=1))
 
 FORGIVEN = frozenset({"outdated", "no-answer", "signer-unknown", "signer-not-allowed", "nothing-said"})
 """ "Allowed for compatibility": a stapled answer like this is as good as none, and Gecko goes on to ask by itself."""
@@ -65,7 +64,7 @@ def status_mozilla(path: CandidatePath, evidence: StatusEvidence, at: datetime, 
 
 
 def _word(octets: bytes, leaf: Certificate, issuer: Certificate, at: datetime, *, stale: bool = False) -> Word:
-    return word_of_answer(octets, leaf, issuer, (), at, oldest=WITHOUT_NEXT_UPDATE, longest=LONGEST, stale=stale)
+    return word_of_answer(octets, leaf, issuer, (), at, ages=AGES, stale=stale)
 
 
 def _revoked(leaf: Certificate, word: Revoked) -> Reason:

@@ -12,7 +12,7 @@ from mailtrust.core.model.status import StatusEvidence
 from mailtrust.core.model.verdict import Reason
 from mailtrust.core.validation.paths import leaf_is_anchor
 from mailtrust.core.validation.reasons import error
-from mailtrust.core.validation.status.ocsp import WITHOUT_NEXT_UPDATE, word_of_answer
+from mailtrust.core.validation.status.ocsp import USUAL, Ages, word_of_answer
 from mailtrust.core.validation.status.word import WHY, Revoked, Undetermined
 
 
@@ -22,15 +22,14 @@ class StapledAnswer:
 
     minds: frozenset[str]
     """For which of `status.word.WHY` an answer that tells nothing is worse than none."""
-    oldest: timedelta = WITHOUT_NEXT_UPDATE
-    """So long an answer without nextUpdate counts."""
+    ages: Ages = USUAL
 
     def __call__(self, path: CandidatePath, evidence: StatusEvidence, at: datetime, /) -> Iterator[Reason]:
         """Judge the answer, where there is one."""
         if evidence.staple is None or path.anchor is None or leaf_is_anchor(path):
             return
         leaf, issuer = path.with_anchor[:2]
-        word = word_of_answer(evidence.staple, leaf, issuer, (), at, oldest=self.oldest)
+        word = word_of_answer(evidence.staple, leaf, issuer, (), at, ages=self.ages)
         match word:
             case Revoked(since=since, reason=reason, source=source):
                 yield error("revoked", leaf, subject=leaf.subject.text, since=since, reason=reason, source=source)
@@ -40,7 +39,7 @@ class StapledAnswer:
 
 STAPLE_GNUTLS = StapledAnswer(
     frozenset({"malformed", "outdated", "nothing-said", "signer-unknown", "signer-not-allowed", "signature-invalid"}),
-    timedelta(days=15),
+    Ages(timedelta(days=15)),
 )
 """GnuTLS 3.7.9, lib/cert-session.c check_ocsp_response; asked with stapled answers of every kind.
 

@@ -1,6 +1,7 @@
 """An OCSP answer about one certificate, believed or not (RFC 6960 3.2 and 4.2.2)."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailtrust.core.model.certificate import AnyCertificate, Certificate, Name, ParseProblem
@@ -17,6 +18,21 @@ WITHOUT_NEXT_UPDATE = timedelta(days=7)
 """So long an answer without nextUpdate counts: what Chromium allows any answer about a leaf (BR 4.9.10 has ten)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """How long an answer counts."""
+
+    without_next_update: timedelta = WITHOUT_NEXT_UPDATE
+    """When it does not say when the next one comes."""
+    longest: timedelta | None = None
+    """At most, whatever it says; None: as long as it says."""
+    slop: timedelta = timedelta(0)
+    """By so much clocks may differ."""
+
+
+USUAL = Ages()
+
+
 def word_of_answer(
     octets: bytes,
     certificate: Certificate,
@@ -24,14 +40,12 @@ def word_of_answer(
     known: Sequence[AnyCertificate],
     at: datetime,
     *,
-    oldest: timedelta = WITHOUT_NEXT_UPDATE,
-    longest: timedelta | None = None,
+    ages: Ages = USUAL,
     stale: bool = False,
 ) -> Word:
     """What one response says of `certificate`; `known` may hold the responder's own certificate.
 
-    `oldest`: so long an answer counts that does not say when the next one comes; `longest`: so long one that does, at
-    most. `stale`: what an outdated answer says counts too, unless it is good.
+    `ages`: how long it counts. `stale`: what an outdated answer says counts too, unless it is good.
     """
     response = read_ocsp_response(octets)
     if isinstance(response, ParseProblem):
@@ -42,15 +56,18 @@ def word_of_answer(
     refused = _not_believed(response, issuer, known, at)
     if refused:
         return Undetermined((refused,))
-    return strongest(_word(answer, at, oldest, longest, stale=stale) for answer in about)
+    return strongest(_word(answer, at, ages, stale=stale) for answer in about)
 
 
-def _word(answer: StatusAnswer, at: datetime, oldest: timedelta, longest: timedelta | None, *, stale: bool) -> Word:
-    if at < answer.this_update:
+def _word(answer: StatusAnswer, at: datetime, ages: Ages, *, stale: bool) -> Word:
+    begins = answer.this_update
+    if at + ages.slop < begins:
         return Undetermined(("not-yet-valid",))
     # RFC 6960 4.2.2.1: without nextUpdate there is always something newer
-    end = answer.next_update or answer.this_update + oldest
-    outdated = at > end or (longest is not None and at > answer.this_update + longest)
+    end = answer.next_update or begins + ages.without_next_update
+    if ages.longest is not None:
+        end = min(end, begins + ages.longest)
+    outdated = at - ages.slop > end
     if outdated and not (stale and answer.status != "good"):
         return Undetermined(("outdated",))
     match answer.status:

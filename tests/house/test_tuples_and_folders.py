@@ -16,7 +16,9 @@ FOLDERS = [
     ("mailtrust.core.discovery", "_FILES", {"asking", "steps", "traveller"}),
     ("mailtrust.core.protocols", "DIALOGUES", {"lines", "dialogue", "tls_records", "ber"}),
     ("mailtrust.lab.scenarios", "SCENARIOS", set()),
+    ("tests.fuzz.targets", "TARGETS", set()),
     ("mailtrust.cli.cert", "SUBCOMMANDS", {"making"}),
+    ("mailtrust.cli.ca", "SUBCOMMANDS", {"opening"}),
     (
         "mailtrust.lab.oracles",
         "ENGINES",

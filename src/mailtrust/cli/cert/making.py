@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli.bundle_words import say
-from mailtrust.cli.files import called_file, expect_writable
+from mailtrust.cli.files import called_file, expect_writable, write_output
 from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mailtrust.core.model.certificate import Certificate, CertificateSpec
+    from mailtrust.core.model.chain_verdict import ChainVerdict
     from mailtrust.core.x509.private_key import PrivateKey
     from mailtrust.edge.files import NewFile
 
@@ -112,6 +115,35 @@ def write_files(files: "Sequence[NewFile]") -> None:
 def say_written(*written: tuple[Path, Text]) -> None:
     """Each file and what is in it, on standard error."""
     say(*(text("{file}: {role}", file=called_file(path), role=role) for path, role in written))
+
+
+def show_verdicts(
+    options: argparse.Namespace, chain: "Sequence[Certificate]", verdicts: "Sequence[ChainVerdict]", now: "datetime"
+) -> None:
+    """What every client says, as the options want it; `chain` gives the names, the judged certificate first."""
+    from mailtrust.cli.screen import screen_of
+    from mailtrust.cli.translations import translator
+
+    translate = translator(options.lang)
+    if options.format == "json":
+        from mailtrust.core.formats.json_text import to_json_text
+        from mailtrust.core.formats.verify_request import VerifyRequest
+        from mailtrust.flows.verify import answer_of
+
+        write_output(to_json_text(answer_of(VerifyRequest((chain[0],)), verdicts, now, translate)), options.output)
+        return
+    from mailtrust.core.report.chain_verdicts import render_chain_verdicts
+
+    screen = screen_of(options)
+    shown = render_chain_verdicts(
+        verdicts,
+        chain,
+        width=screen.width,
+        colour=screen.colour,
+        translate=translate,
+        ascii_only=screen.ascii_only,
+    )
+    write_output(shown.encode(screen.encoding, "replace"), options.output)
 
 
 def names_of_certificate(certificate: "Certificate") -> tuple[str, ...]:

@@ -14,11 +14,12 @@ from mailtrust.cli.cert.making import (
     names_of_certificate,
     new_key_file,
     say_written,
+    show_verdicts,
     spec_of,
     stem_of,
     write_files,
 )
-from mailtrust.cli.files import called_file, read_password, write_output
+from mailtrust.cli.files import called_file, read_password
 from mailtrust.cli.looking import positive
 from mailtrust.cli.screen_options import add_screen_options
 from mailtrust.cli.translations import told
@@ -28,7 +29,6 @@ from mailtrust.core.model.text import Text, text
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mailtrust.core.model.chain_verdict import ChainVerdict
     from mailtrust.flows.self_signed import SelfMade
 
 EXAMPLES: tuple[Example, ...] = (
@@ -98,7 +98,8 @@ def run(options: argparse.Namespace) -> int:
     password = read_password(options.password_file)
     _write(made, stem, password)
     verdicts = judged((made.leaf,), made.anchor, names, clients=None, store_named=store_loader(), now=now)
-    _show(options, made, verdicts, now)
+    chain = (made.leaf,) if made.root is None else (made.leaf, made.root)
+    show_verdicts(options, chain, verdicts, now)
     _say_what_now(options, made, stem)
     return exit_status.FINDINGS if any(verdict.valid is False for verdict in verdicts) else exit_status.CLEAN
 
@@ -136,33 +137,6 @@ def _write(made: "SelfMade", stem: Path, password: bytes | None) -> None:
         written.append((files[2].path, text("the root, for every client; its key has been thrown away")))
     write_files(files)
     say_written(*written)
-
-
-def _show(options: argparse.Namespace, made: "SelfMade", verdicts: "tuple[ChainVerdict, ...]", now: "datetime") -> None:
-    from mailtrust.cli.screen import screen_of
-    from mailtrust.cli.translations import translator
-
-    translate = translator(options.lang)
-    if options.format == "json":
-        from mailtrust.core.formats.json_text import to_json_text
-        from mailtrust.core.formats.verify_request import VerifyRequest
-        from mailtrust.flows.verify import answer_of
-
-        write_output(to_json_text(answer_of(VerifyRequest((made.leaf,)), verdicts, now, translate)), options.output)
-        return
-    from mailtrust.core.report.chain_verdicts import render_chain_verdicts
-
-    screen = screen_of(options)
-    chain = (made.leaf,) if made.root is None else (made.leaf, made.root)
-    shown = render_chain_verdicts(
-        verdicts,
-        chain,
-        width=screen.width,
-        colour=screen.colour,
-        translate=translate,
-        ascii_only=screen.ascii_only,
-    )
-    write_output(shown.encode(screen.encoding, "replace"), options.output)
 
 
 def _say_what_now(options: argparse.Namespace, made: "SelfMade", stem: Path) -> None:

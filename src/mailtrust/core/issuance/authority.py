@@ -61,16 +61,38 @@ def issue(
     `signing_key` the signature does not verify with the issuer's certificate.
     """
     recipe = _with_urls(_recipe(spec), ca_issuers, ocsp_urls, crl_urls)
-    certificate = _make(
+    certificate = issue_for(
+        issuer,
         recipe,
         key.public_key,
+        serial=serial,
+        not_before=not_before,
+        not_after=not_after,
+        signing_key=signing_key,
+    )
+    return Issued(certificate, key)
+
+
+def issue_for(
+    issuer: Issued,
+    recipe: Recipe,
+    key: PublicKey,
+    *,
+    serial: int,
+    not_before: datetime,
+    not_after: datetime,
+    signing_key: PrivateKey | None = None,
+) -> Certificate:
+    """Issue a certificate for a key of which only the public half is here, as a CA does. Nothing is checked."""
+    return _make(
+        recipe,
+        key,
         issuer_name=issuer.certificate.subject.der,
         issuer_key_id=issuer.certificate.subject_key_identifier or key_identifier(issuer.certificate.public_key),
         signing_key=signing_key or issuer.key,
         serial=serial,
         lifetime=(not_before, not_after),
     )
-    return Issued(certificate, key)
 
 
 def self_signed(

@@ -17,6 +17,7 @@ SERVER_AUTH = "1.3.6.1.5.5.7.3.1"
 CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
 EMAIL_PROTECTION = "1.3.6.1.5.5.7.3.4"
 CODE_SIGNING = "1.3.6.1.5.5.7.3.3"
+OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
 
 KeyId = Literal["right"] | bytes | None
 """A key identifier: computed from the key (RFC 5280 4.2.1.2), given (so that it may be wrong), or absent."""

@@ -1,0 +1,1 @@
+"""A private CA's folder on disk, and its answers over HTTP."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli import exit_status
-from mailtrust.cli.translations import current
+from mailtrust.cli.translations import current, language
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 
@@ -34,7 +34,7 @@ def write_sheet(clients: str, form: str, output: Path | None) -> int:
     parts = sheet(wanted, PLACEHOLDERS, stand, datetime.now(UTC))
     match form:
         case "html":
-            write_output(as_html(parts, current(), "en"), output)
+            write_output(as_html(parts, current(), language(None)), output)
         case "json":
             write_output(as_json(parts), output)
         case _:

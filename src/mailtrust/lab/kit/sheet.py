@@ -13,7 +13,7 @@ from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.report.html_tree import Element, Node, e, to_html
 from mailtrust.lab.kit.case import Case, Presented, Stand
-from mailtrust.lab.kit.cases import CASES
+from mailtrust.lab.kit.cases import CASES, cases_for
 from mailtrust.lab.kit.prediction import Nowhere, Prediction, predict
 from mailtrust.lab.kit.steps import FORGET, STEPS
 from mailtrust.lab.pki import Pki
@@ -75,7 +75,8 @@ def sheet(
                 text("Nothing is open about {client}; there is about {known}.", client=client, known=known)
             )
     made = pki or Pki(at, "Lab Trust", Nowhere())
-    shown = {case.id: case.make(made, stand) for case in CASES if case.host(stand) is not None}
+    needed = CASES if not clients else cases_for(tuple(clients))
+    shown = {case.id: case.make(made, stand) for case in needed if case.host(stand) is not None}
     return tuple(_part(client, values, stand, at, made, shown) for client in clients or asked)
 
 

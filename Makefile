@@ -15,7 +15,7 @@ ENGINES := openssl gnutls-bin chromium firefox-esr thunderbird libnss3-tools ope
   $(if $(shell command -v go),,golang-go) $(if $(shell command -v node),,nodejs) mono-mcs isync msmtp fetchmail swaks \
   libnet-ssleay-perl ldap-utils iproute2 util-linux
 
-.PHONY: help demo test test-servers test-long oracles oracle-engines bench lint locks texts clean missing-servers
+.PHONY: help demo test test-servers test-long fuzz oracles oracle-engines bench lint locks texts clean missing-servers
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test: $(VENV)/test.stamp missing-servers lint ## every check and test (under 15 
 
 test-long: $(VENV)/test.stamp missing-servers ## the tests that take longer
 	$(BIN)/python -m pytest -m long
+
+fuzz: $(VENV)/test.stamp ## hours of hostile input for every parser, and what it cost (SECONDS=600 SEED=1 ONLY=smtp,judging RESUME=1)
+	$(BIN)/python -m tests.fuzz.run $(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ONLY),--only $(ONLY)) $(if $(RESUME),--resume)
 
 lint: $(VENV)/test.stamp ## style, types for three platforms, import contracts
 	$(BIN)/ruff check .
@@ -78,7 +81,7 @@ texts: $(VENV)/test.stamp ## collect the translatable sentences and merge them i
 	$(BIN)/python tools/texts.py
 
 clean: ## remove what the targets above have made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

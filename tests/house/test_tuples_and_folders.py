@@ -13,7 +13,7 @@ FOLDERS = [
     ("mailtrust.core.clients", "_FILES", {"engines", "reference"}),
     ("mailtrust.core.rules", "RULES", {"grounds"}),
     ("mailtrust.core.targets", "TARGETS", {"parts"}),
-    ("mailtrust.core.discovery", "_FILES", {"asking", "steps", "traveller"}),
+    ("mailtrust.core.discovery", "_FILES", {"asking", "outcome", "steps", "traveller"}),
     ("mailtrust.core.protocols", "DIALOGUES", {"lines", "dialogue", "tls_records", "ber"}),
     ("mailtrust.lab.scenarios", "SCENARIOS", set()),
     ("tests.fuzz.targets", "TARGETS", set()),

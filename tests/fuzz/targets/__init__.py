@@ -5,6 +5,8 @@ from tests.fuzz.targets.case_files import CASE_FILE
 from tests.fuzz.targets.certificates import CERTIFICATE, ELEMENTS
 from tests.fuzz.targets.containers import CONTAINER, SEALED
 from tests.fuzz.targets.dialogues import IMAP, LDAP, LMTP, POP3, SIEVE, SMTP
+from tests.fuzz.targets.discovery import DOCUMENT, RECORD
+from tests.fuzz.targets.files import ORGANISATION_FILE, REQUEST_FILE
 from tests.fuzz.targets.formats import CATALOGUE, CCADB_TABLE, TRUST_LIST, VERIFY_LINE, WORD
 from tests.fuzz.targets.judging import DOCUMENTS, JUDGING
 from tests.fuzz.targets.lookups import DNS_ANSWER, HTTP_ANSWER, ISSUERS
@@ -30,6 +32,10 @@ TARGETS: tuple[Target, ...] = (
     ISSUERS,
     HTTP_ANSWER,
     DNS_ANSWER,
+    DOCUMENT,
+    RECORD,
+    ORGANISATION_FILE,
+    REQUEST_FILE,
     WORD,
     VERIFY_LINE,
     TRUST_LIST,

@@ -40,9 +40,10 @@ lint: $(VENV)/test.stamp ## style, types for three platforms, import contracts
 	$(BIN)/mypy --platform darwin
 	$(BIN)/lint-imports
 
-bench: $(VENV)/test.stamp ## what the command and the judge cost, printed
+bench: $(VENV)/test.stamp ## what the command and the judge cost; beside sslyze and testssl.sh (root, test-servers; 15 minutes)
 	$(BIN)/python benchmarks/command.py
 	$(BIN)/python benchmarks/judging.py
+	$(BIN)/python -m benchmarks.peers
 
 test-servers: ## install the real mail servers and clients that the tests talk to (Debian; starts no daemon)
 	@command -v apt-get >/dev/null || { echo "test-servers: expected Debian's apt-get, found none; install by hand: $(SERVERS)"; exit 1; }
@@ -81,7 +82,7 @@ texts: $(VENV)/test.stamp ## collect the translatable sentences and merge them i
 	$(BIN)/python tools/texts.py
 
 clean: ## remove what the targets above have made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz
+	rm -rf $(VENV) .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

@@ -64,6 +64,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--no-testssl", action="store_true")
     options = parser.parse_args()
+    if os.geteuid() != 0:
+        sys.exit("Postfix and Dovecot are started by root only, and so are ports below 1024: run this as root.")
     sslyze = install_sslyze()
     try:
         with Farm(HOSTS) as farm:

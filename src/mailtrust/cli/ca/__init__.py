@@ -3,11 +3,11 @@
 import argparse
 
 from mailtrust.cli.arguments import Example
-from mailtrust.cli.ca import audit, crl, init, issue, listing, renew, revoke
+from mailtrust.cli.ca import audit, crl, init, issue, listing, renew, revoke, serve
 from mailtrust.cli.translations import told
 from mailtrust.core.model.text import text
 
-SUBCOMMANDS = (init, issue, renew, revoke, crl, listing, audit)
+SUBCOMMANDS = (init, issue, renew, revoke, crl, serve, listing, audit)
 """In the order of the help; each has `add_parser`, whose parser knows its `handler`."""
 
 EXAMPLES: tuple[Example, ...] = (
@@ -16,6 +16,7 @@ EXAMPLES: tuple[Example, ...] = (
     ("mailtrust ca issue mail.csr --out mail", text("the certificate for it")),
     ("mailtrust ca revoke mail.example.com --reason keyCompromise", None),
     ("mailtrust ca crl", text("daily, by a timer")),
+    ("mailtrust ca serve --listen 0.0.0.0:80", text("lists and OCSP for clients")),
 )
 
 

@@ -61,6 +61,14 @@ class CaFolder:
         """Whether there is such a file."""
         return (self.path / name).is_file()
 
+    def mark(self, name: str) -> tuple[int, int, int]:
+        """What changes when the file does."""
+        try:
+            found = os.stat(self.path / name)
+        except OSError:
+            return 0, 0, 0
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
     def write(self, name: str, data: bytes, mode: int = 0o644) -> None:
         """Replace a file in one step."""
         with _told(self.path / name):

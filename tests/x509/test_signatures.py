@@ -153,6 +153,17 @@ def test_keys_that_the_library_declines_are_verified_by_hand() -> None:
     assert signed_by(flipped(certificate), key) is SignatureResult.INVALID
 
 
+@pytest.mark.parametrize(
+    ("modulus", "exponent"),
+    [(2**1024 - 1, -1), (2**1024 - 2, -65537), (2**1024 - 1, 0), (-(2**1024) + 1, 1), (0, 1)],
+    ids=["negative exponent", "without inverse", "no exponent", "negative modulus", "no modulus"],
+)
+def test_numbers_that_are_no_key_verify_nothing(modulus: int, exponent: int) -> None:
+    """The signature is one of RSA, so that nothing but the numbers keeps it from being computed."""
+    certificate, _ = small_rsa_certificate(1024)
+    assert signed_by(certificate, rsa_key(modulus, exponent)) is SignatureResult.UNSUPPORTED
+
+
 def test_the_two_ways_agree(server: Issued, tmp_path: Path) -> None:
     for options in (("-sha256",), ("-sha1",), ("-md5",), ("-sha512",)):
         certificate = made_by_openssl(tmp_path, "genrsa", "1024", options=options)

@@ -208,7 +208,10 @@ def _reasonable_rsa(spki: bytes) -> bool:
         modulus, exponent = rsa_numbers(spki)
     except der.DerError:
         return False
-    return 0 < modulus.bit_length() <= _MAX_RSA_BITS and 0 < exponent.bit_length() <= _MAX_EXPONENT_BITS
+    # An INTEGER has a sign, which a bit length does not show.
+    if modulus <= 0 or exponent <= 0:
+        return False
+    return modulus.bit_length() <= _MAX_RSA_BITS and exponent.bit_length() <= _MAX_EXPONENT_BITS
 
 
 def _verify_by_hand(child: Signed, issuer: PublicKey) -> SignatureResult:

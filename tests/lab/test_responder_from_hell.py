@@ -52,9 +52,9 @@ def outdated(world: World, leaf: Issued) -> None:
     world.desk.validity = (world.now - 20 * DAY, world.now - 10 * DAY)
 
 
-def tomorrow(world: World, leaf: Issued) -> None:
+def later(world: World, leaf: Issued) -> None:
     world.revoke(leaf)
-    world.desk.validity = (world.now + DAY, world.now + 2 * DAY)
+    world.desk.validity = (world.now + 2 * DAY, world.now + 3 * DAY)
 
 
 def stranger_signs(world: World, leaf: Issued) -> None:
@@ -120,7 +120,7 @@ CALAMITIES = (
     # Gecko heeds a revocation however old (asked of Firefox 153); nobody else does.
     Hell("outdated", outdated, "", "refused", LOST, f"{HEARD} {SILENT}"),
     Hell("an outdated list", outdated, "", LOST, LOST, SILENT, way="crl"),
-    Hell("of tomorrow", tomorrow, "", LOST, LOST, SILENT),
+    Hell("of the day after tomorrow", later, "", LOST, LOST, SILENT),
     Hell("try later", instead(Answer(make_refusal("tryLater"))), "", LOST, LOST, SILENT),
     Hell("html", instead(Answer(HTML, content_type="text/html")), "a web page", LOST, LOST, SILENT),
     Hell("html instead of a list", instead(Answer(HTML)), "a web page", LOST, LOST, SILENT, way="crl"),

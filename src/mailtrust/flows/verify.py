@@ -26,7 +26,7 @@ from mailtrust.core.report.reason_sentences import sentence
 from mailtrust.core.report.report_wire import fact_value
 from mailtrust.core.validation.demands import NO_DEMANDS, Demands, with_demands
 from mailtrust.core.validation.evaluate import ChainJudgement, decide, evaluate_chain
-from mailtrust.core.validation.gecko_status import status_mozilla
+from mailtrust.core.validation.gecko_status import status_mozilla, status_mozilla_141
 from mailtrust.core.validation.staples import StapledAnswer
 
 StoreNamed = Callable[[str], AnchorStore]
@@ -149,7 +149,7 @@ class _Judge:
             case StapledAnswer():
                 return crls
             case rules:
-                return crls if rules is status_mozilla else ()
+                return crls if rules in (status_mozilla, status_mozilla_141) else ()
 
 
 def _store_of(roots: tuple[Certificate, ...], at: datetime) -> AnchorStore:

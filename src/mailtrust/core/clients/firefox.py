@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from mailtrust.core.clients.engines import codes
-from mailtrust.core.clients.engines.mozilla import MOZILLA
+from mailtrust.core.clients.engines.mozilla import MOZILLA, NO_RESPONDERS
 from mailtrust.core.model.client import Citation, ClientProfile, Words
 from mailtrust.core.model.pool import Source
 from mailtrust.core.model.since import Since
 from mailtrust.core.model.verdict import Basis, Utterance
 from mailtrust.core.validation.engines import CHECKS_MOZILLA
+from mailtrust.core.validation.fetching import fetches_mozilla_141
+from mailtrust.core.validation.gecko_status import status_mozilla_141
 from mailtrust.core.validation.names import names_gecko_95
 from mailtrust.core.validation.preloading import preloaded_under_public_roots
 
@@ -234,11 +236,19 @@ _BEFORE_TRANSPARENCY = replace(
     title="Firefox 128 ESR",
     versions="120 to 134, desktop",
     path_checks=(*CHECKS_MOZILLA, preloaded_under_public_roots),
+    fetches=fetches_mozilla_141,
+    revocation=status_mozilla_141,
     basis=Basis.SOURCE,
 )
 
 VERSIONS: tuple[ClientProfile, ...] = (
-    replace(PROFILE, id="firefox@135", title="Firefox 135"),
+    replace(
+        PROFILE,
+        id="firefox@135",
+        title="Firefox 135",
+        fetches=fetches_mozilla_141,
+        revocation=status_mozilla_141,
+    ),
     _BEFORE_TRANSPARENCY,
     replace(
         _BEFORE_TRANSPARENCY,
@@ -259,4 +269,5 @@ SINCE = (
     Since("101", "the common name no longer counts at all", f"recalled; it did in 95: {OF_2021}"),
     Since("120", "roots added to Windows, macOS and Android count", SYSTEM_ROOTS),
     Since("135", "public certificates must be in transparency logs", TRANSPARENCY),
+    NO_RESPONDERS,
 )

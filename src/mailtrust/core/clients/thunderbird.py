@@ -8,12 +8,14 @@ from dataclasses import replace
 
 from mailtrust.core.clients.engines import codes
 from mailtrust.core.clients.engines.citing import says
-from mailtrust.core.clients.engines.mozilla import MOZILLA, OVERRIDABLE
+from mailtrust.core.clients.engines.mozilla import MOZILLA, NO_RESPONDERS, OVERRIDABLE
 from mailtrust.core.model.client import Citation, ClientProfile, OnFailure
 from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.since import Since
 from mailtrust.core.model.verdict import Basis, Outcome
 from mailtrust.core.validation.engines import CHECKS_MOZILLA
+from mailtrust.core.validation.fetching import fetches_mozilla_141
+from mailtrust.core.validation.gecko_status import status_mozilla_141
 
 TEXTS = "thunderbird/thunderbird-l10n:*/mail/messenger/certError.ftl (27ef024, 0ca3c7c, 01ab857, 1137197)"
 
@@ -99,8 +101,17 @@ VERSIONS: tuple[ClientProfile, ...] = (
         versions="128 to 134, desktop",
         path_checks=CHECKS_MOZILLA,
         basis=Basis.SOURCE,
+        fetches=fetches_mozilla_141,
+        revocation=status_mozilla_141,
     ),
-    replace(PROFILE, id="thunderbird@140", title="Thunderbird 140 ESR", versions="140, desktop"),
+    replace(
+        PROFILE,
+        id="thunderbird@140",
+        title="Thunderbird 140 ESR",
+        versions="140, desktop",
+        fetches=fetches_mozilla_141,
+        revocation=status_mozilla_141,
+    ),
 )
 
 SINCE = (
@@ -110,4 +121,5 @@ SINCE = (
         "public certificates must be in transparency logs",
         "Gecko's default, Mozilla wiki SecurityEngineering/Certificate_Transparency; nobody confirmed it for mail",
     ),
+    NO_RESPONDERS,
 )

@@ -79,14 +79,15 @@ RevocationRules, `mailtrust.core.validation.staples`, `gecko_status` and `revoca
 
 - `STAPLE_GNUTLS`, `STAPLE_CONSCRYPT`: the stapled OCSP answer about the leaf, and which bad ones are minded: `revoked`,
   `staple-bad`.
-- `status_mozilla`: the stapled answer and the fetched one; a bad one is forgiven where a good one is had.
+- `status_mozilla`, `status_mozilla_141`: the stapled answer and the fetched one; a bad one is forgiven where a good
+  one is had.
 - `STAPLE_REVOKED_ONLY`: Apple minds a revocation and no bad answer.
 - `revocation_as_known`: every certificate, by lists and answers at hand (RFC 5280 6.3, RFC 6960); silence is let be.
 - `revocation_required`: the same, and silence is `revocation-unreachable`.
 
 StatusFetching, `mailtrust.core.validation.fetching`; a client without one hears nothing of what was fetched:
 
-- `fetches_mozilla`: OCSP for the leaf, below an added root.
+- `fetches_mozilla`: OCSP for the leaf, below an added root; `fetches_mozilla_141`: below every root.
 - `fetches_whole_path`: OCSP and lists for every certificate below the anchor (Windows, where its caller wants that).
 
 How a path that reaches no anchor ends:

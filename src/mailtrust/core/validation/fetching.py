@@ -17,9 +17,18 @@ def fetches_mozilla(path: CandidatePath, /) -> Iterator[StatusQuestion]:
     """Gecko: the first OCSP address of the leaf, below a root that somebody added.
 
     mozilla-firefox/firefox security/certverifier/NSSCertDBTrustDomain.cpp (ca36c95), CheckRevocationByOCSP; asked of
-    Firefox and Thunderbird 153. Below its own roots it goes by CRLite, a list that it is shipped (142 and later).
+    Firefox and Thunderbird 153. Below its own roots it goes by CRLite, a list that it is shipped.
     """
-    if path.anchor is None or leaf_is_anchor(path) or not path.anchor.locally_added:
+    if path.anchor is not None and path.anchor.locally_added:
+        yield from fetches_mozilla_141(path)
+
+
+def fetches_mozilla_141(path: CandidatePath, /) -> Iterator[StatusQuestion]:
+    """Gecko up to 141: below every root, unless CRLite speaks of the certificate, which cannot be seen from outside.
+
+    hacks.mozilla.org 2025-08, CRLite; mozilla/gecko-dev security/certverifier/NSSCertDBTrustDomain.cpp (258754e).
+    """
+    if path.anchor is None or leaf_is_anchor(path):
         return
     leaf, issuer = path.with_anchor[:2]
     # RFC 5280 4.1.2.5: both ends count; the engine takes the difference.

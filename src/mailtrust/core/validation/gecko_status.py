@@ -29,6 +29,15 @@ def status_mozilla(path: CandidatePath, evidence: StatusEvidence, at: datetime, 
     Silence is let be. But a stapled answer that was forgiven comes back where nothing better is had: below a root that
     somebody added, in a certificate of ten days or more.
     """
+    return _judged(path, evidence, at, below_own_roots=False)
+
+
+def status_mozilla_141(path: CandidatePath, evidence: StatusEvidence, at: datetime, /) -> Iterator[Reason]:
+    """The same up to 141, which asked below its own roots too."""
+    return _judged(path, evidence, at, below_own_roots=True)
+
+
+def _judged(path: CandidatePath, evidence: StatusEvidence, at: datetime, *, below_own_roots: bool) -> Iterator[Reason]:
     if path.anchor is None or leaf_is_anchor(path):
         return
     leaf, issuer = path.with_anchor[:2]
@@ -42,7 +51,7 @@ def status_mozilla(path: CandidatePath, evidence: StatusEvidence, at: datetime, 
         case Undetermined(because=because) if not FORGIVEN.intersection(because):
             yield error("staple-bad", leaf, subject=leaf.subject.text, because=because)
             return
-    if not path.anchor.locally_added or leaf.not_after - leaf.not_before < SHORT_LIFE_MOZILLA:
+    if not (path.anchor.locally_added or below_own_roots) or leaf.not_after - leaf.not_before < SHORT_LIFE_MOZILLA:
         return
     fetched = strongest([_word(octets, leaf, issuer, at, stale=True) for octets in evidence.ocsp])
     match fetched:

@@ -9,6 +9,7 @@ from mailtrust.core.clients.engines.citing import grounds
 from mailtrust.core.model.client import Citation, ClientProfile, OnFailure
 from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.pool import Source
+from mailtrust.core.model.since import Since
 from mailtrust.core.model.verdict import Basis, Outcome
 from mailtrust.core.validation.checks import transparency
 from mailtrust.core.validation.engines import CHECKS_MOZILLA
@@ -29,6 +30,12 @@ OVERRIDABLE = (
     | codes.TRANSPARENCY
 )
 """What an exception can be stored for (SSLServerCertVerification.cpp, see the citations)."""
+
+NO_RESPONDERS = Since(
+    "142",
+    "below its own roots no responder is asked any more: CRLite stands for them",
+    "hacks.mozilla.org 2025-08, CRLite; mozilla-firefox/firefox NSSCertDBTrustDomain.cpp (ca36c95)",
+)
 
 MOZILLA = ClientProfile(
     id="mozilla-engine",

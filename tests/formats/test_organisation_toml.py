@@ -137,6 +137,8 @@ def test_what_is_said_of_a_mistake(case: str) -> None:
         (b"a = 1\n# \xe9\n", "2: Expected UTF-8, got another encoding. Save the file as UTF-8, without UTF-16."),
         ("a = 1".encode("utf-16"), "1: Expected UTF-8, got another encoding. Save the file as UTF-8, without UTF-16."),
         (b"#" * (2**20 + 1), "1: Expected at most 1 MiB, got more."),
+        ("\n" + "a . " * 90 + "b = 1", "2: Expected a key or a name, got 20 parts and more."),
+        ("['a'" + ".'a'" * 90 + "]", "1: Expected a key or a name, got 20 parts and more."),
         (f"x = {'[' * 9000}{']' * 9000}", "1: Expected the keys of mailtrust.toml, got a text nested too deeply."),
     ],
 )

@@ -23,6 +23,8 @@ MOST_BYTES = 2**20
 MOST_MISTAKES = 50
 """That are told at once."""
 
+# tomllib spends time by the square of a key's parts; no key here has more than one, and no name of a host so many.
+_TOO_DEEP = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){20}""")
 _LINE = re.compile(r"(?P<what>.*?) \(at (?:line (?P<line>\d+), column \d+|end of document)\)", re.DOTALL)
 
 
@@ -70,6 +72,10 @@ def _document(data: bytes, file: str) -> tuple[dict[str, Any], Mapping[Key, int]
         raise _unreadable(
             file, line, text("Expected UTF-8, got another encoding. Save the file as UTF-8, without UTF-16.")
         ) from None
+    if deep := _TOO_DEEP.search(document):
+        raise _unreadable(
+            file, document.count("\n", 0, deep.start()) + 1, text("Expected a key or a name, got 20 parts and more.")
+        )
     try:
         return tomllib.loads(document), lines_of(document)
     except RecursionError:

@@ -169,7 +169,7 @@ def _make(options: argparse.Namespace) -> int:
     written = _files(reading.requested, made, stem, password)
     write_files([file for file, _ in written])
     say_written(*((file.path, role) for file, role in written))
-    say(*_summary(reading.requested, made, password))
+    say(*_summary(reading.requested, made, stem, password))
     if not isinstance(made.result, bytes):
         say(*_verdicts(made.result, beside(stem, ".pem"), now))
     return exit_status.CLEAN
@@ -287,7 +287,7 @@ def _pfx(asked: "RequestedCertificate", certificate: "Certificate", made: "Made"
         ) from error
 
 
-def _summary(asked: "RequestedCertificate", made: "Made", password: bytes | None) -> list[Text]:
+def _summary(asked: "RequestedCertificate", made: "Made", stem: Path, password: bytes | None) -> list[Text]:
     from mailtrust.core.model.cleaning import clean
     from mailtrust.core.x509.extensions import KEY_USAGES
 
@@ -298,6 +298,9 @@ def _summary(asked: "RequestedCertificate", made: "Made", password: bytes | None
         told.append(text("key usage: {usages}", usages=usages))
     if isinstance(made.result, bytes):
         told.append(text("What Windows tells a CA about itself (version, user, provider) is not in the request."))
+        told.append(
+            text("When the CA has answered: mailtrust cert accept ANSWER {key}.", key=called_file(beside(stem, ".key")))
+        )
     else:
         told.append(text("valid from {first} to {last}", first=made.result.not_before, last=made.result.not_after))
     if password is None:

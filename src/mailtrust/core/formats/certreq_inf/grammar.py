@@ -13,7 +13,7 @@ from mailtrust.core.formats.certreq_inf.strings import with_strings
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.text import text
 
-MOST_LINES = 5000
+MOST_LINES = 2000
 LONGEST_SECTION_NAME = 255
 
 _TYPOGRAPHIC = "“”„«»‟"

@@ -244,7 +244,7 @@ KEYS: Mapping[str, Key] = MappingProxyType({key.name.lower(): key for key in _AL
 SECTIONS: Mapping[str, Text] = MappingProxyType(
     {
         "version": text("says that it is an INF file; nothing in it matters to the certificate"),
-        "strings": text("names for values, used as %name%"),
+        "strings": text("names for values, which stand between percent signs elsewhere"),
         "newrequest": text("the request itself"),
         "enhancedkeyusageextension": text("what the certificate is for: one OID = line for each purpose"),
         "extensions": text("extensions by their OIDs"),

@@ -9,7 +9,7 @@ from mailtrust.core.formats.certreq_inf.grammar import read_document
 from mailtrust.core.formats.certreq_inf.keys import KEYS, OF_THE_CA, SECTIONS
 from mailtrust.core.formats.certreq_inf.policies import policy_sections
 from mailtrust.core.formats.certreq_inf.remark import Remark, error, note, warning
-from mailtrust.core.formats.certreq_inf.scalars import nearest
+from mailtrust.core.formats.certreq_inf.scalars import expected, nearest
 from mailtrust.core.formats.certreq_inf.settings import Settings
 from mailtrust.core.model.certificate import BasicConstraints
 from mailtrust.core.model.cleaning import clean
@@ -18,6 +18,9 @@ from mailtrust.core.model.text import text
 from mailtrust.core.x509 import der
 from mailtrust.core.x509 import extensions as ext
 
+MOST_REMARKS = 100
+LONGEST_TEMPLATE = 64
+"""Characters of a template's name, which is a common name in the directory (MS-ADSC)."""
 SMIME_CAPABILITIES = "1.2.840.113549.1.9.15"
 # AES-256, AES-192 and AES-128 in CBC mode (RFC 8551 2.5.2); Windows adds older ciphers that its provider knows
 _SMIME_CIPHERS = ("2.16.840.1.101.3.4.1.42", "2.16.840.1.101.3.4.1.22", "2.16.840.1.101.3.4.1.2")
@@ -56,9 +59,16 @@ def read_request(source: str) -> Reading:
     found = read_extensions(document)
     remarks += found.remarks
     requested = _requested(document, settings, found)
-    told = tuple(sorted(dict.fromkeys(remarks), key=lambda remark: remark.line))
-    broken = any(remark.severity == "error" for remark in told)
-    return Reading(document, None if broken else requested, told, tuple(found.lines.items()))
+    broken = any(remark.severity == "error" for remark in remarks)
+    return Reading(document, None if broken else requested, _told(remarks), tuple(found.lines.items()))
+
+
+def _told(remarks: list[Remark]) -> tuple[Remark, ...]:
+    """Each remark once, in the order of the lines; of very many the errors, and how many more there are."""
+    by_weight = sorted(dict.fromkeys(remarks), key=lambda remark: remark.severity != "error")
+    more = len(by_weight) - MOST_REMARKS
+    told = sorted(by_weight[:MOST_REMARKS], key=lambda remark: remark.line)
+    return (*told, note(0, text("{count} more remarks are not shown.", count=more))) if more > 0 else tuple(told)
 
 
 def _requested(document: Document, settings: Settings, found: Found) -> RequestedCertificate:
@@ -145,7 +155,10 @@ def _template(document: Document, form: str, remarks: list[Remark]) -> str:
     for entry in document.entries("RequestAttributes"):
         match entry.key.lower():
             case "certificatetemplate" if form == "pkcs10":
-                template = entry.value[:_LONGEST_TEMPLATE]
+                template = entry.value
+                if len(template) > LONGEST_TEMPLATE or not template.isprintable():
+                    what = text("a template's name, of at most {most} characters", most=LONGEST_TEMPLATE)
+                    remarks.append(expected(entry, what))
             case "certificatetemplate":
                 remarks.append(note(entry.line, text("A template is for a CA; a self-signed certificate has none.")))
             case "san":
@@ -171,10 +184,6 @@ def _template(document: Document, form: str, remarks: list[Remark]) -> str:
                     )
                 )
     return template
-
-
-_LONGEST_TEMPLATE = 64
-"""Characters of a template's name (MS-ADSC, common names)."""
 
 
 def _smime_capabilities() -> bytes:

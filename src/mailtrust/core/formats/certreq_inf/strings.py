@@ -36,8 +36,8 @@ def with_strings(sections: list[Section], remarks: list[Remark]) -> tuple[Sectio
                     error(
                         line,
                         text(
-                            "%{name}% stands for a line of [Strings], which has no “{name}”: add it there, or write "
-                            "%% for a percent sign.",
+                            "“{name}” stands between percent signs, and [Strings] has no such line: add it there, or "
+                            "double the signs to have them as they are.",
                             name=clean(name, 60),
                         ),
                     )
@@ -50,7 +50,7 @@ def with_strings(sections: list[Section], remarks: list[Remark]) -> tuple[Sectio
                 remarks.append(
                     error(
                         line,
-                        text("With its %strings% put in, a value has more than {most} characters.", most=LONGEST_VALUE),
+                        text("With its strings put in, a value has more than {most} characters.", most=LONGEST_VALUE),
                     )
                 )
                 return ""

@@ -27,9 +27,7 @@ class Desk:
         self._service = self._read()
         if self._service.responder is None:
             raise UserProblem(
-                text(
-                    "The OCSP responder has no certificate that can be used: run `mailtrust ca crl`, which gives it one."
-                )
+                text("The OCSP responder has no certificate that fits: run `mailtrust ca crl`, and it has one.")
             )
 
     def __call__(self, method: str, target: str, body: bytes) -> HttpAnswer:

@@ -96,7 +96,7 @@ def requests(draw: st.DrawFn) -> RequestedCertificate:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(requests())
 def test_what_is_written_is_read_back_the_same(asked: RequestedCertificate) -> None:
     octets = encode_inf(write_inf(asked))
@@ -106,7 +106,7 @@ def test_what_is_written_is_read_back_the_same(asked: RequestedCertificate) -> N
     assert recipe_of(asked).raw_names
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(HOSTS, min_size=1, max_size=20, unique=True),
     st.lists(st.ip_addresses().map(str), max_size=4, unique=True),
@@ -173,13 +173,13 @@ def expect_writable(reading: Reading) -> None:
         assert der.read(octets)[2] == len(octets)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(SOURCES)
 def test_any_lines_give_a_request_or_say_why_not(source: str) -> None:
     expect_sense("[NewRequest]\n" + source)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.binary(max_size=400))
 @example(b"")
 @example(b"\xff\xfe")
@@ -189,7 +189,7 @@ def test_any_octets_give_a_request_or_say_why_not(octets: bytes) -> None:
     expect_sense(decode(octets)[0])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.sampled_from(NAMES), st.integers(0, 2000), st.integers(0, 3), st.text(string.printable, max_size=3))
 def test_files_with_a_wound_give_a_request_or_say_why_not(name: str, at: int, length: int, put: str) -> None:
     source, _ = decode((GOLDEN / f"{name}.inf").read_bytes())

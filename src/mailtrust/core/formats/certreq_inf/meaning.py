@@ -156,7 +156,7 @@ def _template(document: Document, form: str, remarks: list[Remark]) -> str:
         match entry.key.lower():
             case "certificatetemplate" if form == "pkcs10":
                 template = entry.value
-                if len(template) > LONGEST_TEMPLATE or not template.isprintable():
+                if len(template) > LONGEST_TEMPLATE:
                     what = text("a template's name, of at most {most} characters", most=LONGEST_TEMPLATE)
                     remarks.append(expected(entry, what))
             case "certificatetemplate":

@@ -233,7 +233,7 @@ def _render(found: "Discovery", request: "WalkRequest", options: argparse.Namesp
 
 
 def _status(found: "Discovery", request: "WalkRequest") -> int:
-    from mailtrust.core.report.walk_words import is_well
+    from mailtrust.core.discovery.outcome import is_well
 
     travellers = {one.id: one for one in request.travellers}
     results = [is_well(walk, travellers[walk.client]) for walk in found.walks]

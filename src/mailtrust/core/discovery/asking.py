@@ -59,11 +59,14 @@ class Asking:
     def ask(self, question: ScpQuestion) -> ScpAnswer: ...
 
     def ask(self, question: Question) -> Answer:
-        """The answer in the book. Raises UnansweredError where there is none, after noting the question."""
+        """The answer in the book. Raises UnansweredError where there is none, after noting the question.
+
+        A book that supposes something may lack the answer to another question than the one that was asked.
+        """
         try:
             return self.book[question]
-        except KeyError:
-            self.missing[question] = None
+        except KeyError as error:
+            self.missing[error.args[0]] = None
             raise UnansweredError from None
 
     def foresee(self, *questions: Question) -> None:

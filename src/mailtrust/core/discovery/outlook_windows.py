@@ -38,6 +38,7 @@ PROFILE = Traveller(
     basis=Basis.DOCUMENT,
     # Step 6: certificate errors of the root domain are muted on purpose; of step 7 they are not.
     muted=frozenset({Method.ROOT}),
+    heeds_registry=True,
 )
 
 _2007 = replace(

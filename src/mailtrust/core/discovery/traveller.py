@@ -75,6 +75,8 @@ class Traveller:
     redirect_statuses: frozenset[int] = frozenset({301, 302})
     at_once: frozenset[Method] = frozenset()
     """Methods that it tries beside the others, so that their warnings come although another one has led."""
+    heeds_registry: bool = False
+    """Whether Outlook's registry values count for it."""
     unknown_because: Text | None = None
     """Nobody outside can know its way."""
 
@@ -95,7 +97,7 @@ def walk(trip: Trip) -> Walk | None:
 
 
 def _taken(step: Step, trip: Trip) -> Iterable[Attempt]:
-    if step.switched_off_by in trip.situation.registry:
+    if trip.traveller.heeds_registry and step.switched_off_by in trip.situation.registry:
         detail = text("Switched off by the registry value {value}.", value=step.switched_off_by)
     elif not step.only_if(trip.situation):
         detail = step.otherwise

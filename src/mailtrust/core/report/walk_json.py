@@ -5,13 +5,14 @@ from datetime import datetime
 
 import msgspec
 
+from mailtrust.core.discovery.outcome import is_well
 from mailtrust.core.discovery.traveller import Traveller
 from mailtrust.core.formats.json_text import to_json_text
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.text import Text
 from mailtrust.core.model.walk import Attempt, DnsAnswer, Walk
 from mailtrust.core.report import walk_wire as wire
-from mailtrust.core.report.walk_words import headline, is_well, quoted
+from mailtrust.core.report.walk_words import headline, quoted
 from mailtrust.version import __version__
 
 Translate = Callable[[str], str]

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from mailtrust.core.discovery.outcome import for_servers, is_well
 from mailtrust.core.discovery.traveller import Traveller
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.walk import Attempt, Meets, Walk
 from mailtrust.core.report.page import Page, Span
-from mailtrust.core.report.walk_words import MEETS, METHODS, WHAT_SUFFERS, for_servers, headline, is_well, quoted
+from mailtrust.core.report.walk_words import MEETS, METHODS, WHAT_SUFFERS, headline, quoted
 
 _STYLES = {
     Meets.SILENT: ("not_asked", "dim"),

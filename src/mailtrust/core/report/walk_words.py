@@ -1,5 +1,6 @@
 """The sentences of a walk that every format says alike."""
 
+from mailtrust.core.discovery.outcome import for_servers
 from mailtrust.core.discovery.traveller import Traveller
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.walk import Attempt, Meets, Method, Walk
@@ -60,19 +61,6 @@ def _delivery(walk: Walk, title: Text, warnings: int) -> Text:
     if warnings:
         return text("{client} deliver, but not to every MX host.", client=title)
     return text("{client} deliver.", client=title)
-
-
-def for_servers(walk: Walk) -> bool:
-    """Whether it is a mail server that walks, whose "warning" is mail that stays away."""
-    return walk.client.startswith("mta-")
-
-
-def is_well(walk: Walk, traveller: Traveller) -> bool | None:
-    """Whether it finds what it looks for without anything to be seen; None where nobody knows."""
-    if traveller.unknown_because is not None:
-        return None
-    beyond = walk.attempts if for_servers(walk) else walk.attempts[: walk.reached]
-    return walk.found is not None and not any(one.meets is Meets.WARNING for one in (*walk.met, *beyond))
 
 
 def quoted(attempt: Attempt, lang: str) -> str:

@@ -73,7 +73,8 @@ def _sent(trip: Trip, attempt: Attempt, there: str) -> Attempt:
     if not is_https(there):
         return replace(attempt, detail=text("It sends the client to {url}, which is not https.", url=clean(there, 200)))
     child = https_candidate(trip.sent_to(there), attempt.method, there)
-    asks = attempt.method in trip.traveller.asks_before and host not in trip.situation.redirect_servers
+    listed = trip.traveller.heeds_registry and host in trip.situation.redirect_servers
+    asks = attempt.method in trip.traveller.asks_before and not listed
     detail = text("It sends the client to {url}.", url=clean(there, 200))
     if child.leads and asks:
         question = text("Its user is asked whether {host} may set the account up.", host=host)

@@ -40,7 +40,7 @@ class Told:
         because = reasons_told(self.word.because if isinstance(self.word, Undetermined) else ())
         return (
             *(text("{url}: {why}", url=clean(one.url, LONGEST), why=because) for one in self.by),
-            *(text("{url}: {why}", url=one.question, why=one.failure) for one in self.silent),
+            *(text("{url}: {why}", url=one.question, why=one.failure.rstrip(".")) for one in self.silent),
         )
 
 

@@ -59,21 +59,21 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument(
         "--profile", choices=PROFILES, default="server", help=told(text("server (default), or server-and-client"))
     )
-    add_days_option(parser)
+    add_issuing_options(parser)
+    parser.set_defaults(handler=run)
+
+
+def add_issuing_options(parser: argparse.ArgumentParser) -> None:
+    """Add what issuing and renewing have in common."""
+    parser.add_argument(
+        "--days", metavar="N", type=positive("--days", LONGEST_DAYS), default=USUAL_DAYS,
+        help=told(text("lifetime (default: 397; most: 825, Apple's limit)")),
+    )  # fmt: skip
     parser.add_argument(
         "--out", metavar="STEM", type=Path, help=told(text("write STEM.pem, with the issuing CA behind"))
     )
     add_ca_options(parser, lang=False)
     add_screen_options(parser)
-    parser.set_defaults(handler=run)
-
-
-def add_days_option(parser: argparse.ArgumentParser) -> None:
-    """Add --days, for issuing and renewing."""
-    parser.add_argument(
-        "--days", metavar="N", type=positive("--days", LONGEST_DAYS), default=USUAL_DAYS,
-        help=told(text("lifetime (default: 397; most: 825, Apple's limit)")),
-    )  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> int:

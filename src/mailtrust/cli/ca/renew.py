@@ -1,12 +1,10 @@
 """`mailtrust ca renew`: the same names and key for another while."""
 
 import argparse
-from pathlib import Path
 
-from mailtrust.cli.ca.issue import add_days_option, hand_out
-from mailtrust.cli.ca.opening import add_ca_options, folder_of, operator_of
+from mailtrust.cli.ca.issue import add_issuing_options, hand_out
+from mailtrust.cli.ca.opening import folder_of, operator_of
 from mailtrust.cli.cert.making import names_of_certificate, stem_of
-from mailtrust.cli.screen_options import add_screen_options
 from mailtrust.cli.translations import told
 from mailtrust.core.model.text import text
 
@@ -20,12 +18,7 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         examples=(("mailtrust ca renew mail.example.com --out mail-2028", None),),
     )
     parser.add_argument("which", metavar="NAME|SERIAL", help=told(text("a name in it, or its serial number")))
-    add_days_option(parser)
-    parser.add_argument(
-        "--out", metavar="STEM", type=Path, help=told(text("write STEM.pem, with the issuing CA behind"))
-    )
-    add_ca_options(parser, lang=False)
-    add_screen_options(parser)
+    add_issuing_options(parser)
     parser.set_defaults(handler=run)
 
 

@@ -1,10 +1,7 @@
 """`mailtrust ca serve`: lists, certificates and OCSP over HTTP."""
 
 import argparse
-import asyncio
-import signal
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mailtrust.cli import exit_status
@@ -61,6 +58,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _serve(host: str, port: int, desk: "Desk") -> None:
+    import asyncio
+    import signal
+
     from mailtrust.edge.ca.server import serving
 
     stop = asyncio.Event()
@@ -70,8 +70,7 @@ async def _serve(host: str, port: int, desk: "Desk") -> None:
     async with serving(host, port, desk) as real_port:
         say(text("Serving at {host} port {port}; Ctrl-C stops it.", host=host, port=real_port))
         sys.stderr.flush()
-        with suppress(asyncio.CancelledError):
-            await stop.wait()
+        await stop.wait()
 
 
 def _place(given: str) -> tuple[str, int]:

@@ -28,8 +28,10 @@ mailtrust cert inf --write mail.example.com autodiscover.example.com --out mail 
 | `PKCS10` | `NAME.csr`, `NAME.key` |
 | `PKCS7`, `CMC`, `SCEP` | refused: they are signed with what lies in a Windows store |
 
-`--password-file` encrypts key and PFX. `--write` makes `NAME.inf` and `NAME.cnf`, whose first line is the `openssl`
-command that makes the same certificate or request, extension for extension.
+`--explain --format json` says the same to programs ([schemas/inf-1.json](schemas/inf-1.json)). `--password-file`
+encrypts key and PFX. `--write --from report.json` takes names and key from a report's remedy. `--write` makes
+`NAME.inf` and `NAME.cnf`, whose first line is the `openssl` command that makes the same certificate or request,
+extension for extension.
 
 ## What is read
 

@@ -108,6 +108,13 @@ class TestWhatClientsSay:
         for client in ("Outlook for Windows", "Chrome", "Gmail on Android", "Mail on iPhone and iPad", "OpenSSL"):
             assert client in accepting
 
+    def test_a_name_in_cn_alone_is_told_too(self, run: Run, folder: Path) -> None:
+        (folder / "request.inf").write_text("[NewRequest]\nRequestType=Cert\nSubject=CN=mail.example.com\n")
+        told = run("cert", "inf", "request.inf", "--out", "mail").err
+        assert "Chrome refuses it all the same: name-only-in-common-name" in told
+        (folder / "request.inf").write_text("[NewRequest]\nRequestType=Cert\nSubject=CN=Example Scripts\n")
+        assert "all the same" not in run("cert", "inf", "request.inf", "--out", "scripts").err
+
     def test_below_a_root_apple_refuses_twenty_years(self) -> None:
         golden = golden_file("01-mailstore")
         now = datetime.now(UTC)

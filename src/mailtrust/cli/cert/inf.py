@@ -320,6 +320,7 @@ def _verdicts(certificate: "Certificate", path: Path, now: "datetime") -> list[T
 
     # An address that stands as a DNS name has its own warning; no client looks for it there.
     names = (*(name for name in certificate.dns_names if not is_address(name)), *certificate.ip_addresses)
+    names = names or tuple(name for name in certificate.subject.common_names[-1:] if _is_host(name))
     if not names:
         return []
     verdicts = judged((certificate,), certificate, names, clients=None, store_named=store_loader(), now=now)
@@ -334,3 +335,12 @@ def _verdicts(certificate: "Certificate", path: Path, now: "datetime") -> list[T
             codes = tuple(dict.fromkeys(reason.code for reason in verdict.reasons if reason.severity == "error"))
             told.append(text("{client} refuses it all the same: {why}.", client=verdict.client.title, why=codes))
     return told
+
+
+def _is_host(name: str) -> bool:
+    from mailtrust.core.formats.host_name import TargetError, parse_host
+
+    try:
+        return bool(parse_host(name))
+    except TargetError:
+        return False

@@ -85,4 +85,4 @@ def _try_case(octets: bytes) -> bytes:
     return written(assess(case, stores=stores(), clients=CLIENTS, settings=Settings(), now=seeds.NOW), len(octets))
 
 
-CASE_FILE = Target("case-file", _cases, _mutate, _try_case, inputs=6_000, bounded=25, most_seconds=20.0)
+CASE_FILE = Target("case-file", _cases, _mutate, _try_case, inputs=6_000, bounded=15, most_seconds=20.0)

@@ -83,5 +83,5 @@ def _mutate_elements(chance: Random, seed: bytes, others: Sequence[bytes]) -> by
     return mutate_octets(chance, octets[slice(*next(pairwise(cuts)))], others)
 
 
-CERTIFICATE = Target("certificate", seeds.certificates, mutate_der, _try_certificate, inputs=60_000, bounded=250)
+CERTIFICATE = Target("certificate", seeds.certificates, mutate_der, _try_certificate, inputs=60_000, bounded=100)
 ELEMENTS = Target("elements", seeds.certificates, _mutate_elements, _try_elements, inputs=20_000, bounded=150)

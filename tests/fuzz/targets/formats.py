@@ -189,7 +189,7 @@ def _try_catalogue(octets: bytes) -> bytes:
 
 
 WORD = Target("word", _words, mutate_text, _try_words, inputs=60_000, bounded=500)
-VERIFY_LINE = Target("verify-line", _requests, mutate_json, _try_request, inputs=10_000, bounded=60, most_seconds=5.0)
-TRUST_LIST = Target("trust-list", _trust_lists, mutate_der, _try_trust_list, inputs=10_000, bounded=30)
+VERIFY_LINE = Target("verify-line", _requests, mutate_json, _try_request, inputs=10_000, bounded=30, most_seconds=5.0)
+TRUST_LIST = Target("trust-list", _trust_lists, mutate_der, _try_trust_list, inputs=10_000, bounded=10)
 CCADB_TABLE = Target("ccadb-table", _tables, mutate_text, _try_table, inputs=20_000, bounded=200)
 CATALOGUE = Target("catalogue", _catalogues, mutate_text, _try_catalogue, inputs=20_000, bounded=200)

@@ -163,5 +163,5 @@ def _changed(chance: Random, octets: bytes) -> bytes:
     return seeds.world().signed_again(changed, chance.choice((pki.issuing, pki.issuing, pki.root)))
 
 
-JUDGING = Target("judging", _chains, _mutate, _judge, inputs=30_000, bounded=40, most_seconds=10.0)
-DOCUMENTS = Target("documents", _chains, _mutate, _document, inputs=3_000, bounded=6, most_seconds=20.0)
+JUDGING = Target("judging", _chains, _mutate, _judge, inputs=30_000, bounded=20, most_seconds=10.0)
+DOCUMENTS = Target("documents", _chains, _mutate, _document, inputs=3_000, bounded=3, most_seconds=20.0)

@@ -36,4 +36,4 @@ def _try_message(octets: bytes) -> bytes:
     return lines.encode() + told
 
 
-MESSAGE = Target("message", _utterances, mutate_text, _try_message, inputs=20_000, bounded=60)
+MESSAGE = Target("message", _utterances, mutate_text, _try_message, inputs=20_000, bounded=30)

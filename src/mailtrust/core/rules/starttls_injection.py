@@ -5,8 +5,8 @@ given under protection (response injection; Poddebniak and others, "Why TLS is b
 Security 2021).
 
 What a client does with them is no property of the client: what comes in one packet with the go-ahead is dropped with
-it, what comes in a packet of its own breaks the handshake. OpenSSL 3.0.22, GnuTLS 3.7.9, Angus Mail 2.0.3 and
-Jakarta Mail 1.6.7 were seen to do both, over SMTP and IMAP; curl 7.88 refuses either.
+it, what comes in a packet of its own breaks the handshake. OpenSSL 3.0.22, GnuTLS 3.7.9 and Jakarta Mail 1.6.7 were
+seen to do both, over SMTP and IMAP, Angus Mail 2.0.3 over SMTP; curl 7.88 refuses either.
 """
 
 from collections.abc import Iterable

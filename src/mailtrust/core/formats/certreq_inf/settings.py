@@ -41,6 +41,7 @@ _ALGORITHMS: dict[str, KeyAlgorithm | None] = {
     "RSA": "rsa", "ECDSA_P256": "ec-p256", "ECDSA_P384": "ec-p384", "ECDSA_P521": "ec-p521",
     "ECDH_P256": "ec-p256", "ECDH_P384": "ec-p384", "ECDH_P521": "ec-p521", "DSA": None, "DH": None,
 }  # fmt: skip
+_CURVE_BITS = {"ec-p256": 256, "ec-p384": 384, "ec-p521": 521}
 _PERIODS: dict[str, Period] = {
     "Years": "years", "Months": "months", "Weeks": "weeks", "Days": "days",
     "Hours": "hours", "Minutes": "minutes", "Seconds": "seconds",
@@ -159,18 +160,15 @@ class Settings:
                 )
             algorithm = asked or "rsa"
         bits = 2048
-        if (entry := self.entry("KeyLength")) is not None:
-            if algorithm == "rsa":
-                bits = self._take(number(entry, LEAST_BITS, MOST_BITS), bits)
-            elif isinstance(self._take(number(entry, 1, 1024), 0), int) and algorithm[-3:] not in entry.value:
-                self.remarks.append(
-                    warning(
-                        entry.line, text("KeyLength does not count: the curve {curve} has its own.", curve=algorithm)
-                    )
-                )
-        if bits % 8:
-            assert entry is not None  # noqa: S101 - the default is a multiple
-            self.remarks.append(expected(entry, text("a multiple of 8")))
+        entry = self.entry("KeyLength")
+        if entry is not None and algorithm == "rsa":
+            bits = self._take(number(entry, LEAST_BITS, MOST_BITS), bits)
+            if bits % 8:
+                self.remarks.append(expected(entry, text("a multiple of 8")))
+        elif entry is not None and self._take(number(entry, 1, MOST_BITS), 0) != _CURVE_BITS[algorithm]:
+            self.remarks.append(
+                warning(entry.line, text("KeyLength does not count: the curve {curve} has its own.", curve=algorithm))
+            )
         return algorithm, bits
 
     def hash(self) -> AskedHash:

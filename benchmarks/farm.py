@@ -64,11 +64,15 @@ class Farm:
         return tuple(Port(name, Place(scheme, port, folder, address)) for scheme, port in PORTS.items())
 
     def __enter__(self) -> Self:
-        daemons = self._running.enter_context(Daemons(self.folder))
         places = [port.place for port in self.ports]
-        start_nginx(daemons, self.folder / "nginx", [place for place in places if place.scheme == "https"])
-        start_postfix(daemons, self.folder / "postfix", [place for place in places if place.scheme in MODES])
-        start_dovecot(daemons, self.folder / "dovecot", [place for place in places if place.scheme in SERVICES])
+        try:
+            daemons = self._running.enter_context(Daemons(self.folder))
+            start_nginx(daemons, self.folder / "nginx", [place for place in places if place.scheme == "https"])
+            start_postfix(daemons, self.folder / "postfix", [place for place in places if place.scheme in MODES])
+            start_dovecot(daemons, self.folder / "dovecot", [place for place in places if place.scheme in SERVICES])
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

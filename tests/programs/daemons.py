@@ -89,6 +89,8 @@ class Daemons:
     def start(self, command: Sequence[str | Path], places: Iterable[tuple[str, int]], **environment: str) -> None:
         """Start one, and wait until it listens everywhere. Raises DidNotStartError."""
         listening = tuple(places)
+        if taken := [place for place in listening if answers(place)]:
+            raise DidNotStartError(f"{command[0]} is to listen where somebody else does already: {taken}")
         log = self._folder / f"{Path(command[0]).name}-{listening[0][1]}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(

@@ -115,6 +115,13 @@ def test_the_life_of_a_certificate(run: Run, folder: Path, ca: Path) -> None:
     assert "The journal is whole: 8 entries" in done.err
 
 
+def test_a_domain_written_as_a_wildcard_is_the_domain(run: Run, folder: Path) -> None:
+    run("ca", "init", "--name", "Wild", "--domain", "*.example.com", "--new-key", "ec-p256")
+    asked(folder, "mail.example.com", "*.example.com")
+    assert run("ca", "issue", "mail.csr", "--out", "mail").status == 0
+    tool("openssl", "verify", "-CAfile", "ca/root.pem", "-untrusted", "ca/issuing.pem", "mail.pem")
+
+
 def test_revoking_the_issuing_ca(run: Run, folder: Path, ca: Path) -> None:
     run("ca", "issue", asked(folder, "mail.example.com"), "--out", "mail")
     assert run("ca", "revoke", "issuing", "--reason", "cessationOfOperation").status == 0
@@ -189,6 +196,7 @@ def test_requests_that_get_nothing(
         (("init", "--name", "Again"), "is there already"),
         (("init", "--name", "x" * 51, "--ca", "new"), "at most 50 characters"),
         (("init", "--name", "x", "--network", "192.0.2.0/24", "--ca", "new"), "goes with --domain"),
+        (("init", "--name", "x", "--domain", "192.0.2.1", "--ca", "new"), "addresses go with --network"),
         (("init", "--name", "x", "--url", "https://ca.example.com", "--ca", "new"), "Expected an address such as"),
         (("init", "--name", "x", "--domain", "example.com", "--network", "x", "--ca", "new"), "Expected a network"),
         (("revoke", "absent.example.com"), "has issued nothing that is called absent.example.com"),

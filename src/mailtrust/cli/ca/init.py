@@ -61,7 +61,6 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def run(options: argparse.Namespace) -> int:
     """Make it, and say what to do with it."""
-    from mailtrust.core.formats.certificate_names import read_names
     from mailtrust.core.model.private_ca import CaSettings
     from mailtrust.flows.private_ca import create
 
@@ -77,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
     settings = CaSettings(
         title=options.name.strip(),
         organisation=options.organisation,
-        domains=read_names(options.domain).dns_names,
+        domains=_domains(options.domain),
         networks=tuple(map(_network, options.network)),
         url=None if options.url is None else _url(options.url),
     )
@@ -98,6 +97,19 @@ def run(options: argparse.Namespace) -> int:
     if settings.url is None:
         say(text("Certificates will name no place to ask about revocation; --url gives them one."))
     return exit_status.CLEAN
+
+
+def _domains(given: list[str]) -> tuple[str, ...]:
+    """Domains, of which a constraint always means everything below them (RFC 5280 4.2.1.10)."""
+    from mailtrust.core.formats.certificate_names import read_names
+
+    names = read_names(given)
+    if names.ip_addresses:
+        raise UserProblem(
+            text("Expected a domain such as example.com after --domain, got {given}: addresses go with --network.",
+                 given=names.ip_addresses[0])
+        )  # fmt: skip
+    return tuple(dict.fromkeys(name.removeprefix("*.") for name in names.dns_names))
 
 
 def _network(given: str) -> str:

@@ -81,7 +81,8 @@ class CaFolder:
         """
         path = self.path / JOURNAL
         with _told(path):
-            descriptor = os.open(path, os.O_WRONLY)
+            # Without O_BINARY Windows turns a line feed into two octets, and the hash of the line into another.
+            descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0))
             try:
                 os.ftruncate(descriptor, whole)
                 os.lseek(descriptor, whole, os.SEEK_SET)

@@ -1,6 +1,7 @@
 """`mailtrust discover`: how each client finds its server, and what it meets on the way."""
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,9 @@ from mailtrust.core.model.text import text
 
 if TYPE_CHECKING:
     from mailtrust.core.discovery.traveller import Traveller
-    from mailtrust.core.model.walk import HttpAnswer, HttpQuestion
+    from mailtrust.core.model.walk import Book, HttpAnswer, HttpQuestion
     from mailtrust.flows.answering import Outside
+    from mailtrust.flows.cure import Cures
     from mailtrust.flows.discover import Discovery, WalkRequest
 
 EXAMPLES: tuple[Example, ...] = (
@@ -57,7 +59,12 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
             text("exit status: 0 everyone finds the server and sees nothing of it; 1 not so; 2 usage; 3 could not look")
         ),
     )
-    parser.add_argument("address", metavar="ADDRESS", nargs="?", help=told(text("e-mail address or mail domain")))
+    parser.add_argument(
+        "addresses",
+        metavar="ADDRESS",
+        nargs="*",
+        help=told(text("e-mail address or mail domain; several of one organisation are cured together")),
+    )
     parser.add_argument(
         "--inside",
         action="store_true",
@@ -105,39 +112,65 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.set_defaults(handler=run)
 
 
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What came of it all."""
+
+    discoveries: "tuple[Discovery, ...]"
+    request: "WalkRequest"
+    book: "Book"
+    """What was asked for the cure as well."""
+    cures: "Cures | None" = None
+
+
 def run(options: argparse.Namespace) -> int:
     """Walk, and write what was met."""
     expect_one_from_stdin(options.case, options.roots)
     expect_writable(options.output)
     expect_writable(options.save)
-    found, request = _walked(options) if options.case is None else _walked_again(options)
-    write_output(_render(found, request, options), options.output)
-    return _status(found, request)
+    walked = _walked(options) if options.case is None else _walked_again(options)
+    write_output(_render(walked, options), options.output)
+    return _status(walked)
 
 
-def _walked(options: argparse.Namespace) -> "tuple[Discovery, WalkRequest]":
+def _walked(options: argparse.Namespace) -> Walked:
     from mailtrust.edge.probe.loop import run as run_loop
-    from mailtrust.flows.discover import discover, recorded
 
-    if options.address is None:
+    if not options.addresses:
         raise UserProblem(text("Expected an ADDRESS: an e-mail address such as user@example.com, or a mail domain."))
+    if options.save is not None and len(options.addresses) > 1:
+        raise UserProblem(text("--save keeps one case: give one ADDRESS with it."))
     expect_roots(options)
-    request = _request(options, options.address)
-    with watched() as on_progress:
-        found, _stores = run_loop(discover(request, _outside(options), on_progress))
+    requests = [_request(options, given) for given in options.addresses]
+    walked = run_loop(_walk_and_cure(requests, _outside(options)))
     if options.save is not None:
         from mailtrust.core.formats.case_file import encode
+        from mailtrust.flows.discover import recorded
 
-        write_output(encode(recorded(found, request)), options.save)
-    return found, request
+        write_output(encode(recorded(walked.discoveries[0], requests[0], walked.book)), options.save)
+    return walked
 
 
-def _walked_again(options: argparse.Namespace) -> "tuple[Discovery, WalkRequest]":
+async def _walk_and_cure(requests: "list[WalkRequest]", outside: "Outside") -> Walked:
+    from mailtrust.flows.cure import ails, find_cures
+    from mailtrust.flows.discover import discover
+
+    with watched() as on_progress:
+        found = [await discover(request, outside, on_progress) for request in requests]
+        discoveries = tuple(discovery for discovery, _ in found)
+        cures, book = None, discoveries[0].book
+        if ails(discoveries, {one.id: one for one in requests[0].travellers}):
+            cures, book = await find_cures(list(zip(discoveries, requests, strict=True)), outside, found[0][1])
+    return Walked(discoveries, requests[0], book, cures)
+
+
+def _walked_again(options: argparse.Namespace) -> Walked:
     from mailtrust.core.formats.case_file import decode
     from mailtrust.edge.anchors import load_stores
-    from mailtrust.flows.discover import walk_again
+    from mailtrust.flows.cure import Cures, ails, cures_in
+    from mailtrust.flows.discover import as_recorded, stores_needed, walk_again
 
-    if options.address is not None:
+    if options.addresses:
         raise UserProblem(text("--from judges the target of its case file: give no TARGET beside it."))
     if idle := looking_options_given(options):
         raise UserProblem(
@@ -145,8 +178,13 @@ def _walked_again(options: argparse.Namespace) -> "tuple[Discovery, WalkRequest]
         )
     case = decode(read_file(options.case))
     expect_roots(options, recorded=bool(case.local_roots))
-    request = _request(options, case.target)
-    return walk_again(case, request, load_stores), request
+    request = as_recorded(_request(options, case.target), case)
+    stores = load_stores(stores_needed(request.travellers))
+    found = walk_again(case, request, stores)
+    cures = None
+    if ails([found], {one.id: one for one in request.travellers}):
+        cures = cures_in(case.book, [(found, request)], stores)
+    return Walked((found,), request, case.book, cures if isinstance(cures, Cures) else None)
 
 
 def _request(options: argparse.Namespace, given: str) -> "WalkRequest":
@@ -208,33 +246,40 @@ def _outside(options: argparse.Namespace) -> "Outside":
     return Outside(edge, ask, detours=request_of(_without_clients(options), "localhost").detours)
 
 
-def _render(found: "Discovery", request: "WalkRequest", options: argparse.Namespace) -> bytes:
+def _render(walked: Walked, options: argparse.Namespace) -> bytes:
     translate, lang = translator(options.lang), language(options.lang)
-    travellers = {one.id: one for one in request.travellers}
+    travellers = {one.id: one for one in walked.request.travellers}
+    walks = [walk for discovery in walked.discoveries for walk in discovery.walks]
+    at = walked.discoveries[0].at
+    cures = walked.cures.cures if walked.cures is not None else ()
+    names = walked.cures.server.leaf.dns_names if walked.cures is not None else ()
     if options.format == "json":
         from mailtrust.core.report.walk_json import walks_to_json
 
-        return walks_to_json(found.walks, travellers, found.at, translate, lang)
+        return walks_to_json(walks, travellers, at, translate, lang, cures=cures, names=names)
     from mailtrust.cli.screen import screen_of
     from mailtrust.core.report.walk_text import render_walks
 
     screen = screen_of(options)
     shown = render_walks(
-        found.walks,
+        walks,
         travellers,
-        found.at,
+        at,
         width=screen.width,
         colour=screen.colour,
         translate=translate,
         lang=lang,
         ascii_only=screen.ascii_only,
+        cures=cures,
+        names=names,
     )
     return shown.encode(screen.encoding, "replace")
 
 
-def _status(found: "Discovery", request: "WalkRequest") -> int:
+def _status(walked: Walked) -> int:
     from mailtrust.core.discovery.outcome import is_well
 
-    travellers = {one.id: one for one in request.travellers}
-    results = [is_well(walk, travellers[walk.client]) for walk in found.walks]
+    travellers = {one.id: one for one in walked.request.travellers}
+    walks = (walk for discovery in walked.discoveries for walk in discovery.walks)
+    results = [is_well(walk, travellers[walk.client]) for walk in walks]
     return exit_status.FINDINGS if False in results else exit_status.CLEAN

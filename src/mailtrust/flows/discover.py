@@ -1,6 +1,6 @@
 """How clients find the server of an address: walk, ask what the walks could not read, walk again."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -114,35 +114,27 @@ async def discover(
     )
 
 
-def recorded(found: Discovery, request: WalkRequest) -> CaseFile:
-    """The facts, to be kept."""
+def recorded(found: Discovery, request: WalkRequest, book: Book) -> CaseFile:
+    """The facts, to be kept; `book` may hold more than was walked over."""
     return CaseFile(
         target=found.address,
         at=found.looked_at,
         version=__version__,
-        observations=found.observations,
+        observations=observations_of(book),
         pool=found.pool,
         local_roots=request.roots,
         deployed=request.deployed,
-        book=found.book,
+        book=book,
     )
 
 
-def walk_again(
-    case: CaseFile, request: WalkRequest, load_stores: Callable[[Iterable[str]], Mapping[str, AnchorStore]]
-) -> Discovery:
+def walk_again(case: CaseFile, request: WalkRequest, stores: Mapping[str, AnchorStore]) -> Discovery:
     """Walk over recorded facts, for other clients or versions if need be.
 
     Raises UserProblem where a client would ask what nobody asked when the facts were recorded.
     """
     at = request.at or case.at
-    request = replace(
-        request,
-        address=case.target,
-        roots=request.roots or case.local_roots,
-        deployed=request.deployed or case.deployed,
-    )
-    stores = load_stores(stores_needed(request.travellers))
+    request = as_recorded(request, case)
     walks, missing = walk_all(request, case.book, case.pool, stores, at)
     if missing:
         raise UserProblem(
@@ -154,6 +146,16 @@ def walk_again(
             )
         )
     return Discovery(case.target, case.at, at, request.situation, case.book, case.pool, walks)
+
+
+def as_recorded(request: WalkRequest, case: CaseFile) -> WalkRequest:
+    """The request with what was assumed when the case was recorded, where it assumes nothing else."""
+    return replace(
+        request,
+        address=case.target,
+        roots=request.roots or case.local_roots,
+        deployed=request.deployed or case.deployed,
+    )
 
 
 def _shown(question: Question) -> str:

@@ -43,35 +43,36 @@ class Cures:
             page.paragraph((page.say(remedy.decision), "yellow"), first=[("    ", "")])
         if self._steps:
             for count, step in enumerate(remedy.steps, 1):
-                self._draw_step(count, step)
+                draw_step(page, count, step)
 
-    def _draw_step(self, count: int, step: Step) -> None:
-        page = self._page
-        indent: Span = ("       ", "")
-        page.paragraph((page.say(step.say), ""), first=[("    ", ""), (f"{count}. ", "bold")])
-        match step.do:
-            case Run(command=command, shell=shell):
-                for line in command.splitlines():
-                    page.paragraph((page.name(line, 2000), "cyan"), first=[indent, (f"{PROMPTS[shell]} ", "dim")])
-            case Write(path=path, content=content):
-                self._draw_file(path, content, indent)
-            case Human(path=clicks):
-                if clicks:
-                    way = f" {page.glyphs.to} ".join(page.say(click) for click in clicks)
-                    page.paragraph((way, "cyan"), first=[indent])
-        if after := afterwards(page, step):
-            page.paragraph((after, "dim"), first=[indent])
 
-    def _draw_file(self, path: str, content: str, indent: Span) -> None:
-        page = self._page
-        lines = content.splitlines()
-        page.paragraph((page.name(path), "cyan"), (page.say(":"), ""), first=[indent])
-        shown = lines if len(lines) <= MOST_LINES else lines[: MOST_LINES // 2]
-        for line in shown:
-            page.line(indent, (f"{page.glyphs.spine} ", "dim"), (page.cut(page.name(line, 500), page.width - 9), ""))
-        if len(shown) < len(lines):
-            rest = text("... and {count} more lines; --format json has them all", count=len(lines) - len(shown))
-            page.paragraph((page.say(rest), "dim"), first=[indent, (f"{page.glyphs.spine} ", "dim")])
+def draw_step(page: Page, count: int, step: Step) -> None:
+    """One step: what to do, the command or file, and how it is taken back."""
+    indent: Span = ("       ", "")
+    page.paragraph((page.say(step.say), ""), first=[("    ", ""), (f"{count}. ", "bold")])
+    match step.do:
+        case Run(command=command, shell=shell):
+            for line in command.splitlines():
+                page.paragraph((page.name(line, 2000), "cyan"), first=[indent, (f"{PROMPTS[shell]} ", "dim")])
+        case Write(path=path, content=content):
+            _draw_file(page, path, content, indent)
+        case Human(path=clicks):
+            if clicks:
+                way = f" {page.glyphs.to} ".join(page.say(click) for click in clicks)
+                page.paragraph((way, "cyan"), first=[indent])
+    if after := afterwards(page, step):
+        page.paragraph((after, "dim"), first=[indent])
+
+
+def _draw_file(page: Page, path: str, content: str, indent: Span) -> None:
+    lines = content.splitlines()
+    page.paragraph((page.name(path), "cyan"), (page.say(":"), ""), first=[indent])
+    shown = lines if len(lines) <= MOST_LINES else lines[: MOST_LINES // 2]
+    for line in shown:
+        page.line(indent, (f"{page.glyphs.spine} ", "dim"), (page.cut(page.name(line, 500), page.width - 9), ""))
+    if len(shown) < len(lines):
+        rest = text("... and {count} more lines; --format json has them all", count=len(lines) - len(shown))
+        page.paragraph((page.say(rest), "dim"), first=[indent, (f"{page.glyphs.spine} ", "dim")])
 
 
 def afterwards(page: Page, step: Step) -> str:

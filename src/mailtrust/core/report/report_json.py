@@ -259,13 +259,14 @@ def _remedy(remedy: Remedy, translate: Translate) -> wire.RemedyWire:
         safe=remedy.safe,
         decision=remedy.decision.render(translate) if remedy.decision else None,
         certificate=spec_wire(remedy.goal.spec) if isinstance(remedy.goal, ReplaceCertificate) else None,
-        steps=[_step(step, translate) for step in remedy.steps],
+        steps=[step_to_wire(step, translate) for step in remedy.steps],
         cures=list(remedy.cures),
         endpoints=list(remedy.observations),
     )
 
 
-def _step(step: Step, translate: Translate) -> wire.StepWire:
+def step_to_wire(step: Step, translate: Translate) -> wire.StepWire:
+    """A step, in the reader's language."""
     do: wire.WriteWire | wire.RunWire | wire.HumanWire
     match step.do:
         case Write(path=path, content=content):

@@ -11,22 +11,52 @@ from mailtrust.core.formats.json_text import to_json_text
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.text import Text
 from mailtrust.core.model.walk import Attempt, DnsAnswer, Walk
+from mailtrust.core.remedies.finding.planner import Cure
 from mailtrust.core.report import walk_wire as wire
-from mailtrust.core.report.walk_words import headline, quoted
+from mailtrust.core.report.report_json import step_to_wire
+from mailtrust.core.report.walk_words import changes_told, headline, quoted
+from mailtrust.core.targets.parts.finding_servers import steps_for
 from mailtrust.version import __version__
 
 Translate = Callable[[str], str]
 
 
 def walks_to_json(
-    walks: Sequence[Walk], travellers: Mapping[str, Traveller], at: datetime, translate: Translate, lang: str
+    walks: Sequence[Walk],
+    travellers: Mapping[str, Traveller],
+    at: datetime,
+    translate: Translate,
+    lang: str,
+    *,
+    cures: Sequence[Cure] = (),
+    names: Sequence[str] = (),
 ) -> bytes:
-    """Write the walks; `lang` is the language that `translate` speaks."""
-    made: list[msgspec.Struct] = [_walk(walk, travellers[walk.client], at, translate, lang) for walk in walks]
+    """Write the walks; `lang` is the language that `translate` speaks, `names` those of the server's certificate."""
+    plans = [_plan(cure, names, translate) for cure in cures]
+    made: list[msgspec.Struct] = [
+        _walk(walk, travellers[walk.client], at, translate, lang=lang, plans=plans) for walk in walks
+    ]
     return to_json_text(made[0] if len(made) == 1 else made)
 
 
-def _walk(walk: Walk, traveller: Traveller, at: datetime, translate: Translate, lang: str) -> wire.WalkWire:
+def _plan(cure: Cure, names: Sequence[str], translate: Translate) -> wire.WalkPlanWire:
+    return wire.WalkPlanWire(
+        changes=[sentence.render(translate) for sentence in changes_told(cure, names)],
+        steps=[step_to_wire(step, translate) for change in cure.changes for step in steps_for(change, names)],
+        left_out=[wire.LeftOutWire(address=address, client=client) for address, client in cure.left_out],
+        questions=cure.questions,
+    )
+
+
+def _walk(
+    walk: Walk,
+    traveller: Traveller,
+    at: datetime,
+    translate: Translate,
+    *,
+    lang: str,
+    plans: list[wire.WalkPlanWire],
+) -> wire.WalkWire:
     attempts: list[wire.AttemptWire] = []
     found = None
     for place, attempt in enumerate(walk.attempts):
@@ -48,7 +78,7 @@ def _walk(walk: Walk, traveller: Traveller, at: datetime, translate: Translate, 
         attempts=attempts,
         found=found,
         findings=[],
-        plans=[],
+        plans=plans,
     )
 
 

@@ -7,9 +7,14 @@ from mailtrust.core.discovery.outcome import for_servers, is_well
 from mailtrust.core.discovery.traveller import Traveller
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.walk import Attempt, Meets, Walk
+from mailtrust.core.remedies.finding.planner import Cure
+from mailtrust.core.report.cures import draw_step
 from mailtrust.core.report.page import Page, Span
-from mailtrust.core.report.walk_words import MEETS, METHODS, WHAT_SUFFERS, headline, quoted
+from mailtrust.core.report.walk_words import MEETS, METHODS, WHAT_SUFFERS, changes_told, headline, quoted, serves
+from mailtrust.core.targets.parts.finding_servers import steps_for
 
+MOST_WAYS = 4
+"""Told in text; JSON has them all."""
 _STYLES = {
     Meets.SILENT: ("not_asked", "dim"),
     Meets.WARNING: ("warned", "yellow"),
@@ -29,26 +34,32 @@ def render_walks(
     translate: Callable[[str], str],
     lang: str = "en",
     ascii_only: bool = False,
+    cures: Sequence[Cure] = (),
+    names: Sequence[str] = (),
 ) -> str:
-    """Draw the walks: what becomes of whom, then each way with what its user meets. `width` in cells."""
+    """Draw the walks: what becomes of whom, each way with what its user meets, and what cures it. `width` in cells.
+
+    `names`: those in the certificate of the server that clients are to find.
+    """
     page = Page(width, ascii_only=ascii_only, translate=translate, lang=lang)
     place = text("inside") if walks and walks[0].situation.inside else text("outside")
-    address = walks[0].address if walks else ""
-    page.paragraph(
-        (page.say(text("How clients find the server of {address}, from {place}", address=address, place=place)), "bold")
-    )
-    page.blank()
-    for walk in walks:
-        _draw_result(page, walk, travellers[walk.client])
-    if any(
-        walk.found is None and is_well(walk, travellers[walk.client]) is False
-        for walk in walks
-        if not for_servers(walk)
-    ):
+    addresses = tuple(dict.fromkeys(walk.address for walk in walks))
+    title = text("How clients find the server of {addresses}, from {place}", addresses=addresses, place=place)
+    page.paragraph((page.say(title), "bold"))
+    for address in addresses:
+        page.blank()
+        if len(addresses) > 1:
+            page.paragraph((page.name(address, 300), "bold"))
+        for walk in walks:
+            if walk.address == address:
+                _draw_result(page, walk, travellers[walk.client])
+    lost = [walk for walk in walks if walk.found is None and not for_servers(walk)]
+    if any(is_well(walk, travellers[walk.client]) is False for walk in lost):
         page.blank()
         page.paragraph((page.say(WHAT_SUFFERS), ""))
+    _draw_cures(page, cures, names, travellers)
     for walk in walks:
-        _draw_walk(page, walk, travellers[walk.client])
+        _draw_walk(page, walk, travellers[walk.client], walk.address if len(addresses) > 1 else "")
     page.blank()
     page.paragraph((page.say(text("Judged for {at}.", at=f"{at:%Y-%m-%d %H:%M} UTC")), "dim"))
     return page.print(colour=colour)
@@ -64,8 +75,29 @@ def _draw_result(page: Page, walk: Walk, traveller: Traveller) -> None:
     page.paragraph((page.say(headline(walk, traveller)), ""), first=[(f"{glyph} ", style)], then=[("  ", "")])
 
 
-def _draw_walk(page: Page, walk: Walk, traveller: Traveller) -> None:
-    page.heading(Text(traveller.title))
+def _draw_cures(page: Page, cures: Sequence[Cure], names: Sequence[str], travellers: Mapping[str, Traveller]) -> None:
+    if not cures or not cures[0].changes:
+        return
+    best, *others = cures
+    page.heading(text("What cures it with the fewest changes"))
+    page.paragraph((page.say(serves(best, travellers)), ""))
+    count = 0
+    for change in best.changes:
+        for step in steps_for(change, names):
+            count += 1
+            draw_step(page, count, step)
+    for number, other in enumerate(others, 2):
+        page.blank()
+        page.paragraph((page.say(text("Another way, with {count} changes:", count=len(other.changes))), "bold"))
+        for sentence in changes_told(other, names):
+            page.paragraph((page.say(sentence), ""), first=[("  ", ""), (f"{page.glyphs.dot} ", "dim")])
+        page.paragraph((page.say(serves(other, travellers)), "dim"), first=[("  ", "")])
+        if number > MOST_WAYS:
+            break
+
+
+def _draw_walk(page: Page, walk: Walk, traveller: Traveller, address: str) -> None:
+    page.heading(Text(traveller.title), page.name(address, 100))
     for number, attempt in enumerate(walk.attempts):
         last = number == len(walk.attempts) - 1
         if number == walk.reached:

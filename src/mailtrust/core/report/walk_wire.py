@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.model.walk import Meets, Method
+from mailtrust.core.report.report_wire import StepWire
 
 SCHEMA: Literal["mailtrust/walk/1"] = "mailtrust/walk/1"
 
@@ -51,6 +52,22 @@ class AttemptWire(Struct, kw_only=True):
     ms: int
 
 
+class LeftOutWire(Struct, kw_only=True):
+    """A client that a plan does not serve."""
+
+    address: str
+    client: str
+
+
+class WalkPlanWire(Struct, kw_only=True):
+    """A set of changes that was walked in simulation before it is told."""
+
+    changes: Annotated[list[str], Meta(description="Each change in a sentence.")]
+    steps: list[StepWire]
+    left_out: list[LeftOutWire]
+    questions: Annotated[int, Meta(description="How often users are asked whether a server may set the account up.")]
+
+
 class WalkWire(Struct, kw_only=True):
     """How one client looks for the server of an address."""
 
@@ -67,4 +84,4 @@ class WalkWire(Struct, kw_only=True):
     attempts: list[AttemptWire]
     found: Annotated[int | None, Meta(description="`n` of the attempt by which the server is found.")]
     findings: list[str]
-    plans: list[str]
+    plans: Annotated[list[WalkPlanWire], Meta(description="For all addresses that were walked together, best first.")]

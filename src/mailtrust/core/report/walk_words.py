@@ -1,9 +1,13 @@
 """The sentences of a walk that every format says alike."""
 
+from collections.abc import Mapping, Sequence
+
 from mailtrust.core.discovery.outcome import for_servers
 from mailtrust.core.discovery.traveller import Traveller
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.walk import Attempt, Meets, Method, Walk
+from mailtrust.core.remedies.finding.planner import Cure
+from mailtrust.core.targets.parts.finding_servers import steps_for
 
 METHODS: dict[Method, Text] = {
     Method.LOCAL: text("a file on the computer"),
@@ -68,3 +72,16 @@ def quoted(attempt: Attempt, lang: str) -> str:
     words = attempt.verdict.words if attempt.verdict is not None and attempt.meets is Meets.WARNING else ()
     said = {one.lang: one.text for one in reversed(words)}
     return said.get(lang) or said.get("en") or ""
+
+
+def changes_told(cure: Cure, names: Sequence[str]) -> tuple[Text, ...]:
+    """Each change in a sentence: what its first step says."""
+    return tuple(steps_for(change, names)[0].say for change in cure.changes)
+
+
+def serves(cure: Cure, travellers: Mapping[str, Traveller]) -> Text:
+    """Whom a cure serves, in one sentence."""
+    if not cure.left_out:
+        return text("Afterwards every client that was asked finds its server without a warning.")
+    clients = tuple(Text(travellers[client].title) for client in dict.fromkeys(client for _, client in cure.left_out))
+    return text("It does not serve: {clients}.", clients=clients)

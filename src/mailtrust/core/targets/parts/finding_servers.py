@@ -1,0 +1,200 @@
+"""The changes by which clients find their server, as steps: zone lines and RFC 2136 updates, PowerShell, words."""
+
+from collections.abc import Iterable
+
+from mailtrust.core.formats import autodiscover
+from mailtrust.core.model.certificate import CertificateSpec
+from mailtrust.core.model.remedy import Human, Run, Step, Write
+from mailtrust.core.model.text import Text, text
+from mailtrust.core.remedies.finding.changes import (
+    AddAlias,
+    AddNames,
+    AddRedirectHost,
+    AddSrv,
+    Change,
+    CloseHttps,
+    NameWebsite,
+    RemoveHost,
+    SetInternalUri,
+    SetRegistry,
+)
+
+TTL = 3600
+MANAGEMENT = "Organization Management"
+DOMAIN_ADMINS = "Domain Admins"
+# Group Policy writes under Policies, which wins over the plain key (Microsoft SupportArticles-docs).
+POLICY_KEY = r"HKCU\Software\Policies\Microsoft\Office\16.0\Outlook\AutoDiscover"
+
+
+def steps_for(change: Change, names_of_today: Iterable[str] = ()) -> tuple[Step, ...]:
+    """What to do so that the change is made; each step says how to take it back."""
+    match change:
+        case AddNames(names=names):
+            return _new_certificate((*names_of_today, *sorted(names)))
+        case AddSrv(domain=domain, target=target):
+            return _records(
+                text("Publish an SRV record for {domain}, in the inside zone too where there is one.", domain=domain),
+                add=(f"_autodiscover._tcp.{domain}. {TTL} IN SRV 0 0 443 {target}.",),
+            )
+        case RemoveHost(name=name):
+            say = text(
+                "Delete every address record and alias of {name}, inside and outside. Note their values first: only "
+                "with them can they be put back.",
+                name=name,
+            )
+            return _records(say, remove=(f"{name}. A", f"{name}. AAAA", f"{name}. CNAME"))
+        case AddAlias(name=name, target=target):
+            return _records(
+                text(
+                    "Make {name} an alias of {target}; no other record may stand at that name.",
+                    name=name,
+                    target=target,
+                ),
+                add=(f"{name}. {TTL} IN CNAME {target}.",),
+                remove=(f"{name}. A", f"{name}. AAAA"),
+            )
+        case AddRedirectHost(name=name, target=target):
+            return (_redirecting_site(name, target),)
+        case CloseHttps(host=host):
+            return (
+                _human(
+                    text(
+                        "Close port 443 of {host}, so that clients go on to the next place. Look first who visits it "
+                        "by https: web sites with HSTS are then out of reach.",
+                        host=host,
+                    ),
+                    undo=text("Open the port again."),
+                ),
+            )
+        case NameWebsite(host=host):
+            return (
+                _human(
+                    text(
+                        "Have the web server at {host} present a certificate for {host}; whoever runs the web site can "
+                        "get one at no charge. That it knows nothing of Autodiscover does no harm then.",
+                        host=host,
+                    ),
+                    undo=text("Put the former certificate back."),
+                ),
+            )
+        case SetInternalUri(target=target):
+            return _internal_uri(target)
+        case SetRegistry(value=value):
+            return _policy(value)
+
+
+def _records(say: Text, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> tuple[Step, ...]:
+    zone = "".join(f"{line}\n" for line in add)
+    update = [
+        *(f"update delete {line}" for line in remove),
+        *(f"update add {_as_update(line)}" for line in add),
+        "send",
+    ]
+    undo = [*(f"update delete {_name_and_type(line)}" for line in add), "send"]
+    taken_back = text("nsupdate: {lines}; then put what was deleted back.", lines="; ".join(undo))
+    if not remove:
+        taken_back = text("nsupdate: {lines}", lines="; ".join(undo))
+    shown: list[Step] = []
+    if zone:
+        shown.append(Step(say, Write("zone", zone), taken_back, needs="DNS"))
+        say = text("The same as an update (RFC 2136), with the key of the zone:")
+    command = "nsupdate -k KEYFILE <<'END'\n" + "\n".join(update) + "\nEND"
+    return (*shown, Step(say, Run(command), taken_back, needs="DNS"))
+
+
+def _as_update(line: str) -> str:
+    name, ttl, _class, kind, *rest = line.split()
+    return " ".join((name, ttl, kind, *rest))
+
+
+def _name_and_type(line: str) -> str:
+    name, _ttl, _class, kind, *_ = line.split()
+    return f"{name} {kind}"
+
+
+def _new_certificate(names: tuple[str, ...]) -> tuple[Step, ...]:
+    spec = CertificateSpec(dns_names=tuple(dict.fromkeys(names)), ip_addresses=())
+    return (
+        Step(
+            text("Make a key and a request for a certificate with exactly these names, and let the CA issue it."),
+            Run(f"mailtrust cert request {' '.join(spec.dns_names)}"),
+            text("Delete the request and its key."),
+        ),
+        _human(
+            text(
+                "Put the certificate into service wherever TLS ends for these names: on the load balancer and on "
+                "Exchange alike (Enable-ExchangeCertificate -Services IIS)."
+            ),
+            undo=text("Assign the former certificate again; it stays in the store."),
+            needs=MANAGEMENT,
+            disruption="restart",
+        ),
+    )
+
+
+def _redirecting_site(name: str, target: str) -> Step:
+    site = (
+        f"server {{\n    listen 80;\n    server_name {name};\n    location = {autodiscover.PATH} {{\n"
+        f"        return 302 https://{target}{autodiscover.PATH};\n    }}\n    location / {{ return 404; }}\n}}\n"
+    )
+    say = text(
+        "Let {name} lead to an address where port 443 is closed and port 80 sends clients to {target}; for nginx:",
+        name=name,
+        target=target,
+    )
+    return Step(
+        say, Write(f"{name}.conf", site), text("Let {name} lead to its former address.", name=name), needs="DNS"
+    )
+
+
+def _internal_uri(target: str) -> tuple[Step, ...]:
+    uri = f"https://{target}/Autodiscover/Autodiscover.xml"
+    # Set-ClientAccessServer up to Exchange 2013, Set-ClientAccessService from 2016 on.
+    return (
+        Step(
+            text("Note what every server's service connection point says today."),
+            Run("Get-ClientAccessService | Format-List Name,AutoDiscoverServiceInternalUri", "exchange"),
+            text("Nothing was changed."),
+            needs=MANAGEMENT,
+        ),
+        Step(
+            text("Let all of them name the server as its certificate does. Up to Exchange 2013 the cmdlet is "
+                 "Set-ClientAccessServer."),
+            Run(f"Get-ClientAccessService | Set-ClientAccessService -AutoDiscoverServiceInternalUri {uri}", "exchange"),
+            text("The same cmdlet with the former address of each server."),
+            needs=MANAGEMENT,
+        ),
+        Step(
+            text("Have the change taken up, and let {target} lead to the server inside too.", target=target),
+            Run("Restart-WebAppPool MSExchangeAutodiscoverAppPool", "powershell"),
+            text("Nothing to take back."),
+            disruption="reload",
+            needs="Administrator",
+        ),
+    )  # fmt: skip
+
+
+def _policy(value: str) -> tuple[Step, ...]:
+    name = f"Outlook {value}"
+    set_value = f'Set-GPRegistryValue -Name "{name}" -Key "{POLICY_KEY}" -ValueName {value} -Type DWord -Value 1'
+    return (
+        Step(
+            text(
+                "Have a Group Policy set {value}. It reaches managed computers with Outlook 2016 and later alone, and "
+                "stands in the way should the mailboxes move later.",
+                value=value,
+            ),
+            Run(f'New-GPO "{name}" | Out-Null; {set_value}', "powershell"),
+            text('Remove-GPO "{name}"', name=name),
+            needs=DOMAIN_ADMINS,
+        ),
+        _human(
+            text("Link the policy to the organisational unit that holds the users."),
+            undo=text("Take the link away."),
+            needs=DOMAIN_ADMINS,
+        ),
+    )
+
+
+def _human(say: Text, undo: Text, needs: str = "", disruption: str = "none") -> Step:
+    return Step(say, Human(), undo, disruption, needs)  # type: ignore[arg-type]

@@ -323,6 +323,12 @@ def test_critical_as_ber_writes_it_is_still_critical() -> None:
     assert any("critical FALSE" in detail for detail in details)
 
 
+def test_a_tls_feature_without_a_name_is_no_fault() -> None:
+    certificate = with_extensions(extension("1.3.6.1.5.5.7.1.24", bytes.fromhex("3003020107")))
+    assert not certificate.must_staple
+    assert encoding_problems(certificate) == ()
+
+
 def test_broken_der_is_named_in_words() -> None:
     octets = good_certificate()
     _, content, _ = der.read(octets)

@@ -52,8 +52,8 @@ def _refusal(octets: bytes) -> ParseProblem | None:
                 getattr(certificate, place)
             place = "subjectPublicKeyInfo"
             certificate.public_key()
-        except (UnsupportedAlgorithm, x509.UnsupportedGeneralNameType):
-            return None  # clean, but not one of those it knows
+        except (UnsupportedAlgorithm, x509.UnsupportedGeneralNameType, KeyError):
+            return None  # clean, but not one of those it knows; KeyError: a TLS feature (RFC 7633) without a name
         except (ValueError, TypeError, x509.InvalidVersion, x509.DuplicateExtension) as error:
             # Of the whole: what can be read of the part was read, and has its own problem where it could not be
             return ParseProblem("certificate", f"a strict reader refuses {place}: {str(error)[:200]}")

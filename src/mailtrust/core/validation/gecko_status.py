@@ -1,7 +1,7 @@
 """What Gecko (Firefox, Thunderbird) makes of the OCSP answer that comes along, and of the one that it fetches.
 
 mozilla-firefox/firefox security/certverifier/NSSCertDBTrustDomain.cpp (ca36c95), CheckRevocationByOCSP; asked of
-Firefox and Thunderbird 153 with answers of every kind, stapled and fetched.
+Firefox 153 with answers of every kind, stapled and fetched; Thunderbird 153 with some that are fetched.
 """
 
 from collections.abc import Iterator

@@ -72,7 +72,7 @@ MOZILLA = ClientProfile(
             "below its own roots too)",
         ),
         Citation(
-            "Firefox ESR and Thunderbird 153 (Debian 12), asked by tests/real_servers/test_revocation.py",
+            "Firefox ESR 153 (Debian 12), asked by tests/real_servers/test_revocation.py; Thunderbird 153 about some",
             "stapled and fetched OCSP answers",
         ),
         Citation("mozilla/gecko-dev:security/nss/lib/mozpkix/lib/pkixnames.cpp (4a62ca7)", "names and addresses"),

@@ -115,6 +115,13 @@ def test_the_life_of_a_certificate(run: Run, folder: Path, ca: Path) -> None:
     assert "The journal is whole: 8 entries" in done.err
 
 
+def test_an_address_alone(run: Run, folder: Path, ca: Path) -> None:
+    asked(folder, ip_addresses=("192.0.2.7",))
+    assert run("ca", "issue", "mail.csr", "--out", "mail").status == 0
+    tool("openssl", "verify", "-x509_strict", "-CAfile", "ca/root.pem", "-untrusted", "ca/issuing.pem", "-verify_ip",
+         "192.0.2.7", "mail.pem")  # fmt: skip
+
+
 def test_a_domain_written_as_a_wildcard_is_the_domain(run: Run, folder: Path) -> None:
     run("ca", "init", "--name", "Wild", "--domain", "*.example.com", "--new-key", "ec-p256")
     asked(folder, "mail.example.com", "*.example.com")

@@ -77,6 +77,16 @@ def test_the_root_vouches_for_no_other_name(run: Run) -> None:
     assert b"IP:0.0.0.0/0.0.0.0" in text.stdout
 
 
+@pytest.mark.parametrize("address", ["192.0.2.25", "2001:db8::25"])
+def test_an_address_alone(run: Run, folder: Path, address: str) -> None:
+    """OpenSSL must not take the commonName for a DNS name outside of the constraints."""
+    assert run("cert", "self-signed", address, "--out", "mail").status == 0
+    verify = ("openssl", "verify", "-x509_strict", "-CAfile", "mail-root.pem", "-verify_ip", address, "mail.pem")
+    assert subprocess.run(verify, capture_output=True, check=False).stdout == b"mail.pem: OK\n"
+    known = ("certtool", "--verify", "--load-ca-certificate", "mail-root.pem", "--infile", "mail.pem")
+    assert b"The certificate is trusted" in subprocess.run(known, capture_output=True, check=False).stdout
+
+
 def test_one_that_vouches_for_itself_is_not_taken_by_mozilla(run: Run, folder: Path) -> None:
     done = run("cert", "self-signed", "mail.example.com", "--single", "--format", "json")
     assert done.status == 1

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from mailtrust.core.formats.verify_request import VerifyRequest
 from mailtrust.core.issuance.authority import issue, make_root, self_signed
 from mailtrust.core.issuance.keys import make_key, make_serial
-from mailtrust.core.issuance.own_root import own_root_recipe
+from mailtrust.core.issuance.own_root import own_root_recipe, under_constraints
 from mailtrust.core.issuance.recipe import Recipe
 from mailtrust.core.model.certificate import Certificate, CertificateSpec
 from mailtrust.core.model.chain_verdict import ChainVerdict
@@ -44,7 +44,8 @@ def make_with_own_root(spec: CertificateSpec, now: datetime) -> SelfMade:
     name = (*spec.dns_names, *spec.ip_addresses)[0]
     recipe = own_root_recipe(spec, f"{name[:40]} root {now:%Y-%m-%d}")  # X.520's 64 characters are kept
     root = make_root(recipe, make_key(spec.key), serial=make_serial(), not_before=first, not_after=last)
-    made = issue(root, spec, make_key(spec.key), serial=make_serial(), not_before=first, not_after=last)
+    fitting = under_constraints(spec)
+    made = issue(root, fitting, make_key(spec.key), serial=make_serial(), not_before=first, not_after=last)
     return SelfMade(made.certificate, made.key, root.certificate)
 
 

@@ -6,8 +6,9 @@ from ipaddress import ip_address, ip_network
 from typing import Literal, get_args
 
 from mailtrust.core.formats.certificate_names import read_names
+from mailtrust.core.formats.certificate_spec import LONGEST_ATTRIBUTE
 from mailtrust.core.issuance.ocsp_answer import NO_CHECK
-from mailtrust.core.issuance.own_root import constraints_for
+from mailtrust.core.issuance.own_root import constraints_for, under_constraints
 from mailtrust.core.issuance.recipe import (
     CLIENT_AUTH,
     OCSP_SIGNING,
@@ -85,8 +86,7 @@ def grant(request: CertificateRequest, settings: CaSettings, profile: Profile, m
     )
     names = read_names((*(asked or request.subject.common_names[-1:]), *more_names))
     expect_permitted(settings, names.dns_names, names.ip_addresses)
-    first = next((name for name in (*names.dns_names, *names.ip_addresses) if len(name) <= 64), None)
-    if first is None:
+    if not names.dns_names and not names.ip_addresses:
         raise UserProblem(text("The request names no host that a certificate could be for."))
     refused += _refused_extensions(request, profile)
     refused += _refused_subject(request, settings)
@@ -98,17 +98,16 @@ def recipe(
     settings: CaSettings, profile: Profile, dns_names: tuple[str, ...], addresses: tuple[str, ...], key: PublicKey
 ) -> Recipe:
     """A server's certificate of this CA."""
-    first = next((name for name in (*dns_names, *addresses) if len(name) <= 64), None)
     spec = CertificateSpec(
         dns_names,
         addresses,
-        first,
+        next((name for name in dns_names if len(name) <= LONGEST_ATTRIBUTE), None),
         settings.organisation,
         key="rsa-2048" if key.algorithm == "rsa" else "ec-p256",
         extended_key_usage=_PURPOSES[profile],
     )
     return _with(
-        recipe_for(spec),
+        recipe_for(under_constraints(spec)),
         crl=_urls(settings, "issuing.crl"),
         issuer=_urls(settings, "issuing.crt"),
         ocsp=_urls(settings, "ocsp"),

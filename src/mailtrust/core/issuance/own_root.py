@@ -21,6 +21,17 @@ def own_root_recipe(spec: CertificateSpec, title: str) -> Recipe:
     )
 
 
+def under_constraints(spec: CertificateSpec) -> CertificateSpec:
+    """What can be vouched for under name constraints: for addresses alone without a commonName.
+
+    Where the subjectAltName has no DNS name, OpenSSL (crypto/x509/v3_ncons.c, NAME_CONSTRAINTS_check_CN) and GnuTLS
+    (lib/x509/name_constraints.c) hold the commonName against the constraints for DNS names.
+    """
+    if spec.dns_names:
+        return spec
+    return replace(spec, common_name=None, organisation=spec.organisation or spec.ip_addresses[0])
+
+
 def constraints_for(domains: tuple[str, ...], networks: tuple[str, ...]) -> NameConstraints:
     """Only these domains with all below them, and only these addresses or networks; a kind that is empty: none."""
     permitted: list[PresentedIdentifier] = []

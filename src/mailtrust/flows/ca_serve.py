@@ -1,6 +1,7 @@
 """A private CA's answers over HTTP, as its journal has them at that moment."""
 
 from datetime import UTC, datetime
+from urllib.parse import unquote, urlsplit
 
 from mailtrust.core.issuance.authority import Issued
 from mailtrust.core.issuance.ca_service import CaService, HttpAnswer
@@ -40,7 +41,9 @@ class Desk:
                 # Half of a change is there: what was known holds until the rest is.
                 marks = self._seen
             self._seen = marks
-        return self._service.answer(method, target, body, datetime.now(UTC))
+        below = urlsplit(self._service.state.settings.url or "").path.strip("/")
+        path = unquote(target.partition("?")[0]).lstrip("/")
+        return self._service.answer(method, path.removeprefix(f"{below}/" if below else ""), body, datetime.now(UTC))
 
     def _marks(self) -> tuple[tuple[int, int, int], ...]:
         return tuple(map(self._folder.mark, _WATCHED))

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
-from urllib.parse import unquote, urlsplit
 
 from mailtrust.core.issuance.authority import Issued
 from mailtrust.core.issuance.ocsp_answer import Refusal, Status, make_ocsp_answer, make_refusal
@@ -53,17 +52,15 @@ class CaService:
     responder: Issued | None
     """Who signs OCSP answers; None: nobody can, at the moment."""
 
-    def answer(self, method: str, target: str, body: bytes, now: datetime) -> HttpAnswer:
-        """The answer to a request; `target` is that of the request line."""
-        path = self._path(target)
+    def answer(self, method: str, path: str, body: bytes, now: datetime) -> HttpAnswer:
+        """The answer to a request; `path` is below the CA's own address, without what was percent-encoded in it."""
         if method == "POST":
             return self._ocsp(body, now) if path == "ocsp" else _NOT_FOUND
         if method not in ("GET", "HEAD"):
             return HttpAnswer(405, TEXT, b"GET, HEAD or POST\n")
         if path.startswith("ocsp/"):
-            # RFC 6960 A.1: Base64, and that percent-encoded
             try:
-                octets = base64.b64decode(unquote(path.removeprefix("ocsp/")), validate=True)
+                octets = base64.b64decode(path.removeprefix("ocsp/"), validate=True)  # RFC 6960 A.1
             except (binascii.Error, ValueError):
                 octets = b""
             return self._ocsp(octets, now)
@@ -74,12 +71,6 @@ class CaService:
             if path == f"{name}.crl" and name in self.lists:
                 return HttpAnswer(200, LIST, self.lists[name], 3600)
         return _NOT_FOUND
-
-    def _path(self, target: str) -> str:
-        """What is asked for, below the path of the CA's own address."""
-        path = target.partition("?")[0]
-        below = urlsplit(self.state.settings.url or "").path.strip("/")
-        return path.lstrip("/").removeprefix(f"{below}/" if below else "")
 
     def _ocsp(self, octets: bytes, now: datetime) -> HttpAnswer:
         try:

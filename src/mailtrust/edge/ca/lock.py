@@ -7,20 +7,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mailtrust.core.model.problem import UserProblem
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
+
+CA_IN_USE = text("Another mailtrust is writing to this CA at the moment. Wait until it is done, and try again.")
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock of this file, which stays there. Raises UserProblem when somebody else holds it."""
+def locked(path: Path, in_use: Text = CA_IN_USE) -> Iterator[None]:
+    """Hold the lock of this file, which stays there. Raises UserProblem(in_use) when somebody else holds it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             _take(descriptor)
         except OSError as error:
-            raise UserProblem(
-                text("Another mailtrust is writing to this CA at the moment. Wait until it is done, and try again.")
-            ) from error
+            raise UserProblem(in_use) from error
         yield
     finally:
         os.close(descriptor)

@@ -11,10 +11,11 @@ import pytest
 # folder, the tuple in its __init__, and what stands beside the things of the folder's kind
 FOLDERS = [
     ("mailtrust.core.clients", "_FILES", {"engines", "reference"}),
-    ("mailtrust.core.rules", "RULES", {"grounds"}),
+    ("mailtrust.core.rules", "RULES", {"grounds", "walking"}),
+    ("mailtrust.core.rules.walking", "WALK_RULES", {"grounds"}),
     ("mailtrust.core.targets", "TARGETS", {"parts"}),
     ("mailtrust.core.discovery", "_FILES", {"asking", "outcome", "steps", "traveller"}),
-    ("mailtrust.core.protocols", "DIALOGUES", {"lines", "dialogue", "tls_records", "ber"}),
+    ("mailtrust.core.protocols", "DIALOGUES", {"lines", "dialogue", "tls_records", "ber", "ldap_messages", "directory_search"}),
     ("mailtrust.lab.scenarios", "SCENARIOS", set()),
     ("tests.fuzz.targets", "TARGETS", set()),
     ("mailtrust.cli.cert", "SUBCOMMANDS", {"making"}),

@@ -4,7 +4,7 @@ from tests.fuzz.target import Target
 from tests.fuzz.targets.case_files import CASE_FILE
 from tests.fuzz.targets.certificates import CERTIFICATE, ELEMENTS
 from tests.fuzz.targets.containers import CONTAINER, SEALED
-from tests.fuzz.targets.dialogues import IMAP, LDAP, LMTP, POP3, SIEVE, SMTP
+from tests.fuzz.targets.dialogues import DIRECTORY, IMAP, LDAP, LMTP, POP3, SIEVE, SMTP
 from tests.fuzz.targets.discovery import DOCUMENT, RECORD
 from tests.fuzz.targets.files import ORGANISATION_FILE, REQUEST_FILE
 from tests.fuzz.targets.formats import CATALOGUE, CCADB_TABLE, TRUST_LIST, VERIFY_LINE, WORD
@@ -27,6 +27,7 @@ TARGETS: tuple[Target, ...] = (
     POP3,
     SIEVE,
     LDAP,
+    DIRECTORY,
     TLS_RECORDS,
     HANDSHAKE,
     ISSUERS,

@@ -1,4 +1,4 @@
-"""Every dialogue up to TLS, however the network cuts what the server says."""
+"""Every dialogue up to TLS, and the talk with a directory, however the network cuts what the server says."""
 
 from collections.abc import Callable
 from functools import cache, partial
@@ -7,11 +7,14 @@ from random import Random
 
 from tests.fuzz.mutation.talk import mutate_talk
 from tests.fuzz.target import Target
+from tests.protocols.directory_server import OTHER_POINT, URL_POINT, WITHOUT_LOGIN, answers
 from tests.protocols.test_dialogues import PLAYS
 
 from mailtrust.core.model.endpoint import Protocol, TlsMode
+from mailtrust.core.model.walk import ScpAnswer
 from mailtrust.core.protocols import dialogue_for
 from mailtrust.core.protocols.dialogue import LEFTOVER_LIMIT, Event, Failed, NeedData, Send, StartTls
+from mailtrust.core.protocols.directory_search import DirectorySearch, Login
 
 INPUTS = 2_000
 """Of each protocol."""
@@ -83,4 +86,41 @@ def _target(protocol: Protocol) -> Target:
 
 SMTP, LMTP, IMAP, POP3, SIEVE, LDAP = map(
     _target, (Protocol.SMTP, Protocol.LMTP, Protocol.IMAP, Protocol.POP3, Protocol.SIEVE, Protocol.LDAP)
+)
+
+
+def _ask_directory(cut: list[bytes], login: Login | None) -> tuple[ScpAnswer, tuple[bytes, ...]]:
+    search = DirectorySearch(login)
+    sent: list[bytes] = []
+    for fragment in (*cut, b""):
+        while isinstance(event := search.next_event(), Send):
+            sent.append(event.data)
+        if not isinstance(event, NeedData):
+            break
+        search.receive(fragment)
+    while isinstance(event := search.next_event(), Send):
+        sent.append(event.data)
+    assert isinstance(event, ScpAnswer), "a directory that hung up is not waited for"
+    return event, tuple(sent)
+
+
+def _try_directory(octets: bytes) -> bytes:
+    told = []
+    for login in (None, Login("u@b.test", b"secret")):
+        answer, sent = whole = _ask_directory([octets] if octets else [], login)
+        assert _ask_directory(fragments(octets), login) == whole, "another fragmentation, another answer"
+        assert answer.why.isprintable()
+        assert len(answer.why) <= 10_000
+        assert all(word.isprintable() for point in answer.points for word in (*point.keywords, *point.binding))
+        told.append((answer, sent))
+    return repr(told).encode()
+
+
+DIRECTORY = Target(
+    "directory",
+    lambda: (*WITHOUT_LOGIN, answers((URL_POINT, OTHER_POINT), login=True)),
+    mutate_talk,
+    _try_directory,
+    inputs=INPUTS,
+    bounded=60,
 )

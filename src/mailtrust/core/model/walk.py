@@ -96,9 +96,13 @@ class DnsAnswer:
     """The names that the asked one led to by CNAME; shown, and never compared with a certificate (RFC 9525 6.1)."""
     ttl: int | None = None
     secure: bool = False
-    """The resolver vouches that DNSSEC holds (AD, RFC 4035 3.2.3)."""
+    """The resolver vouches that DNSSEC holds (AD, RFC 4035 3.2.3), and its word counts (RFC 6698 A.3)."""
     why: str = ""
     """Why nobody knows."""
+    claimed: bool = False
+    """The resolver says so too, but its word does not count: it came over a way that anybody could have written on."""
+    resolver: str = ""
+    """Who was asked; empty where the system or an option answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,11 @@ class TlsAnswer:
     """What a port presented, or why nothing."""
 
     observation: Observation
+
+
+# MS-OXDISCO 2.2.1.2: what service connection points are marked with, in any case of letters.
+SCP_POINTER = "67661d7f-8fc4-4fa7-bfac-e1d7794c1f68"
+SCP_URL = "77378f46-2c66-4aa9-a6a6-3e7a48b19596"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,20 @@ from mailtrust.core.formats.srv import Srv, read_srv
 from mailtrust.core.formats.url import host_of, is_https, resolved
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.text import text
-from mailtrust.core.model.walk import Attempt, ConnectionPoint, DnsQuestion, HttpQuestion, Meets, Method, ScpQuestion
+from mailtrust.core.model.walk import (
+    SCP_POINTER,
+    SCP_URL,
+    Attempt,
+    ConnectionPoint,
+    DnsQuestion,
+    HttpQuestion,
+    Meets,
+    Method,
+    ScpQuestion,
+)
 
 OFFICE_365 = "https://autodiscover-s.outlook.com" + autodiscover.PATH
 
-# MS-OXDISCO 2.2.1.2: what a service connection point is marked with.
-POINTER = "67661d7f-8fc4-4fa7-bfac-e1d7794c1f68"
-URL = "77378f46-2c66-4aa9-a6a6-3e7a48b19596"
 MOST_DIRECTORIES = 10
 
 
@@ -111,7 +118,7 @@ def scp_urls(trip: Trip) -> tuple[tuple[str, ...], tuple[Attempt, ...]]:
             problems.append(_no_directory(server, answer.why))
         urls += _by_site(answer.points, trip.situation.site)
         for point in answer.points:
-            if POINTER in map(str.lower, point.keywords):
+            if SCP_POINTER in map(str.lower, point.keywords):
                 named = {word[7:].lower() for word in point.keywords if word.lower().startswith("domain=")}
                 for place in map(_directory, point.binding):
                     if place and place not in (*asked, *servers, *later):
@@ -131,7 +138,7 @@ def _by_site(points: Iterable[ConnectionPoint], site: str | None) -> Iterator[st
     classes: dict[int, list[str]] = {1: [], 2: [], 3: []}
     for point in points:
         words = [word.lower() for word in point.keywords]
-        if URL in words:
+        if SCP_URL in words:
             sites = [word[5:] for word in words if word.startswith("site=")]
             place = 2 if not sites else 1 if site is not None and site.lower() in sites else 3
             classes[place] += [url for url in point.binding if url.lower().startswith("http")]

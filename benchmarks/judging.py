@@ -23,7 +23,7 @@ from mailtrust.core.model.certificate import Certificate, PublicKey
 from mailtrust.core.x509 import signatures
 from mailtrust.core.x509.parse import read_certificate
 from mailtrust.core.x509.pem import to_pem
-from mailtrust.flows.verify import answer_line, verify
+from mailtrust.flows.verify import _store_of, answer_line, verify
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -94,6 +94,7 @@ def forget() -> None:
                 if hasattr(value, "cache_clear"):
                     value.cache_clear()
     signatures._remembered.clear()  # noqa: SLF001
+    _store_of.cache_clear()  # with the store of the request goes what is remembered below it
 
 
 def timed(work: Callable[[int], object], runs: Iterable[int], before: Callable[[], object] | None = None) -> str:

@@ -17,19 +17,20 @@ from mailtrust.core.issuance.recipe import root_recipe
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
 from mailtrust.core.x509 import signatures
 from mailtrust.core.x509.pem import to_pem
-from mailtrust.flows.verify import answer_line, verify
+from mailtrust.flows.verify import _store_of, answer_line, verify
 
 EVERY_OTHER = frozenset(sorted({client.anchor_store for client in CLIENTS})[::2])
 
 
 def forget() -> None:
-    """Empty whatever is remembered of certificates, keys, names and signatures."""
+    """Empty whatever is remembered of certificates, keys, names, signatures, and below given roots."""
     for name, module in list(sys.modules.items()):
         if name.startswith("mailtrust.core.x509."):
             for value in vars(module).values():
                 if hasattr(value, "cache_clear"):
                     value.cache_clear()
     signatures._remembered.clear()
+    _store_of.cache_clear()
 
 
 def test_each_client_is_judged_by_its_own_store_though_stores_come_and_go(pki: Any) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from time import perf_counter
 from typing import NamedTuple
 
@@ -27,7 +27,9 @@ from mailtrust.core.report.report_wire import fact_value
 from mailtrust.core.validation.demands import NO_DEMANDS, Demands, with_demands
 from mailtrust.core.validation.evaluate import ChainJudgement, decide, evaluate_chain
 from mailtrust.core.validation.gecko_status import status_mozilla, status_mozilla_141
+from mailtrust.core.validation.precedents import Precedents
 from mailtrust.core.validation.staples import StapledAnswer
+from mailtrust.core.x509.parse import read_certificate
 
 StoreNamed = Callable[[str], AnchorStore]
 """Gives a client's own anchor store by its name."""
@@ -88,7 +90,7 @@ class _Judge:
         self._request = request
         self._at = at
         self._store_named = store_named
-        self._given = None if request.roots is None else _store_of(request.roots, at)
+        self._given = None if request.roots is None else _store_of(tuple([one.der for one in request.roots]), at)
         self._pool = Pool.merge(PoolEntry(one, frozenset({Source.AIA})) for one in request.pool)
         self._evidence = StatusEvidence(
             staple=request.ocsp[0] if request.ocsp else None,
@@ -109,6 +111,8 @@ class _Judge:
         self._bare_path = (request.chain[0].fingerprint,)
         self._memory = Memory(_SENT_OR_FETCHED if request.pool else _SENT)
         self._engines = _engines(self._memory.offered)
+        alike = self._undemanding and not request.pool
+        self._precedents = Precedents(request.chain, at.replace(microsecond=0)) if alike else None
 
     def verdict(self, client: ClientProfile) -> ChainVerdict:
         if client.unknown_because:
@@ -134,6 +138,7 @@ class _Judge:
             names=self._request.names,
             evidence=self._evidence,
             memory=self._memory,
+            precedents=self._precedents,
         )
         if self._request.revocation == "profile" and (self._request.crls or self._request.ocsp):
             disregarded += self._unread(asked)
@@ -152,9 +157,11 @@ class _Judge:
                 return crls if rules in (status_mozilla, status_mozilla_141) else ()
 
 
-def _store_of(roots: tuple[Certificate, ...], at: datetime) -> AnchorStore:
+@lru_cache(maxsize=8)
+def _store_of(roots: tuple[bytes, ...], at: datetime) -> AnchorStore:
     """Exactly these anchors, as an administrator adds them: rules for public roots do not apply."""
-    anchors = tuple(TrustAnchor(root, locally_added=True) for root in roots)
+    certificates = map(read_certificate, roots)
+    anchors = tuple(TrustAnchor(one, locally_added=True) for one in certificates if isinstance(one, Certificate))
     return AnchorStore("roots", at, "given with the request", "roots", anchors)
 
 

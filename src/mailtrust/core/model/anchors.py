@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from mailtrust.core.model.certificate import Certificate, Name
 
@@ -64,6 +65,8 @@ class AnchorStore:
     _by_subject: dict[tuple[object, ...], tuple[TrustAnchor, ...]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
+    precedents: dict[object, dict[int, Any]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """What `validation.precedents` remembers below these anchors, for as long as they are held. It decides nothing."""
     _unread: UnreadAnchors | None = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:

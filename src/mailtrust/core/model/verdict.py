@@ -82,7 +82,7 @@ class PathAttempt:
             if self.anchor is None or self.links[-1].certificate.fingerprint == self.anchor.fingerprint
             else (self.anchor.fingerprint,)
         )
-        return (*(link.certificate.fingerprint for link in self.links), *tail)
+        return (*[link.certificate.fingerprint for link in self.links], *tail)
 
 
 @dataclass(frozen=True, slots=True)

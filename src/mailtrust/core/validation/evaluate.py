@@ -14,6 +14,7 @@ from mailtrust.core.model.client import (
     PathCheck,
     RevocationRules,
     SearchProblem,
+    SearchResult,
 )
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure
 from mailtrust.core.model.pool import Pool, Source
@@ -29,6 +30,7 @@ from mailtrust.core.model.verdict import (
 )
 from mailtrust.core.validation.layered import LayeredAnchors
 from mailtrust.core.validation.paths import run_checks
+from mailtrust.core.validation.precedents import Precedents
 from mailtrust.core.validation.reasons import error, is_error
 from mailtrust.core.validation.roots import name_missing_root
 from mailtrust.core.validation.visibility import heard, visible_pool
@@ -112,33 +114,33 @@ def evaluate_chain(
     evidence: StatusEvidence | None = None,
     fetched: Sequence[FetchedStatus] = (),
     memory: Memory | None = None,
+    precedents: Precedents | None = None,
 ) -> ChainJudgement:
     """Judge a chain, leaf first, for a client: paths, every one of `names`, and the handshake where there was one.
 
     `evidence`: what is known about revocation; without it, what was stapled to the handshake. `fetched`: what somebody
     was told who asked; the client hears of it what it asks for by itself. `memory`: that of other clients which were
-    asked about the same chain, pool and moment.
+    asked about the same chain, pool and moment. `precedents`: those for this chain and moment; only with an empty pool.
     """
     leaf = chain[0] if chain else None
     if not isinstance(leaf, Certificate):
         return ChainJudgement((), (_unreadable(leaf),))
     at = at.replace(microsecond=0) if at.microsecond else at  # certificates count whole seconds (RFC 5280 4.1.2.5)
-    memory = memory or Memory()
-    sources = client.issuer_sources & memory.offered
-    visible = memory.visible.get(sources)
-    if visible is None:
-        visible = memory.visible[sources] = visible_pool(chain, pool, sources)
-    checks = client.path_checks
+    not_revoked: tuple[PathCheck, ...] = ()
     if client.revocation is not None:
         staple = handshake.ocsp_staple if handshake is not None else None
         told = evidence or StatusEvidence(staple, certificates=tuple(chain))
-        checks = (*checks, _not_revoked(client, client.revocation, told, fetched))
-    problem = SearchProblem(tuple(chain), visible, store, at, client.limits, checks, memory)
-    result = client.path_search(problem)
-    attempts = tuple([name_missing_root(attempt, pool) for attempt in result.attempts])
-    if not attempts:
-        alone = CandidatePath((Link(leaf, Source.PRESENTED),), None)
-        attempts = (PathAttempt(alone.links, None, run_checks(checks, alone, problem)),)
+        not_revoked = (_not_revoked(client, client.revocation, told, fetched),)
+    followed = precedents.followed(client, store, not_revoked) if precedents is not None else None
+    if followed is not None:
+        result = SearchResult((followed,))
+    else:
+        result = _searched(
+            leaf, chain, pool=pool, store=store, client=client, at=at, also=not_revoked, memory=memory or Memory()
+        )
+        if precedents is not None:
+            precedents.keep(client, store, result)
+    attempts = result.attempts
     decisive = attempts[0]
     reasons = list(decisive.reasons)
     if result.budget_exceeded and (decisive.anchor is None or any(map(is_error, reasons))):
@@ -149,6 +151,32 @@ def evaluate_chain(
         for check in client.handshake_checks:
             reasons.extend(check(handshake, leaf))
     return ChainJudgement(attempts, tuple(dict.fromkeys(reasons)) if reasons else (), result.budget_exceeded)
+
+
+def _searched(
+    leaf: Certificate,
+    chain: Sequence[AnyCertificate],
+    *,
+    pool: Pool,
+    store: AnchorStore,
+    client: ClientProfile,
+    at: datetime,
+    also: tuple[PathCheck, ...],
+    memory: Memory,
+) -> SearchResult:
+    """Every path that the client tries; there is always one."""
+    sources = client.issuer_sources & memory.offered
+    visible = memory.visible.get(sources)
+    if visible is None:
+        visible = memory.visible[sources] = visible_pool(chain, pool, sources)
+    checks = client.path_checks + also
+    problem = SearchProblem(tuple(chain), visible, store, at, client.limits, checks, memory)
+    result = client.path_search(problem)
+    attempts = tuple([name_missing_root(attempt, pool) for attempt in result.attempts])
+    if not attempts:
+        alone = CandidatePath((Link(leaf, Source.PRESENTED),), None)
+        attempts = (PathAttempt(alone.links, None, run_checks(checks, alone, problem)),)
+    return SearchResult(attempts, result.budget_exceeded)
 
 
 def decide(judgement: ChainJudgement, client: ClientProfile) -> Decision:

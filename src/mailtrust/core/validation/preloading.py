@@ -7,9 +7,11 @@ from datetime import datetime
 from mailtrust.core.model.client import CandidatePath
 from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Reason, ReasonSeverity
+from mailtrust.core.validation.checks.alike import impersonal
 from mailtrust.core.validation.reasons import error
 
 
+@impersonal
 def preloaded_under_public_roots(path: CandidatePath, _at: datetime, /) -> Iterable[Reason]:
     """An issuer known from a catalogue only counts as preloaded, and only below a root of the client's own programme.
 

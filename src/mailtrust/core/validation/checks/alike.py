@@ -1,4 +1,4 @@
-"""One check for one meaning: engines that ask the same share the answer."""
+"""One check for one meaning: engines that ask the same share the answer, and some checks leaves share."""
 
 from collections.abc import Callable
 from functools import cache, wraps
@@ -20,3 +20,20 @@ def one_of_each(make: Callable[P, Check]) -> Callable[P, Check]:
         return made(*args, **kwargs)
 
     return again
+
+
+_IMPERSONAL: set[object] = set()
+
+
+def impersonal(check: Check) -> Check:
+    """Declare that a check looks at nothing which is a leaf's own (`precedents.OWN_FIELDS`) to say that all is well.
+
+    What CAs' name constraints say of a leaf is left aside. A check that is not declared is asked of every leaf.
+    """
+    _IMPERSONAL.add(check)
+    return check
+
+
+def is_impersonal(check: object) -> bool:
+    """Whether the check was declared `impersonal`."""
+    return check in _IMPERSONAL

@@ -6,6 +6,7 @@ from datetime import datetime
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath
 from mailtrust.core.model.verdict import Reason
+from mailtrust.core.validation.checks.alike import impersonal
 from mailtrust.core.validation.paths import leaf_is_anchor, missing_issuer
 
 
@@ -25,6 +26,7 @@ def identified(child: Certificate, anchor: Certificate) -> bool:
     return authority.serial is None or anchor.version < 3 or authority.serial == anchor.serial
 
 
+@impersonal
 def anchor_selected(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
     """The validator would take the anchor that the search has found: `chain-incomplete` where it would not.
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from mailtrust.core.model.client import CandidatePath, PathCheck
 from mailtrust.core.model.verdict import Reason
-from mailtrust.core.validation.checks.alike import one_of_each
+from mailtrust.core.validation.checks.alike import impersonal, is_impersonal, one_of_each
 from mailtrust.core.validation.paths import leaf_is_anchor
 from mailtrust.core.validation.purposes import ANY_USAGE, SERVER_AUTH
 from mailtrust.core.validation.reasons import error
@@ -75,4 +75,5 @@ class ByAnchor:
 @one_of_each
 def by_anchor(*, added: PathCheck, own: PathCheck) -> ByAnchor:
     """One check below an anchor that user or administrator added, another below the client's own, or below none."""
-    return ByAnchor(added, own)
+    check = ByAnchor(added, own)
+    return impersonal(check) if is_impersonal(added) and is_impersonal(own) else check

@@ -6,7 +6,7 @@ from datetime import datetime
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath, PathCheck
 from mailtrust.core.model.verdict import Reason
-from mailtrust.core.validation.checks.alike import one_of_each
+from mailtrust.core.validation.checks.alike import impersonal, one_of_each
 from mailtrust.core.validation.paths import certificates, leaf_is_anchor
 from mailtrust.core.validation.reasons import error
 
@@ -20,6 +20,7 @@ def issuers_are_cas(*, anchor: bool = False, version_1_anchor: bool = True, sile
     (GnuTLS 3.7.9 verify.c check_if_ca does not look at the version).
     """
 
+    @impersonal
     def check(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
         for issuer in _intermediates(path):
             if not issuer.is_ca:
@@ -34,6 +35,7 @@ def issuers_are_cas(*, anchor: bool = False, version_1_anchor: bool = True, sile
     return check
 
 
+@impersonal
 def issuers_are_cas_openssl(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
     """OpenSSL's idea of a CA: intermediates by basicConstraints, but a root also without it.
 
@@ -56,6 +58,7 @@ def issuers_are_cas_openssl(path: CandidatePath, _at: datetime, /) -> Iterator[R
 def issuer_key_usage(*, anchor: bool = False) -> PathCheck:
     """An issuer that has a keyUsage without keyCertSign is no issuer (RFC 5280 6.1.4 n): `issuer-not-ca`."""
 
+    @impersonal
     def check(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
         issuers = _intermediates(path)
         if anchor and path.anchor is not None and not leaf_is_anchor(path):
@@ -74,6 +77,7 @@ def path_lengths(*, anchor: bool = False, count_self_issued: bool = False) -> Pa
     Self-issued intermediates do not count, unless `count_self_issued`: GnuTLS and Mozilla count them.
     """
 
+    @impersonal
     def check(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
         below = 0
         for issuer in certificates(path, anchor=anchor)[1:]:
@@ -85,6 +89,7 @@ def path_lengths(*, anchor: bool = False, count_self_issued: bool = False) -> Pa
     return check
 
 
+@impersonal
 def leaf_is_no_ca(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
     """A CA's certificate is refused as the server's own: `leaf-is-ca`.
 

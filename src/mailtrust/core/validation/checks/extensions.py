@@ -6,7 +6,7 @@ from datetime import datetime
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath, PathCheck
 from mailtrust.core.model.verdict import Reason
-from mailtrust.core.validation.checks.alike import one_of_each
+from mailtrust.core.validation.checks.alike import impersonal, one_of_each
 from mailtrust.core.validation.paths import certificates
 from mailtrust.core.validation.reasons import error
 from mailtrust.core.x509.extensions import SUBJECT_ALT_NAME
@@ -24,6 +24,7 @@ def critical_extensions(*, anchor: bool = False, also_unknown: frozenset[str] = 
     `also_unknown`: RFC 5280's own extensions that this client has not learnt.
     """
 
+    @impersonal
     def check(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
         for certificate in certificates(path, anchor=anchor):
             oids = certificate.unknown_critical
@@ -36,6 +37,7 @@ def critical_extensions(*, anchor: bool = False, also_unknown: frozenset[str] = 
     return check
 
 
+@impersonal
 def readable(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
     """Everything that judgement needs could be read: `certificate-unparsable`.
 

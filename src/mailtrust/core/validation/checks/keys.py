@@ -6,7 +6,7 @@ from datetime import datetime
 from mailtrust.core.model.certificate import Certificate, PublicKey
 from mailtrust.core.model.client import CandidatePath, PathCheck
 from mailtrust.core.model.verdict import Reason
-from mailtrust.core.validation.checks.alike import one_of_each
+from mailtrust.core.validation.checks.alike import impersonal, one_of_each
 from mailtrust.core.validation.paths import certificates, leaf_is_anchor
 from mailtrust.core.validation.reasons import error
 
@@ -26,6 +26,7 @@ def minimum_keys(
     """Every key has at least so many bits, and its algorithm and curve are among those that the client knows."""
     least = {"rsa": rsa, "ec": ec, "dsa": dsa}
 
+    @impersonal
     def check(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
         for certificate in certificates(path, anchor=anchor):
             key = certificate.public_key
@@ -47,6 +48,7 @@ def refuse_hashes(hashes: frozenset[str], *, public_only: bool = False) -> PathC
     `public_only`: only below roots that nobody added locally (JDK: `jdkCA`).
     """
 
+    @impersonal
     def check(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
         if leaf_is_anchor(path):
             return

@@ -8,7 +8,7 @@ from typing import Literal
 from mailtrust.core.model.certificate import Certificate, IdentifierType, NameConstraints, PresentedIdentifier
 from mailtrust.core.model.client import CandidatePath, PathCheck
 from mailtrust.core.model.verdict import Reason
-from mailtrust.core.validation.checks.alike import one_of_each
+from mailtrust.core.validation.checks.alike import impersonal, one_of_each
 from mailtrust.core.validation.checks.subtrees import COMPARABLE, wildcard_reaches, within
 from mailtrust.core.validation.identifiers import AddressReference, HostReference, looks_like_host, reference_of
 from mailtrust.core.validation.names.browsers import valid_for_mozilla
@@ -60,12 +60,14 @@ def name_constraints(
     """
     manner = _Manner(anchor, leaf_only, common_name, wildcards_reach, final_dots, kinds)
 
+    @impersonal
     def check(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
         return _check(path, manner)
 
     return check
 
 
+@impersonal
 def no_empty_dns_constrained(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
     """Where DNS names are constrained, neither name nor subtree is the empty domain: `name-constraint-violated`.
 
@@ -83,6 +85,7 @@ def no_empty_dns_constrained(path: CandidatePath, _at: datetime, /) -> Iterator[
             yield error("name-constraint-violated", path.leaf, name="", constrained_by=link.certificate.fingerprint)
 
 
+@impersonal
 def constrained_dns_names_are_valid(path: CandidatePath, _at: datetime, /) -> Iterator[Reason]:
     """Where DNS names are constrained, each dNSName of the leaf is well formed: `certificate-unparsable`.
 

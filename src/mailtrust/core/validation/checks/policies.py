@@ -7,6 +7,7 @@ from datetime import datetime
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath
 from mailtrust.core.model.verdict import Reason
+from mailtrust.core.validation.checks.alike import impersonal
 from mailtrust.core.validation.checks.extensions import POLICY_CONSTRAINTS
 from mailtrust.core.validation.paths import certificates
 from mailtrust.core.validation.reasons import error
@@ -44,7 +45,7 @@ class Policies:
         yield from _walk(chain, self)
 
 
-explicit_policy = Policies()
+explicit_policy = impersonal(Policies())
 """Any policy will do, and one is needed only where a CA demands it: what clients that ask for none must look at."""
 
 

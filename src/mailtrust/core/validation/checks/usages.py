@@ -7,7 +7,7 @@ from datetime import datetime
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath
 from mailtrust.core.model.verdict import Reason
-from mailtrust.core.validation.checks.alike import one_of_each
+from mailtrust.core.validation.checks.alike import impersonal, one_of_each
 from mailtrust.core.validation.paths import certificates
 from mailtrust.core.validation.purposes import SERVER_ANY_OR_SGC, SERVER_OR_ANY
 from mailtrust.core.validation.reasons import error
@@ -51,9 +51,10 @@ def server_auth(
     `issuers`: what the extension must hold in intermediates (and the anchor); None: it is not looked at there.
     `empty_ok`: an extension without any purpose counts as none at all.
     """
-    return Purposes(leaf, issuers, anchor, empty_ok)
+    return impersonal(Purposes(leaf, issuers, anchor, empty_ok))
 
 
+@impersonal
 def server_auth_apple(path: CandidatePath, at: datetime, /) -> Iterator[Reason]:
     """Apple: as others where the extension is there; and it must be there, by who added the root.
 
@@ -89,7 +90,7 @@ def leaf_key_usage(bits: frozenset[str]) -> LeafKeyUsage:
 
     What the handshake's key exchange needs is asked elsewhere (handshake.py).
     """
-    return LeafKeyUsage(bits)
+    return impersonal(LeafKeyUsage(bits))
 
 
 def _unfit(certificate: Certificate, code: str) -> Reason:

@@ -62,6 +62,19 @@ def write_new(files: Sequence[NewFile]) -> None:
         sync_folder(folder)
 
 
+def put_in_place(temporary: Path, path: Path) -> None:
+    """Give a file of the same folder, closed and complete, its name. Raises FileExistsError: it never replaces."""
+    descriptor = os.open(temporary, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    _into_place(str(temporary), path)
+    with suppress(FileNotFoundError):
+        os.unlink(temporary)
+    sync_folder(path.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Let a folder's new entries outlast a power cut, where the system has a way to say so."""
     if os.name == "posix":

@@ -12,12 +12,20 @@ def presented_order(certificates: Sequence[Certificate]) -> tuple[Certificate, .
 
     Certificates that issued none of the others follow in their own order; the same certificate stands once.
     """
-    left = list({certificate.fingerprint: certificate for certificate in certificates}.values())
-    if not left:
+    given = list({certificate.fingerprint: certificate for certificate in certificates}.values())
+    if not given:
         return ()
-    current = next((certificate for certificate in left if not is_authority(certificate)), left[0])
-    ordered = [current]
-    left.remove(current)
+    first = next((certificate for certificate in given if not is_authority(certificate)), given[0])
+    ordered = (first, *issuers_above(first, given))
+    placed = {certificate.fingerprint for certificate in ordered}
+    return (*ordered, *(certificate for certificate in given if certificate.fingerprint not in placed))
+
+
+def issuers_above(certificate: Certificate, among: Sequence[Certificate]) -> tuple[Certificate, ...]:
+    """Its issuer, the issuer's issuer and so on, as far as they are known."""
+    left = list({one.fingerprint: one for one in among if one.fingerprint != certificate.fingerprint}.values())
+    above: list[Certificate] = []
+    current = certificate
     while not current.self_issued:
         issuers = [
             candidate
@@ -29,6 +37,6 @@ def presented_order(certificates: Sequence[Certificate]) -> tuple[Certificate, .
             break
         # Of twins, the issued one leads on, and the longer lived one is the better
         current = max(issuers, key=lambda issuer: (not issuer.self_issued, issuer.not_after))
-        ordered.append(current)
+        above.append(current)
         left.remove(current)
-    return (*ordered, *left)
+    return tuple(above)

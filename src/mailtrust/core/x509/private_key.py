@@ -51,14 +51,7 @@ class PrivateKey:
 
     def matches(self, certificate: Certificate) -> bool:
         """Whether the certificate is for this key, however its SubjectPublicKeyInfo is spelled."""
-        if certificate.public_key.spki == self.spki:
-            return True
-        if not certificate.public_key.algorithm == self.public_key.algorithm == "rsa":
-            return False
-        try:  # an RSA key may be restricted to PSS in the certificate (RFC 4055 1.2)
-            return rsa_numbers(certificate.public_key.spki) == rsa_numbers(self.spki)
-        except der.DerError:
-            return False
+        return same_key(certificate.public_key, self.public_key)
 
     def to_pem(self, password: bytes | None = None) -> str:
         """PKCS#8 PEM, encrypted when there is a password (PBES2 with AES-256)."""
@@ -71,6 +64,18 @@ class PrivateKey:
         opened = load_der_private_key(self.pkcs8, None, unsafe_skip_rsa_key_validation=True)
         assert isinstance(opened, SigningKey)  # noqa: S101
         return opened
+
+
+def same_key(one: PublicKey, other: PublicKey) -> bool:
+    """Whether two public keys are the same, however their SubjectPublicKeyInfo is spelled."""
+    if one.spki == other.spki:
+        return True
+    if not one.algorithm == other.algorithm == "rsa":
+        return False
+    try:  # an RSA key may be restricted to PSS in the certificate (RFC 4055 1.2)
+        return rsa_numbers(one.spki) == rsa_numbers(other.spki)
+    except der.DerError:
+        return False
 
 
 def keep(key: PrivateKeyTypes) -> PrivateKey:

@@ -49,9 +49,9 @@ def asked(said: bytes, login: Login | None = None, cuts: tuple[int, ...] = ()) -
 def test_what_stands_in_the_directory_is_told_however_it_comes(
     pages: list[list[ConnectionPoint]], cuts: list[int]
 ) -> None:
-    answer, sent = asked(answers(*pages), cuts=tuple(cuts))
+    answer, sent = asked(answers(*pages, login=True), LOGIN, cuts=tuple(cuts))
     assert answer == ScpAnswer(tuple(one for page in pages for one in page))
-    assert len(sent) == 1 + len(pages)
+    assert len(sent) == 2 + len(pages)
 
 
 @settings(deadline=None, max_examples=200)
@@ -89,6 +89,7 @@ def test_a_user_without_a_password_would_be_nobody_and_is_not_sent() -> None:
     ("said", "login", "why"),
     [
         (WITHOUT_LOGIN[2], None, "--directory-user"),
+        (answers(()), None, "--directory-user"),
         (WITHOUT_LOGIN[3], None, "ldap://dc2.b.test"),
         (WITHOUT_LOGIN[4], None, "ldap://dc3.b.test"),
         (WITHOUT_LOGIN[5], None, "sizeLimitExceeded"),

@@ -176,7 +176,12 @@ class DirectorySearch:
             return text("it refers to {urls}, which was not asked.", urls=tuple(clean(url, 200) for url in elsewhere))
         if done.code in _STRANGERS_REFUSED and self._login is None:
             return text("it answers only who has logged on (--directory-user): {said}", said=done.words)
-        return text("it refuses the search: {said}", said=done.words) if done.code != 0 else None
+        if done.code != 0:
+            return text("it refuses the search: {said}", said=done.words)
+        if not self._points and self._login is None:
+            # Only authenticated users may read them by default, and others see nothing rather than a refusal.
+            return text("it shows none to who has not logged on (--directory-user).")
+        return None
 
     def _result(self, tag: Tag) -> Generator[Send | NeedData, None, Result]:
         while True:

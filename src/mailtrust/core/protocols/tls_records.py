@@ -79,6 +79,9 @@ class ServerFlight:
 
     version: int = 0
     """The version the server chose; 0 before its ServerHello."""
+    random: bytes = b""
+    """The ServerHello's 32 octets."""
+    cipher_suite: int = 0
     certificates: tuple[bytes, ...] | None = None
     """The presented list as sent, DER each; None before there was one."""
     ocsp_staple: bytes | None = None
@@ -86,6 +89,8 @@ class ServerFlight:
     """The first alert that ends the handshake."""
     signed_key_exchange: bool = False
     """The server signed its key exchange: the client that goes on has checked that signature."""
+    key_exchange: bytes = b""
+    """The ServerKeyExchange of TLS 1.2 with its signature, undecoded."""
     hello_done: bool = False
     wants_client_certificate: bool = False
     cut_short: bool = False
@@ -96,11 +101,12 @@ class ServerFlight:
         kind, body = message[0] if message else -1, message[4:]
         match kind:
             case HandshakeType.SERVER_HELLO:
-                self.version = _chosen_version(body) or self.version
+                self._read_hello(body)
             case HandshakeType.CERTIFICATE if self.certificates is None:
                 self._read_certificates(body)
             case HandshakeType.SERVER_KEY_EXCHANGE:
                 self.signed_key_exchange = True
+                self.key_exchange = body
             case HandshakeType.CERTIFICATE_REQUEST:
                 self.wants_client_certificate = True
             case HandshakeType.SERVER_HELLO_DONE:
@@ -116,12 +122,24 @@ class ServerFlight:
             alert = Alert(data[0], data[1])
             self.alert = alert if alert.ends_handshake else None
 
+    def _read_hello(self, body: bytes) -> None:
+        """RFC 8446 4.1.3, 4.2.1: the extension's version where there is one, else the legacy field's."""
+        rest = Octets(body)
+        legacy = int.from_bytes(rest.take(2), "big")
+        self.random = rest.take(32)
+        rest.vector(1)
+        self.cipher_suite = int.from_bytes(rest.take(2), "big")
+        rest.take(1)
+        selected = _extension(rest.vector(2), _SUPPORTED_VERSIONS)
+        chosen = int.from_bytes(selected, "big") if selected is not None and len(selected) == 2 else legacy
+        self.version = chosen or self.version
+
     def _read_certificates(self, body: bytes) -> None:
         """historic: RFC 5246 7.4.2; RFC 8446 4.4.2 puts a context before the list and extensions behind each entry."""
-        rest = _Octets(body)
+        rest = Octets(body)
         if self.version >= TLS13:
             rest.vector(1)
-        entries = _Octets(rest.vector(3))
+        entries = Octets(rest.vector(3))
         certificates: list[bytes] = []
         while entries.more and len(certificates) < CERTIFICATE_LIMIT:
             certificates.append(entries.vector(3))
@@ -225,7 +243,7 @@ def may_begin_record(data: bytes | bytearray) -> bool:
     )
 
 
-class _Octets:
+class Octets:
     """A cursor over octets that may lie about their lengths: what is missing is empty, and `broken` is set."""
 
     def __init__(self, data: bytes) -> None:
@@ -235,9 +253,16 @@ class _Octets:
 
     @property
     def more(self) -> bool:
+        """Whether something is left."""
         return self._at < len(self._data)
 
+    @property
+    def taken(self) -> bytes:
+        """All up to here."""
+        return self._data[: self._at]
+
     def take(self, count: int) -> bytes:
+        """Give the next octets, fewer where there are no more."""
         taken = self._data[self._at : self._at + count]
         self.broken = self.broken or len(taken) < count
         self._at += count
@@ -256,19 +281,8 @@ def _message_size(data: bytes | bytearray) -> int | None:
     return size if len(data) >= size else None
 
 
-def _chosen_version(server_hello: bytes) -> int:
-    """RFC 8446 4.1.3, 4.2.1: the extension's version where there is one, else the legacy field's."""
-    rest = _Octets(server_hello)
-    legacy = int.from_bytes(rest.take(2), "big")
-    rest.take(32)
-    rest.vector(1)
-    rest.take(3)
-    selected = _extension(rest.vector(2), _SUPPORTED_VERSIONS)
-    return int.from_bytes(selected, "big") if selected is not None and len(selected) == 2 else legacy
-
-
 def _extension(extensions: bytes, wanted: int) -> bytes | None:
-    rest = _Octets(extensions)
+    rest = Octets(extensions)
     while rest.more and not rest.broken:
         kind = int.from_bytes(rest.take(2), "big")
         data = rest.vector(2)
@@ -281,4 +295,4 @@ def _staple(body: bytes) -> bytes | None:
     """Give the OCSPResponse of a CertificateStatus (RFC 6066 8)."""
     if body[:1] != bytes((_OCSP,)):
         return None
-    return _Octets(body[1:]).vector(3) or None
+    return Octets(body[1:]).vector(3) or None

@@ -6,6 +6,7 @@ from dataclasses import replace
 from mailtrust.core.discovery.steps.https_candidate import https_candidate, settings_url
 from mailtrust.core.discovery.traveller import Step, Trip
 from mailtrust.core.formats import autodiscover
+from mailtrust.core.formats.directory_place import pointed_at
 from mailtrust.core.formats.srv import Srv, read_srv
 from mailtrust.core.formats.url import host_of, is_https, resolved
 from mailtrust.core.model.cleaning import clean
@@ -147,7 +148,7 @@ def _by_site(points: Iterable[ConnectionPoint], site: str | None) -> Iterator[st
 
 
 def _directory(binding: str) -> str:
-    return host_of(binding) if binding.lower().startswith("ldap://") else ""
+    return pointed_at(binding) if binding.lower().startswith("ldap://") else ""
 
 
 def _no_directory(server: str, why: str) -> Attempt:

@@ -54,6 +54,8 @@ critical = "5%"
 proxy = "http://proxy.example.com:3128"
 roots = ["certificates/our-root.pem"]
 deployed = ["gpo"]
+store = "kept/store.db"
+key_file = "kept/store.key"
 
 [[server]]
 name = "mail.example.com"
@@ -92,9 +94,11 @@ until = 2027-06-30
         deployed=("gpo",),
         accepted=(
             Accepted(
-                "chain-root-included", "mail.example.com", "the balancer cannot leave it out", date(2027, 6, 30), 19
+                "chain-root-included", "mail.example.com", "the balancer cannot leave it out", date(2027, 6, 30), 21
             ),
         ),
+        store="kept/store.db",
+        key_file="kept/store.key",
     )
 
 

@@ -99,7 +99,17 @@ def _read(given: Path | None) -> Organisation:
         read_proxy=read_proxy,
     )
     organisation = read_organisation(read(path), _called(path), known)
-    return replace(organisation, roots=tuple(str(path.parent / root) for root in organisation.roots))
+    return replace(
+        organisation,
+        roots=tuple(str(path.parent / root) for root in organisation.roots),
+        store=_beside(path, organisation.store),
+        key_file=_beside(path, organisation.key_file),
+    )
+
+
+def _beside(path: Path, given: str | None) -> str | None:
+    """A path as it is meant in the file; a URL is one everywhere."""
+    return given if given is None or "://" in given else str(path.parent / given)
 
 
 def _called(path: Path) -> str:

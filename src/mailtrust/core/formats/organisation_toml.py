@@ -109,6 +109,8 @@ def _organisation(reader: Reader, known: Known) -> Organisation:
         roots=_once(given for _, given in file.texts("roots")),
         deployed=_ids(file, "deployed", text("a way by which anchors come to clients"), known.ways),
         accepted=tuple(_accepted(one, known) for one in file.tables("accept", AcceptWire)),
+        store=file.text("store") or None,
+        key_file=file.text("key_file") or None,
     )
 
 

@@ -71,6 +71,26 @@ class OrganisationWire(Struct, kw_only=True):
     deployed: Annotated[
         list[str], Meta(description="The ways by which they come to clients (--deployed). Default: to all.")
     ] = []
+    store: (
+        Annotated[
+            str,
+            Meta(
+                description="Where `mailtrust store` keeps certificates (--store): a file, from the folder of this "
+                "file, or postgresql://USER@HOST/DATABASE. Default: store.db in your data folder."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    key_file: (
+        Annotated[
+            str,
+            Meta(
+                description="The file whose first line opens the store's private keys (--key-file). Default: beside "
+                "the store."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     server: Annotated[
         list[ServerWire], Meta(description="Your servers: `mailtrust check` without a TARGET looks at each.")
     ] = []

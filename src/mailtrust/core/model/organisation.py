@@ -25,3 +25,7 @@ class Organisation:
     deployed: tuple[str, ...] = ()
     """The ways by which those come to clients; empty: to all."""
     accepted: tuple[Accepted, ...] = ()
+    store: str | None = None
+    """Where certificates are kept: a path relative to the same folder, or a URL; None: the user's own place."""
+    key_file: str | None = None
+    """The file with what opens the store's keys, relative to the same folder; None: beside the store."""

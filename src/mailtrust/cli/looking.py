@@ -94,7 +94,7 @@ def looking_options_given(options: argparse.Namespace) -> tuple[str, ...]:
     return tuple(name for name, value in given.items() if value)
 
 
-def edge_of(options: argparse.Namespace) -> "Edge":
+def edge_of(options: argparse.Namespace, *, glance: bool = False) -> "Edge":
     """The real outside, as the options ask for it. Raises UserProblem for an address that is none."""
     from mailtrust.flows.edge import real_edge
 
@@ -106,9 +106,10 @@ def edge_of(options: argparse.Namespace) -> "Edge":
     if options.ccadb is not None:
         _load_ccadb(options.ccadb)
     return real_edge(
-        dns=_dns_server(options.dns) if options.dns is not None else None,
+        dns=dns_server(options.dns) if options.dns is not None else None,
         allow_private_aia=options.allow_private_aia,
         proxy=proxy,
+        glance=glance,
     )
 
 
@@ -252,7 +253,8 @@ def _load_ccadb(path: Path) -> None:
     sys.stderr.write(f"{sentence.render(current())}\n")
 
 
-def _dns_server(given: str) -> tuple[str, int]:
+def dns_server(given: str) -> tuple[str, int]:
+    """The server of --dns. Raises UserProblem for an address that is none."""
     from mailtrust.core.formats.host_name import TargetError, is_address
     from mailtrust.core.formats.target import Host, HostPort, parse_target
 

@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING
 
 from mailtrust.cli import exit_status
 from mailtrust.cli.arguments import Example
-from mailtrust.cli.bundle import FORMS
 from mailtrust.cli.bundle_words import changes, remarks, say, what_is_in
-from mailtrust.cli.cert.making import beside, names_of_certificate, say_written, stem_of, write_files
+from mailtrust.cli.cert.making import (
+    bundle_file,
+    forms_of,
+    names_of_certificate,
+    say_written,
+    stem_of,
+    write_files,
+)
 from mailtrust.cli.files import expect_one_from_stdin, read_anything, read_password
 from mailtrust.cli.looking import add_looking_options, edge_of, request_of
 from mailtrust.cli.translations import told
@@ -21,7 +27,6 @@ from mailtrust.core.model.text import Text, text
 if TYPE_CHECKING:
     from mailtrust.core.model.certificate import Certificate
     from mailtrust.core.x509.containers import Contents
-    from mailtrust.edge.files import NewFile
     from mailtrust.flows.accept import FoundKey
     from mailtrust.flows.bundle import Completed
 
@@ -82,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
     from mailtrust.flows.accept import key_of_answer
 
     expect_one_from_stdin(*options.files, options.password_file, options.roots)
-    forms = _forms(options.forms)
+    forms = forms_of(options.forms)
     password = read_password(options.password_file)
     folders = [path for path in options.files if os.path.isdir(path)]
     contents = [read_anything(path, password) for path in options.files if path not in folders]
@@ -98,7 +103,10 @@ def run(options: argparse.Namespace) -> int:
     done = _complete(options, certificates, found)
     say(*_granted(contents, done))
     stem = stem_of(options, names_of_certificate(done.leaf)[0])
-    files = [_file(form, stem, done, found, password, legacy=options.legacy) for form in forms]
+    files = [
+        bundle_file(form, stem, (done.leaf, *done.intermediates), found.key, password=password, legacy=options.legacy)
+        for form in forms
+    ]
     write_files(files)
     say(text("key: {file}", file=found.origin), *changes(done, with_root=False))
     for form, file in zip(forms, files, strict=True):
@@ -106,16 +114,6 @@ def run(options: argparse.Namespace) -> int:
         held = found.key if file.mode == 0o600 else None
         say(*remarks(form, done, held, password, key_given=True))
     return exit_status.CLEAN if done.root is not None else exit_status.FINDINGS
-
-
-def _forms(given: str) -> tuple[str, ...]:
-    forms = tuple(dict.fromkeys(part.strip().lower() for part in given.split(",") if part.strip()))
-    for form in forms or (given,):
-        if form not in FORMS:
-            raise UserProblem(
-                text("Expected forms among {known} after --for, got “{given}”.", known=FORMS, given=clean(form, 60))
-            )
-    return forms
 
 
 def _keys(contents: "Sequence[Contents]", folders: Iterable[Path], password: bytes | None) -> "Iterable[FoundKey]":
@@ -166,17 +164,3 @@ def _granted(contents: "Sequence[Contents]", done: "Completed") -> Iterable[Text
             request = read_request(other.octets) if other.kind == "request" else None
             if isinstance(request, CertificateRequest) and (missing := not_granted(request, done.leaf)):
                 yield text("The CA has left out names that were asked for: {names}.", names=missing)
-
-
-def _file(
-    form: str, stem: Path, done: "Completed", found: "FoundKey", password: bytes | None, *, legacy: bool
-) -> "NewFile":
-    from mailtrust.core.x509.bundles import HOLDS_KEY, suffix_of, write_bundle
-    from mailtrust.edge.files import NewFile
-
-    # PEM without a purpose is the chain alone: the key has its file already.
-    key = found.key if form in HOLDS_KEY and form != "pem" else None
-    data = write_bundle(form, done.leaf, done.intermediates, key=key, password=password, legacy=legacy)
-    ending = suffix_of(form, with_key=key is not None)
-    name = ending if form in ("pem", "pfx") else f"-{form}{ending}"
-    return NewFile(beside(stem, name), data, 0o600 if key is not None else 0o644)

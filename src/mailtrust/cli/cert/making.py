@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mailtrust.cli.bundle import FORMS
 from mailtrust.cli.bundle_words import say
 from mailtrust.cli.files import called_file, expect_writable, write_output
 from mailtrust.cli.translations import told
+from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 
@@ -89,6 +91,38 @@ def new_key_file(path: Path, key: "PrivateKey", password: bytes | None) -> "NewF
     from mailtrust.edge.files import NewFile
 
     return NewFile(path, key.to_pem(password).encode("ascii"), 0o600)
+
+
+def forms_of(given: str) -> tuple[str, ...]:
+    """The forms of --for, each once. Raises UserProblem for one that is none."""
+    forms = tuple(dict.fromkeys(part.strip().lower() for part in given.split(",") if part.strip()))
+    for form in forms or (given,):
+        if form not in FORMS:
+            raise UserProblem(
+                text("Expected forms among {known} after --for, got “{given}”.", known=FORMS, given=clean(form, 60))
+            )
+    return forms
+
+
+def bundle_file(
+    form: str,
+    stem: Path,
+    chain: "Sequence[Certificate]",
+    key: "PrivateKey | None",
+    *,
+    password: bytes | None,
+    legacy: bool = False,
+) -> "NewFile":
+    """A chain, leaf first, in one form, as STEM.pem, STEM.pfx, STEM-nginx.pem; mode 0600 where the key is in it."""
+    from mailtrust.core.x509.bundles import HOLDS_KEY, suffix_of, write_bundle
+    from mailtrust.edge.files import NewFile
+
+    # PEM without a purpose is the chain alone: the key has its file already.
+    held = key if form in HOLDS_KEY and form != "pem" else None
+    data = write_bundle(form, chain[0], chain[1:], key=held, password=password, legacy=legacy)
+    ending = suffix_of(form, with_key=held is not None)
+    name = ending if form in ("pem", "pfx") else f"-{form}{ending}"
+    return NewFile(beside(stem, name), data, 0o600 if held is not None else 0o644)
 
 
 def write_files(files: "Sequence[NewFile]") -> None:

@@ -1,0 +1,63 @@
+"""What TLSA records make of a renewal: which key must stay, and which records would match no longer (RFC 7671 8)."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mailtrust.core.formats.tlsa import Tlsa
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.validation.dane import matches
+
+Published = Mapping[str, Sequence[Tlsa]]
+"""The records by the name that they stand at, such as _25._tcp.mail.example.com."""
+
+_PKIX_TA, _DANE_TA = 0, 2
+_SPKI = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """The names whose records match the chain in use, by what they match of it; a name stands in the first that fits.
+
+    Names whose records match nothing of it are in none: they are broken already, or speak of another certificate.
+    """
+
+    key: tuple[str, ...]
+    """They match the server's key: it must stay, and then nothing else matters."""
+    issuer: tuple[str, ...]
+    """They match a CA of the chain: they hold for as long as that CA issues."""
+    certificate: tuple[str, ...]
+    """They match this very certificate: no renewal can keep them."""
+
+
+def pins_of(published: Published, chain: Sequence[Certificate]) -> Pins:
+    """What the records hold on to; `chain` is the one in use, the server's certificate first."""
+    found: dict[str, list[str]] = {"key": [], "issuer": [], "certificate": []}
+    for name, records in published.items():
+        held = {_hold(record) for record in records if _matches(record, chain)}
+        kind = next((kind for kind in found if kind in held), None)
+        if kind is not None:
+            found[kind].append(name)
+    return Pins(tuple(found["key"]), tuple(found["issuer"]), tuple(found["certificate"]))
+
+
+def lost(published: Published, pins: Pins, chain: Sequence[Certificate]) -> tuple[str, ...]:
+    """The names whose records match the chain in use, and would not match this one."""
+    held = (*pins.key, *pins.issuer, *pins.certificate)
+    return tuple(name for name in held if not any(_matches(record, chain) for record in published[name]))
+
+
+def advised_record(leaf: Certificate) -> str:
+    """The record to publish for a server: its key, which a renewal can keep (RFC 7671 5.1)."""
+    return f"3 1 1 {hashlib.sha256(leaf.public_key.spki).hexdigest()}"
+
+
+def _hold(record: Tlsa) -> str:
+    if record.usage in (_PKIX_TA, _DANE_TA):
+        return "issuer"
+    return "key" if record.selector == _SPKI else "certificate"
+
+
+def _matches(record: Tlsa, chain: Sequence[Certificate]) -> bool:
+    of_it: Iterable[Certificate] = chain[1:] if record.usage in (_PKIX_TA, _DANE_TA) else chain[:1]
+    return any(matches(record, one) for one in of_it)

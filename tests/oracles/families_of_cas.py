@@ -34,6 +34,10 @@ def constraints(w: World) -> Iterator[Case]:
         yield through(id_, excluded=subtree("bad.example.test"), leaf={"dns": (), "cn": order})
     beside = {"permitted": (ip_subtree("10.0.0.0/8"),), "leaf": {"cn": ("192.0.2.1",)}}
     yield through("address-in-cn-outside-permitted", **beside)  # type: ignore[arg-type]
+    for id_, cn in (("address", "127.0.0.1"), ("words", "Mail 127.0.0.1")):
+        alone = {"dns": (), "cn": (cn,), "addresses": ("127.0.0.1",)}
+        bound = (*subtree("example.test"), ip_subtree("127.0.0.0/8"))
+        yield through(f"{id_}-in-cn-under-names-and-addresses", host="127.0.0.1", permitted=bound, leaf=alone)
     yield through("intermediate-is-no-ca", ca=False)
     yield through("intermediate-without-basic-constraints", ca=None)
     yield through("intermediate-may-not-sign", key_usage=("cRLSign", "digitalSignature"))

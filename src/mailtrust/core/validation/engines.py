@@ -97,7 +97,7 @@ CHECKS_GNUTLS: tuple[PathCheck, ...] = (
     issuer_key_usage(anchor=True),
     path_lengths(anchor=True, count_self_issued=True),
     critical_extensions(anchor=True, also_unknown=frozenset({POLICY_CONSTRAINTS})),
-    name_constraints(anchor=True, leaf_only=True, common_name="any"),
+    name_constraints(anchor=True, leaf_only=True, common_name="every"),
     server_auth(SERVER_OR_ANY, issuers=GNUTLS_ISSUERS, empty_ok=True),
     minimum_keys(rsa=1024, ec=160, dsa=1024, anchor=True),
     refuse_hashes(_WEAK_HASHES),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import IPv4Address
 from typing import Literal
 
 from mailtrust.core.model.certificate import Certificate, IdentifierType, NameConstraints, PresentedIdentifier
@@ -23,7 +24,7 @@ MOST_COMPARISONS = 250_000
 _EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
 _ALL = frozenset(IdentifierType)
 
-CommonNames = Literal["no", "any", "last", "last-resort"]
+CommonNames = Literal["no", "any", "every", "last", "last-resort"]
 """Which common names of a leaf are held to constraints."""
 
 
@@ -52,9 +53,10 @@ def name_constraints(
     """Names below a constrained CA lie in a permitted subtree of their form, if there is one, and in no excluded one.
 
     `anchor`: constraints inside the anchor's certificate count. `leaf_only`: intermediates' names are not looked at.
-    `common_name`: with `any`, each commonName of a leaf that looks like a host counts as a DNS name when there is no
-    other; with `last`, only the most specific one, and as an address where it is one and no other is there; with
-    `last-resort` the same, but only where there is neither a DNS name nor an address.
+    `common_name`: with `any`, each commonName of a leaf that looks like a host, or is an IPv4 address, counts as a DNS
+    name when there is no other (OpenSSL, cn2dnsid); with `every`, each one, whatever it says (GnuTLS); with `last`,
+    only the most specific one, and as an address where it is one and no other is there; with `last-resort` the same,
+    but only where there is neither a DNS name nor an address.
     `wildcards_reach`: `*.example.com` violates an excluded `host.example.com`. `final_dots`: a name that ends in a dot
     lies in no subtree that does not (OpenJDK 17, DNSName.constrains). `kinds`: the forms looked at.
     """
@@ -177,17 +179,30 @@ def names_of(certificate: Certificate, common_name: CommonNames) -> tuple[Presen
             PresentedIdentifier(IdentifierType.EMAIL, address, address.encode("latin-1", "replace"))
             for address in _subject_addresses(certificate.subject.der)
         )
-    hosts = {IdentifierType.DNS, IdentifierType.IP}
-    if common_name != "no" and (common_name != "last-resort" or kinds.isdisjoint(hosts)):
-        every = certificate.subject.common_names
-        meant = (_meant_by(name) for name in (every if common_name == "any" else every[-1:]))
-        hosts_only = common_name == "any"
-        found.extend(
-            name
-            for name in meant
-            if name is not None and name.type not in kinds and (name.type is IdentifierType.DNS or not hosts_only)
-        )
-    return (*found, *alternatives)
+    return (*found, *_from_common_names(certificate.subject.common_names, kinds, common_name), *alternatives)
+
+
+def _from_common_names(
+    every: tuple[str, ...], kinds: set[IdentifierType], common_name: CommonNames
+) -> Iterator[PresentedIdentifier]:
+    """The commonNames that count as names, where the subjectAltName has these kinds."""
+    match common_name:
+        case "any" | "every" if IdentifierType.DNS not in kinds:
+            for name in every:
+                if common_name == "every" or looks_like_host(name) or _is_ipv4(name):
+                    yield PresentedIdentifier(IdentifierType.DNS, name, name.encode())
+        case "last" | "last-resort":
+            if common_name == "last" or kinds.isdisjoint({IdentifierType.DNS, IdentifierType.IP}):
+                meant = (_meant_by(name) for name in every[-1:])
+                yield from (name for name in meant if name is not None and name.type not in kinds)
+
+
+def _is_ipv4(text: str) -> bool:
+    match reference_of(text):
+        case AddressReference(address=IPv4Address()):
+            return True
+        case _:
+            return False
 
 
 def _meant_by(common_name: str) -> PresentedIdentifier | None:

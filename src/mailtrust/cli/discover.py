@@ -24,10 +24,12 @@ from mailtrust.core.model.text import text
 
 if TYPE_CHECKING:
     from mailtrust.core.discovery.traveller import Traveller
+    from mailtrust.core.model.finding import Finding
     from mailtrust.core.model.walk import Book, HttpAnswer, HttpQuestion
     from mailtrust.flows.answering import Outside
     from mailtrust.flows.cure import Cures
     from mailtrust.flows.discover import Discovery, WalkRequest
+    from mailtrust.flows.walk_findings import Judged
 
 EXAMPLES: tuple[Example, ...] = (
     ("mailtrust discover user@example.com", text("from outside, for every client")),
@@ -55,9 +57,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
             )
         ),
         examples=EXAMPLES,
-        more=lambda: told(
-            text("exit status: 0 everyone finds the server and sees nothing of it; 1 not so; 2 usage; 3 could not look")
-        ),
+        more=lambda: told(text("exit status: 0 nothing at or above --fail-on; 1 findings; 2 usage; 3 could not look")),
     )
     parser.add_argument(
         "addresses",
@@ -85,11 +85,26 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help=told(text("ask Microsoft's service and Mozilla's database too, which tells them the address")),
     )
     add_looking_options(parser)
+    parser.add_argument(
+        "--trust-ad",
+        action="store_true",
+        help=told(text("believe the DNS server about DNSSEC though it is not on this machine: the way to it is safe")),
+    )
+    parser.add_argument(
+        "--ca", metavar="DOMAIN", default="",
+        help=told(text("the CA that is to issue, as CAA records name it, such as letsencrypt.org")),
+    )  # fmt: skip
     parser.add_argument("--save", metavar="CASE", type=Path, help=told(text("keep the recorded facts in this file")))
     parser.add_argument(
         "--from", dest="case", metavar="CASE", type=Path, help=told(text("judge recorded facts instead of looking"))
     )
     shown = parser.add_argument_group(told(text("showing")))
+    shown.add_argument(
+        "--fail-on",
+        choices=("warning", "error", "critical", "never"),
+        default="warning",
+        help=told(text("exit 1 from this severity on (default: warning)")),
+    )
     shown.add_argument(
         "--lang", choices=("en", "fr", "zh"), help=told(text("language of the report (default: the locale's)"))
     )
@@ -121,6 +136,13 @@ class Walked:
     book: "Book"
     """What was asked for the cure as well."""
     cures: "Cures | None" = None
+    judged: "tuple[Judged, ...]" = ()
+
+    @property
+    def findings(self) -> "tuple[Finding, ...]":
+        """What is wrong, of every address, worst first."""
+        found = [one for judged in self.judged for one in judged.findings]
+        return tuple(sorted(found, key=lambda one: -one.severity.rank))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -130,7 +152,7 @@ def run(options: argparse.Namespace) -> int:
     expect_writable(options.save)
     walked = _walked(options) if options.case is None else _walked_again(options)
     write_output(_render(walked, options), options.output)
-    return _status(walked)
+    return _status(walked, options.fail_on)
 
 
 def _walked(options: argparse.Namespace) -> Walked:
@@ -142,7 +164,7 @@ def _walked(options: argparse.Namespace) -> Walked:
         raise UserProblem(text("--save keeps one case: give one ADDRESS with it."))
     expect_roots(options)
     requests = [_request(options, given) for given in options.addresses]
-    walked = run_loop(_walk_and_cure(requests, _outside(options)))
+    walked = run_loop(_walk_and_cure(requests, _outside(options), options.ca.lower()))
     if options.save is not None:
         from mailtrust.core.formats.case_file import encode
         from mailtrust.flows.discover import recorded
@@ -151,17 +173,20 @@ def _walked(options: argparse.Namespace) -> Walked:
     return walked
 
 
-async def _walk_and_cure(requests: "list[WalkRequest]", outside: "Outside") -> Walked:
+async def _walk_and_cure(requests: "list[WalkRequest]", outside: "Outside", ca: str) -> Walked:
     from mailtrust.flows.cure import ails, find_cures
     from mailtrust.flows.discover import discover
+    from mailtrust.flows.walk_findings import ask_for_rules, judge_each
 
     with watched() as on_progress:
         found = [await discover(request, outside, on_progress) for request in requests]
         discoveries = tuple(discovery for discovery, _ in found)
         cures, book = None, discoveries[0].book
-        if ails(discoveries, {one.id: one for one in requests[0].travellers}):
+        travellers = {one.id: one for one in requests[0].travellers}
+        if ails(discoveries, travellers):
             cures, book = await find_cures(list(zip(discoveries, requests, strict=True)), outside, found[0][1])
-    return Walked(discoveries, requests[0], book, cures)
+        book = await ask_for_rules(discoveries, travellers, cures, book, outside)
+    return Walked(discoveries, requests[0], book, cures, judge_each(discoveries, travellers, cures, book, ca))
 
 
 def _walked_again(options: argparse.Namespace) -> Walked:
@@ -169,6 +194,7 @@ def _walked_again(options: argparse.Namespace) -> Walked:
     from mailtrust.edge.anchors import load_stores
     from mailtrust.flows.cure import Cures, ails, cures_in
     from mailtrust.flows.discover import as_recorded, stores_needed, walk_again
+    from mailtrust.flows.walk_findings import judge_each
 
     if options.addresses:
         raise UserProblem(text("--from judges the target of its case file: give no TARGET beside it."))
@@ -181,10 +207,11 @@ def _walked_again(options: argparse.Namespace) -> Walked:
     request = as_recorded(_request(options, case.target), case)
     stores = load_stores(stores_needed(request.travellers))
     found = walk_again(case, request, stores)
-    cures = None
-    if ails([found], {one.id: one for one in request.travellers}):
-        cures = cures_in(case.book, [(found, request)], stores)
-    return Walked((found,), request, case.book, cures if isinstance(cures, Cures) else None)
+    travellers = {one.id: one for one in request.travellers}
+    made = cures_in(case.book, [(found, request)], stores) if ails([found], travellers) else None
+    cures = made if isinstance(made, Cures) else None
+    judged = judge_each((found,), travellers, cures, case.book, options.ca.lower())
+    return Walked((found,), request, case.book, cures, judged)
 
 
 def _request(options: argparse.Namespace, given: str) -> "WalkRequest":
@@ -235,15 +262,25 @@ def _travellers(given: str) -> "tuple[Traveller, ...]":
 
 
 def _outside(options: argparse.Namespace) -> "Outside":
+    from mailtrust.core.formats.host_name import is_loopback
+    from mailtrust.edge.lookup.dns import DnsResolver
     from mailtrust.edge.probe.http_exchange import Route, exchange
     from mailtrust.flows.answering import Outside
 
     edge = edge_of(options)
+    resolvers = edge.resolver.servers if isinstance(edge.resolver, DnsResolver) else ()
 
     async def ask(question: "HttpQuestion", address: str, port: int) -> "HttpAnswer":
         return await exchange(question, Route(address, port), now=edge.now)
 
-    return Outside(edge, ask, detours=request_of(_without_clients(options), "localhost").detours)
+    return Outside(
+        edge,
+        ask,
+        detours=request_of(_without_clients(options), "localhost").detours,
+        resolvers=resolvers,
+        # RFC 6698 A.3: AD counts from this machine, or where the way to the resolver is safe, which its user knows.
+        trusted=options.trust_ad or (bool(resolvers) and all(map(is_loopback, resolvers))),
+    )
 
 
 def _render(walked: Walked, options: argparse.Namespace) -> bytes:
@@ -256,7 +293,8 @@ def _render(walked: Walked, options: argparse.Namespace) -> bytes:
     if options.format == "json":
         from mailtrust.core.report.walk_json import walks_to_json
 
-        return walks_to_json(walks, travellers, at, translate, lang, cures=cures, names=names)
+        by_address = {one.address: one.findings for one in walked.judged}
+        return walks_to_json(walks, travellers, at, translate, lang, cures=cures, names=names, findings=by_address)
     from mailtrust.cli.screen import screen_of
     from mailtrust.core.report.walk_text import render_walks
 
@@ -272,14 +310,15 @@ def _render(walked: Walked, options: argparse.Namespace) -> bytes:
         ascii_only=screen.ascii_only,
         cures=cures,
         names=names,
+        findings=walked.findings,
     )
     return shown.encode(screen.encoding, "replace")
 
 
-def _status(walked: Walked) -> int:
-    from mailtrust.core.discovery.outcome import is_well
+def _status(walked: Walked, fail_on: str) -> int:
+    from mailtrust.core.model.finding import Severity
 
-    travellers = {one.id: one for one in walked.request.travellers}
-    walks = (walk for discovery in walked.discoveries for walk in discovery.walks)
-    results = [is_well(walk, travellers[walk.client]) for walk in walks]
-    return exit_status.FINDINGS if False in results else exit_status.CLEAN
+    if fail_on == "never":
+        return exit_status.CLEAN
+    bar = Severity(fail_on).rank
+    return exit_status.FINDINGS if any(one.severity.rank >= bar for one in walked.findings) else exit_status.CLEAN

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailtrust.core.formats.connect_to import Detours
 from mailtrust.core.formats.host_name import is_address
@@ -46,6 +46,10 @@ class Outside:
     exchange: Exchange
     directory: Directory = no_directory
     detours: Detours = field(default_factory=Detours)
+    resolvers: tuple[str, ...] = ()
+    """Who is asked for names."""
+    trusted: bool = False
+    """Whether their word about DNSSEC counts (RFC 6698 A.3): they stand on this machine, or the user vouches."""
     _ports: dict[tuple[str, int], asyncio.Semaphore] = field(default_factory=dict)
 
     async def answer(self, questions: Sequence[Question]) -> dict[Question, Answer]:
@@ -56,9 +60,9 @@ class Outside:
     async def _one(self, question: Question) -> Answer:
         match question:
             case DnsQuestion(name=name, type="A"):
-                return self._detour(name) or dns_answer(await self.edge.resolver.addresses(name))
+                return self._detour(name) or await self._address_answer(name)
             case DnsQuestion(name=name, type=kind):
-                return dns_answer(await self.edge.resolver.texts(name, kind))
+                return self._weighed(dns_answer(await self.edge.resolver.texts(name, kind)))
             case HttpQuestion(url=url):
                 _, host, port, _ = parts_of(url)
                 return await self._http(question, host, port)
@@ -66,6 +70,27 @@ class Outside:
                 return await self._tls(question)
             case ScpQuestion():
                 return await self.directory(question)
+
+    async def _address_answer(self, name: str) -> DnsAnswer:
+        answer = dns_answer(await self.edge.resolver.addresses(name))
+        if answer.status == "found" and not answer.secure and self.trusted:
+            # The system's own functions give addresses without a word about DNSSEC.
+            for kind in ("A", "AAAA"):
+                said = dns_answer(await self.edge.resolver.texts(name, kind))
+                if said.secure and said.status == "found" and set(said.records) <= set(answer.records):
+                    answer = replace(answer, secure=True, ttl=said.ttl, aliases=said.aliases)
+                    break
+        return self._weighed(answer)
+
+    def _weighed(self, answer: DnsAnswer) -> DnsAnswer:
+        """AD is worth as much as the resolver and the way to it are (RFC 4035 4.9.3)."""
+        told = answer.secure
+        return replace(
+            answer,
+            secure=told and self.trusted,
+            claimed=told and not self.trusted,
+            resolver=", ".join(self.resolvers),
+        )
 
     def _detour(self, name: str) -> DnsAnswer | None:
         """What --resolve and --connect-to give for this very name; whether other names exist, DNS says."""

@@ -1,6 +1,6 @@
 """Other mail servers that honour DANE (RFC 7672)."""
 
-from mailtrust.core.discovery.steps.mail_exchange import by_records
+from mailtrust.core.discovery.steps.mail_exchange import by_records, reporting
 from mailtrust.core.discovery.traveller import Step, Traveller
 from mailtrust.core.model.client import Citation
 from mailtrust.core.model.verdict import Basis
@@ -10,7 +10,7 @@ PROFILE = Traveller(
     id="mta-dane",
     title="Mail servers that honour DANE",
     judged_as="mta-dane",
-    steps=(Step(Method.DANE, by_records),),
+    steps=(Step(Method.DANE, by_records), Step(Method.TLS_RPT, reporting)),
     citations=(
         Citation("RFC 7672 2 and 3", "when records count, and what they demand"),
         Citation("posttls-finger 3.7.11, tests/oracles/recorded", "asked about 22 cases"),

@@ -57,6 +57,8 @@ def _to_wire(question: Question, answer: Answer) -> AskedWire:
                 ttl=answer.ttl,
                 secure=answer.secure,
                 why=answer.why,
+                claimed=answer.claimed,
+                resolver=answer.resolver,
             )
         case HttpQuestion(), HttpAnswer(failure=failure):
             return HttpAskedWire(
@@ -95,7 +97,7 @@ def _from_wire(wire: AskedWire, observations: Mapping[str, Observation]) -> tupl
         case DnsAskedWire():
             records, aliases = tuple(wire.records), tuple(wire.aliases)
             return DnsQuestion(wire.name, wire.type), DnsAnswer(
-                wire.status, records, aliases, wire.ttl, wire.secure, wire.why
+                wire.status, records, aliases, wire.ttl, wire.secure, wire.why, wire.claimed, wire.resolver
             )
         case HttpAskedWire(failure=failure):
             return HttpQuestion(wire.url, wire.content, wire.email), HttpAnswer(

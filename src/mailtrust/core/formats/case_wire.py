@@ -119,6 +119,8 @@ class DnsAskedWire(Struct, kw_only=True, tag_field="kind", tag="dns"):
     ttl: Annotated[int, Meta(ge=0, le=2**32)] | None = None
     secure: bool = False
     why: Line = ""
+    claimed: bool = False
+    resolver: Line = ""
 
 
 class HttpAskedWire(Struct, kw_only=True, tag_field="kind", tag="http"):

@@ -25,6 +25,14 @@ class TargetError(UserProblem):
     """What was given names no place to look at."""
 
 
+def is_loopback(address: str) -> bool:
+    """Whether an IP literal, with or without a zone (RFC 4007), never leaves this machine."""
+    try:
+        return ip_address(address.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
 def is_address(host: str) -> bool:
     """Whether a parsed host is an IP literal and not a name."""
     try:

@@ -29,6 +29,7 @@ class Method(StrEnum):
     MX = "mx"
     MTA_STS = "mta-sts"
     DANE = "dane"
+    TLS_RPT = "tls-rpt"
 
 
 class Meets(StrEnum):

@@ -44,8 +44,8 @@ def to_json(assessment: Assessment, translate: Translate, lang: str) -> bytes:
         endpoints=[_endpoint(seen) for seen in case.observations],
         certificates=_certificates(assessment),
         verdicts=[_verdict(verdict, lang) for verdict in evidence.verdicts],
-        findings=[_finding(finding, assessment.remedies, translate) for finding in assessment.findings],
-        accepted=[_finding(finding, assessment.remedies, translate) for finding in assessment.accepted],
+        findings=[finding_to_wire(finding, assessment.remedies, translate) for finding in assessment.findings],
+        accepted=[finding_to_wire(finding, assessment.remedies, translate) for finding in assessment.accepted],
         acceptances=[_acceptance(one) for one in assessment.acceptances],
         weighing=wire.WeighingWire(file=evidence.settings.file, clients=list(evidence.settings.clients)),
         remedies=[_remedy(remedy, translate) for remedy in assessment.remedies],
@@ -219,7 +219,8 @@ def _reasons(reasons: Iterable[Reason]) -> list[wire.ReasonWire]:
     ]
 
 
-def _finding(finding: Finding, remedies: tuple[Remedy, ...], translate: Translate) -> wire.FindingWire:
+def finding_to_wire(finding: Finding, remedies: tuple[Remedy, ...], translate: Translate) -> wire.FindingWire:
+    """A finding as it stands in a file, with the remedies that cure it."""
     return wire.FindingWire(
         id=finding.id,
         rule=finding.rule,

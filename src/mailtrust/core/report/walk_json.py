@@ -9,11 +9,12 @@ from mailtrust.core.discovery.outcome import is_well
 from mailtrust.core.discovery.traveller import Traveller
 from mailtrust.core.formats.json_text import to_json_text
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.text import Text
 from mailtrust.core.model.walk import Attempt, DnsAnswer, Walk
 from mailtrust.core.remedies.finding.planner import Cure
 from mailtrust.core.report import walk_wire as wire
-from mailtrust.core.report.report_json import step_to_wire
+from mailtrust.core.report.report_json import finding_to_wire, step_to_wire
 from mailtrust.core.report.walk_words import changes_told, headline, quoted
 from mailtrust.core.targets.parts.finding_servers import steps_for
 from mailtrust.version import __version__
@@ -30,11 +31,24 @@ def walks_to_json(
     *,
     cures: Sequence[Cure] = (),
     names: Sequence[str] = (),
+    findings: Mapping[str, Sequence[Finding]] | None = None,
 ) -> bytes:
-    """Write the walks; `lang` is the language that `translate` speaks, `names` those of the server's certificate."""
+    """Write the walks; `lang` is the language that `translate` speaks, `names` those of the server's certificate.
+
+    `findings`: what is wrong, by address.
+    """
     plans = [_plan(cure, names, translate) for cure in cures]
     made: list[msgspec.Struct] = [
-        _walk(walk, travellers[walk.client], at, translate, lang=lang, plans=plans) for walk in walks
+        _walk(
+            walk,
+            travellers[walk.client],
+            at,
+            translate,
+            lang=lang,
+            plans=plans,
+            findings=(findings or {}).get(walk.address, ()),
+        )
+        for walk in walks
     ]
     return to_json_text(made[0] if len(made) == 1 else made)
 
@@ -56,6 +70,7 @@ def _walk(
     *,
     lang: str,
     plans: list[wire.WalkPlanWire],
+    findings: Sequence[Finding],
 ) -> wire.WalkWire:
     attempts: list[wire.AttemptWire] = []
     found = None
@@ -77,7 +92,9 @@ def _walk(
         well=is_well(walk, traveller),
         attempts=attempts,
         found=found,
-        findings=[],
+        findings=[
+            finding_to_wire(one, (), translate) for one in findings if not one.clients or walk.client in one.clients
+        ],
         plans=plans,
     )
 
@@ -126,4 +143,6 @@ def _dns(answer: DnsAnswer) -> wire.DnsWire:
         ttl=answer.ttl,
         secure=answer.secure,
         why=clean(answer.why, 300),
+        claimed=answer.claimed,
+        resolver=clean(answer.resolver, 300),
     )

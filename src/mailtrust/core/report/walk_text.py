@@ -5,12 +5,24 @@ from datetime import datetime
 
 from mailtrust.core.discovery.outcome import for_servers, is_well
 from mailtrust.core.discovery.traveller import Traveller
+from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.walk import Attempt, Meets, Walk
 from mailtrust.core.remedies.finding.planner import Cure
 from mailtrust.core.report.cures import draw_step
 from mailtrust.core.report.page import Page, Span
-from mailtrust.core.report.walk_words import MEETS, METHODS, WHAT_SUFFERS, changes_told, headline, quoted, serves
+from mailtrust.core.report.walk_findings import draw_walk_findings
+from mailtrust.core.report.walk_words import (
+    MEETS,
+    METHODS,
+    WHAT_SUFFERS,
+    changes_told,
+    headline,
+    quoted,
+    serves,
+    signed,
+    vouching,
+)
 from mailtrust.core.targets.parts.finding_servers import steps_for
 
 MOST_WAYS = 4
@@ -36,6 +48,7 @@ def render_walks(
     ascii_only: bool = False,
     cures: Sequence[Cure] = (),
     names: Sequence[str] = (),
+    findings: Sequence[Finding] = (),
 ) -> str:
     """Draw the walks: what becomes of whom, each way with what its user meets, and what cures it. `width` in cells.
 
@@ -57,10 +70,13 @@ def render_walks(
     if any(is_well(walk, travellers[walk.client]) is False for walk in lost):
         page.blank()
         page.paragraph((page.say(WHAT_SUFFERS), ""))
+    draw_walk_findings(page, findings, travellers)
     _draw_cures(page, cures, names, travellers)
     for walk in walks:
         _draw_walk(page, walk, travellers[walk.client], walk.address if len(addresses) > 1 else "")
     page.blank()
+    for sentence in vouching(walks):
+        page.paragraph((page.say(sentence), "dim"))
     page.paragraph((page.say(text("Judged for {at}.", at=f"{at:%Y-%m-%d %H:%M} UTC")), "dim"))
     return page.print(colour=colour)
 
@@ -127,6 +143,8 @@ def _draw_attempt(page: Page, attempt: Attempt, guides: tuple[Span, ...], *, las
         names = tuple(page.name(name) for name in attempt.dns.aliases)
         sentence = text("In DNS it is an alias of {names}; that changes nothing for the name.", names=names)
         page.paragraph((page.say(sentence), "dim"), first=below, then=below)
+    if (said := signed(attempt)) is not None:
+        page.paragraph((page.say(said), "dim"), first=below, then=below)
     if words := quoted(attempt, page.lang):
         for line in words.split(" / "):
             page.paragraph((f"“{page.name(line, 500)}”", ""), first=[*below, ("  ", "")], then=[*below, ("  ", "")])

@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.model.walk import Meets, Method
-from mailtrust.core.report.report_wire import StepWire
+from mailtrust.core.report.report_wire import FindingWire, StepWire
 
 SCHEMA: Literal["mailtrust/walk/1"] = "mailtrust/walk/1"
 
@@ -18,8 +18,10 @@ class DnsWire(Struct, kw_only=True):
     records: list[str]
     aliases: Annotated[list[str], Meta(description="CNAMEs on the way; no certificate is compared with them.")]
     ttl: int | None
-    secure: Annotated[bool, Meta(description="The resolver says that DNSSEC holds (AD).")]
+    secure: Annotated[bool, Meta(description="The resolver says that DNSSEC holds (AD), and its word counts.")]
     why: str
+    claimed: Annotated[bool, Meta(description="It says so over a way that anybody could have written on.")] = False
+    resolver: Annotated[str, Meta(description="Who was asked.")] = ""
 
 
 class WalkVerdictWire(Struct, kw_only=True):
@@ -83,5 +85,5 @@ class WalkWire(Struct, kw_only=True):
     well: Annotated[bool | None, Meta(description="Found, and nothing to be seen; null where nobody can know.")]
     attempts: list[AttemptWire]
     found: Annotated[int | None, Meta(description="`n` of the attempt by which the server is found.")]
-    findings: list[str]
+    findings: Annotated[list[FindingWire], Meta(description="Of this address: those that hurt this client, or nobody.")]
     plans: Annotated[list[WalkPlanWire], Meta(description="For all addresses that were walked together, best first.")]

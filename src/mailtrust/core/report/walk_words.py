@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from mailtrust.core.discovery.outcome import for_servers
 from mailtrust.core.discovery.traveller import Traveller
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.model.walk import Attempt, Meets, Method, Walk
+from mailtrust.core.model.walk import Attempt, DnsAnswer, Meets, Method, Walk, flat
 from mailtrust.core.remedies.finding.planner import Cure
 from mailtrust.core.targets.parts.finding_servers import steps_for
 
@@ -25,6 +25,7 @@ METHODS: dict[Method, Text] = {
     Method.MX: text("MX records"),
     Method.MTA_STS: text("the MTA-STS policy"),
     Method.DANE: text("TLSA records"),
+    Method.TLS_RPT: text("where failures are reported to"),
 }
 MEETS: dict[Meets, Text] = {
     Meets.SILENT: text("nothing to see"),
@@ -85,3 +86,43 @@ def serves(cure: Cure, travellers: Mapping[str, Traveller]) -> Text:
         return text("Afterwards every client that was asked finds its server without a warning.")
     clients = tuple(Text(travellers[client].title) for client in dict.fromkeys(client for _, client in cure.left_out))
     return text("It does not serve: {clients}.", clients=clients)
+
+
+def signed(attempt: Attempt) -> Text | None:
+    """What is known of DNSSEC about the answer of this attempt; None where nobody says anything."""
+    answer = attempt.dns
+    if answer is None or not (answer.secure or answer.claimed):
+        return None
+    resolver = Text(answer.resolver or "?")
+    if answer.secure:
+        return text("DNSSEC: {resolver} has checked this answer.", resolver=resolver)
+    return text("DNSSEC: {resolver} says that it has checked this answer; its word does not count.", resolver=resolver)
+
+
+def vouching(walks: Sequence[Walk]) -> tuple[Text, ...]:
+    """Whose word on DNSSEC was heard, and whether it counts."""
+    answers: list[DnsAnswer] = [
+        one.dns for walk in walks for attempt in walk.attempts for one in flat(attempt) if one.dns is not None
+    ]
+    told = []
+    for resolver in dict.fromkeys(answer.resolver for answer in answers if answer.resolver):
+        of_it = [answer for answer in answers if answer.resolver == resolver]
+        checked = sum(answer.secure for answer in of_it)
+        if checked:
+            sentence = text(
+                "Names were asked of {resolver}, which validates and whose word counts; {count} answers shown here are "
+                "signed.",
+                resolver=resolver,
+                count=checked,
+            )
+        elif any(answer.claimed for answer in of_it):
+            sentence = text(
+                "Names were asked of {resolver}, which says that it validates. Its word comes over a network on which "
+                "anybody could have written it, so TLSA records do not count: ask a resolver on this machine, or vouch "
+                "for the way with --trust-ad.",
+                resolver=resolver,
+            )
+        else:
+            sentence = text("Names were asked of {resolver}; for no answer DNSSEC was vouched.", resolver=resolver)
+        told.append(sentence)
+    return tuple(told)

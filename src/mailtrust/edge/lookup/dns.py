@@ -86,6 +86,13 @@ class DnsResolver:
         self._server = server
         self._patience = patience or Patience()
 
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """The addresses of those who are asked."""
+        from mailtrust.edge.lookup import dns_question
+
+        return dns_question.servers_asked(self._server, self._patience)
+
     async def mx(self, domain: str) -> MxAnswer:
         """The mail exchangers of a domain, most preferred first."""
         from mailtrust.edge.lookup import dns_question

@@ -137,6 +137,15 @@ def host_name(name: dns.name.Name) -> str:
     return name.to_text(omit_final_dot=True).lower()
 
 
+def servers_asked(server: Server | None, patience: Patience) -> tuple[str, ...]:
+    """The addresses of the servers that would be asked; none where the system names none."""
+    try:
+        resolver = _resolver(server, patience)
+    except (dns.resolver.NoResolverConfiguration, OSError):
+        return ()
+    return tuple(str(one) for one in resolver.nameservers)
+
+
 @lru_cache(maxsize=8)
 def _resolver(server: Server | None, patience: Patience) -> dns.asyncresolver.Resolver:
     resolver = dns.asyncresolver.Resolver(configure=server is None)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from mailtrust.core.discovery.traveller import Trip
 from mailtrust.core.formats.mta_sts import Fault, Policy, read_policy, read_record
 from mailtrust.core.formats.srv import read_mx
+from mailtrust.core.formats.tls_rpt import read_places
 from mailtrust.core.formats.tlsa import read_tlsa
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.endpoint import Protocol, TlsMode
@@ -56,6 +57,20 @@ def by_records(trip: Trip) -> Iterable[Attempt]:
         yield _no_host(trip, dns)
     for host in hosts:
         yield _by_tlsa(trip, dns, host)
+
+
+def reporting(trip: Trip) -> Iterable[Attempt]:
+    """RFC 8460 3: where such senders report what they could not deliver; it changes nothing about delivery."""
+    name = f"_smtp._tls.{trip.domain}"
+    dns = trip.asking.ask(DnsQuestion(name, "TXT"))
+    places = read_places(dns.records)
+    if places is None:
+        detail = text("{domain} asks for no reports: nobody tells it of failed deliveries.", domain=trip.domain)
+    elif not places:
+        detail = text("The record {name} names no place for reports that could be used.", name=name)
+    else:
+        detail = text("Failed deliveries are reported to {places}.", places=places)
+    yield Attempt(Method.TLS_RPT, name, Meets.SILENT, detail, dns=dns)
 
 
 def _each(trip: Trip, dns: DnsAnswer, hosts: tuple[str, ...], taken: _Taken) -> Iterable[Attempt]:

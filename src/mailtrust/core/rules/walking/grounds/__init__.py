@@ -1,0 +1,1 @@
+"""What rules about walks have in common."""

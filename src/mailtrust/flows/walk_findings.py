@@ -1,0 +1,72 @@
+"""What is wrong about the ways to each address: the rules about walks, asked after the plan is made."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mailtrust.core.discovery.traveller import Traveller
+from mailtrust.core.model.finding import Finding, RuleResult
+from mailtrust.core.model.walk import Answer, Book, Question
+from mailtrust.core.model.walk_evidence import WalkEvidence
+from mailtrust.core.remedies.finding.changes import names_added
+from mailtrust.core.rules.walking import judge_walks, questions_of, worst_first
+from mailtrust.flows.answering import Outside
+from mailtrust.flows.cure import Cures
+from mailtrust.flows.discover import Discovery
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came of one address."""
+
+    address: str
+    results: tuple[RuleResult, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong, worst first."""
+        return worst_first(self.results)
+
+
+async def ask_for_rules(
+    discoveries: Sequence[Discovery],
+    travellers: Mapping[str, Traveller],
+    cures: Cures | None,
+    book: Book,
+    outside: Outside,
+) -> Book:
+    """The book with what the rules want to know besides."""
+    wanted = [one for found in discoveries for one in questions_of(evidence_of(found, travellers, cures, book))]
+    answers: dict[Question, Answer] = await outside.answer(tuple(dict.fromkeys(wanted))) if wanted else {}
+    return {**book, **answers}
+
+
+def judge_each(
+    discoveries: Sequence[Discovery],
+    travellers: Mapping[str, Traveller],
+    cures: Cures | None,
+    book: Book,
+    ca: str = "",
+) -> tuple[Judged, ...]:
+    """The results of every rule for every address. Pure."""
+    return tuple(
+        Judged(found.address, judge_walks(evidence_of(found, travellers, cures, book, ca))) for found in discoveries
+    )
+
+
+def evidence_of(
+    found: Discovery, travellers: Mapping[str, Traveller], cures: Cures | None, book: Book, ca: str = ""
+) -> WalkEvidence:
+    """What the rules look at."""
+    added = names_added(cures.cures[0].changes) if cures is not None and cures.cures else frozenset()
+    return WalkEvidence(
+        address=found.address,
+        now=found.at,
+        walks=found.walks,
+        # Another place's answers may stand beside these; where both know, this place's own count.
+        book={**book, **found.book},
+        titles={one.id: one.title for one in travellers.values()},
+        unknowable=frozenset(one.id for one in travellers.values() if one.unknown_because is not None),
+        new_names=tuple(dict.fromkeys((*cures.server.leaf.dns_names, *sorted(added)))) if cures and added else (),
+        replaced=cures.server.leaf.fingerprint if cures and added else "",
+        ca=ca,
+    )

@@ -128,7 +128,7 @@ def _case(wire: CaseWire) -> CaseFile:
     observations = tuple(
         _observation(seen, certificates, f"observations[{number}]") for number, seen in enumerate(wire.observations)
     )
-    by_id = {seen.id: seen for seen in observations}
+    by_id = {seen.id: seen for seen in reversed(observations)}
     for number, id_ in ids_in(wire.asked):
         if id_ not in by_id:
             place = f"asked[{number}].observation"

@@ -63,6 +63,16 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     add_looking_options(parser)
     parser.add_argument(
+        "--quick",
+        action="store_true",
+        help=told(
+            text(
+                "for many ports: one connection to each, left as soon as the server has shown its chain and proven its "
+                "key in TLS 1.2; nothing about other names and kinds of keys, and servers may log the break"
+            )
+        ),
+    )
+    parser.add_argument(
         "--revocation",
         choices=("off", "profile", "all"),
         help=told(
@@ -117,6 +127,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _check_all(options: argparse.Namespace, supposed: "tuple[Certificate, ...]") -> "list[Assessment]":
     from mailtrust.core.formats.target import parse_target
+    from mailtrust.core.model.endpoint import Offer
+    from mailtrust.flows.check import OFFERS
 
     targets = _targets(options)
     if options.save is not None and len(targets) > 1:
@@ -129,6 +141,7 @@ def _check_all(options: argparse.Namespace, supposed: "tuple[Certificate, ...]")
         request_of(options, targets[0][0], settings=settings_of(options)),
         hypothetical=supposed,
         revocation=options.revocation or "profile",
+        offers=(Offer.DEFAULT,) if options.quick else OFFERS,
     )
     requests = [replace(first, target=parse_target(target), title=target, kind=kind) for target, kind in targets]
     assessments = _looked_at(options, requests)
@@ -159,7 +172,8 @@ def _looked_at(options: argparse.Namespace, requests: "list[CheckRequest]") -> "
     from mailtrust.flows.check import judge, look_at_all, stores_of
     from mailtrust.flows.sharing import sharing
 
-    edge = edge_of(options) if len(requests) == 1 else sharing(edge_of(options))
+    edge = edge_of(options, glance=options.quick)
+    edge = edge if len(requests) == 1 else sharing(edge)
     stores = edge.load_stores(stores_of(requests[0]))
     with watched() as on_progress:
         cases = run_loop(look_at_all(requests, edge, stores, on_progress))
@@ -183,7 +197,8 @@ def _check_again(options: argparse.Namespace, supposed: "tuple[Certificate, ...]
     if options.targets:
         raise UserProblem(text("--from judges the target of its case file: give no TARGET beside it."))
     rest = {"--revocation": options.revocation, "--save": options.save}
-    if idle := (*looking_options_given(options), *(name for name, value in rest.items() if value is not None)):
+    given = (*looking_options_given(options), *(name for name, value in rest.items() if value is not None))
+    if idle := (*given, *(("--quick",) if options.quick else ())):
         raise UserProblem(
             text("--from looks at nothing anew, so there is no use for {options}: leave it out.", options=idle)
         )

@@ -19,8 +19,17 @@ if TYPE_CHECKING:
     from mailtrust.edge.probe.schedule import Gate
 
 
-def real_edge(*, dns: tuple[str, int] | None = None, allow_private_aia: bool = False, proxy: str | None = None) -> Edge:
-    """Everything real. `dns`: ask this server instead of the system's; `proxy`: for all downloads."""
+def real_edge(
+    *,
+    dns: tuple[str, int] | None = None,
+    allow_private_aia: bool = False,
+    proxy: str | None = None,
+    glance: bool = False,
+) -> Edge:
+    """Everything real.
+
+    `dns`: ask this server instead of the system's; `proxy`: for all downloads; `glance`: look at ports in passing.
+    """
     resolver = DnsResolver(dns)
     gates: WeakKeyDictionary[asyncio.AbstractEventLoop, Gate] = WeakKeyDictionary()
 
@@ -34,7 +43,7 @@ def real_edge(*, dns: tuple[str, int] | None = None, allow_private_aia: bool = F
                 on_progress(Progress("probing", done, total))
 
         gate = gates.setdefault(asyncio.get_running_loop(), Gate())
-        return await probe_all(wishes, per_host=per_host, on_progress=tell, gate=gate)
+        return await probe_all(wishes, per_host=per_host, on_progress=tell, gate=gate, glance=glance)
 
     async def download(certificates: Sequence[Certificate]) -> Gathered:
         from mailtrust.edge.lookup.aia import fetch_issuers

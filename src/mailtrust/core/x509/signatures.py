@@ -188,6 +188,12 @@ def _pss_padding(child: Signed) -> padding.PSS | None:
     return None if mask_hash is None or not 0 <= salt <= _MAX_SALT else padding.PSS(padding.MGF1(mask_hash), salt)
 
 
+def usable_key(spki: bytes) -> PublicKeyTypes | None:
+    """A key to verify with; None for one that the crypto library declines, or whose size is beyond reason."""
+    key = _kept_key(spki) if len(spki) <= _LONGEST_KEPT else _usable_key(spki)
+    return None if isinstance(key, rsa.RSAPublicKey) and not _reasonable_rsa(spki) else key
+
+
 def _usable_key(spki: bytes) -> PublicKeyTypes | None:
     """The key as the crypto library takes it; None: it declines this one."""
     try:

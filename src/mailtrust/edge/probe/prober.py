@@ -1,11 +1,11 @@
 """One look at one endpoint: dialogue, handshake, polite leave. Whatever a server does is an answer."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mailtrust.core.model.endpoint import Endpoint, Offer, TlsMode
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure, Stage
@@ -16,6 +16,8 @@ from mailtrust.edge.probe.wire import Wire, WireError
 
 if TYPE_CHECKING:
     from mailtrust.edge.probe.tls_session import TlsSession
+
+Seen = TypeVar("Seen")
 
 _INSIDE_LIMIT = 65_536
 """Octets inside TLS among which the greeting's end is looked for."""
@@ -28,11 +30,17 @@ class PortBudget:
     connections: int = 1
     tls12_only: bool = False
     """The server stumbles over the hello of TLS 1.3."""
+    glance: bool = False
+    """A look in passing comes first, and a whole handshake only where that shows nothing certain."""
 
     def take(self) -> bool:
         """Take one connection, if there is one left."""
         self.connections -= 1
         return self.connections >= 0
+
+    def give_back(self) -> None:
+        """One that was taken has not been made."""
+        self.connections += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +66,16 @@ async def probe(
 
     Never raises for what a server or the network does. `client_name` is said in EHLO; None: the address literal of
     our end (RFC 5321 4.1.4). A default offer that breaks over TLS 1.3 is made once more up to TLS 1.2 while `budget`
-    lasts; the first connection has been taken from it already.
+    lasts; the first connection has been taken from it already. Where the budget says so, a default offer is a look in
+    passing, and a whole handshake only where that is not enough.
     """
     timeouts = timeouts or Timeouts()
     budget = budget or PortBudget()
     loop = asyncio.get_running_loop()
     at, begun = now(), loop.time()
     visit = _Visitor(endpoint, offer, timeouts, begun + timeouts.total, client_name)
-    seen = await visit(tls12_only=budget.tls12_only)
+    seen = await _in_passing(visit, budget) if budget.glance and offer is Offer.DEFAULT else None
+    seen = seen or await visit(tls12_only=budget.tls12_only)
     if offer is Offer.DEFAULT and seen.may_succeed_with_tls12 and not budget.tls12_only and budget.take():
         again = await visit(tls12_only=True)
         if _better(again.result, seen.result):
@@ -82,6 +92,18 @@ async def probe(
     )
 
 
+async def _in_passing(visit: "_Visitor", budget: PortBudget) -> _Visit | None:
+    """None: a whole handshake is needed; the connection for it has been taken from the budget."""
+    if not budget.take():  # None would be left for the handshake: it is made at once.
+        return None
+    seen = await visit.in_passing()
+    if seen is not None:
+        budget.give_back()
+    else:
+        budget.glance = False  # The other names of this port would meet the same.
+    return seen
+
+
 @dataclass(slots=True)
 class _Visitor:
     endpoint: Endpoint
@@ -94,7 +116,14 @@ class _Visitor:
     """Loop time at which the last result was there; the polite leave is not counted."""
 
     async def __call__(self, *, tls12_only: bool) -> _Visit:
-        """Make one connection."""
+        """Make one connection with a whole handshake."""
+        return await self._connect(lambda wire: self._talk(wire, tls12_only=tls12_only))
+
+    async def in_passing(self) -> _Visit | None:
+        """Make one connection with a look in passing; None: it takes a whole handshake to know more."""
+        return await self._connect(self._glance)
+
+    async def _connect(self, talk: Callable[[Wire], Awaitable[Seen]]) -> Seen | _Visit:
         try:
             wire = await Wire.connect(
                 self.endpoint.connect_address or self.endpoint.address,
@@ -105,20 +134,45 @@ class _Visitor:
             self._stop_clock()
             return _Visit(error.at(Stage.CONNECT))
         try:
-            visit = await self._talk(wire, tls12_only=tls12_only)
+            visit = await talk(wire)
         except BaseException:
             wire.abandon()
             raise
         await wire.leave(self._leave_by)
         return visit
 
-    async def _talk(self, wire: Wire, *, tls12_only: bool) -> _Visit:
+    async def _up_to_tls(self, wire: Wire) -> tuple[Dialogue, StartTls | ProbeFailure]:
         name = self.client_name or _address_literal(wire.own_address)
         dialogue = dialogue_for(self.endpoint.protocol, self.endpoint.tls_mode, name)
         begun = await self._converse(wire, dialogue)
         if isinstance(begun, ProbeFailure):
             self._stop_clock()
             wire.write(dialogue.farewell())
+        return dialogue, begun
+
+    async def _glance(self, wire: Wire) -> _Visit | None:
+        dialogue, begun = await self._up_to_tls(wire)
+        if isinstance(begun, ProbeFailure):
+            return _Visit(begun, dialogue.transcript)
+        if begun.leftover:
+            return None
+        from mailtrust.edge.probe.glance import Glance
+
+        glance, deadline = Glance(self.endpoint.server_name), self._deadline(Stage.HANDSHAKE)
+        wire.write(glance.hello)
+        try:
+            while (data := await wire.read(deadline)) and not glance.receive(data):
+                pass
+        except WireError:
+            pass
+        shown = glance.result()
+        self._stop_clock()
+        wire.write(glance.goodbye)
+        return _Visit(shown, dialogue.transcript) if shown is not None else None
+
+    async def _talk(self, wire: Wire, *, tls12_only: bool) -> _Visit:
+        dialogue, begun = await self._up_to_tls(wire)
+        if isinstance(begun, ProbeFailure):
             return _Visit(begun, dialogue.transcript)
 
         # The heaviest import of a probe, and useless where nobody listens.

@@ -88,9 +88,9 @@ class _Port:
 
     address: str
     number: int
+    budget: PortBudget
     wishes: dict[_Hello, list[Wish]] = field(default_factory=dict)
     met: dict[_Hello, Observation] = field(default_factory=dict)
-    budget: PortBudget = field(default_factory=lambda: PortBudget(CONNECTIONS_PER_PORT))
     said_busy: bool = False
 
     def by_rank(self, hellos: Iterable[_Hello]) -> deque[_Hello]:
@@ -133,6 +133,7 @@ async def probe_all(
     client_name: str | None = None,
     probe: Probe = real_probe,
     gate: Gate | None = None,
+    glance: bool = False,
 ) -> tuple[Observation, ...]:
     """Carry out the wishes, given in the order of their importance, and give what was seen in the same order.
 
@@ -140,7 +141,7 @@ async def probe_all(
     one connection, and what has nothing to do with the name (refused, no STARTTLS) holds for every name of the port. A
     wish that can teach nothing gets no observation: other offers where the default one met no TLS, RSA where it met an
     RSA leaf (ECDSA likewise), and whatever would be a fifth connection to a port. `gate`: shared with other calls that
-    run at the same time.
+    run at the same time. `glance`: see PortBudget.
     """
     schedule = _Schedule(
         wishes=tuple(dict.fromkeys(wishes)),
@@ -151,6 +152,7 @@ async def probe_all(
             *wish, timeouts=limits, now=now, client_name=client_name, budget=budget
         ),
         gate=gate or Gate(),
+        glance=glance,
     )
     return await schedule.carry_out()
 
@@ -163,6 +165,7 @@ class _Schedule:
     on_progress: OnProgress
     connect: Callable[[Wish, PortBudget, Timeouts], Coroutine[Any, Any, Observation]]
     gate: Gate
+    glance: bool
     _seen: dict[Wish, Observation] = field(default_factory=dict)
     _settled: set[Wish] = field(default_factory=set)
 
@@ -172,7 +175,10 @@ class _Schedule:
         for endpoint, offer in self.wishes:
             address = endpoint.connect_address or endpoint.address
             number = endpoint.connect_port or endpoint.port
-            port = ports.setdefault((address, number), _Port(address, number))
+            port = ports.setdefault(
+                (address, number),
+                _Port(address, number, budget=PortBudget(CONNECTIONS_PER_PORT, glance=self.glance)),
+            )
             port.wishes.setdefault(_Hello.of(endpoint, offer), []).append((endpoint, offer))
         self.on_progress(0, len(self.wishes))
         async with asyncio.TaskGroup() as tasks:

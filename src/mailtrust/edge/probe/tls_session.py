@@ -10,6 +10,7 @@ from mailtrust.core.protocols.dialogue import shown
 from mailtrust.core.protocols.tls_records import TLS13, ClearText, RecordReader, ServerFlight
 from mailtrust.core.x509.parse import read_certificate
 from mailtrust.edge.probe.hello import context_for
+from mailtrust.edge.probe.hello_name import sni
 from mailtrust.edge.probe.private_openssl import watch_server
 
 _ALERT_TYPE, _HANDSHAKE_TYPE = 21, 22  # RFC 8446 5.1
@@ -49,7 +50,7 @@ class TlsSession:
         if self._kept_alive is None:
             context.set_ocsp_client_callback(self._see_staple)
         self._connection = SSL.Connection(context)
-        name = None if offer is Offer.NO_SNI else _sni(server_name)
+        name = None if offer is Offer.NO_SNI else sni(server_name)
         if name is not None:
             self._connection.set_tlsext_host_name(name)
         self._connection.request_ocsp()
@@ -201,12 +202,6 @@ class TlsSession:
     def _see_staple(self, _connection: SSL.Connection, staple: bytes, _data: object) -> bool:
         self._staple_seen = staple or None
         return True
-
-
-def _sni(server_name: str | None) -> bytes | None:
-    """RFC 6066 3: ASCII without the trailing dot; names that DNS allows and TLS does not are not sent."""
-    name = (server_name or "").removesuffix(".")
-    return name.encode("ascii") if name.isascii() and 0 < len(name) <= 253 else None
 
 
 def _reason(error: SSL.Error) -> str:

@@ -280,6 +280,7 @@ def test_every_field_of_a_certificate_is_its_own_or_makes_its_likeness(pki: Any)
         assert likeness((other, issuing), pki.now) != before
     assert likeness((one, issuing), pki.now + timedelta(seconds=1)) != before
     assert likeness((one,), pki.now) != before
+    assert likeness((one, *[issuing] * precedents.MOST_CERTIFICATES), pki.now) is None
     for strange in (
         replace(one, problems=(ParseProblem("validity", "odd"),)),
         replace(one, subject=issuing.subject),

@@ -47,7 +47,7 @@ def verify(request: VerifyRequest, *, store_named: StoreNamed, now: datetime) ->
     """
     judge = _Judge(request, store_named, request.at or now)
     clients = CLIENTS if request.clients is None else tuple(map(find_client, request.clients))
-    return tuple(judge.verdict(client) for client in clients)
+    return tuple([judge.verdict(client) for client in clients])
 
 
 def find_client(client_id: str) -> ClientProfile:

@@ -77,12 +77,10 @@ class PathAttempt:
     @property
     def fingerprints(self) -> tuple[str, ...]:
         """Leaf first, anchor last."""
-        tail = (
-            ()
-            if self.anchor is None or self.links[-1].certificate.fingerprint == self.anchor.fingerprint
-            else (self.anchor.fingerprint,)
-        )
-        return (*[link.certificate.fingerprint for link in self.links], *tail)
+        prints = [link.certificate.fingerprint for link in self.links]
+        if self.anchor is not None and prints[-1] != self.anchor.fingerprint:
+            prints.append(self.anchor.fingerprint)
+        return tuple(prints)
 
 
 @dataclass(frozen=True, slots=True)

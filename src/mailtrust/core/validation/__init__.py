@@ -102,5 +102,6 @@ How a path that reaches no anchor ends:
 - `path-budget-exceeded`: the search was given up (fails closed).
 
 Judgement, `mailtrust.core.validation.evaluate`: `evaluate(observation, ...)` and `evaluate_chain(chain, ...)`; what a
-caller asks beyond a client's own demands (purpose, policies, lengths): `demands.with_demands(client, ...)`.
+caller asks beyond a client's own demands (purpose, policies, lengths): `demands.with_demands(client, ...)`;
+what need not be asked of every leaf of an issuer: `precedents`.
 """

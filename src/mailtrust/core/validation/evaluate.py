@@ -140,8 +140,7 @@ def evaluate_chain(
         )
         if precedents is not None:
             precedents.keep(client, store, result)
-    attempts = result.attempts
-    decisive = attempts[0]
+    decisive = result.attempts[0]
     reasons = list(decisive.reasons)
     if result.budget_exceeded and (decisive.anchor is None or any(map(is_error, reasons))):
         reasons.append(error("path-budget-exceeded", leaf, budget=client.limits.budget))
@@ -150,7 +149,7 @@ def evaluate_chain(
     if handshake is not None:
         for check in client.handshake_checks:
             reasons.extend(check(handshake, leaf))
-    return ChainJudgement(attempts, tuple(dict.fromkeys(reasons)) if reasons else (), result.budget_exceeded)
+    return ChainJudgement(result.attempts, tuple(dict.fromkeys(reasons)) if reasons else (), result.budget_exceeded)
 
 
 def _searched(

@@ -16,7 +16,7 @@ from mailtrust.core.model.certificate import AnyCertificate, Certificate
 from mailtrust.core.model.client import CandidatePath, ClientProfile, PathCheck, SearchResult
 from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Link, PathAttempt, Reason
-from mailtrust.core.validation.checks.alike import is_impersonal
+from mailtrust.core.validation.checks.alike import personal
 from mailtrust.core.x509.extensions import SCT_LIST, SUBJECT_ALT_NAME, SUBJECT_KEY_IDENTIFIER
 from mailtrust.core.x509.signatures import SignatureResult, signed_by
 
@@ -110,8 +110,7 @@ class Precedents:
         if any(issuer.name_constraints is not None or issuer.version < 3 for issuer in issuers):
             return
         way = next((known.way for known in tuple(precedents.values()) if known.way == way), way)
-        own_checks = tuple(check for check in client.path_checks if not is_impersonal(check))
-        precedents[id(client)] = _Precedent(client, way, own_checks)
+        precedents[id(client)] = _Precedent(client, way, personal(client.path_checks))
 
     def _below(self, store: AnchorStore) -> _Precedents | None:
         found = self._of_stores.get(id(store))

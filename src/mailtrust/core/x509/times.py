@@ -27,8 +27,8 @@ def read_time(tag: int, octets: bytes) -> tuple[datetime, str]:
     match = form.fullmatch(octets) if form is not None else None
     if match is None:
         raise der.DerError("neither a UTCTime nor a GeneralizedTime")
-    year, month, day, hour = (int(part) for part in match.group(1, 2, 3, 4))
-    minute, second = (int(part or 0) for part in match.group(5, 6))
+    year, month, day, hour = map(int, match.group(1, 2, 3, 4))
+    minute, second = int(match[5] or 0), int(match[6] or 0)
     if tag == der.UTC_TIME:
         year += 1900 if year >= 50 else 2000  # RFC 5280 4.1.2.5.1
     try:

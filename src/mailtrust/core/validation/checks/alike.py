@@ -1,7 +1,8 @@
 """One check for one meaning: engines that ask the same share the answer, and some checks leaves share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, wraps
+from itertools import filterfalse
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -37,3 +38,8 @@ def impersonal(check: Check) -> Check:
 def is_impersonal(check: object) -> bool:
     """Whether the check was declared `impersonal`."""
     return check in _IMPERSONAL
+
+
+def personal(checks: Iterable[Check]) -> tuple[Check, ...]:
+    """Those of the checks that were not."""
+    return tuple(filterfalse(_IMPERSONAL.__contains__, checks))

@@ -20,6 +20,7 @@ FOLDERS = [
     ("tests.fuzz.targets", "TARGETS", set()),
     ("mailtrust.cli.cert", "SUBCOMMANDS", {"making"}),
     ("mailtrust.cli.ca", "SUBCOMMANDS", {"opening"}),
+    ("mailtrust.cli.store", "SUBCOMMANDS", {"opening"}),
     ("mailtrust.cli.acme", "SUBCOMMANDS", {"account", "files", "proving"}),
     (
         "mailtrust.lab.oracles",

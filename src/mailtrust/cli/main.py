@@ -26,7 +26,7 @@ EXAMPLES: tuple[Example, ...] = (
 
 def build_parser() -> Parser:
     """The whole command line, without importing what the commands need."""
-    from mailtrust.cli import acme, bundle, ca, cert, check, completion, discover, explain, forecast, lab, verify
+    from mailtrust.cli import acme, bundle, ca, cert, check, completion, discover, explain, forecast, lab, store, verify
 
     parser = Parser(
         prog="mailtrust",
@@ -40,7 +40,7 @@ def build_parser() -> Parser:
         "--version", action="version", version=f"mailtrust {__version__}", help=told(text("show the version and leave"))
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in (check, discover, verify, bundle, cert, ca, acme, forecast, explain, lab, completion):
+    for command in (check, discover, verify, bundle, cert, ca, acme, store, forecast, explain, lab, completion):
         command.add_parser(commands)
     return parser
 

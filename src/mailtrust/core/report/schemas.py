@@ -14,6 +14,7 @@ from mailtrust.core.report.forecast_wire import ForecastWire
 from mailtrust.core.report.inf_wire import InfWire
 from mailtrust.core.report.inspection_wire import InspectionWire
 from mailtrust.core.report.report_wire import ReportWire
+from mailtrust.core.report.store_wire import ChangesWire, ChoiceWire, StoreWire
 from mailtrust.core.report.walk_wire import WalkWire
 from mailtrust.core.rules import RULES
 from mailtrust.core.targets import ALIASES, TARGETS
@@ -48,6 +49,13 @@ def schemas() -> Mapping[str, bytes]:
             },
         ),
         "report-1.json": _schema(ReportWire, "report", "A mailtrust report: verdicts, findings and remedies"),
+        "store-1.json": _schema(StoreWire, "store", "What a store holds: mailtrust store list and show"),
+        "store-changes-1.json": _schema(
+            ChangesWire, "store-changes", "What was done to a store: mailtrust store changes"
+        ),
+        "store-choice-1.json": _schema(
+            ChoiceWire, "store-choice", "Which certificate serves a name best: mailtrust store choose"
+        ),
         "verify-answer-1.json": _schema(AnswerWire, "verify-answer", "An answer of mailtrust verify: one line of JSON"),
         "verify-request-1.json": _schema(
             RequestWire, "verify-request", "A request to mailtrust verify --batch: one line of JSON", ignored="^x-"

@@ -72,7 +72,8 @@ def restore(path: Path, target: Writer, now: datetime, *, replace: bool) -> None
                 raise StoreProblem(text("{path} is empty: it is no backup of a store.", path=called))
             expect_known(found)
             migrate(source, now)
-            copy_into(Reader(source), target, replace=replace)
+            with told(target.called):
+                copy_into(Reader(source, called), target, replace=replace)
 
 
 def copy_into(source: Reader, target: Writer, *, replace: bool = False) -> None:

@@ -33,8 +33,10 @@ _FORM = "%Y-%m-%dT%H:%M:%SZ"
 class Reader:
     """The store as it is at one moment, whatever others write meanwhile."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, called: str) -> None:
+        """`called`: the store's name for people."""
         self.connection = connection
+        self.called = called
 
     def holdings(self) -> Holdings:
         """Everything but keys and changes. Raises StoreProblem for a row that is not what its name says."""

@@ -52,13 +52,13 @@ class Store:
     def reading(self) -> Iterator[Reader]:
         """The store at this moment."""
         with told(self.called), self.engine.begin() as connection:
-            yield Reader(connection)
+            yield Reader(connection, self.called)
 
     @contextmanager
     def writing(self, by: str, now: datetime) -> Iterator[Writer]:
         """The store for this writer alone: all that is done takes place at the end, or nothing."""
         with told(self.called), self.engine.execution_options(writes=True).begin() as connection:
-            yield Writer(connection, by, now)
+            yield Writer(connection, self.called, by, now)
 
 
 def key_beside(place: Place) -> Path | None:

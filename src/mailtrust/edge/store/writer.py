@@ -28,8 +28,8 @@ from mailtrust.edge.store.vault import KeySource, Vault, id_of_key
 class Writer(Reader):
     """The store for one writer at a time."""
 
-    def __init__(self, connection: Connection, by: str, now: datetime) -> None:
-        super().__init__(connection)
+    def __init__(self, connection: Connection, called: str, by: str, now: datetime) -> None:
+        super().__init__(connection, called)
         self._by = by
         self._now = written(now)
 

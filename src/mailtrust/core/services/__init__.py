@@ -1,0 +1,1 @@
+"""Which certificate serves which service."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import ssl
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import jsonschema
 import pytest
@@ -148,6 +150,54 @@ def test_three_companies_are_cured_together(company: Exchange, capfdbinary: Any)
     company.present(*ordered.split()[3:])
     assert main(["discover", *addresses, *asked]) == 0
     assert "What cures it" not in capfdbinary.readouterr().out.decode()
+
+
+def test_the_page_holds_all_and_loads_nothing(company: Exchange, capfdbinary: Any) -> None:
+    asked = ("anna@d.test", "bob@b.test", "--client", "outlook-windows@2010,outlook-windows,outlook-mobile")
+    assert main(["discover", *asked, "--format", "html", *company.flags]) == 1
+    shown = capfdbinary.readouterr().out.decode()
+    page = ElementTree.fromstring(re.sub(r"<(meta[^>]*)>", r"<\1/>", shown.removeprefix("<!doctype html>")))
+    (table,) = page.iter("table")
+    rows = [["".join(cell.itertext()).strip() for cell in row] for row in table.iter("tr")]
+    assert rows == [
+        ["client", "anna@d.test", "bob@b.test"],
+        ["Outlook 2010", "finds nothing", "warned"],
+        ["Outlook for Windows", "finds nothing", "warned"],
+        ["Outlook on phones, new Outlook", "nobody can know", "nobody can know"],
+    ]
+    assert "default-src 'none'" in shown
+    assert not [one for one in page.iter() if one.tag in ("script", "link", "img", "iframe") or "src" in one.attrib]
+    assert "autodiscover-foreign-certificate" in shown
+    assert "nsupdate" in shown
+    assert "The name on the security certificate is invalid" in shown
+
+
+def test_findings_say_what_is_wrong_and_decide_the_status(company: Exchange, capfdbinary: Any) -> None:
+    asked = ["discover", "bob@b.test", "--client", "outlook-windows", *company.flags]
+    assert main([*asked, "--fail-on", "error"]) == 0
+    assert main([*asked, "--fail-on", "never"]) == 0
+    assert "clients never come to it" in capfdbinary.readouterr().out.decode()
+    main([*asked, "--format", "json"])
+    walk = json.loads(capfdbinary.readouterr().out)
+    found = {one["rule"]: one for one in walk["findings"]}
+    assert found.keys() == {"autodiscover-foreign-certificate", "autodiscover-srv-shadowed"}
+    assert found["autodiscover-srv-shadowed"]["clients"] == ["outlook-windows"]
+
+
+def test_caa_records_are_asked_for_the_names_of_the_plan(company: Exchange, tmp_path: Path, capfdbinary: Any) -> None:
+    company.zone.replace("a.test", "CAA", '0 issue "letsencrypt.org"')
+    try:
+        case = tmp_path / "case.json"
+        asked = ["--client", "outlook-windows", "--format", "json"]
+        main(["discover", "bob@b.test", *asked, *company.flags, "--ca", "Sectigo.com", "--save", str(case)])
+        walk = json.loads(capfdbinary.readouterr().out)
+        told = {one["rule"]: one for one in walk["findings"]}
+        assert "sectigo.com" in told["caa-forbids"]["title"], "the certificate of the plan needs a CA that may issue it"
+        main(["discover", "--from", str(case), *asked, "--ca", "letsencrypt.org"])
+        again = json.loads(capfdbinary.readouterr().out)
+        assert "caa-forbids" not in {one["rule"] for one in again["findings"]}
+    finally:
+        company.zone.replace("a.test", "CAA")
 
 
 def test_recorded_facts_are_walked_again_for_another_version(

@@ -41,7 +41,7 @@ EXAMPLES: tuple[Example, ...] = (
     ("mailtrust discover example.com --client mta-sts,mta-dane", text("how other mail servers come")),
 )
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "html")
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -295,6 +295,10 @@ def _render(walked: Walked, options: argparse.Namespace) -> bytes:
 
         by_address = {one.address: one.findings for one in walked.judged}
         return walks_to_json(walks, travellers, at, translate, lang, cures=cures, names=names, findings=by_address)
+    if options.format == "html":
+        from mailtrust.core.report.walk_html import walks_to_html
+
+        return walks_to_html(walks, travellers, at, translate, lang, cures=cures, names=names, findings=walked.findings)
     from mailtrust.cli.screen import screen_of
     from mailtrust.core.report.walk_text import render_walks
 

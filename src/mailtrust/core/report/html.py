@@ -1,13 +1,10 @@
 """One HTML file for a ticket or a manager: it loads nothing, runs nothing, and says everything in words as well.
 
-Clients and chains are inline SVG, each with a table beside it. The page forbids itself every source by its own
-Content-Security-Policy, but for the one style sheet that stands in it, named by its hash (CSP Level 3, 6.7.2).
+Clients and chains are inline SVG, each with a table beside it.
 """
 
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Sequence
-from hashlib import sha256
 
 from mailtrust.core.model.evidence import Assessment
 from mailtrust.core.model.text import Text, text
@@ -16,17 +13,16 @@ from mailtrust.core.report.accepted import weighing
 from mailtrust.core.report.formats import Reader
 from mailtrust.core.report.headline import headline, worst_outcomes
 from mailtrust.core.report.html_chains import draw_chains
+from mailtrust.core.report.html_document import write_document
 from mailtrust.core.report.html_findings import draw_accepted, draw_findings
 from mailtrust.core.report.html_matrix import draw_matrix
 from mailtrust.core.report.html_signs import outcome_sign
-from mailtrust.core.report.html_style import STYLE
-from mailtrust.core.report.html_tree import Element, e, to_html
+from mailtrust.core.report.html_tree import Element, e
 from mailtrust.core.report.leaves import served
 from mailtrust.core.report.notes import assumptions, counts, store_doubts, store_line, unseen
 from mailtrust.core.report.outcome import OutcomeWord, outcome_of
 from mailtrust.core.report.page import WIDEST, Page
 from mailtrust.core.report.rungs import time_left
-from mailtrust.version import __version__
 
 _WORDS: dict[OutcomeWord, Text] = {
     "clean": text("ALL IS WELL"),
@@ -53,33 +49,12 @@ def write(assessments: Sequence[Assessment], reader: Reader) -> bytes:
     title = page.say(text("Mail certificates of {targets}", targets=tuple(targets)))
     articles = [_article(page, one, number) for number, one in enumerate(assessments, 1)]
     links = [e("li", e("a", target, href=f"#target-{number}")) for number, target in enumerate(targets, 1)]
-    made = text("Made by mailtrust {version}. This page holds all it shows and loads nothing.", version=__version__)
-    document = e(
-        "html",
-        e(
-            "head",
-            e("meta", charset="utf-8"),
-            e("meta", http_equiv="Content-Security-Policy", content=_policy()),
-            e("meta", name="viewport", content="width=device-width, initial-scale=1"),
-            e("meta", name="referrer", content="no-referrer"),
-            e("meta", name="color-scheme", content="light dark"),
-            e("title", title),
-            e("style", STYLE),
-        ),
-        e(
-            "body",
-            e("nav", e("ul", *links), aria_label=title) if len(links) > 1 else None,
-            e("main", *articles),
-            e("footer", e("p", page.say(made))),
-        ),
-        lang=reader.lang,
+    return write_document(
+        page,
+        title,
+        e("nav", e("ul", *links), aria_label=title) if len(links) > 1 else None,
+        e("main", *articles),
     )
-    return f"<!doctype html>\n{to_html(document)}\n".encode()
-
-
-def _policy() -> str:
-    style = b64encode(sha256(STYLE.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
 
 
 def _article(page: Page, assessment: Assessment, number: int) -> Element:

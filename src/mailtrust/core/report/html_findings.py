@@ -4,17 +4,14 @@ from collections.abc import Iterator
 
 from mailtrust.core.model.evidence import Assessment, Evidence
 from mailtrust.core.model.finding import Finding, Severity
-from mailtrust.core.model.remedy import Human, Remedy, Run, Step, Write
+from mailtrust.core.model.remedy import Remedy
 from mailtrust.core.model.text import text
 from mailtrust.core.report.accepted import HEADING, because, notices, reasons, where_found
-from mailtrust.core.report.cures import PROMPTS, afterwards
 from mailtrust.core.report.findings import MOST_QUOTES, SEVERITIES, Quote, hurts, quotes
+from mailtrust.core.report.html_steps import step_html
 from mailtrust.core.report.html_tree import Element, Node, e
 from mailtrust.core.report.page import Page
 from mailtrust.core.rules.grounds.naming import titles
-
-MOST_LINES = 400
-"""Of a file's content."""
 
 
 def draw_findings(page: Page, assessment: Assessment, number: int) -> Element | None:
@@ -129,32 +126,7 @@ class _Findings:
             "div",
             e("h4", f"{label}: {page.say(remedy.title)} ", e("span", safety, class_=f"pill {tone}")),
             e("p", page.say(remedy.decision)) if remedy.decision else None,
-            e("ol", *(e("li", *self._step(step)) for step in remedy.steps)) if remedy.steps else None,
+            e("ol", *(e("li", *step_html(page, step)) for step in remedy.steps)) if remedy.steps else None,
             class_="cure",
             id=name,
         )
-
-    def _step(self, step: Step) -> Iterator[Element]:
-        page = self._page
-        yield e("div", page.say(step.say))
-        match step.do:
-            case Run(command=command, shell=shell):
-                prompt = e("span", f"{PROMPTS[shell]} ", class_="prompt")
-                lines: list[Node] = []
-                for line in command.splitlines():
-                    lines += [prompt, f"{line}\n"]
-                yield e("pre", *lines)
-            case Write(path=path, content=content):
-                yield e("figure", e("figcaption", e("code", page.name(path, 400)), ":"), *self._file(content))
-            case Human(path=clicks):
-                if clicks:
-                    yield e("p", e("b", f" {page.glyphs.to} ".join(page.say(click) for click in clicks)))
-        if after := afterwards(page, step):
-            yield e("div", after, class_="dim small")
-
-    def _file(self, content: str) -> Iterator[Element]:
-        lines = content.splitlines()
-        yield e("pre", "\n".join(lines[:MOST_LINES]))
-        if len(lines) > MOST_LINES:
-            rest = text("... and {count} more lines; --format json has them all", count=len(lines) - MOST_LINES)
-            yield e("p", self._page.say(rest), class_="dim small")

@@ -85,6 +85,9 @@ code, td, th, bdi { unicode-bidi: isolate; }
 .wide svg { display: block; width: 100%; min-width: 34rem; height: auto; }
 .branch { margin: 0 0 2rem; }
 .failures { padding-left: 1.2rem; }
+.walk { padding-left: 1.4rem; margin: .5rem 0; }
+.walk li { margin-bottom: .7rem; }
+.mark { width: 1.1em; height: 1.1em; vertical-align: -.15em; }
 footer { padding: 1.5rem 1.25rem 2.5rem; color: var(--dim); font-size: .85rem; }
 
 svg text { fill: var(--ink); font-size: 13px; }

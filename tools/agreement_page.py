@@ -82,6 +82,9 @@ lists that browsers are shipped, preloaded intermediates. They hold below roots 
 nobody can issue below those for a test. What mailtrust says there rests on source and documents, and the profiles mark
 it so (*document* or *source* for these codes). Roots of our own count as added by an administrator.
 
+In their stead fourteen chains of well-known public sites were recorded: every client must take each of them as of its
+day, with the stores that this program reads, and none of them after its end (`tests/clients/test_public_chains.py`).
+
 Clients were asked over TLS 1.3 with a server that proves its key; old versions and dialogues are tested elsewhere.
 """
 

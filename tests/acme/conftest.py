@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.programs.daemons import Daemons, FreePorts, NotInstalledError
+from tests.programs.pebble import Pebble, start_pebble
 
 from mailtrust.cli.main import main
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.x509.parse import read_certificate
 from mailtrust.core.x509.pem import find_pem
 from mailtrust.core.x509.private_key import PrivateKey, read_private_key
-from tests.programs.daemons import Daemons, FreePorts, NotInstalledError
-from tests.programs.pebble import Pebble, start_pebble
 
 
 @dataclass(frozen=True)

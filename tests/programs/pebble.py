@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.programs.daemons import LOOPBACK, Daemons, program
+
 from mailtrust.core.issuance.authority import issue, make_root
 from mailtrust.core.issuance.keys import make_key, make_serial
 from mailtrust.core.issuance.recipe import root_recipe, server_recipe
 from mailtrust.core.x509.pem import to_pem_chain
-from tests.programs.daemons import LOOPBACK, Daemons, program
 
 CALM = {"PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "0", "PEBBLE_AUTHZREUSE": "0"}
 NAMES = ("localhost",)
@@ -84,6 +85,7 @@ def start_pebble(
         "privateKey": str(here / "server.key"),
         "httpPort": http,
         "tlsPort": ports(),
+        "certificateValidityPeriod": 90 * 86400,
         **(configuration or {}),
     }
     (here / "pebble.json").write_text(json.dumps({"pebble": said}))

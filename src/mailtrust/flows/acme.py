@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,6 +57,8 @@ class Issued:
     """None: it is elsewhere, with the request."""
     new_key: bool
     verdicts: tuple[ChainVerdict, ...]
+    at: datetime
+    """As of when they are: a CA may have it begin some moments after it was asked."""
     offered: int
     """How many chains there were to choose from."""
     remarks: tuple[Text, ...]
@@ -158,9 +160,10 @@ def issue(session: "Session", order: Order, judging: Judging) -> Issued:
                 record=advised_record(chains[0][0]),
             )
         )
+    judging = replace(judging, now=max(judging.now, keeping[0][0].not_before))
     judged = [(chain, judge(chain, (*names.dns_names, *names.ip_addresses), judging)) for chain in keeping]
-    best = preferred(judged)
-    return Issued(*judged[best][:1], key, order.key is None, judged[best][1], len(chains), came.remarks)
+    chain, verdicts = judged[preferred(judged)]
+    return Issued(chain, key, order.key is None, verdicts, judging.now, len(chains), came.remarks)
 
 
 def judge(chain: Sequence[Certificate], names: Sequence[str], judging: Judging) -> tuple[ChainVerdict, ...]:

@@ -9,10 +9,11 @@ from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.text import Text
 from mailtrust.core.validation.dane_renewal import Pins, Published, pins_of
 from mailtrust.edge.lookup.dns import Resolver
-from mailtrust.edge.lookup.dns_answers import Found, LookupFailed
+from mailtrust.edge.lookup.dns_answers import Found, LookupFailed, TextAnswer
 
 PORTS = (25, 465, 587, 143, 993, 110, 995, 443)
 MOST_NAMES = 50
+MOST_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,13 @@ async def look_up(resolver: Resolver, chain: Sequence[Certificate]) -> Standing:
     """Ask for the records of every name of a certificate at every mail port. `chain`: the one in use."""
     names = [name for name in chain[0].dns_names if not name.startswith("*.")][:MOST_NAMES]
     places = [f"_{port}._tcp.{name}" for name in names for port in PORTS]
-    answers = await asyncio.gather(*(resolver.texts(place, "TLSA") for place in places))
+    gate = asyncio.Semaphore(MOST_AT_ONCE)
+
+    async def ask(place: str) -> TextAnswer:
+        async with gate:
+            return await resolver.texts(place, "TLSA")
+
+    answers = await asyncio.gather(*map(ask, places))
     published = {
         place: records
         for place, answer in zip(places, answers, strict=True)

@@ -119,7 +119,7 @@ def _role(path: Path, stem: Path) -> Text:
 
 def show(options: argparse.Namespace, issued: "Issued", judging: "Judging") -> int:
     """What every client says; gives the exit status."""
-    show_verdicts(options, (*issued.chain, *judging.roots), issued.verdicts, judging.now)
+    show_verdicts(options, (*issued.chain, *judging.roots), issued.verdicts, issued.at)
     refused = any(verdict.valid is False for verdict in issued.verdicts)
     return exit_status.FINDINGS if refused else exit_status.CLEAN
 

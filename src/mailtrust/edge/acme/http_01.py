@@ -73,7 +73,6 @@ class HttpServer:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
-    allow_reuse_address = os.name == "posix"
 
     def __init__(self, place: tuple[str, int], shown: dict[str, bytes]) -> None:
         self.shown = shown
@@ -86,6 +85,8 @@ class _Server(ThreadingHTTPServer):
         """Bind, to IPv4 and IPv6 where every address is meant: a CA takes IPv6 first."""
         if self._dual:
             self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        if os.name == "posix":  # elsewhere it would share the port with whoever has it
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
 

@@ -1,6 +1,7 @@
 """Files of a renewed certificate put in the place of the old ones: all of them, whatever interrupts it."""
 
 import os
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -47,7 +48,7 @@ def forget(paths: Sequence[Path]) -> None:
 
 def _like(old: Path, new: Path) -> None:
     """Give a file the owner and mode that an administrator has given its predecessor, so that servers can read it."""
-    if os.name == "posix" and old.exists():
+    if sys.platform != "win32" and old.exists():
         known = old.stat()
         with suppress(PermissionError):
             os.chown(new, known.st_uid, known.st_gid)

@@ -1,31 +1,19 @@
-"""Server programs in the foreground on addresses of this machine, which end with whoever started them."""
+"""The lab's way to start server programs, and where tests have them listen."""
 
-import os
-import random
-import shutil
-import signal
-import socket
-import subprocess
-import time
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
-LOOPBACK = "127.0.0.1"
-START_SECONDS = 30
-STOP_SECONDS = 15
+from mailtrust.lab.daemons import (
+    LOOPBACK,
+    Daemons,
+    DidNotStartError,
+    FreePorts,
+    NotInstalledError,
+    answers,
+    program,
+)
 
-# OpenSSL's own floor on Debian would keep the servers from loading a weak key; real servers are configured like this.
-LAX_OPENSSL = """\
-openssl_conf = init
-[init]
-ssl_conf = ssl
-[ssl]
-system_default = lax
-[lax]
-CipherString = DEFAULT:@SECLEVEL=0
-"""
+__all__ = ["LOOPBACK", "Daemons", "DidNotStartError", "FreePorts", "NotInstalledError", "Place", "answers", "program"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,91 +25,3 @@ class Place:
     folder: Path
     """Holds bundle.pem as it is to be presented, key.pem, and both in combined.pem, key first."""
     address: str = LOOPBACK
-
-
-class NotInstalledError(Exception):
-    """A program that is asked for is not on this machine."""
-
-
-class DidNotStartError(Exception):
-    """A program ended, or does not listen where it should; the message holds what it says."""
-
-
-def program(name: str, package: str) -> str:
-    """Where a program is. Raises NotInstalledError with the package that brings it."""
-    path = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin:/usr/lib/postfix/sbin")
-    if path is None:
-        raise NotInstalledError(f"{name} is not installed: apt install {package}")
-    return path
-
-
-class FreePorts:
-    """Gives ports below the range from which the kernel takes ports for outgoing connections."""
-
-    def __init__(self) -> None:
-        self._given: set[int] = set()
-
-    def __call__(self) -> int:
-        while True:
-            port = random.randrange(20_000, 32_000)
-            if port not in self._given and not answers((LOOPBACK, port)):
-                self._given.add(port)
-                return port
-
-
-class Daemons:
-    """Starts programs that stay in the foreground, waits for their ports, and ends their process groups."""
-
-    def __init__(self, folder: Path) -> None:
-        """`folder`: for logs; the programs' unprivileged users must be able to pass through it."""
-        self._folder = folder
-        self._running: list[subprocess.Popen[bytes]] = []
-        self.openssl_configuration = folder / "openssl.cnf"
-        self.openssl_configuration.write_text(LAX_OPENSSL)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for process in self._running:
-            _end(process)
-
-    def start(self, command: Sequence[str | Path], places: Iterable[tuple[str, int]], **environment: str) -> None:
-        """Start one, and wait until it listens everywhere. Raises DidNotStartError."""
-        listening = tuple(places)
-        if taken := [place for place in listening if answers(place)]:
-            raise DidNotStartError(f"{command[0]} is to listen where somebody else does already: {taken}")
-        log = self._folder / f"{Path(command[0]).name}-{listening[0][1]}.log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [str(part) for part in command],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                env={**os.environ, "OPENSSL_CONF": str(self.openssl_configuration), **environment},
-            )
-        self._running.append(process)
-        give_up = time.monotonic() + START_SECONDS
-        for place in listening:
-            while not answers(place):
-                if process.poll() is not None or time.monotonic() > give_up:
-                    said = log.read_text(errors="replace")[-2000:]
-                    raise DidNotStartError(f"{command[0]} does not listen at {place}; it says: {said}")
-                time.sleep(0.05)
-
-
-def answers(place: tuple[str, int]) -> bool:
-    """Whether somebody listens there."""
-    with socket.socket() as probe:
-        return probe.connect_ex(place) == 0
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    # The second signal is for children that outlived the first process of the group.
-    for how in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, how)
-            process.wait(STOP_SECONDS)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
-            continue

@@ -104,12 +104,14 @@ class Precedents:
         attempt = result.attempts[0]
         if attempt.anchor is None or attempt.reasons:
             return
-        way = _Way(attempt.links[1:], attempt.anchor)
-        issuers = (*(link.certificate for link in way.above), way.anchor.certificate)
-        # Constraints speak of a leaf's names, and Java measures an old anchor by what it issued
-        if any(issuer.name_constraints is not None or issuer.version < 3 for issuer in issuers):
-            return
-        way = next((known.way for known in tuple(precedents.values()) if known.way == way), way)
+        found = _Way(attempt.links[1:], attempt.anchor)
+        way = next((known.way for known in tuple(precedents.values()) if known.way == found), None)
+        if way is None:
+            way = found
+            issuers = (*(link.certificate for link in way.above), way.anchor.certificate)
+            # Constraints speak of a leaf's names, and Java measures an old anchor by what it issued
+            if any(issuer.name_constraints is not None or issuer.version < 3 for issuer in issuers):
+                return
         precedents[id(client)] = _Precedent(client, way, personal(client.path_checks))
 
     def _below(self, store: AnchorStore) -> _Precedents | None:

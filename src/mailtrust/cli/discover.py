@@ -1,6 +1,7 @@
 """`mailtrust discover`: how each client finds its server, and what it meets on the way."""
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 from mailtrust.cli import exit_status
 from mailtrust.cli.arguments import Example
 from mailtrust.cli.files import expect_one_from_stdin, expect_writable, read_file, write_output
+from mailtrust.cli.inside import add_inside_options, as_inside, directory_of, expect_inside, situations_of
 from mailtrust.cli.looking import (
     add_looking_options,
     edge_of,
@@ -24,8 +26,9 @@ from mailtrust.core.model.text import text
 
 if TYPE_CHECKING:
     from mailtrust.core.discovery.traveller import Traveller
+    from mailtrust.core.model.anchors import AnchorStore
     from mailtrust.core.model.finding import Finding
-    from mailtrust.core.model.walk import Book, HttpAnswer, HttpQuestion
+    from mailtrust.core.model.walk import Book, HttpAnswer, HttpQuestion, Situation
     from mailtrust.flows.answering import Outside
     from mailtrust.flows.cure import Cures
     from mailtrust.flows.discover import Discovery, WalkRequest
@@ -37,6 +40,10 @@ EXAMPLES: tuple[Example, ...] = (
     (
         "mailtrust discover user@example.com --inside --registry ExcludeHttpsRootDomain",
         text("as a computer of the domain, with this value set"),
+    ),
+    (
+        "mailtrust discover user@example.com --dns 9.9.9.9 --inside-dns 192.0.2.53 --scp list.txt",
+        text("from both sides: what public DNS says, and what the DNS server of the office says"),
     ),
     ("mailtrust discover example.com --client mta-sts,mta-dane", text("how other mail servers come")),
 )
@@ -66,24 +73,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help=told(text("e-mail address or mail domain; several of one organisation are cured together")),
     )
     parser.add_argument(
-        "--inside",
-        action="store_true",
-        help=told(text("walk as a computer of the domain that stands in its network")),
-    )
-    parser.add_argument("--site", metavar="NAME", help=told(text("its Active Directory site")))
-    parser.add_argument(
-        "--registry", metavar="VALUE", action="append", default=[],
-        help=told(text("a value under Outlook\\AutoDiscover that is 1, such as ExcludeHttpsRootDomain")),
-    )  # fmt: skip
-    parser.add_argument(
-        "--redirect-server", metavar="HOST", action="append", default=[],
-        help=told(text("a host that stands under RedirectServers in the registry")),
-    )  # fmt: skip
-    parser.add_argument(
         "--ask-third-parties",
         action="store_true",
         help=told(text("ask Microsoft's service and Mozilla's database too, which tells them the address")),
     )
+    add_inside_options(parser)
     add_looking_options(parser)
     parser.add_argument(
         "--trust-ad",
@@ -133,23 +127,29 @@ class Walked:
 
     discoveries: "tuple[Discovery, ...]"
     request: "WalkRequest"
-    book: "Book"
-    """What was asked for the cure as well."""
+    books: "Mapping[bool, Book]"
+    """What was asked outside (False) and inside (True), for the cure as well."""
     cures: "Cures | None" = None
     judged: "tuple[Judged, ...]" = ()
 
     @property
     def findings(self) -> "tuple[Finding, ...]":
         """What is wrong, of every address, worst first."""
-        found = [one for judged in self.judged for one in judged.findings]
-        return tuple(sorted(found, key=lambda one: -one.severity.rank))
+        found = [(judged.address, one) for judged in self.judged for one in judged.findings]
+        found.sort(key=lambda pair: -pair[1].severity.rank)
+        # What is wrong on both sides is told once.
+        told_once: dict[object, Finding] = {}
+        for address, one in found:
+            told_once.setdefault((address, one.rule, one.subject, one.certificates), one)
+        return tuple(told_once.values())
 
 
 def run(options: argparse.Namespace) -> int:
     """Walk, and write what was met."""
-    expect_one_from_stdin(options.case, options.roots)
+    expect_one_from_stdin(options.case, options.roots, options.scp, options.registry_file, options.password_file)
     expect_writable(options.output)
     expect_writable(options.save)
+    expect_inside(options)
     walked = _walked(options) if options.case is None else _walked_again(options)
     write_output(_render(walked, options), options.output)
     return _status(walked, options.fail_on)
@@ -163,37 +163,45 @@ def _walked(options: argparse.Namespace) -> Walked:
     if options.save is not None and len(options.addresses) > 1:
         raise UserProblem(text("--save keeps one case: give one ADDRESS with it."))
     expect_roots(options)
-    requests = [_request(options, given) for given in options.addresses]
-    walked = run_loop(_walk_and_cure(requests, _outside(options), options.ca.lower()))
+    situations = situations_of(options, both=options.inside_dns is not None)
+    requests = [_request(options, given, situation) for given in options.addresses for situation in situations]
+    outsides = {one.inside: _outside(as_inside(options) if one.inside else options) for one in situations}
+    if True in outsides:
+        domain = requests[0].address.rpartition("@")[2]
+        outsides[True].directory = directory_of(options, domain, outsides[True], requests[0].roots)
+    walked = run_loop(_walk_and_cure(requests, outsides, options.ca.lower()))
     if options.save is not None:
         from mailtrust.core.formats.case_file import encode
         from mailtrust.flows.discover import recorded
 
-        write_output(encode(recorded(walked.discoveries[0], requests[0], walked.book)), options.save)
+        write_output(encode(recorded(walked.discoveries, requests[0], walked.books)), options.save)
     return walked
 
 
-async def _walk_and_cure(requests: "list[WalkRequest]", outside: "Outside", ca: str) -> Walked:
-    from mailtrust.flows.cure import ails, find_cures
+async def _walk_and_cure(requests: "list[WalkRequest]", outsides: "Mapping[bool, Outside]", ca: str) -> Walked:
+    from mailtrust.flows.cure import ails, books_of, find_cures
     from mailtrust.flows.discover import discover
     from mailtrust.flows.walk_findings import ask_for_rules, judge_each
 
     with watched() as on_progress:
-        found = [await discover(request, outside, on_progress) for request in requests]
+        found: list[tuple[Discovery, Mapping[str, AnchorStore]]] = []
+        for request in requests:
+            seen = [one for before, _ in found for one in before.observations]
+            found.append(await discover(request, outsides[request.situation.inside], on_progress, seen))
         discoveries = tuple(discovery for discovery, _ in found)
-        cures, book = None, discoveries[0].book
+        cures, books = None, books_of(discoveries)
         travellers = {one.id: one for one in requests[0].travellers}
         if ails(discoveries, travellers):
-            cures, book = await find_cures(list(zip(discoveries, requests, strict=True)), outside, found[0][1])
-        book = await ask_for_rules(discoveries, travellers, cures, book, outside)
-    return Walked(discoveries, requests[0], book, cures, judge_each(discoveries, travellers, cures, book, ca))
+            cures, books = await find_cures(list(zip(discoveries, requests, strict=True)), outsides, found[0][1])
+        await ask_for_rules(discoveries, travellers, cures, books, outsides)
+    return Walked(discoveries, requests[0], books, cures, judge_each(discoveries, travellers, cures, books, ca))
 
 
 def _walked_again(options: argparse.Namespace) -> Walked:
     from mailtrust.core.formats.case_file import decode
     from mailtrust.edge.anchors import load_stores
-    from mailtrust.flows.cure import Cures, ails, cures_in
-    from mailtrust.flows.discover import as_recorded, stores_needed, walk_again
+    from mailtrust.flows.cure import Cures, ails, books_of, cures_in
+    from mailtrust.flows.discover import as_recorded, book_of, stores_needed, walk_again
     from mailtrust.flows.walk_findings import judge_each
 
     if options.addresses:
@@ -204,20 +212,24 @@ def _walked_again(options: argparse.Namespace) -> Walked:
         )
     case = decode(read_file(options.case))
     expect_roots(options, recorded=bool(case.local_roots))
-    request = as_recorded(_request(options, case.target), case)
+    situations = situations_of(options, both=bool(case.inside_book))
+    if options.inside or not case.book:
+        situations = situations[-1:]
+    requests = [as_recorded(_request(options, case.target, one), case) for one in situations]
+    request = requests[0]
     stores = load_stores(stores_needed(request.travellers))
-    found = walk_again(case, request, stores)
+    found = tuple(walk_again(case, one, stores) for one in requests)
     travellers = {one.id: one for one in request.travellers}
-    made = cures_in(case.book, [(found, request)], stores) if ails([found], travellers) else None
+    books = {inside: {**book_of(case, inside=inside), **book} for inside, book in books_of(found).items()}
+    made = cures_in(books, list(zip(found, requests, strict=True)), stores) if ails(found, travellers) else None
     cures = made if isinstance(made, Cures) else None
-    judged = judge_each((found,), travellers, cures, case.book, options.ca.lower())
-    return Walked((found,), request, case.book, cures, judged)
+    judged = judge_each(found, travellers, cures, books, options.ca.lower())
+    return Walked(found, request, books, cures, judged)
 
 
-def _request(options: argparse.Namespace, given: str) -> "WalkRequest":
+def _request(options: argparse.Namespace, given: str, situation: "Situation") -> "WalkRequest":
     from mailtrust.core.discovery import TRAVELLERS
     from mailtrust.core.formats.host_name import parse_host
-    from mailtrust.core.model.walk import Situation
     from mailtrust.flows.discover import WalkRequest
 
     local, at, domain = given.rpartition("@")
@@ -230,14 +242,7 @@ def _request(options: argparse.Namespace, given: str) -> "WalkRequest":
     return WalkRequest(
         address=address,
         travellers=travellers,
-        situation=Situation(
-            inside=options.inside,
-            domain_joined=options.inside,
-            site=options.site,
-            registry=frozenset(options.registry),
-            redirect_servers=frozenset(map(str.lower, options.redirect_server)),
-            third_parties=options.ask_third_parties,
-        ),
+        situation=situation,
         at=asked.at,
         roots=asked.roots,
         deployed=asked.deployed,
@@ -293,8 +298,8 @@ def _render(walked: Walked, options: argparse.Namespace) -> bytes:
     if options.format == "json":
         from mailtrust.core.report.walk_json import walks_to_json
 
-        by_address = {one.address: one.findings for one in walked.judged}
-        return walks_to_json(walks, travellers, at, translate, lang, cures=cures, names=names, findings=by_address)
+        told = {(one.address, one.inside): one.findings for one in walked.judged}
+        return walks_to_json(walks, travellers, at, translate, lang, cures=cures, names=names, findings=told)
     if options.format == "html":
         from mailtrust.core.report.walk_html import walks_to_html
 

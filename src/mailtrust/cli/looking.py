@@ -253,7 +253,7 @@ def _load_ccadb(path: Path) -> None:
     sys.stderr.write(f"{sentence.render(current())}\n")
 
 
-def dns_server(given: str) -> tuple[str, int]:
+def dns_server(given: str, option: str = "--dns") -> tuple[str, int]:
     """The server of --dns. Raises UserProblem for an address that is none."""
     from mailtrust.core.formats.host_name import TargetError, is_address
     from mailtrust.core.formats.target import Host, HostPort, parse_target
@@ -268,7 +268,8 @@ def dns_server(given: str) -> tuple[str, int]:
         pass
     raise UserProblem(
         text(
-            "Expected the address of a DNS server such as 192.0.2.53 or 192.0.2.53:53 after --dns, got “{given}”.",
+            "Expected the address of a DNS server such as 192.0.2.53 or 192.0.2.53:53 after {option}, got “{given}”.",
+            option=option,
             given=clean(given, 100),
         )
     )

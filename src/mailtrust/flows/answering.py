@@ -102,7 +102,8 @@ class Outside:
                 return DnsAnswer("found", (detour.to_host,))
         return None
 
-    async def _addresses(self, host: str, port: int) -> tuple[tuple[str, ...], int]:
+    async def reach(self, host: str, port: int) -> tuple[tuple[str, ...], int]:
+        """The addresses of a host, and the port to connect to for this one."""
         to_host, to_port = self.detours.destination(host, port)
         if given := self.detours.addresses(to_host, to_port):
             return given, to_port
@@ -112,7 +113,7 @@ class Outside:
         return (answer.records if isinstance(answer, Found) else ())[:MOST_ADDRESSES], to_port
 
     async def _http(self, question: HttpQuestion, host: str, port: int) -> HttpAnswer:
-        addresses, to_port = await self._addresses(host, port)
+        addresses, to_port = await self.reach(host, port)
         answer = HttpAnswer(failure=ProbeFailure(Stage.RESOLVE, FailureKind.NO_ADDRESS, host))
         for address in addresses:
             gate = self._ports.setdefault((address, to_port), asyncio.Semaphore(AT_ONCE_PER_PORT))
@@ -123,7 +124,7 @@ class Outside:
         return answer
 
     async def _tls(self, question: TlsQuestion) -> TlsAnswer:
-        addresses, to_port = await self._addresses(question.host, question.port)
+        addresses, to_port = await self.reach(question.host, question.port)
         endpoints = [
             Endpoint(
                 host=question.host,

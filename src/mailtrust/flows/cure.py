@@ -1,6 +1,6 @@
 """From walks to the least cure: find the server that is meant, ask what lacks, plan, walk the world as it would be."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mailtrust.core.discovery.asking import Judge
@@ -11,7 +11,7 @@ from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.pool import Pool
 from mailtrust.core.model.walk import Answer, Book, Question
 from mailtrust.core.remedies.finding.planner import Cure, Ground, Unasked, alternatives
-from mailtrust.core.remedies.finding.server import MailServer, NotYetAsked, find_server
+from mailtrust.core.remedies.finding.server import MailServer, NotYetAsked, face_of, find_server
 from mailtrust.flows.answering import Outside
 from mailtrust.flows.discover import Discovery, WalkRequest, judge_for
 
@@ -38,28 +38,38 @@ def ails(walked: Sequence[Discovery], travellers: Mapping[str, Traveller]) -> bo
     )
 
 
-async def find_cures(
-    walked: Sequence[tuple[Discovery, WalkRequest]], outside: Outside, stores: Mapping[str, AnchorStore]
-) -> tuple[Cures | None, Book]:
-    """The best cures for all these addresses at once, and the book with what had to be asked besides.
+def books_of(walked: Iterable[Discovery]) -> dict[bool, dict[Question, Answer]]:
+    """What was answered outside (False) and inside (True), for all addresses."""
+    books: dict[bool, dict[Question, Answer]] = {}
+    for discovery in walked:
+        books.setdefault(discovery.situation.inside, {}).update(discovery.book)
+    return books
 
-    None where no server is seen to which clients could be led.
+
+async def find_cures(
+    walked: Sequence[tuple[Discovery, WalkRequest]],
+    outsides: Mapping[bool, Outside],
+    stores: Mapping[str, AnchorStore],
+) -> tuple[Cures | None, dict[bool, dict[Question, Answer]]]:
+    """The best cures for all these addresses at once, and the books with what had to be asked besides.
+
+    `outsides`: who answers outside (False) and inside (True). None where no server is seen to which clients could be
+    led.
     """
-    book: dict[Question, Answer] = {}
-    for discovery, _ in walked:
-        book.update(discovery.book)
+    books = books_of(discovery for discovery, _ in walked)
     for _ in range(MOST_ROUNDS):
-        found = cures_in(book, walked, stores)
+        found = cures_in(books, walked, stores)
         if not isinstance(found, Unasked | NotYetAsked):
-            return found, book
-        book |= await outside.answer(found.questions)
-    return None, book
+            return found, books
+        for inside, book in books.items():
+            book.update(await outsides[inside].answer([one for one in found.questions if one not in book]))
+    return None, books
 
 
 def cures_in(
-    book: Book, walked: Sequence[tuple[Discovery, WalkRequest]], stores: Mapping[str, AnchorStore]
+    books: Mapping[bool, Book], walked: Sequence[tuple[Discovery, WalkRequest]], stores: Mapping[str, AnchorStore]
 ) -> Cures | Unasked | NotYetAsked | None:
-    """As `find_cures`, as far as the book reaches. Pure."""
+    """As `find_cures`, as far as the books reach. Pure."""
     first, request = walked[0]
     travellers = tuple(
         one
@@ -73,19 +83,20 @@ def cures_in(
     def judging(traveller: Traveller) -> Judge:
         return judge_for(traveller, request, pool, stores, first.at)
 
-    server = find_server([book], first.address, [judging(traveller) for traveller in travellers])
+    server = find_server(books.values(), first.address, [judging(traveller) for traveller in travellers])
     if not isinstance(server, MailServer):
         return server
     found = alternatives(
         Ground(
             addresses=tuple(dict.fromkeys(discovery.address for discovery, _ in walked)),
             travellers=travellers,
-            situations=(first.situation,),
-            books={first.situation.inside: book},
+            situations=tuple(dict.fromkeys(discovery.situation for discovery, _ in walked)),
+            books=books,
             judge=judging,
             target=server.host,
             names=server.leaf.dns_names,
             is_server=_shows(server.leaf.fingerprint),
+            inside_face=face_of(books.get(True, {}), server.leaf.fingerprint),
         )
     )
     return found if isinstance(found, Unasked) else Cures(server, found)

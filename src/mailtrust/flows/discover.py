@@ -81,9 +81,15 @@ def stores_needed(travellers: tuple[Traveller, ...]) -> tuple[str, ...]:
 
 
 async def discover(
-    request: WalkRequest, outside: Outside, on_progress: OnProgress | None = None
+    request: WalkRequest,
+    outside: Outside,
+    on_progress: OnProgress | None = None,
+    seen_before: Sequence[Observation] = (),
 ) -> tuple[Discovery, Mapping[str, AnchorStore]]:
-    """Walk for every client. Raises CouldNotLook where the ways never end; nothing for what servers do."""
+    """Walk for every client. Raises CouldNotLook where the ways never end; nothing for what servers do.
+
+    `seen_before`: handshakes of another walk in this run; where one of the same endpoint is made again, they count.
+    """
     edge = outside.edge
     started = edge.now()
     now = request.at or started
@@ -99,7 +105,8 @@ async def discover(
             break
         if on_progress is not None:
             on_progress(Progress("probing", len(book), len(book) + len(missing)))
-        book |= _each_once(await outside.answer(missing), {one.id: one for one in observations_of(book)})
+        known = {one.id: one for one in (*reversed(observations_of(book)), *reversed(seen_before))}
+        book |= _each_once(await outside.answer(missing), known)
         seen = observations_of(book)
         wanting = wanting_issuers(seen, (*stores.values(),), request.roots, now) if request.fetch_issuers else ()
         new = [one for one in wanting if one.fingerprint not in asked_for]
@@ -114,18 +121,28 @@ async def discover(
     )
 
 
-def recorded(found: Discovery, request: WalkRequest, book: Book) -> CaseFile:
-    """The facts, to be kept; `book` may hold more than was walked over."""
+def recorded(found: Sequence[Discovery], request: WalkRequest, books: Mapping[bool, Book]) -> CaseFile:
+    """The facts of one address from every place, to be kept; the books (inside: True) may hold more than was walked."""
+    seen: dict[str, Observation] = {}
+    for inside in (False, True):
+        for one in observations_of(books.get(inside, {})):
+            seen.setdefault(one.id, one)
     return CaseFile(
-        target=found.address,
-        at=found.looked_at,
+        target=found[0].address,
+        at=found[0].looked_at,
         version=__version__,
-        observations=observations_of(book),
-        pool=found.pool,
+        observations=tuple(seen.values()),
+        pool=Pool.merge(entry for one in found for entry in one.pool),
         local_roots=request.roots,
         deployed=request.deployed,
-        book=book,
+        book=books.get(False, {}),
+        inside_book=books.get(True, {}),
     )
+
+
+def book_of(case: CaseFile, *, inside: bool) -> Book:
+    """What was asked there; where nothing was asked inside, what was recorded serves both."""
+    return case.inside_book if inside and case.inside_book else case.book
 
 
 def walk_again(case: CaseFile, request: WalkRequest, stores: Mapping[str, AnchorStore]) -> Discovery:
@@ -135,7 +152,8 @@ def walk_again(case: CaseFile, request: WalkRequest, stores: Mapping[str, Anchor
     """
     at = request.at or case.at
     request = as_recorded(request, case)
-    walks, missing = walk_all(request, case.book, case.pool, stores, at)
+    book = book_of(case, inside=request.situation.inside)
+    walks, missing = walk_all(request, book, case.pool, stores, at)
     if missing:
         raise UserProblem(
             text(
@@ -145,7 +163,7 @@ def walk_again(case: CaseFile, request: WalkRequest, stores: Mapping[str, Anchor
                 address=case.target,
             )
         )
-    return Discovery(case.target, case.at, at, request.situation, case.book, case.pool, walks)
+    return Discovery(case.target, case.at, at, request.situation, book, case.pool, walks)
 
 
 def as_recorded(request: WalkRequest, case: CaseFile) -> WalkRequest:

@@ -19,6 +19,7 @@ class Judged:
     """What came of one address."""
 
     address: str
+    inside: bool
     results: tuple[RuleResult, ...]
 
     @property
@@ -31,25 +32,32 @@ async def ask_for_rules(
     discoveries: Sequence[Discovery],
     travellers: Mapping[str, Traveller],
     cures: Cures | None,
-    book: Book,
-    outside: Outside,
-) -> Book:
-    """The book with what the rules want to know besides."""
-    wanted = [one for found in discoveries for one in questions_of(evidence_of(found, travellers, cures, book))]
-    answers: dict[Question, Answer] = await outside.answer(tuple(dict.fromkeys(wanted))) if wanted else {}
-    return {**book, **answers}
+    books: Mapping[bool, dict[Question, Answer]],
+    outsides: Mapping[bool, Outside],
+) -> None:
+    """Add to the books what the rules want to know besides."""
+    for inside, book in books.items():
+        here = [found for found in discoveries if found.situation.inside is inside]
+        wanted = [one for found in here for one in questions_of(evidence_of(found, travellers, cures, book))]
+        if wanted:
+            book.update(await outsides[inside].answer(tuple(dict.fromkeys(wanted))))
 
 
 def judge_each(
     discoveries: Sequence[Discovery],
     travellers: Mapping[str, Traveller],
     cures: Cures | None,
-    book: Book,
+    books: Mapping[bool, Book],
     ca: str = "",
 ) -> tuple[Judged, ...]:
     """The results of every rule for every address. Pure."""
     return tuple(
-        Judged(found.address, judge_walks(evidence_of(found, travellers, cures, book, ca))) for found in discoveries
+        Judged(
+            found.address,
+            found.situation.inside,
+            judge_walks(evidence_of(found, travellers, cures, books[found.situation.inside], ca)),
+        )
+        for found in discoveries
     )
 
 

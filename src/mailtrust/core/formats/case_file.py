@@ -93,6 +93,7 @@ def encode(case: CaseFile) -> bytes:
             FetchedWire(way=one.way, url=one.url, about=one.about or None, octets=one.octets) for one in case.fetched
         ],
         asked=book_to_wire(case.book),
+        asked_inside=book_to_wire(case.inside_book),
     )
     data = to_json_text(wire)
     if len(data) > MOST_BYTES:
@@ -129,10 +130,11 @@ def _case(wire: CaseWire) -> CaseFile:
         _observation(seen, certificates, f"observations[{number}]") for number, seen in enumerate(wire.observations)
     )
     by_id = {seen.id: seen for seen in reversed(observations)}
-    for number, id_ in ids_in(wire.asked):
-        if id_ not in by_id:
-            place = f"asked[{number}].observation"
-            raise CaseFileError(misfit(place, text("the id of an observation that stands in the file"), id_))
+    for where, asked in (("asked", wire.asked), ("asked_inside", wire.asked_inside)):
+        for number, id_ in ids_in(asked):
+            if id_ not in by_id:
+                place = f"{where}[{number}].observation"
+                raise CaseFileError(misfit(place, text("the id of an observation that stands in the file"), id_))
     return CaseFile(
         target=wire.target,
         at=_utc(wire.at, "at"),
@@ -160,6 +162,7 @@ def _case(wire: CaseWire) -> CaseFile:
         hypothetical=_all_readable(certificates, wire.hypothetical, "hypothetical"),
         fetched=tuple(FetchedStatus(one.way, one.url, one.about or "", one.octets) for one in wire.fetched),
         book=book_from_wire(wire.asked, by_id),
+        inside_book=book_from_wire(wire.asked_inside, by_id),
     )
 
 

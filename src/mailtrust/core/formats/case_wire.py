@@ -185,3 +185,6 @@ class CaseWire(Struct, kw_only=True):
     hypothetical: Fingerprints = []
     fetched: Annotated[list[FetchedWire], Meta(max_length=10_000)] = []
     asked: Annotated[list[AskedWire], Meta(max_length=10_000, description="What walks asked, in that order.")] = []
+    asked_inside: Annotated[
+        list[AskedWire], Meta(max_length=10_000, description="What walks asked inside the organisation's network.")
+    ] = []

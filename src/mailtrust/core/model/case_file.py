@@ -57,6 +57,8 @@ class CaseFile:
     """What responders and lists said about revocation, whole."""
     book: Book = field(default_factory=dict)
     """What was asked while clients' ways were walked; its handshakes are among the observations."""
+    inside_book: Book = field(default_factory=dict)
+    """The same, asked from inside the organisation's network."""
 
     def local_anchors(self) -> tuple[TrustAnchor, ...]:
         """The local roots as anchors that somebody added."""

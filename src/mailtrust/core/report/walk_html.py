@@ -22,6 +22,7 @@ from mailtrust.core.report.walk_words import (
     METHODS,
     changes_told,
     headline,
+    place_of,
     quoted,
     serves,
     signed,
@@ -59,12 +60,12 @@ def walks_to_html(
     """Write the page; `lang` is the language that `translate` speaks, `names` those of the server's certificate."""
     page = Page(WIDEST, ascii_only=False, translate=translate, lang=lang)
     addresses = tuple(dict.fromkeys(walk.address for walk in walks))
-    place = text("inside") if walks and walks[0].situation.inside else text("outside")
-    title = page.say(text("How clients find the server of {addresses}, from {place}", addresses=addresses, place=place))
+    said = text("How clients find the server of {addresses}, from {place}", addresses=addresses, place=place_of(walks))
+    title = page.say(said)
     article = e(
         "article",
         e("header", e("h1", title)),
-        _table(page, walks, travellers, addresses),
+        _table(page, walks, travellers),
         _findings(page, findings, travellers),
         _cures(page, cures, names, travellers),
         e("section", e("h2", page.say(text("Each way, in the client's own order"))), *_trees(page, walks, travellers)),
@@ -78,23 +79,30 @@ def walks_to_html(
     return write_document(page, title, e("main", article))
 
 
-def _table(page: Page, walks: Sequence[Walk], travellers: Mapping[str, Traveller], addresses: Sequence[str]) -> Element:
-    """Which versions are affected: a row for each client, a column for each address."""
-    found = {(walk.client, walk.address): walk for walk in walks}
-    head = e("tr", e("th", page.say(text("client"))), *(e("th", page.name(one, 300), scope="col") for one in addresses))
+def _table(page: Page, walks: Sequence[Walk], travellers: Mapping[str, Traveller]) -> Element:
+    """Which versions are affected: a row for each client, a column for each address and each side it is seen from."""
+    found = {(walk.client, _column(page, walk, walks)): walk for walk in walks}
+    columns = tuple(dict.fromkeys(column for _, column in found))
+    head = e("tr", e("th", page.say(text("client"))), *(e("th", one, scope="col") for one in columns))
     rows = (
         e(
             "tr",
             e("th", page.say(Text(travellers[client].title)), scope="row"),
             *(
-                _cell(page, found[client, address], travellers[client]) if (client, address) in found else e("td")
-                for address in addresses
+                _cell(page, found[client, column], travellers[client]) if (client, column) in found else e("td")
+                for column in columns
             ),
         )
         for client in dict.fromkeys(walk.client for walk in walks)
     )
     caption = e("caption", page.say(text("Which clients are affected, at which address")))
     return e("div", e("table", caption, e("thead", head), e("tbody", *rows)), class_="wide")
+
+
+def _column(page: Page, walk: Walk, walks: Sequence[Walk]) -> str:
+    named = page.name(walk.address, 300)
+    both = len({one.situation.inside for one in walks}) > 1
+    return f"{named}, {page.say(place_of([walk]))}" if both else named
 
 
 def _cell(page: Page, walk: Walk, traveller: Traveller) -> Element:
@@ -173,7 +181,7 @@ def _trees(page: Page, walks: Sequence[Walk], travellers: Mapping[str, Traveller
         beyond = items[walk.reached :]
         yield e(
             "details",
-            e("summary", page.name(walk.address, 300), ": ", page.say(headline(walk, traveller))),
+            e("summary", _column(page, walk, walks), ": ", page.say(headline(walk, traveller))),
             e("ol", *items[: walk.reached], class_="walk"),
             *_further(page, beyond, walk.reached + 1),
         )

@@ -31,11 +31,11 @@ def walks_to_json(
     *,
     cures: Sequence[Cure] = (),
     names: Sequence[str] = (),
-    findings: Mapping[str, Sequence[Finding]] | None = None,
+    findings: Mapping[tuple[str, bool], Sequence[Finding]] | None = None,
 ) -> bytes:
     """Write the walks; `lang` is the language that `translate` speaks, `names` those of the server's certificate.
 
-    `findings`: what is wrong, by address.
+    `findings`: what is wrong, by address and place (True: inside).
     """
     plans = [_plan(cure, names, translate) for cure in cures]
     made: list[msgspec.Struct] = [
@@ -46,7 +46,7 @@ def walks_to_json(
             translate,
             lang=lang,
             plans=plans,
-            findings=(findings or {}).get(walk.address, ()),
+            findings=(findings or {}).get((walk.address, walk.situation.inside), ()),
         )
         for walk in walks
     ]

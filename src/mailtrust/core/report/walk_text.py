@@ -18,6 +18,7 @@ from mailtrust.core.report.walk_words import (
     WHAT_SUFFERS,
     changes_told,
     headline,
+    place_of,
     quoted,
     serves,
     signed,
@@ -55,17 +56,20 @@ def render_walks(
     `names`: those in the certificate of the server that clients are to find.
     """
     page = Page(width, ascii_only=ascii_only, translate=translate, lang=lang)
-    place = text("inside") if walks and walks[0].situation.inside else text("outside")
     addresses = tuple(dict.fromkeys(walk.address for walk in walks))
-    title = text("How clients find the server of {addresses}, from {place}", addresses=addresses, place=place)
+    both = len({walk.situation.inside for walk in walks}) > 1
+    title = text("How clients find the server of {addresses}, from {place}", addresses=addresses,
+                 place=place_of(walks))  # fmt: skip
     page.paragraph((page.say(title), "bold"))
     for address in addresses:
         page.blank()
         if len(addresses) > 1:
             page.paragraph((page.name(address, 300), "bold"))
-        for walk in walks:
-            if walk.address == address:
-                _draw_result(page, walk, travellers[walk.client])
+        of_it = [walk for walk in walks if walk.address == address]
+        # From both sides, each client's two results stand together.
+        order = list(dict.fromkeys(walk.client for walk in of_it))
+        for walk in sorted(of_it, key=lambda walk: order.index(walk.client)):
+            _draw_result(page, walk, travellers[walk.client], both=both)
     lost = [walk for walk in walks if walk.found is None and not for_servers(walk)]
     if any(is_well(walk, travellers[walk.client]) is False for walk in lost):
         page.blank()
@@ -73,7 +77,9 @@ def render_walks(
     draw_walk_findings(page, findings, travellers)
     _draw_cures(page, cures, names, travellers)
     for walk in walks:
-        _draw_walk(page, walk, travellers[walk.client], walk.address if len(addresses) > 1 else "")
+        named = (page.name(walk.address, 100),) if len(addresses) > 1 else ()
+        where = (*named, page.say(place_of([walk]))) if both else named
+        _draw_walk(page, walk, travellers[walk.client], ", ".join(where))
     page.blank()
     for sentence in vouching(walks):
         page.paragraph((page.say(sentence), "dim"))
@@ -81,14 +87,17 @@ def render_walks(
     return page.print(colour=colour)
 
 
-def _draw_result(page: Page, walk: Walk, traveller: Traveller) -> None:
+def _draw_result(page: Page, walk: Walk, traveller: Traveller, *, both: bool) -> None:
     well = is_well(walk, traveller)
     glyph, style = {
         True: (page.glyphs.accepted, "green"),
         False: (page.glyphs.refused, "red") if walk.found is None else (page.glyphs.warned, "yellow"),
         None: (page.glyphs.unknown, "dim"),
     }[well]
-    page.paragraph((page.say(headline(walk, traveller)), ""), first=[(f"{glyph} ", style)], then=[("  ", "")])
+    said = headline(walk, traveller)
+    if both:
+        said = text("{place}: {sentence}", place=place_of([walk]), sentence=said)
+    page.paragraph((page.say(said), ""), first=[(f"{glyph} ", style)], then=[("  ", "")])
 
 
 def _draw_cures(page: Page, cures: Sequence[Cure], names: Sequence[str], travellers: Mapping[str, Traveller]) -> None:
@@ -112,8 +121,8 @@ def _draw_cures(page: Page, cures: Sequence[Cure], names: Sequence[str], travell
             break
 
 
-def _draw_walk(page: Page, walk: Walk, traveller: Traveller, address: str) -> None:
-    page.heading(Text(traveller.title), page.name(address, 100))
+def _draw_walk(page: Page, walk: Walk, traveller: Traveller, where: str) -> None:
+    page.heading(Text(traveller.title), where)
     for number, attempt in enumerate(walk.attempts):
         last = number == len(walk.attempts) - 1
         if number == walk.reached:

@@ -60,6 +60,14 @@ def headline(walk: Walk, traveller: Traveller) -> Text:
     return text("{client} finds its server, and its user sees nothing of it.", client=title)
 
 
+def place_of(walks: Sequence[Walk]) -> Text:
+    """Where the clients stand."""
+    places = {walk.situation.inside for walk in walks}
+    if len(places) > 1:
+        return text("outside and inside")
+    return text("inside") if True in places else text("outside")
+
+
 def _delivery(walk: Walk, title: Text, warnings: int) -> Text:
     if walk.found is None:
         return text("{client} deliver nothing.", client=title)

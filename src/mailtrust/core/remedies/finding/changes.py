@@ -82,6 +82,17 @@ class SetInternalUri:
 
 
 @dataclass(frozen=True, slots=True)
+class AddInsideHost:
+    """A name that exists outside leads to the mail server inside as well (split DNS)."""
+
+    name: str
+    face: str
+    """The host by which the server is seen inside today."""
+    addresses: tuple[str, ...]
+    """Of this host, inside."""
+
+
+@dataclass(frozen=True, slots=True)
 class SetRegistry:
     """A value of the AutoDiscover key is set to 1 by Group Policy."""
 
@@ -97,12 +108,14 @@ Change = (
     | CloseHttps
     | NameWebsite
     | SetInternalUri
+    | AddInsideHost
     | SetRegistry
 )
 
 RISKS: dict[type, int] = {
     AddNames: 1,
     SetInternalUri: 1,
+    AddInsideHost: 1,
     AddSrv: 1,
     AddAlias: 1,
     NameWebsite: 1,
@@ -117,9 +130,9 @@ RISKS: dict[type, int] = {
 class SupposedBook(Book):
     """A book as it would read after changes; what it lacks of the world of today it names by KeyError."""
 
-    def __init__(self, book: Book, changes: Iterable[Change]) -> None:
+    def __init__(self, book: Book, changes: Iterable[Change], *, inside: bool = False) -> None:
         self._book = book
-        self._changes = tuple(changes)
+        self._changes = tuple(one for one in changes if inside or not isinstance(one, AddInsideHost))
 
     def __getitem__(self, question: Question) -> Answer:
         """The answer after the changes."""
@@ -147,8 +160,10 @@ class SupposedBook(Book):
                 case RemoveHost(name=gone) if (name, kind) == (gone, "A"):
                     return self._book[DnsQuestion(_any_other(name), "A")]
                 case AddAlias(name=alias, target=target) if (name, kind) == (alias, "A"):
-                    there = self._book[DnsQuestion(target, "A")]
+                    there = self[DnsQuestion(target, "A")]
                     return replace(there, aliases=(target, *getattr(there, "aliases", ())))  # type: ignore[arg-type]
+                case AddInsideHost(name=named, addresses=addresses) if (name, kind) == (named, "A"):
+                    return DnsAnswer("found", addresses)
                 case AddRedirectHost(name=host) if (name, kind) == (host, "A"):
                     return DnsAnswer("found", ("192.0.2.80",))  # RFC 5737: which one it is changes nothing here
         return self._book[question]
@@ -166,6 +181,8 @@ class SupposedBook(Book):
                     return HttpAnswer("192.0.2.80", status=302, location=f"https://{target}{autodiscover.PATH}")
                 case AddAlias(name=name, target=target) if name == host:
                     return self._as_at(target, question)
+                case AddInsideHost(name=name, face=face) if name == host:
+                    return self._as_at(face, question)
                 case RemoveHost(name=name) if name == host:
                     return self._as_at(_any_other(name), question)
         return self._book[question]
@@ -173,8 +190,16 @@ class SupposedBook(Book):
     def _as_at(self, other: str, question: HttpQuestion) -> Answer:
         """What the server at another name shows, as if it had been asked by this one."""
         scheme, host, _, path = parts_of(question.url)
-        there = self._book[replace(question, url=f"{scheme}://{other}{path}")]
+        asked = replace(question, url=f"{scheme}://{other}{path}")
+        there = self._led(other, asked) or self._book[asked]
         return _renamed(there, host) if isinstance(there, HttpAnswer) else there
+
+    def _led(self, host: str, question: HttpQuestion) -> Answer | None:
+        """What is met at a host that another name leads to and that is itself led elsewhere inside."""
+        for change in self._changes:
+            if isinstance(change, AddInsideHost) and change.name == host:
+                return self._as_at(change.face, question)
+        return None
 
     def _scp(self, question: ScpQuestion) -> Answer:
         answer = self._book[question]

@@ -18,6 +18,7 @@ from mailtrust.core.model.walk import Book, DnsQuestion, Meets, Question, Situat
 from mailtrust.core.remedies.finding.changes import (
     RISKS,
     AddAlias,
+    AddInsideHost,
     AddNames,
     AddRedirectHost,
     AddSrv,
@@ -56,6 +57,8 @@ class Ground:
     """Whether it is the mail server's certificate that was shown."""
     forbidden: frozenset[type] = frozenset()
     """Kinds of change that are out of the question."""
+    inside_face: str = ""
+    """A host by which the mail server is seen inside; empty where it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ def outcome_of(ground: Ground, addresses: Iterable[str], changes: Sequence[Chang
     walks: list[Walk] = []
     left_out: list[tuple[str, str]] = []
     questions = 0
-    books = {inside: SupposedBook(book, changes) for inside, book in ground.books.items()}
+    books = {inside: SupposedBook(book, changes, inside=inside) for inside, book in ground.books.items()}
     for address in addresses:
         for traveller, situation in product(ground.travellers, ground.situations):
             # A policy reaches computers of the domain alone.
@@ -165,6 +168,7 @@ def _shared(ground: Ground) -> Iterator[tuple[Change, ...]]:
     possible: list[Change] = []
     if any(situation.inside for situation in ground.situations):
         possible.append(SetInternalUri(ground.target))
+        possible += _inside_host(ground)
     joined = any(situation.domain_joined for situation in ground.situations)
     if joined and any(traveller.heeds_registry for traveller in ground.travellers):
         possible += [SetRegistry("ExcludeHttpsRootDomain"), SetRegistry("ExcludeHttpsAutoDiscoverDomain")]
@@ -172,6 +176,15 @@ def _shared(ground: Ground) -> Iterator[tuple[Change, ...]]:
         chosen = tuple(change for change, yes in zip(possible, taken, strict=True) if yes)
         if not ground.forbidden.intersection(map(type, chosen)):
             yield chosen
+
+
+def _inside_host(ground: Ground) -> Iterator[AddInsideHost]:
+    """Where the server's name does not exist inside, or leads nowhere, though the server is seen there."""
+    book, face = ground.books.get(True, {}), ground.inside_face
+    target = book.get(DnsQuestion(ground.target, "A"))
+    addresses = getattr(book.get(DnsQuestion(face, "A")), "records", ())
+    if face not in ("", ground.target) and addresses and getattr(target, "status", "found") != "found":
+        yield AddInsideHost(ground.target, face, addresses)
 
 
 def _best_for(

@@ -49,6 +49,16 @@ def find_server(books: Iterable[Book], address: str, judges: Sequence[Judge]) ->
     return NotYetAsked(tuple(missing)) if missing else None
 
 
+def face_of(book: Book, fingerprint: str) -> str:
+    """The host by which the server with this certificate was seen in a place; empty: it was not."""
+    for question, answer in book.items():
+        if isinstance(question, HttpQuestion) and isinstance(answer, HttpAnswer) and answer.observation is not None:
+            chain = answer.observation.presented_chain
+            if chain and chain[0].fingerprint == fingerprint:
+                return answer.observation.endpoint.host
+    return ""
+
+
 def _candidates(books: Sequence[Book]) -> dict[str, Certificate]:
     """The names in the certificates of all that answered Autodiscover."""
     found: dict[str, Certificate] = {}

@@ -8,6 +8,7 @@ from mailtrust.core.model.remedy import Human, Run, Step, Write
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.finding.changes import (
     AddAlias,
+    AddInsideHost,
     AddNames,
     AddRedirectHost,
     AddSrv,
@@ -46,7 +47,8 @@ def steps_for(change: Change, names_of_today: Iterable[str] = ()) -> tuple[Step,
         case AddAlias(name=name, target=target):
             return _records(
                 text(
-                    "Make {name} an alias of {target}; no other record may stand at that name.",
+                    "Make {name} an alias of {target}, in the inside zone too where there is one; no other record may "
+                    "stand at that name.",
                     name=name,
                     target=target,
                 ),
@@ -79,6 +81,8 @@ def steps_for(change: Change, names_of_today: Iterable[str] = ()) -> tuple[Step,
             )
         case SetInternalUri(target=target):
             return _internal_uri(target)
+        case AddInsideHost(name=name, face=face, addresses=addresses):
+            return _inside_zone(name, face, addresses)
         case SetRegistry(value=value):
             return _policy(value)
 
@@ -172,6 +176,24 @@ def _internal_uri(target: str) -> tuple[Step, ...]:
             needs="Administrator",
         ),
     )  # fmt: skip
+
+
+def _inside_zone(name: str, face: str, addresses: tuple[str, ...]) -> tuple[Step, ...]:
+    """A zone for this one name: a whole one would have to repeat every public record of the domain."""
+    say = text(
+        "On the DNS servers inside alone, make a zone for {name} and nothing else, which leads to the address of "
+        "{face}. Outside nothing changes. Where such a zone for the whole domain exists inside, put the record there.",
+        name=name,
+        face=face,
+    )
+    types = {True: ("AAAA", "IPv6Address"), False: ("A", "IPv4Address")}
+    records = "; ".join(
+        f'Add-DnsServerResourceRecord{types[":" in one][0]} -ZoneName {name} -Name "@" -{types[":" in one][1]} {one}'
+        for one in addresses
+    )
+    command = f"Add-DnsServerPrimaryZone -Name {name} -ReplicationScope Forest; {records}"
+    undo = text("Remove-DnsServerZone -Name {name}", name=name)
+    return (Step(say, Run(command, "powershell"), undo, needs="DnsAdmins"),)
 
 
 def _policy(value: str) -> tuple[Step, ...]:

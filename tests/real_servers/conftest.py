@@ -21,9 +21,12 @@ from mailtrust.core.issuance.recipe import CLIENT_AUTH, server_recipe
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.endpoint import Offer
 from mailtrust.core.model.evidence import Assessment
+from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.x509.parse import read_certificate
 from mailtrust.core.x509.pem import find_pem, to_pem
+from mailtrust.edge.probe.glance import NOTE
+from mailtrust.edge.probe.prober import PortBudget, probe
 from mailtrust.flows.check import CheckRequest, check
 from mailtrust.flows.edge import real_edge
 from mailtrust.lab.aia_host import AiaHost
@@ -202,9 +205,21 @@ def agrees(
         refused = {client for client, answer in answers.items() if not answer.accepted}
         assert refused == REFUSED_BY[kind]
         seen = next(seen for seen in assessment.evidence.case.observations if seen.offer is Offer.DEFAULT)
+        await shows_the_same_in_passing(seen)
         return [certificate.der for certificate in seen.presented_chain]
 
     return compare
+
+
+async def shows_the_same_in_passing(whole: Observation) -> None:
+    """A look in passing shows and proves what the whole handshake did."""
+    glanced = await probe(
+        whole.endpoint, Offer.DEFAULT, now=lambda: whole.at, budget=PortBudget(connections=1, glance=True)
+    )
+    assert isinstance(glanced.result, Handshake)
+    assert glanced.result.key_proven
+    assert glanced.result.note == NOTE
+    assert glanced.presented_chain == whole.presented_chain
 
 
 async def checked(target: Url, root: Certificate) -> Assessment:

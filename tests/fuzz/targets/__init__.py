@@ -12,7 +12,7 @@ from tests.fuzz.targets.judging import DOCUMENTS, JUDGING
 from tests.fuzz.targets.lookups import DNS_ANSWER, HTTP_ANSWER, ISSUERS
 from tests.fuzz.targets.messages import MESSAGE
 from tests.fuzz.targets.revocation import OCSP_ANSWER, REVOCATION_LIST
-from tests.fuzz.targets.tls import HANDSHAKE, TLS_RECORDS
+from tests.fuzz.targets.tls import GLANCE, HANDSHAKE, TLS_RECORDS
 
 TARGETS: tuple[Target, ...] = (
     CERTIFICATE,
@@ -30,6 +30,7 @@ TARGETS: tuple[Target, ...] = (
     DIRECTORY,
     TLS_RECORDS,
     HANDSHAKE,
+    GLANCE,
     ISSUERS,
     HTTP_ANSWER,
     DNS_ANSWER,

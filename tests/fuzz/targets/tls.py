@@ -14,6 +14,7 @@ from tests.fuzz.targets.dialogues import fragments
 from mailtrust.core.model.endpoint import Offer
 from mailtrust.core.model.observation import Handshake, ProbeFailure
 from mailtrust.core.protocols.tls_records import CERTIFICATE_LIMIT, LEFTOVER_LIMIT, ClearText, RecordReader
+from mailtrust.edge.probe.glance import Glance
 from mailtrust.edge.probe.tls_session import Progress, TlsSession
 
 EC_SUITE = b"\xc0\x2b"
@@ -116,5 +117,16 @@ def _try_handshake(octets: bytes) -> bytes:
     return b""
 
 
+def _try_glance(octets: bytes) -> bytes:
+    """A look in passing: what nobody signed is never proven, however it is cut."""
+    glance = Glance("mail.example.com")
+    for fragment in fragments(octets):
+        if glance.receive(fragment):
+            break
+    assert glance.result() is None, "nobody signed anything"
+    return b""
+
+
 TLS_RECORDS = Target("tls-records", _flights, _mutate, _try_records, inputs=20_000, bounded=100)
 HANDSHAKE = Target("tls-handshake", _flights, _mutate, _try_handshake, inputs=4_000, bounded=30)
+GLANCE = Target("tls-glance", _flights, _mutate, _try_glance, inputs=20_000, bounded=100)

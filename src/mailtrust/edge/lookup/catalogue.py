@@ -14,7 +14,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailtrust.core.formats.ccadb_csv import read_ccadb
 from mailtrust.core.model.certificate import Certificate, Name
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.problem import UserProblem
@@ -93,6 +92,8 @@ class Catalogue:
 
     def load_ccadb(self, path: Path) -> Loaded:
         """Keep the CA certificates of one of CCADB's reports with PEM, without revoked ones. Raises UserProblem."""
+        from mailtrust.core.formats.ccadb_csv import read_ccadb
+
         try:
             with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
                 report = read_ccadb(file)

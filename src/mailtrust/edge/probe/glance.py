@@ -1,6 +1,8 @@
 """A look in passing: one hello by hand, the server's answer in clear, the proof of its key, and away.
 
 It costs a tenth of a whole handshake. The server sees a client that leaves in the middle, and its log may say so.
+What is proven is the key of the leaf. That nobody on the way has changed the rest of the list only a finished handshake
+proves; for a list that was changed the clients' verdicts say what is wrong with it.
 """
 
 import os

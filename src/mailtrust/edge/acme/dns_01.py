@@ -132,8 +132,8 @@ class DnsUpdate:
         if rcode in (dns.rcode.REFUSED, dns.rcode.NOTAUTH):
             raise UserProblem(
                 text(
-                    "{server} does not let this key change {name} ({rcode}): allow it to update TXT records there, or "
-                    "give the right key with --tsig-file.",
+                    "{server} does not allow the update of {name} ({rcode}): let the key change TXT records there, and "
+                    "give it with --tsig-file.",
                     server=self._called,
                     name=_called(place),
                     rcode=dns.rcode.to_text(rcode),

@@ -132,7 +132,7 @@ def told(network: Network, server: str) -> Iterator[None]:
             text("Could not reach {server}: {why}. Try again, or check its URL and the way to it.",
                  server=named, why=clean(str(error), 200))
         ) from error  # fmt: skip
-    except (errors.Error, JoseError, KeyError, AttributeError, ValueError, TypeError) as error:
+    except (errors.Error, JoseError, KeyError, AttributeError, ValueError, TypeError, RecursionError) as error:
         # What the library raises for an answer of the wrong shape is of many kinds.
         raise CouldNotLook(
             text(

@@ -160,7 +160,7 @@ class SupposedBook(Book):
                 case RemoveHost(name=gone) if (name, kind) == (gone, "A"):
                     return self._book[DnsQuestion(_any_other(name), "A")]
                 case AddAlias(name=alias, target=target) if (name, kind) == (alias, "A"):
-                    there = self[DnsQuestion(target, "A")]
+                    there = self._addresses(target)
                     return replace(there, aliases=(target, *getattr(there, "aliases", ())))  # type: ignore[arg-type]
                 case AddInsideHost(name=named, addresses=addresses) if (name, kind) == (named, "A"):
                     return DnsAnswer("found", addresses)
@@ -193,6 +193,13 @@ class SupposedBook(Book):
         asked = replace(question, url=f"{scheme}://{other}{path}")
         there = self._led(other, asked) or self._book[asked]
         return _renamed(there, host) if isinstance(there, HttpAnswer) else there
+
+    def _addresses(self, host: str) -> Answer:
+        """Where a name leads to which an alias points."""
+        for change in self._changes:
+            if isinstance(change, AddInsideHost) and change.name == host:
+                return DnsAnswer("found", change.addresses)
+        return self._book[DnsQuestion(host, "A")]
 
     def _led(self, host: str, question: HttpQuestion) -> Answer | None:
         """What is met at a host that another name leads to and that is itself led elsewhere inside."""

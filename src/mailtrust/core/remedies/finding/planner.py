@@ -217,8 +217,10 @@ def options(ground: Ground, domain: str, *, new_certificate: bool) -> Iterator[t
     exists = any(
         getattr(book.get(DnsQuestion(own_host, "A")), "status", "") == "found" for book in ground.books.values()
     )
-    host: list[tuple[Change, ...]] = [(), (AddAlias(own_host, target),), (AddRedirectHost(own_host, target),)]
-    host += [(RemoveHost(own_host),)] if exists else []
+    host: list[tuple[Change, ...]] = [()]
+    if own_host != target:  # where it is the server's own name, it stays what it is
+        host += [(AddAlias(own_host, target),), (AddRedirectHost(own_host, target),)]
+        host += [(RemoveHost(own_host),)] if exists else []
     root: list[tuple[Change, ...]] = [(), (CloseHttps(domain),), (NameWebsite(domain),)]
     srv: list[tuple[Change, ...]] = [(), (AddSrv(domain, target),)]
     names: list[tuple[Change, ...]] = [()]

@@ -19,6 +19,8 @@ from mailtrust.core.rules.walking import (
     mta_sts_certificate,
     mta_sts_mx_mismatch,
     mx_unreachable,
+    scp_internal_name,
+    scp_name_mismatch,
     srv_name_mismatch,
     tlsa_rollover_missing,
 )
@@ -39,6 +41,8 @@ WALK_RULES: tuple[WalkRule, ...] = (
     autodiscover_foreign_certificate,
     autodiscover_srv_shadowed,
     autodiscover_insecure_redirect,
+    scp_name_mismatch,
+    scp_internal_name,
     srv_name_mismatch,
     autoconfig_certificate,
     mx_unreachable,

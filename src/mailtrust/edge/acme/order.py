@@ -5,17 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from acme import challenges, messages
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from josepy.json_util import field
 from requests.utils import parse_header_links
 
+from acme import challenges, messages
 from mailtrust.core.issuance.acme_problem import explain
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import CouldNotLook, UserProblem
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.x509.request import write_request_file
 from mailtrust.edge.acme.network import problem_of
 from mailtrust.edge.acme.proof import Challenge, Prover, expect_token
 from mailtrust.edge.acme.session import Session
@@ -90,7 +89,7 @@ def _new_order(session: Session, wanted: Wanted) -> messages.OrderResource:
         body=messages.Order.from_json(answer.json()),
         uri=answer.headers["Location"],
         authorizations=[],
-        csr_pem=x509.load_der_x509_csr(wanted.request).public_bytes(Encoding.PEM),
+        csr_pem=write_request_file(wanted.request, "pem"),
     )
 
 

@@ -23,7 +23,7 @@ from mailtrust.edge.acme.proof import Challenge, ChallengeType
 
 ANSWER_SECONDS = 10.0
 TTL = 60
-LARGEST_KEY_FILE = 64 * 1024
+LARGEST_KEY_FILE = 8 * 1024
 
 _STATEMENT = re.compile(
     r"""key\s+"?(?P<name>[^"\s{]+)"?\s*\{(?=[^}]*algorithm\s+"?(?P<algorithm>[\w.-]+?)"?\s*;)"""

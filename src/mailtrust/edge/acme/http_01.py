@@ -72,6 +72,7 @@ class HttpServer:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128
     block_on_close = False
 
     def __init__(self, place: tuple[str, int], shown: dict[str, bytes]) -> None:

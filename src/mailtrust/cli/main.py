@@ -90,7 +90,7 @@ def run() -> None:
     """Entry point of the installed command."""
     open_missing_streams()
     # A command's start makes many objects that stay, and next to no garbage: looking for some there costs a tenth.
-    gc.set_threshold(50_000)
+    gc.set_threshold(200_000)
     try:
         status = main()
     except SystemExit as leaving:  # argparse leaves so after --help and --version

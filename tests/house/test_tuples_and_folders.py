@@ -17,6 +17,7 @@ FOLDERS = [
     ("mailtrust.core.discovery", "_FILES", {"asking", "outcome", "steps", "traveller"}),
     ("mailtrust.core.protocols", "DIALOGUES", {"lines", "dialogue", "tls_records", "ber", "ldap_messages", "directory_search"}),
     ("mailtrust.lab.scenarios", "SCENARIOS", set()),
+    ("mailtrust.lab.stories", "STORIES", {"parts"}),
     ("tests.fuzz.targets", "TARGETS", set()),
     ("mailtrust.cli.cert", "SUBCOMMANDS", {"making"}),
     ("mailtrust.cli.ca", "SUBCOMMANDS", {"opening"}),

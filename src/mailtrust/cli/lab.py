@@ -12,16 +12,21 @@ from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from mailtrust.lab.runner import Comparison, Run
     from mailtrust.lab.scenario import Scenario
+    from mailtrust.lab.stories.parts.story import Story
     from mailtrust.lab.world import World
 
 EXAMPLES: tuple[Example, ...] = (
     ("mailtrust lab list", None),
     ("mailtrust lab run missing-intermediate", text("build it, check it, cure it, check it again")),
     ("mailtrust lab run --all", None),
+    (
+        "mailtrust lab run 004",
+        text("a user's report with real servers of Debian's: walked, planned, done, walked again"),
+    ),
     ("mailtrust lab up missing-intermediate", text("keep it up to play with, until Ctrl-C")),
     ("mailtrust lab kit --client outlook-windows", text("what to try with a real one, to settle what nobody knows")),
     ("mailtrust lab up good --listen 192.168.1.5", text("serve that kit to a phone in this network")),
@@ -107,10 +112,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _list() -> int:
     from mailtrust.lab.scenarios import SCENARIOS
+    from mailtrust.lab.stories import STORIES
 
-    width = max(len(scenario.id) for scenario in SCENARIOS)
+    width = max(len(name) for name in (*(one.id for one in SCENARIOS), *(one.id for one in STORIES)))
     for scenario in SCENARIOS:
         _say(f"{scenario.id:<{width}}  {_translated(scenario.title)}")
+    _say(_translated(text("With servers that must be installed:")))
+    for story in STORIES:
+        _say(f"{story.id:<{width}}  {_translated(story.title)}")
     return exit_status.CLEAN
 
 
@@ -122,14 +131,18 @@ def _run(names: list[str], *, every: bool) -> int:
 
     from mailtrust.lab.runner import run_scenario
     from mailtrust.lab.scenarios import SCENARIOS, scenario_by_id
+    from mailtrust.lab.stories import stories_called
     from mailtrust.lab.table import Table
     from mailtrust.lab.world import World
 
     if bool(names) == every:
         raise UserProblem(text("Expected the names of scenarios, or --all. `mailtrust lab list` names them."))
-    scenarios = SCENARIOS if every else tuple(scenario_by_id(name) for name in names)
-    table = Table.of(scenarios, shutil.get_terminal_size((100, 24)).columns, translator(None))
+    stories = tuple(story for name in names for story in stories_called(name))
+    scenarios = SCENARIOS if every else tuple(scenario_by_id(name) for name in names if not stories_called(name))
+    for story in stories:
+        story.expect_programs()
     if every:
+        table = Table.of(scenarios, shutil.get_terminal_size((100, 24)).columns, translator(None))
         _say_all(table.head())
     failed = 0
     for scenario in scenarios:
@@ -140,28 +153,46 @@ def _run(names: list[str], *, every: bool) -> int:
         else:
             _show(outcome)
         failed += not outcome.holds
+    failed += sum(not _told(story) for story in stories)
+    count = len(scenarios) + len(stories)
     _say(
         _translated(
-            text("{failed} of {count} scenarios differ from what is expected.", failed=failed, count=len(scenarios))
+            text("{failed} of {count} scenarios differ from what is expected.", failed=failed, count=count)
             if failed
-            else text("All as expected, in {count} scenarios.", count=len(scenarios))
+            else text("All as expected, in {count} scenarios.", count=count)
         )
     )
     return exit_status.FINDINGS if failed else exit_status.CLEAN
 
 
+def _told(story: "Story") -> bool:
+    """Tell a story with real servers; whether it came as expected."""
+    import asyncio
+    import tempfile
+    from datetime import UTC, datetime
+
+    _say(f"{story.id}: {_translated(story.title)}")
+    with tempfile.TemporaryDirectory(prefix="mailtrust-lab-") as folder:
+        told = asyncio.run(story.tell(Path(folder), datetime.now(UTC)))
+    _compare(text("broken"), told.broken)
+    _say(f"  {_translated(text('done, as the plan says'))}")
+    for step in told.done:
+        _say(f"    {step}")
+    _compare(text("cured"), told.cured)
+    return told.holds
+
+
 def _show(outcome: "Run") -> None:
     _say(f"{outcome.scenario.id}: {_translated(outcome.scenario.title)}")
-    for heading, comparisons in (
-        (text("broken"), outcome.broken),
-        (text("cured"), outcome.cured),
-    ):
-        _say(f"  {_translated(heading)}")
-        width = max((len(comparison.subject) for comparison in comparisons), default=0)
-        for comparison in comparisons:
-            _say(
-                f"    {'ok  ' if comparison.holds else 'DIFF'} {comparison.subject:<{width}}  {_difference(comparison)}"
-            )
+    _compare(text("broken"), outcome.broken)
+    _compare(text("cured"), outcome.cured)
+
+
+def _compare(heading: Text, comparisons: "Sequence[Comparison]") -> None:
+    _say(f"  {_translated(heading)}")
+    width = max((len(comparison.subject) for comparison in comparisons), default=0)
+    for comparison in comparisons:
+        _say(f"    {'ok  ' if comparison.holds else 'DIFF'} {comparison.subject:<{width}}  {_difference(comparison)}")
 
 
 def _difference(comparison: "Comparison") -> str:

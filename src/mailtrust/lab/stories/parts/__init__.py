@@ -1,0 +1,1 @@
+"""The servers that stories are made of: Debian's own, on loopback."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,18 @@ from tests.programs.daemons import Daemons, FreePorts, NotInstalledError
 from tests.programs.knot import PRIMARY, SECONDARY, SECRET, Knot, start_knot
 from tests.programs.pebble import Pebble, start_pebble
 
+from mailtrust.cli.verify import store_loader
+from mailtrust.core.formats.acme_record import AcmeRecord, read_document
+from mailtrust.core.formats.tlsa import Tlsa
 from mailtrust.core.model.problem import CouldNotLook, UserProblem
+from mailtrust.core.validation.dane_renewal import Pins
+from mailtrust.edge.acme.account import AccountFolder
 from mailtrust.edge.acme.dns_01 import DnsUpdate, read_tsig_key
 from mailtrust.edge.acme.dns_settling import Settling
 from mailtrust.edge.acme.proof import Challenge
+from mailtrust.flows.acme import Judging, Order, opened, register
+from mailtrust.flows.acme import issue as acme_issue
+from mailtrust.flows.acme_tlsa import Standing
 
 pytestmark = pytest.mark.real_server
 
@@ -58,9 +67,6 @@ def pebble(knot: Knot, daemons: Daemons, ports: FreePorts, tmp_path_factory: pyt
 
 @pytest.fixture(scope="module")
 def account(pebble: Pebble, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from mailtrust.edge.acme.account import AccountFolder
-    from mailtrust.flows.acme import register
-
     folder = AccountFolder(tmp_path_factory.mktemp("account") / "account")
     register(folder, pebble.directory, (), agreed=True, external=None, server_roots=pebble.root)
     return folder.path
@@ -208,6 +214,35 @@ def test_a_record_of_the_certificate_itself_stops_the_renewal(issue: Any, run: A
     assert (tmp_path / "mx.pem").read_bytes() == before
     knot.set_records("_25._tcp.mx", "TLSA", [certificate, f"3 1 1 {spki(tmp_path / 'mx.pem')}"])
     assert run("renew", tmp_path / "mx", "--force").status == 0
+
+
+def test_a_record_of_the_issuing_ca_lets_the_key_change(issue: Any, run: Any, knot: Knot, tmp_path: Path) -> None:
+    assert issue("ta.example.test", "--out", tmp_path / "ta").status == 0
+    key, ca = key_in(tmp_path / "ta.key").spki, chain_in(tmp_path / "ta.pem")[1]
+    knot.set_records("_25._tcp.ta", "TLSA", [f"2 1 1 {hashlib.sha256(ca.public_key.spki).hexdigest()}"])
+    done = run("renew", tmp_path / "ta", "--force")
+    assert done.status == 0, done.err
+    assert key_in(tmp_path / "ta.key").spki != key
+
+
+def test_what_would_break_a_record_is_not_taken(issue: Any, account: Path, knot: Knot, tmp_path: Path) -> None:
+    assert issue("lost.example.test", "--out", tmp_path / "lost").status == 0
+    chain = chain_in(tmp_path / "lost.pem")
+    place = "_25._tcp.lost.example.test"
+    published = {
+        place: (
+            Tlsa(2, 0, 1, hashlib.sha256(chain[0].der).digest()),
+            Tlsa(3, 1, 1, bytes.fromhex(spki(tmp_path / "lost.pem"))),
+        )
+    }
+    standing = Standing(published, Pins((), (place,), ()), None)
+    record = read_document((tmp_path / "lost.acme.json").read_bytes(), AcmeRecord, "lost")
+    judging = Judging(store_loader(), datetime.now(UTC), ("openssl",), ())
+    with (
+        opened(AccountFolder(account)) as session,
+        pytest.raises(UserProblem, match=r"was not taken.*3 1 1 [0-9a-f]{64}"),
+    ):
+        acme_issue(session, Order(record, tlsa=standing), judging)
 
 
 @pytest.mark.long

@@ -22,6 +22,8 @@ from mailtrust.core.model.certificate import Certificate
 
 pytestmark = pytest.mark.real_server
 
+# Where a test is about the proof, its name is its own: even when told not to, Pebble reuses one proof in a hundred.
+
 
 def names_in(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir() if path.is_file()}
@@ -112,23 +114,23 @@ def web_server(pebble: Any, tmp_path: Path) -> Any:
 
 
 def test_files_for_a_web_server_are_gone_afterwards(issue: Any, web_server: Path, tmp_path: Path) -> None:
-    done = issue("mail.example.com", "--out", tmp_path / "mail", proof=("--webroot", web_server))
+    done = issue("unproven1.example.com", "--out", tmp_path / "mail", proof=("--webroot", web_server))
     assert done.status == 0, done.err
     assert list(web_server.iterdir()) == []
 
 
 def test_a_proof_that_is_not_served_is_explained_and_cleared(issue: Any, web_server: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere" / ".well-known").mkdir(parents=True)
-    done = issue("mail.example.com", "--out", tmp_path / "mail", proof=("--webroot", tmp_path / "elsewhere"))
+    done = issue("unproven2.example.com", "--out", tmp_path / "mail", proof=("--webroot", tmp_path / "elsewhere"))
     assert done.status == 2
-    assert "mail.example.com" in done.err
+    assert "unproven2.example.com" in done.err
     assert "another web server answers for the name" in done.err
     assert names_in(tmp_path) == set()
     assert list((tmp_path / "elsewhere" / ".well-known").iterdir()) == []
 
 
 def test_a_port_that_nobody_answers_is_explained(issue: Any, tmp_path: Path) -> None:
-    done = issue("mail.example.com", "--out", tmp_path / "mail", proof=("--webroot", tmp_path))
+    done = issue("unproven3.example.com", "--out", tmp_path / "mail", proof=("--webroot", tmp_path))
     assert done.status == 2
     assert "(connection)" in done.err
     assert "port 80 must be reachable" in done.err
@@ -142,7 +144,7 @@ def test_a_wildcard_needs_dns(issue: Any, tmp_path: Path) -> None:
 
 def test_a_port_that_is_taken_is_a_sentence(issue: Any, web_server: Path, tmp_path: Path) -> None:
     del web_server
-    done = issue("mail.example.com", "--out", tmp_path / "mail")
+    done = issue("unproven4.example.com", "--out", tmp_path / "mail")
     assert done.status == 2
     assert "--webroot DIR" in done.err
 
@@ -201,7 +203,7 @@ def test_asked_to_end_it_clears_the_proof(pebble: Any, account: Path, tmp_path: 
     slow.write_text(f"#!/bin/sh\necho $MAILTRUST_ACTION >> {log}\n[ $MAILTRUST_ACTION = clear ] || sleep 60\n")
     slow.chmod(0o755)
     given = ("--hook", slow, "--dns-wait", 0, "--account", account, "--out", tmp_path / "mail")
-    process = command("issue", "mail.example.com", *given)
+    process = command("issue", "unproven5.example.com", *given)
     give_up = time.monotonic() + 30
     while not log.exists() and time.monotonic() < give_up:
         time.sleep(0.02)

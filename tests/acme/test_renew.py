@@ -73,6 +73,14 @@ def test_one_that_fails_does_not_keep_the_others(run: Any, issued: Path) -> None
     assert "must be reloaded" in done.err
 
 
+def test_another_certificate_is_not_replaced(run: Any, issued: Path, roots: tuple[Path, ...]) -> None:
+    issued.with_suffix(".pem").write_bytes(roots[0].read_bytes())
+    done = run("renew", issued, "--force")
+    assert done.status == 2
+    assert "another certificate than the one that was issued here last" in done.err
+    assert issued.with_suffix(".pem").read_bytes() == roots[0].read_bytes()
+
+
 def test_nothing_there_is_a_sentence(run: Any, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for place in ("empty", "nowhere"):

@@ -109,6 +109,14 @@ def _renew(options: argparse.Namespace, stem: Path) -> int:
     record = _record(stem)
     judging = judging_of(record)
     chain = hypothetical_chain(beside(stem, ".pem"))
+    if chain[0].fingerprint != record.certificate:
+        raise UserProblem(
+            text(
+                "{path} holds another certificate than the one that was issued here last, and is not replaced. Put "
+                "that one back, or issue anew with --out.",
+                path=called_file(beside(stem, ".pem")),
+            )
+        )
     try:
         with opened(AccountFolder(Path(record.account))) as session:
             when = when_due(session, chain[0], options.before)

@@ -80,9 +80,9 @@ def refusal(refused: UserProblem) -> bytes:
 
 
 def harmless(shown: str) -> None:
-    """Every character of a document for people can be seen."""
-    flat = shown.replace("\n", "")
-    assert flat.isprintable(), sorted({ascii(one) for one in flat if not one.isprintable()})
+    """Every character of a document for people can be seen, or is a space of whatever width."""
+    unseen = {one for one in set(shown) - {"\n"} if not one.isprintable() and unicodedata.category(one) != "Zs"}
+    assert not unseen, sorted(map(ascii, unseen))
 
 
 def unmoved(shown: str) -> None:

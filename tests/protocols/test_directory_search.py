@@ -5,7 +5,17 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.protocols.directory_server import BASE, OTHER_POINT, URL_POINT, WITHOUT_LOGIN, answers, point, result, root
+from tests.protocols.directory_server import (
+    BASE,
+    OTHER_POINT,
+    URL_POINT,
+    WITHOUT_LOGIN,
+    answers,
+    octets,
+    point,
+    result,
+    root,
+)
 
 from mailtrust.core.model.walk import ConnectionPoint, ScpAnswer
 from mailtrust.core.protocols.ber import encode
@@ -114,3 +124,9 @@ def test_what_keeps_the_directory_from_telling_is_told(said: bytes, login: Login
 def test_what_came_before_the_end_is_kept() -> None:
     answer, _ = asked(WITHOUT_LOGIN[5])
     assert answer.points == (URL_POINT,)
+
+
+def test_active_directorys_own_schema_is_nowhere_else() -> None:
+    schema = encode(Tag.SEARCH_REFERENCE, octets(f"ldap://b.test/CN=Schema,{BASE}"))
+    said = root() + message(2, point(URL_POINT)) + message(2, schema) + message(2, result(Tag.SEARCH_DONE))
+    assert asked(said)[0] == ScpAnswer((URL_POINT,))

@@ -163,7 +163,8 @@ class DirectorySearch:
                     if len(self._points) >= MOST_POINTS:
                         raise _StopError(text("it names more than {most} of them.", most=MOST_POINTS))
                 case Reference(urls=urls):
-                    self._elsewhere += urls[:MOST_VALUES]
+                    # Active Directory always refers to its schema, a partition below this one without such points.
+                    self._elsewhere += [url for url in urls[:MOST_VALUES] if "/cn=schema," not in url.lower()]
                 case Result(answers=Tag.SEARCH_DONE) as done:
                     return done
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from mailtrust.lab.scenarios import SCENARIOS
+from mailtrust.lab.stories import STORIES
 
 COMMAND = [sys.executable, "-m", "mailtrust", "lab"]
 
@@ -28,7 +29,8 @@ def english() -> dict[str, str]:
 def test_list_names_every_scenario() -> None:
     done = lab("list")
     assert done.returncode == 0
-    assert [line.split()[0] for line in done.stdout.splitlines()] == [scenario.id for scenario in SCENARIOS]
+    known = [*(scenario.id for scenario in SCENARIOS), *(story.id for story in STORIES)]
+    assert [line.split()[0] for line in done.stdout.splitlines()] == known
 
 
 def test_run_shows_what_was_expected_and_found() -> None:

@@ -117,7 +117,6 @@ def _list() -> int:
     width = max(len(name) for name in (*(one.id for one in SCENARIOS), *(one.id for one in STORIES)))
     for scenario in SCENARIOS:
         _say(f"{scenario.id:<{width}}  {_translated(scenario.title)}")
-    _say(_translated(text("With servers that must be installed:")))
     for story in STORIES:
         _say(f"{story.id:<{width}}  {_translated(story.title)}")
     return exit_status.CLEAN

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +17,8 @@ from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.x509.parse import read_certificate
 from mailtrust.core.x509.pem import find_pem
 from mailtrust.core.x509.private_key import PrivateKey, read_private_key
+from mailtrust.edge.acme.account import AccountFolder
+from mailtrust.flows.acme import register
 
 
 @dataclass(frozen=True)
@@ -94,13 +93,11 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
 @pytest.fixture(scope="session")
 def account(pebble: Pebble, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an account at the server."""
-    folder = tmp_path_factory.mktemp("account") / "account"
-    subprocess.run(
-        [sys.executable, "-m", "mailtrust", "acme", "register", "--server", pebble.directory, "--account", folder,
-         "--server-roots", pebble.root, "--email", "hostmaster@example.com", "--agree-terms"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    return folder
+    folder = AccountFolder(tmp_path_factory.mktemp("account") / "account")
+    register(
+        folder, pebble.directory, ("hostmaster@example.com",), agreed=True, external=None, server_roots=pebble.root
+    )
+    return folder.path
 
 
 @pytest.fixture(scope="session")
@@ -122,9 +119,3 @@ def issue(run: Any, pebble: Pebble, account: Path, roots: tuple[Path, ...]) -> C
         return run("issue", *arguments, *way, *given)
 
     return command
-
-
-@pytest.fixture
-def cleanup() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack

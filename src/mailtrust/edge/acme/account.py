@@ -28,7 +28,7 @@ def usual_folder(directory: str) -> Path:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         host, port = "", None
-    if parts_are_odd(directory, host):
+    if _odd(directory, host):
         raise UserProblem(
             text(
                 "Expected the HTTPS URL of an ACME directory, such as "
@@ -37,10 +37,14 @@ def usual_folder(directory: str) -> Path:
             )
         )
     name = host.replace(":", "-") if port is None else f"{host.replace(':', '-')}-{port}"
-    return config_folder(sys.platform, os.environ, Path.home()) / "acme" / name
+    try:
+        home = Path.home()
+    except RuntimeError as error:
+        raise UserProblem(text("This user has no home: name the account's folder with --account.")) from error
+    return config_folder(sys.platform, os.environ, home) / "acme" / name
 
 
-def parts_are_odd(directory: str, host: str) -> bool:
+def _odd(directory: str, host: str) -> bool:
     """Whether this is no URL that an ACME directory can have (RFC 8555 6.1)."""
     return not directory.lower().startswith("https://") or not host or any(one in host for one in "/\\\0")
 

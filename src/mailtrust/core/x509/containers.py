@@ -180,6 +180,11 @@ def _read_file(data: bytes, origin: str, finds: _Finds) -> Form:
         form = _read_octets(bare, origin, finds) if bare else form
     if form is Form.UNKNOWN:
         finds.other(origin, _stranger(data))
+        if (whole := _announced(data)) > len(data):
+            finds.problem(
+                origin, text("the file is cut off: it should have {whole} octets and has {size}. Get it again.",
+                             whole=whole, size=len(data))
+            )  # fmt: skip
     return form
 
 
@@ -290,6 +295,14 @@ def _read_pkcs12(octets: bytes, origin: str, finds: _Finds) -> Form:
     if opened.key is not None:
         finds.found_key(opened.key, origin)
     return Form.PKCS12
+
+
+def _announced(data: bytes) -> int:
+    """How many octets a file must have that begins as a DER structure of some size; 0: it does not."""
+    if len(data) < 4 or data[0] != der.SEQUENCE or data[1] not in (0x82, 0x83):
+        return 0
+    size = data[1] - 0x80
+    return 2 + size + int.from_bytes(data[2 : 2 + size], "big")
 
 
 def _bare_base64(data: bytes) -> bytes:

@@ -33,13 +33,14 @@ def engine_for(url: str) -> Engine:
     port, database = parts.port or PORT, unquote(parts.path.strip("/"))
     user = unquote(parts.username) if parts.username else _own_name()
     password = unquote(parts.password) if parts.password else _password(host, port, database, user)
-    given: dict[str, Any] = {"timeout": 3 * SECONDS, "application_name": "mailtrust"}
+    # Without any password the driver would stumble over the server's wish for one; an empty one is refused properly.
+    given: dict[str, Any] = {"password": password or "", "timeout": 3 * SECONDS, "application_name": "mailtrust"}
     if host.startswith("/"):
         given["unix_sock"] = f"{host}/.s.PGSQL.{port}"
     else:
         given["ssl_context"] = _tls(options, host)
     engine = create_engine(
-        URL.create("postgresql+pg8000", user, password, None if host.startswith("/") else host, port, database),
+        URL.create("postgresql+pg8000", user, None, None if host.startswith("/") else host, port, database),
         poolclass=NullPool,
         isolation_level="READ COMMITTED",
         connect_args=given,

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from mailtrust.core.model.anchors import TrustAnchor
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.pool import Pool
 from mailtrust.core.model.status import FetchedStatus
-from mailtrust.core.model.walk import Book
+
+if TYPE_CHECKING:
+    from mailtrust.core.model.walk import Book
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,9 @@ class CaseFile:
     """--with: judged as if this were presented instead."""
     fetched: tuple[FetchedStatus, ...] = ()
     """What responders and lists said about revocation, whole."""
-    book: Book = field(default_factory=dict)
+    book: "Book" = field(default_factory=dict)
     """What was asked while clients' ways were walked; its handshakes are among the observations."""
-    inside_book: Book = field(default_factory=dict)
+    inside_book: "Book" = field(default_factory=dict)
     """The same, asked from inside the organisation's network."""
 
     def local_anchors(self) -> tuple[TrustAnchor, ...]:

@@ -50,10 +50,13 @@ ns A 127.0.0.1
 _POLICY = f"version: STSv1\\nmode: enforce\\nmx: {SERVER}\\nmax_age: 86400\\n"
 
 
-class _Place:
+class Place:
     """The companies' servers."""
 
-    def __init__(self, folder: Path, now: datetime, autodiscover_name: str) -> None:
+    def __init__(
+        self, folder: Path, now: datetime, autodiscover_name: str, *, resolver_port: int = 0, smtp_port: int = 0
+    ) -> None:
+        """Ports of 0 are chosen; a client that cannot be told where to ask wants 53 and 25."""
         ports = FreePorts()
         self.folder = folder
         self.now = now
@@ -64,17 +67,18 @@ class _Place:
         self.roots.write_text(to_pem(self.pki.root.certificate), "ascii")
         self.responder = AutodiscoverHost(SERVER)
         self.responder_port = ports()
-        self.dns = SignedDns(self.daemons, _made(folder / "dns"), self._zones(), (ports(), ports()))
+        self.dns = SignedDns(self.daemons, _made(folder / "dns"), self._zones(), (ports(), resolver_port or ports()))
         self.web = Web(self.daemons, _made(folder / "web"), self._sites(), (ports(), ports()))
         self.web.present("exchange", self.leaf)
         self.web.present("site-b", self.pki.leaf(B, f"www.{B}"))
         self.web.present("policy", self.pki.leaf(f"mta-sts.{A}"))
         mail = self.web.folder_of("exchange")
+        self._smtp_port = smtp_port
         self.smtp = Listener(SERVER, 25, Protocol.SMTP, TlsMode.STARTTLS, mail)
 
     async def __aenter__(self) -> Self:
         await self.responder.start(self.responder_port)
-        await self.smtp.start()
+        await self.smtp.start(self._smtp_port)
         await asyncio.to_thread(self.dns.start)
         await asyncio.to_thread(self.web.start)
         return self
@@ -168,7 +172,7 @@ def _outlook(state: dict[str, Text]) -> Any:
 
 
 async def _tell(folder: Path, now: datetime, *, misspelt: bool) -> Told:
-    async with _Place(folder, now, MISSPELT if misspelt else RIGHT) as place:
+    async with Place(folder, now, MISSPELT if misspelt else RIGHT) as place:
         first = await place.walk()
         state = dict(zip(ADDRESSES, (WARNED if misspelt else WELL, WARNED, LOST), strict=True))
         broken = (*compared(first, _outlook(state)), _foreign(first, FOUND))

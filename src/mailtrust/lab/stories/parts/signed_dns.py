@@ -76,7 +76,7 @@ class SignedDns:
         """`zones`: each zone's file by its name; `ports`: of the server of the zones, and of the resolver."""
         self._daemons = daemons
         self._folder = folder
-        self._zones = zones
+        self.zones = zones
         self._port, self._resolver_port = ports
         self._key_file = folder / "update.key"
 
@@ -95,22 +95,22 @@ class SignedDns:
         configuration.touch(mode=0o600)
         head = _KNOT.format(address=LOOPBACK, port=self._port, folder=self._folder, key=KEY_NAME, secret=secret)
         blocks = []
-        for zone, content in self._zones.items():
+        for zone, content in self.zones.items():
             (self._folder / f"{zone}.zone").write_text(content)
             blocks.append(f"  - domain: {zone}\n    file: {zone}.zone\n")
         configuration.write_text(head + "".join(blocks))
         self._daemons.start([program("knotd", "knot"), "-c", configuration], [(LOOPBACK, self._port)])
-        for zone in self._zones:
+        for zone in self.zones:
             _wait_for(zone, self._port, validated=False)
-        anchors = "".join(f'    trust-anchor: "{self._delegation(zone)}"\n' for zone in self._zones)
+        anchors = "".join(f'    trust-anchor: "{self._delegation(zone)}"\n' for zone in self.zones)
         stubs = "".join(
-            f'stub-zone:\n    name: "{zone}"\n    stub-addr: {LOOPBACK}@{self._port}\n' for zone in self._zones
+            f'stub-zone:\n    name: "{zone}"\n    stub-addr: {LOOPBACK}@{self._port}\n' for zone in self.zones
         )
         unbound = self._folder / "unbound.conf"
         served = _UNBOUND.format(address=LOOPBACK, port=self._resolver_port, folder=self._folder)
         unbound.write_text(f"{served}{anchors}remote-control:\n    control-enable: no\n{stubs}")
         self._daemons.start([program("unbound", "unbound"), "-d", "-c", unbound], [(LOOPBACK, self._resolver_port)])
-        for zone in self._zones:
+        for zone in self.zones:
             _wait_for(zone, self._resolver_port, validated=True)
 
     def update(self, command: str) -> None:

@@ -129,6 +129,7 @@ def test_without_a_directory_its_absence_is_told(company: Company, capfdbinary: 
     [
         (("--scp", "x"), "nobody walks inside"),
         (("--inside", "--inside-dns", "192.0.2.1"), "give one of them"),
+        (("--also", "192.0.2.1"), "give --inside-dns"),
         (("--inside-dns", "nowhere.test"), "after --inside-dns"),
         (("--inside", "--scp", "x", "--directory", "b.test"), "leave --directory out"),
         (("--inside", "--directory-user", "anna@b.test"), "belong together"),

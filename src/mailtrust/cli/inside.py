@@ -84,6 +84,10 @@ def expect_inside(options: argparse.Namespace) -> None:
         raise UserProblem(
             text("--from looks at nothing anew, so there is no use for {options}: leave it out.", options=given)
         )
+    if options.also:
+        raise UserProblem(
+            text("discover goes where names lead: for the view from inside give --inside-dns, not --also.")
+        )
     if options.inside and options.inside_dns is not None:
         raise UserProblem(
             text("--inside walks inside alone, --inside-dns from both sides: give one of them (--inside with --dns).")

@@ -9,9 +9,12 @@ from mailtrust.core.formats.autoconfig import read_config
 from mailtrust.core.formats.autodiscover import read_answer
 from mailtrust.core.formats.caa import issuers_allowed, read_caa
 from mailtrust.core.formats.mta_sts import read_policy, read_record
+from mailtrust.core.formats.outlook_registry import read_outlook_registry
+from mailtrust.core.formats.scp_list import read_scp_list
 from mailtrust.core.formats.srv import read_mx, read_srv
 from mailtrust.core.formats.tlsa import read_tlsa
 from mailtrust.core.formats.url import host_of, is_https, parts_of, resolved
+from mailtrust.core.model.problem import UserProblem
 
 AUTODISCOVER = (
     '<?xml version="1.0"?><Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006">'
@@ -28,12 +31,30 @@ SETTINGS = (
     "<Account><Action>redirectUrl</Action><RedirectUrl>https://b.test/</RedirectUrl></Account>",
     "<Error><ErrorCode>500</ErrorCode><Message>no</Message></Error>",
 )
+LISTS = (
+    "Name : EX1\nAutoDiscoverServiceInternalUri : https://ex1.test/x.\n    xml\nAutoDiscoverSiteScope : {A, B}\n\n",
+    (
+        "dn: CN=EX1,CN=x\nkeywords:: NzczNzhGNDYtMkM2Ni00YWE5LUE2QTYtM0U3QTQ4QjE5NTk2\n"
+        "keywords: 77378F46-2C66-4aa9-A6A6-3E7A48B19596\nserviceBindingInformation: https://ex1.test\n /x.xml\n"
+    ),
+    (
+        '[HKEY_CURRENT_USER\\Software\\Microsoft\\Office\\16.0\\Outlook\\AutoDiscover]\n"ExcludeScpLookup"=dword:00000001\n'
+        '"b\\\\c"="x"\n'
+    ),
+    (
+        "HKCU\\Software\\Policies\\Microsoft\\Office\\15.0\\Outlook\\AutoDiscover\\RedirectServers\n"
+        "    a.test    REG_SZ    \n"
+        "    ExcludeSrvLookup    REG_DWORD    0x1\n"
+    ),
+)
+"""What administrators paste and export."""
 DOCUMENTS = (
     *(AUTODISCOVER.format(one) for one in SETTINGS),
     *(AUTODISCOVER.format(f"<Account><Action>{words}</Action></Account>") for words in HOSTILE[15:22]),
     AUTOCONFIG.format("mail.example.com"),
     "<a>" * 40 + "</a>" * 40,
     '<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><a>&c;</a>',
+    *LISTS,
     "version: STSv1\nmode: enforce\nmx: *.example.com\nmx: mail.example.com\r\nmax_age: 86400\n",
 )
 RECORDS = (
@@ -57,9 +78,19 @@ def _encoded(texts: tuple[str, ...]) -> Callable[[], tuple[bytes, ...]]:
 
 
 def _try_document(octets: bytes) -> bytes:
-    return repr((read_answer(octets), read_config(octets, "user@example.com"), read_policy(octets))).encode(
-        "utf-8", "replace"
-    )
+    given = [*_refused_or(read_scp_list, octets), *_refused_or(read_outlook_registry, octets)]
+    told = (read_answer(octets), read_config(octets, "user@example.com"), read_policy(octets), *given)
+    return repr(told).encode("utf-8", "replace")
+
+
+def _refused_or(read: Callable[[bytes], object], octets: bytes) -> tuple[str, ...]:
+    try:
+        # Sets have no order of their own, and the same octets are wanted in every process.
+        return ("".join(sorted(repr(read(octets)))),)
+    except UserProblem as problem:
+        said = str(problem)
+        assert said.isprintable()
+        return (said,)
 
 
 def _try_record(octets: bytes) -> bytes:

@@ -15,7 +15,11 @@ FOLDERS = [
     ("mailtrust.core.rules.walking", "WALK_RULES", {"grounds"}),
     ("mailtrust.core.targets", "TARGETS", {"parts"}),
     ("mailtrust.core.discovery", "_FILES", {"asking", "outcome", "steps", "traveller"}),
-    ("mailtrust.core.protocols", "DIALOGUES", {"lines", "dialogue", "tls_records", "ber", "ldap_messages", "directory_search"}),
+    (
+        "mailtrust.core.protocols",
+        "DIALOGUES",
+        {"lines", "dialogue", "tls_hello", "tls_records", "ber", "ldap_messages", "directory_search"},
+    ),
     ("mailtrust.lab.scenarios", "SCENARIOS", set()),
     ("mailtrust.lab.stories", "STORIES", {"parts"}),
     ("tests.fuzz.targets", "TARGETS", set()),

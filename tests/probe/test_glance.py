@@ -167,6 +167,49 @@ async def test_gnutls(look, made, kind, priority):
         process.wait()
 
 
+JSSE = """
+import java.io.*; import java.security.*; import javax.net.ssl.*;
+class Server {
+  public static void main(String[] given) throws Exception {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    try (InputStream file = new FileInputStream(given[0])) { store.load(file, "secret".toCharArray()); }
+    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+    keys.init(store, "secret".toCharArray());
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keys.getKeyManagers(), null, null);
+    SSLServerSocket server = (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0);
+    System.out.println(server.getLocalPort());
+    while (true) {
+      try (SSLSocket one = (SSLSocket) server.accept()) {
+        one.startHandshake();
+        one.getInputStream().read();
+      } catch (IOException gone) {
+        continue;
+      }
+    }
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("kind", ["rsa-2048", "p-256"])
+@pytest.mark.may_be_left_out
+async def test_java(look, made, kind, tmp_path):
+    if shutil.which("javac") is None:
+        pytest.skip("a Java compiler is not installed")
+    leaf, key = made(kind)
+    (tmp_path / "Server.java").write_text(JSSE)
+    export = ["openssl", "pkcs12", "-export", "-in", leaf, "-inkey", key, "-out", tmp_path / "store", "-passout"]
+    subprocess.run([*export, "pass:secret"], check=True, capture_output=True)  # noqa: ASYNC221 - nothing else runs
+    command = ["java", tmp_path / "Server.java", tmp_path / "store"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: ASYNC220
+        try:
+            assert server.stdout is not None
+            same_shown(*await both(look, int(server.stdout.readline())))
+        finally:
+            server.kill()
+
+
 async def test_the_port_of_nobody(look):
     seen = await look(FreePorts()(), budget=glancing())
     assert isinstance(seen.result, ProbeFailure)

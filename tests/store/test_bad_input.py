@@ -10,6 +10,7 @@ import pytest
 from tests.store.conftest import NOW, Pki
 
 from mailtrust.core.issuance.keys import make_key
+from mailtrust.core.x509.containers import read_container
 from mailtrust.core.x509.conversion import Wanted, convert
 from mailtrust.core.x509.pem import to_pem
 
@@ -144,3 +145,19 @@ def test_places_that_cannot_be_used(run: Run, place: str, said: str) -> None:
     assert done.status == 2
     assert said in done.err
     assert "geheim" not in done.err
+
+
+def test_another_secret_from_now_on(run: Run, flags: Flags, tmp_path: Path, pki: Pki, write: Write) -> None:
+    (tmp_path / "new").write_text("another passphrase\n")
+    rekey = ("rekey", "--new-key-file", "new")
+    run("import", write("first.pem", pki.issuing.certificate), *flags)
+    assert "nothing to encrypt anew" in run(*rekey, *flags).err
+    leaf, key = pki.leaf()
+    run("import", write("k.pem", leaf, key), *flags)
+    (tmp_path / "wrong").write_text("wrong")
+    assert "not the one" in run(*rekey, *flags[:2], "--key-file", "wrong").err
+    assert "encrypted anew: 1" in run(*rekey, *flags).err
+    export = ("export", leaf.fingerprint, "--form", "key", "--with-key")
+    assert "not the one" in run(*export, *flags).err
+    done = run(*export, *flags[:2], "--key-file", "new")
+    assert read_container(done.out, "k").keys == (key,)

@@ -128,6 +128,15 @@ def key_of(store: Store, one: KeptCertificate, source: KeySource, who: Who) -> P
     return key
 
 
+def rekey(store: Store, old: KeySource, new: KeySource, who: Who) -> int:
+    """Encrypt all keys anew under another secret; how many there are. Raises UserProblem."""
+    with store.writing(who.name, who.now) as writer:
+        vault = writer.vault(old)
+        if vault is None:
+            raise UserProblem(text("No private key was ever kept in this store: there is nothing to encrypt anew."))
+        return writer.change_secret(vault, new)
+
+
 def choice_for(holdings: Holdings, host: str, service: Service | None, now: datetime) -> Choice:
     """Which certificate serves a name best. Mozilla's roots count as known."""
     return choose(host, service, holdings.certificates, stores=tuple(load_stores(("mozilla",)).values()), now=now)

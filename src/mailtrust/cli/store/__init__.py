@@ -3,11 +3,24 @@
 import argparse
 
 from mailtrust.cli.arguments import Example
-from mailtrust.cli.store import assign, backup, changes, choose, export, importing, listing, move, remove, restore, show
+from mailtrust.cli.store import (
+    assign,
+    backup,
+    changes,
+    choose,
+    export,
+    importing,
+    listing,
+    move,
+    rekey,
+    remove,
+    restore,
+    show,
+)
 from mailtrust.cli.translations import told
 from mailtrust.core.model.text import text
 
-SUBCOMMANDS = (importing, listing, show, choose, assign, export, remove, changes, backup, restore, move)
+SUBCOMMANDS = (importing, listing, show, choose, assign, export, remove, changes, rekey, backup, restore, move)
 """In the order of the help; each has `add_parser`, whose parser knows its `handler`."""
 
 EXAMPLES: tuple[Example, ...] = (

@@ -81,6 +81,7 @@ ChangeKind = Literal[
     "assigned",
     "released",
     "removed",
+    "rekeyed",
     "restored",
 ]
 

@@ -93,6 +93,7 @@ _WORDS: dict[ChangeKind, Text] = {
     "assigned": text("assigned"),
     "released": text("took back"),
     "removed": text("removed"),
+    "rekeyed": text("encrypted all private keys anew"),
     "restored": text("took in another store"),
 }
 

@@ -49,6 +49,20 @@ class Writer(Reader):
         self.connection.execute(insert(VAULT), {"number": 1, "lock": fresh.lock(source.secret())})
         return fresh, made
 
+    def change_secret(self, old: Vault, source: KeySource) -> int:
+        """Encrypt every key anew, under a new key of the store that another secret opens; how many keys there are.
+
+        Who has the old secret and an old backup opens what is in that backup, and nothing that comes after.
+        """
+        fresh = Vault.fresh()
+        rows = self.connection.execute(select(KEYS)).all()
+        for row in rows:
+            sealed = fresh.seal(old.unseal(row.sealed, row.spki))
+            self.connection.execute(update(KEYS).where(KEYS.c.id == row.id).values(sealed=sealed))
+        self.connection.execute(update(VAULT).values(lock=fresh.lock(source.secret())))
+        self.record("rekeyed", "")
+        return len(rows)
+
     def keep_key(self, key: PrivateKey, vault: Vault) -> bool:
         """Keep a key, encrypted; whether it is new."""
         id_ = id_of_key(key.spki)

@@ -167,8 +167,8 @@ def _shared(ground: Ground) -> Iterator[tuple[Change, ...]]:
     """What is changed for all domains at once, the certificate left aside."""
     possible: list[Change] = []
     if any(situation.inside for situation in ground.situations):
-        possible.append(SetInternalUri(ground.target))
-        possible += _inside_host(ground)
+        # The name leads to the server before the directory leads to the name.
+        possible += [*_inside_host(ground), SetInternalUri(ground.target)]
     joined = any(situation.domain_joined for situation in ground.situations)
     if joined and any(traveller.heeds_registry for traveller in ground.travellers):
         possible += [SetRegistry("ExcludeHttpsRootDomain"), SetRegistry("ExcludeHttpsAutoDiscoverDomain")]

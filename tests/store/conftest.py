@@ -94,6 +94,13 @@ def flags(place: str, tmp_path: Path) -> tuple[str, ...]:
     return ("--store", place, "--key-file", str(tmp_path / "secret"))
 
 
+@pytest.fixture
+def local(tmp_path: Path) -> tuple[str, ...]:
+    """The same for a file, where the engine makes no difference."""
+    (tmp_path / "secret").write_text("a passphrase\n")
+    return ("--store", "local.db", "--key-file", "secret")
+
+
 def span(years: int) -> dict[str, Any]:
     return {"serial": make_serial(), "not_before": NOW - DAY, "not_after": NOW + 365 * years * DAY}
 

@@ -101,7 +101,7 @@ def test_a_chain_grows_when_its_issuers_come(run: Run, flags: Flags, pki: Pki, w
     ]
 
 
-def test_every_form_of_file(run: Run, flags: Flags, pki: Pki, write: Write, tmp_path: Path) -> None:
+def test_every_form_of_file(run: Run, local: Flags, pki: Pki, write: Write, tmp_path: Path) -> None:
     (tmp_path / "pw").write_text("password")
     leaves = []
     for form in ("pfx", "jks", "zip", "der"):
@@ -122,55 +122,55 @@ def test_every_form_of_file(run: Run, flags: Flags, pki: Pki, write: Write, tmp_
             wanted = Wanted("pfx" if form == "pfx" else "jks", password=b"password")
             path.write_bytes(convert(chain, key, wanted, salt=bytes(20), now=NOW))
             more = []
-        done = run("import", path, *more, "--password-file", "pw", *flags)
+        done = run("import", path, *more, "--password-file", "pw", *local)
         assert done.status == 0, (form, done.err)
         leaves.append(leaf)
-    have = held(run, flags)
+    have = held(run, local)
     assert all(have[leaf.fingerprint]["key"] for leaf in leaves)
 
 
-def test_what_is_given_out(run: Run, flags: Flags, pki: Pki, write: Write, tmp_path: Path) -> None:
+def test_what_is_given_out(run: Run, local: Flags, pki: Pki, write: Write, tmp_path: Path) -> None:
     leaf, key = pki.leaf()
-    run("import", write("mail.pem", leaf, pki.issuing.certificate, pki.root.certificate), write("k", key), *flags)
-    public = run("export", pki.root.certificate.fingerprint[:10].upper(), "--form", "der", *flags[:2])
+    run("import", write("mail.pem", leaf, pki.issuing.certificate, pki.root.certificate), write("k", key), *local)
+    public = run("export", pki.root.certificate.fingerprint[:10].upper(), "--form", "der", *local[:2])
     assert public.out == pki.root.certificate.der, "the public part, as a group policy takes it"
-    pem = run("export", "mail.example.com", *flags[:2]).text
+    pem = run("export", "mail.example.com", *local[:2]).text
     assert pem == to_pem(leaf) + to_pem(pki.issuing.certificate), "as a server presents it, and no key"
-    assert run("export", "mail.example.com", "--alone", *flags[:2]).text == to_pem(leaf)
-    assert run("export", "mail.example.com", "--with-root", *flags[:2]).text.count("BEGIN") == 3
-    assert "--with-key" in run("export", "mail.example.com", "--form", "key", *flags).err
-    assert "no private key" in run("export", "mail.example.com", "--form", "der", "--with-key", *flags).err
+    assert run("export", "mail.example.com", "--alone", *local[:2]).text == to_pem(leaf)
+    assert run("export", "mail.example.com", "--with-root", *local[:2]).text.count("BEGIN") == 3
+    assert "--with-key" in run("export", "mail.example.com", "--form", "key", *local).err
+    assert "no private key" in run("export", "mail.example.com", "--form", "der", "--with-key", *local).err
     (tmp_path / "pw").write_text("geheim")
     made = run("export", "mail.example.com", "--form", "pfx", "--with-key", "--password-file", "pw", "-o", "m.pfx",
-               *flags)  # fmt: skip
+               *local)  # fmt: skip
     assert made.status == 0, made.err
     assert (tmp_path / "m.pfx").stat().st_mode & 0o777 == 0o600
     opened = subprocess.run(
         ["openssl", "pkcs12", "-in", "m.pfx", "-passin", "file:pw", "-nodes"], capture_output=True, check=True
     ).stdout
     assert read_container(opened, "opened").keys == (key,)
-    assert "gave out a private key" in run("changes", *flags[:2]).text
-    kinds = [one["kind"] for one in json.loads(run("changes", *flags[:2], "--format", "json").out)["changes"]]
+    assert "gave out a private key" in run("changes", *local[:2]).text
+    kinds = [one["kind"] for one in json.loads(run("changes", *local[:2], "--format", "json").out)["changes"]]
     assert kinds.count("key-given-out") == 1
-    assert "no private key for" in run("export", "Issuing", "--form", "key", "--with-key", *flags).err
+    assert "no private key for" in run("export", "Issuing", "--form", "key", "--with-key", *local).err
 
 
-def test_what_ends_soon_and_for_whom(run: Run, flags: Flags, pki: Pki, write: Write) -> None:
+def test_what_ends_soon_and_for_whom(run: Run, local: Flags, pki: Pki, write: Write) -> None:
     soon, late = pki.leaf("a.example.com", days=20)[0], pki.leaf("*.example.com", days=80)[0]
     gone = pki.leaf("a.example.com", begins=-9, days=-2)[0]
-    run("import", write("all.pem", soon, late, gone), *flags)
-    assert list(held(run, flags)) == [gone.fingerprint, soon.fingerprint, late.fingerprint]
-    assert list(held(run, flags, "--expiring", "30d")) == [gone.fingerprint, soon.fingerprint]
-    assert list(held(run, flags, "--name", "b.example.com")) == [late.fingerprint]
-    assert set(held(run, flags, "--name", "a.example.com")) == {soon.fingerprint, late.fingerprint, gone.fingerprint}
-    assert "expired on" in run("list", *flags[:2]).text
-    assert "Nothing that was asked for" in run("list", "--name", "example.org", *flags[:2]).text
-    shown = run("show", soon.fingerprint, *flags[:2]).text
+    run("import", write("all.pem", soon, late, gone), *local)
+    assert list(held(run, local)) == [gone.fingerprint, soon.fingerprint, late.fingerprint]
+    assert list(held(run, local, "--expiring", "30d")) == [gone.fingerprint, soon.fingerprint]
+    assert list(held(run, local, "--name", "b.example.com")) == [late.fingerprint]
+    assert set(held(run, local, "--name", "a.example.com")) == {soon.fingerprint, late.fingerprint, gone.fingerprint}
+    assert "expired on" in run("list", *local[:2]).text
+    assert "Nothing that was asked for" in run("list", "--name", "example.org", *local[:2]).text
+    shown = run("show", soon.fingerprint, *local[:2]).text
     assert soon.fingerprint in shown.replace("\n", "")
-    assert "It has expired." in run("show", gone.fingerprint, *flags[:2]).text
-    windows = json.loads(run("show", soon.fingerprint, *flags[:2], "--format", "json").out)["certificates"][0]["sha1"]
+    assert "It has expired." in run("show", gone.fingerprint, *local[:2]).text
+    windows = json.loads(run("show", soon.fingerprint, *local[:2], "--format", "json").out)["certificates"][0]["sha1"]
     spaced = " ".join(windows[at : at + 2] for at in range(0, 40, 2))
-    assert soon.fingerprint in run("show", f"\u200e{spaced}", *flags[:2], "--format", "json").text
+    assert soon.fingerprint in run("show", f"\u200e{spaced}", *local[:2], "--format", "json").text
 
 
 def test_what_was_seen(run: Run, flags: Flags, pki: Pki, write: Write, caseworld: Any, tmp_path: Path) -> None:
@@ -185,18 +185,18 @@ def test_what_was_seen(run: Run, flags: Flags, pki: Pki, write: Write, caseworld
 
 
 @pytest.mark.parametrize("given", ["mail.example.com", "mail.example.com:telnet", "mail example:imap"])
-def test_places_that_are_none(run: Run, flags: Flags, pki: Pki, write: Write, given: str) -> None:
-    run("import", write("mail.pem", pki.leaf()[0]), *flags)
-    done = run("assign", given, *flags[:2])
+def test_places_that_are_none(run: Run, local: Flags, pki: Pki, write: Write, given: str) -> None:
+    run("import", write("mail.pem", pki.leaf()[0]), *local)
+    done = run("assign", given, *local[:2])
     assert done.status == 2
     assert "Expected" in done.err or "expected" in done.err
 
 
-def test_only_what_can_serve_is_assigned(run: Run, flags: Flags, pki: Pki, write: Write) -> None:
+def test_only_what_can_serve_is_assigned(run: Run, local: Flags, pki: Pki, write: Write) -> None:
     leaf = pki.leaf()[0]
-    run("import", write("mail.pem", leaf), *flags)
-    assert "No certificate in the store can serve" in run("assign", "mail.example.com:imap", *flags[:2]).err
-    assert "not for example.org" in run("assign", "example.org:imap", leaf.fingerprint, *flags[:2]).err
-    assert "Nothing is assigned" in run("assign", "example.org:imap", "--nothing", *flags[:2]).err
-    assert "--nothing takes" in run("assign", "example.org:imap", "x", "--nothing", *flags[:2]).err
-    assert "--product" in run("assign", "mail.example.com:imap", "--product", "qmail", *flags[:2]).err
+    run("import", write("mail.pem", leaf), *local)
+    assert "No certificate in the store can serve" in run("assign", "mail.example.com:imap", *local[:2]).err
+    assert "not for example.org" in run("assign", "example.org:imap", leaf.fingerprint, *local[:2]).err
+    assert "Nothing is assigned" in run("assign", "example.org:imap", "--nothing", *local[:2]).err
+    assert "--nothing takes" in run("assign", "example.org:imap", "x", "--nothing", *local[:2]).err
+    assert "--product" in run("assign", "mail.example.com:imap", "--product", "qmail", *local[:2]).err

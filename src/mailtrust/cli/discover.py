@@ -135,12 +135,12 @@ class Walked:
     @property
     def findings(self) -> "tuple[Finding, ...]":
         """What is wrong, of every address, worst first."""
-        found = [(judged.address, one) for judged in self.judged for one in judged.findings]
-        found.sort(key=lambda pair: -pair[1].severity.rank)
-        # What is wrong on both sides is told once.
+        found = [one for judged in self.judged for one in judged.findings]
+        found.sort(key=lambda one: -one.severity.rank)
+        # What is wrong on both sides, or for several domains on one mail server, is told once.
         told_once: dict[object, Finding] = {}
-        for address, one in found:
-            told_once.setdefault((address, one.rule, one.subject, one.certificates), one)
+        for one in found:
+            told_once.setdefault((one.rule, one.subject, one.certificates), one)
         return tuple(told_once.values())
 
 

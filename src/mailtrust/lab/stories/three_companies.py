@@ -129,6 +129,7 @@ class Place:
     def _zones(self) -> dict[str, str]:
         held = hashlib.sha256(self.leaf.certificate.public_key.spki).hexdigest()
         mail = f"@ MX 10 {SERVER}.\n"
+        # The MTA-STS policy is never fetched: senders elsewhere do not know the lab's CA (RFC 8461 4.2).
         return {
             A: _HEAD.format(domain=A) + mail
             + f"webmail A {LOOPBACK}\nautodiscover CNAME webmail\nmta-sts A {LOOPBACK}\n"

@@ -54,7 +54,8 @@ def _finding(
 ) -> Finding:
     ways = text(
         "Before the switch publish, beside the records of today, the one of the next key (3 1 1), and wait at least "
-        "two TTLs: {seconds} seconds. Take the old ones away only when no server presents the old certificate.",
+        "two TTLs ({seconds} seconds by this answer; the zone may say more). Take the old ones away only when no "
+        "server presents the old certificate.",
         seconds=2 * one.ttl,
     )
     if key_holds:

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from acme import errors, messages
 from acme.client import ClientNetwork
 from josepy.errors import Error as JoseError
 from josepy.jwa import ES256
 from josepy.jwk import JWK
 from requests.adapters import HTTPAdapter
 
-from acme import errors, messages
 from mailtrust.core.issuance.acme_problem import AcmeProblem, explain
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import CouldNotLook, UserProblem

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from acme import challenges, messages
 from josepy.json_util import field
 from requests.utils import parse_header_links
 
-from acme import challenges, messages
 from mailtrust.core.issuance.acme_problem import explain
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean

@@ -22,7 +22,7 @@ DATES: Any = {"not_before": NOW - timedelta(days=10), "not_after": NOW + timedel
 ROOT = make_root(root_recipe("Root", "Test"), make_key("ec-p256"), serial=1, **DATES)
 LEAF = issue(ROOT, server_recipe("mx.b.test"), make_key("ec-p256"), serial=2, **DATES).certificate
 OTHER = issue(ROOT, server_recipe("mx.b.test"), make_key("ec-p256"), serial=3, **DATES).certificate
-KEY, NEXT_KEY = (str(advised(one)).partition(" (")[0] for one in (LEAF, OTHER))
+KEY, NEXT_KEY = (advised(one).text for one in (LEAF, OTHER))
 WHOLE = f"3 0 0 {LEAF.der.hex()}"
 ANCHOR = f"2 0 0 {ROOT.certificate.der.hex()}"
 

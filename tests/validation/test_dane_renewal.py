@@ -6,7 +6,8 @@ import hashlib
 from typing import Any
 
 from mailtrust.core.formats.tlsa import Tlsa
-from mailtrust.core.validation.dane_renewal import advised_record, lost, pins_of
+from mailtrust.core.validation.dane_renewal import lost, pins_of
+from mailtrust.core.validation.tlsa_rollover import advised
 
 PLACE = "_25._tcp.mail.example.com"
 
@@ -65,4 +66,4 @@ def test_another_issuing_ca_loses_the_record_of_the_first(caseworld: Any) -> Non
 
 def test_the_advised_record_is_of_the_key(caseworld: Any) -> None:
     leaf = caseworld.leaf()
-    assert advised_record(leaf) == f"3 1 1 {sha(leaf.public_key.spki).hex()}"
+    assert advised(leaf).text == f"3 1 1 {sha(leaf.public_key.spki).hex()}"

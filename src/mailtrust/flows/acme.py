@@ -18,8 +18,9 @@ from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import CouldNotLook, UserProblem
 from mailtrust.core.model.settings import Threshold
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.validation.dane_renewal import advised_record, lost
+from mailtrust.core.validation.dane_renewal import lost
 from mailtrust.core.validation.preferred_chain import preferred
+from mailtrust.core.validation.tlsa_rollover import advised
 from mailtrust.core.x509.parse import read_certificate
 from mailtrust.core.x509.pem import CERTIFICATE_LABELS, find_pem
 from mailtrust.core.x509.private_key import PrivateKey
@@ -157,7 +158,7 @@ def issue(session: "Session", order: Order, judging: Judging) -> Issued:
                 "mail would be refused. Publish {record} there beside the old records, wait until their TTL is over, "
                 "and renew again; --ignore-tlsa renews all the same.",
                 names=lost(order.tlsa.published, order.tlsa.pins, chains[0]),
-                record=advised_record(chains[0][0]),
+                record=advised(chains[0][0]).text,
             )
         )
     judging = replace(judging, now=max(judging.now, keeping[0][0].not_before))

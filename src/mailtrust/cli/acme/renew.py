@@ -171,7 +171,7 @@ def _order(options: argparse.Namespace, session: "Session", before: Before, judg
 
 def _standing(before: Before) -> "Standing":
     """What TLSA records ask for; raises UserProblem where no renewal could keep them."""
-    from mailtrust.core.validation.dane_renewal import advised_record
+    from mailtrust.core.validation.tlsa_rollover import advised
     from mailtrust.edge.lookup.dns import DnsResolver
     from mailtrust.edge.probe.loop import run as run_loop
     from mailtrust.flows.acme_tlsa import look_up
@@ -184,7 +184,7 @@ def _standing(before: Before) -> "Standing":
                 "{record} there beside them, wait until their TTL is over, and renew again: the key is kept then. "
                 "--ignore-tlsa renews all the same.",
                 names=standing.pins.certificate,
-                record=advised_record(before.chain[0]),
+                record=advised(before.chain[0]).text,
             )
         )
     if standing.pins.key:

@@ -25,13 +25,18 @@ class Tlsa:
         known = self.usage in (DANE_TA, DANE_EE) and self.selector < len(SELECTORS) and self.matching < len(MATCHINGS)
         return known and bool(self.data) and len(self.data) == _LENGTHS.get(self.matching, len(self.data))
 
+    @property
+    def text(self) -> str:
+        """As it stands in a zone."""
+        return f"{self.usage} {self.selector} {self.matching} {self.data.hex()}"
+
     def __str__(self) -> str:
         """As in a zone, with the numbers' names behind."""
         names = (
             table[number] if number < len(table) else "?"
             for table, number in ((USAGES, self.usage), (SELECTORS, self.selector), (MATCHINGS, self.matching))
         )
-        return f"{self.usage} {self.selector} {self.matching} {self.data.hex()} ({' '.join(names)})"
+        return f"{self.text} ({' '.join(names)})"
 
 
 def read_tlsa(records: Iterable[str]) -> tuple[Tlsa, ...]:

@@ -1,6 +1,5 @@
 """What TLSA records make of a renewal: which key must stay, and which records would match no longer (RFC 7671 8)."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -45,11 +44,6 @@ def lost(published: Published, pins: Pins, chain: Sequence[Certificate]) -> tupl
     """The names whose records match the chain in use, and would not match this one."""
     held = (*pins.key, *pins.issuer, *pins.certificate)
     return tuple(name for name in held if not any(_matches(record, chain) for record in published[name]))
-
-
-def advised_record(leaf: Certificate) -> str:
-    """The record to publish for a server: its key, which a renewal can keep (RFC 7671 5.1)."""
-    return f"3 1 1 {hashlib.sha256(leaf.public_key.spki).hexdigest()}"
 
 
 def _hold(record: Tlsa) -> str:

@@ -51,7 +51,7 @@ def _finding(evidence: WalkEvidence, host: str, failed: list[Meeting]) -> Findin
             admin=text(
                 "{detail} {way}",
                 detail=failed[0].attempt.detail,
-                way=_way(host, tuple(str(advised(leaf)).partition(" (")[0] for leaf in leaves)),
+                way=_way(host, tuple(advised(leaf).text for leaf in leaves)),
             ),
             manager=text(
                 "Mail from providers that honour DANE (many in Germany, the Netherlands and Sweden) waits, and comes "

@@ -30,10 +30,18 @@ def _code_and_detail(error: BaseException | None) -> tuple[str, str]:
     """SQLite's name of the error or PostgreSQL's SQLSTATE, and the engine's own words."""
     if (name := getattr(error, "sqlite_errorname", None)) is not None:
         return str(name), clean(str(error), 300)
-    said = error.args[0] if error is not None and error.args else ""
-    if isinstance(said, dict):  # pg8000: PostgreSQL's fields by their letters (Error and Notice Message Fields)
-        return str(said.get("C", "")), clean(str(said.get("M", "")), 300)
-    return "", clean(str(said), 300)
+    for one in _behind(error):
+        said = one.args[0] if one.args else ""
+        if isinstance(said, dict):  # pg8000: PostgreSQL's fields by their letters (Error and Notice Message Fields)
+            return str(said.get("C", "")), clean(str(said.get("M", "")), 300)
+    return "", clean(str(error.args[0] if error is not None and error.args else ""), 300)
+
+
+def _behind(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and those before it: pg8000 stumbles over a closed connection while it handles what the server said."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _problem(code: str, called: str, detail: str) -> UserProblem:

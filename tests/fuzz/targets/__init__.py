@@ -11,6 +11,7 @@ from tests.fuzz.targets.formats import CATALOGUE, CCADB_TABLE, TRUST_LIST, VERIF
 from tests.fuzz.targets.judging import DOCUMENTS, JUDGING
 from tests.fuzz.targets.lookups import DNS_ANSWER, HTTP_ANSWER, ISSUERS
 from tests.fuzz.targets.messages import MESSAGE
+from tests.fuzz.targets.requests import CERTIFICATE_REQUEST, JOURNAL, STATE_REQUEST
 from tests.fuzz.targets.revocation import OCSP_ANSWER, REVOCATION_LIST
 from tests.fuzz.targets.tls import GLANCE, HANDSHAKE, TLS_RECORDS
 
@@ -19,6 +20,9 @@ TARGETS: tuple[Target, ...] = (
     ELEMENTS,
     REVOCATION_LIST,
     OCSP_ANSWER,
+    CERTIFICATE_REQUEST,
+    STATE_REQUEST,
+    JOURNAL,
     CONTAINER,
     SEALED,
     SMTP,

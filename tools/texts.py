@@ -14,7 +14,8 @@ from babel.messages.extract import extract_from_dir
 from mailtrust.core.formats.po import read_po
 
 PACKAGE = Path(__file__).parent.parent / "src" / "mailtrust"
-CLIENTS = PACKAGE / "core" / "clients"
+TITLED = (PACKAGE / "core" / "clients", PACKAGE / "core" / "discovery")
+"""Whose titles are sentences, too."""
 LOCALE = PACKAGE / "locale"
 LANGUAGES = ("fr", "zh")
 
@@ -26,7 +27,12 @@ def collect() -> dict[str, list[str]]:
         (file, line, sentence)
         for file, line, sentence, *_ in extract_from_dir(PACKAGE, [("**.py", "python")], keywords={"text": None})
         if isinstance(sentence, str) and sentence
-    ] + [(f"core/clients/{path.name}", 0, title) for path in CLIENTS.glob("*.py") for title in client_titles(path)]
+    ] + [
+        (f"core/{folder.name}/{path.name}", 0, title)
+        for folder in TITLED
+        for path in folder.glob("*.py")
+        for title in client_titles(path)
+    ]
     for file, _, sentence in sorted(places):
         files = found.setdefault(sentence, [])
         name = Path(file).as_posix()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -30,6 +30,14 @@ class Text:
 def text(template: str, /, **values: str | int | date | Text | tuple[str | Text, ...]) -> Text:
     """Mark `template` for translation (Babel extracts the first argument) and bind its values."""
     return Text(template, tuple(values.items()))
+
+
+def in_a_row(sentences: Iterable[Text]) -> Text:
+    """Whole sentences one after the other; one at least."""
+    first, *others = sentences
+    for sentence in others:
+        first = text("{one} {next}", one=first, next=sentence)
+    return first
 
 
 def _shown(value: str | int | date | Text | tuple[str | Text, ...], translate: Callable[[str], str]) -> str:

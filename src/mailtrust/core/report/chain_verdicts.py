@@ -53,7 +53,7 @@ def _draw(page: Page, group: Sequence[ChainVerdict], names: Mapping[str, str]) -
         Outcome.REFUSED: page.glyphs.refused,
         Outcome.UNKNOWN: page.glyphs.unknown,
     }[first.outcome]
-    head = Text(_HEADS[first.outcome].template, (("clients", tuple(verdict.client.title for verdict in group)),))
+    head = Text(_HEADS[first.outcome].template, (("clients", tuple(Text(verdict.client.title) for verdict in group)),))
     page.blank()
     page.paragraph((page.say(head), _STYLES[first.outcome]), first=[(f"{mark} ", _STYLES[first.outcome])])
     for path in dict.fromkeys(_path(page, verdict, names) for verdict in group):

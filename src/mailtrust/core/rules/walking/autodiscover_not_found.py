@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from mailtrust.core.formats.srv import read_srv
 from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult, Severity
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import in_a_row, text
 from mailtrust.core.model.walk import Walk
 from mailtrust.core.model.walk_evidence import WalkEvidence
 from mailtrust.core.rules.walking.grounds.mail_records import dns
@@ -28,7 +28,7 @@ def judge(evidence: WalkEvidence) -> Iterable[RuleResult]:
 def _finding(evidence: WalkEvidence, lost: list[Walk]) -> Finding:
     clients = tuple(walk.client for walk in lost)
     way = lost[0]
-    tried = tuple(attempt.detail for attempt in way.attempts if attempt.asked)
+    tried = tuple(attempt.detail for attempt in way.attempts if attempt.asked) or (text("Nothing was asked."),)
     return Finding(
         rule=ID,
         severity=_severity(evidence, clients),
@@ -46,7 +46,7 @@ def _finding(evidence: WalkEvidence, lost: list[Walk]) -> Finding:
                 "What {client} met on its way: {tried} A certificate for autodiscover.{domain} with a name in DNS, or "
                 "an SRV record that leads to the server by a name of its certificate, is enough.",
                 client=titles(evidence, clients[:1]),
-                tried=tried,
+                tried=in_a_row(tried),
                 domain=evidence.domain,
             ),
             manager=text(

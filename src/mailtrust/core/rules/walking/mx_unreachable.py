@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult, Severity
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import in_a_row, text
 from mailtrust.core.model.walk_evidence import WalkEvidence
 from mailtrust.core.rules.walking.grounds.mail_records import mx_hosts
 from mailtrust.core.rules.walking.grounds.meetings import servers_walks
@@ -35,7 +35,7 @@ def judge(evidence: WalkEvidence) -> Iterable[RuleResult]:
             admin=text(
                 "{details} Where the network that you look from keeps port 25 closed, this says nothing: look from a "
                 "server.",
-                details=tuple(one.detail for one in walk.attempts),
+                details=in_a_row(one.detail for one in walk.attempts),
             ),
             manager=text("If other networks meet the same, no mail comes in."),
             user=text("Others may be told that their mail to you could not be delivered."),

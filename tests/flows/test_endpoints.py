@@ -3,12 +3,13 @@
 import pytest
 
 from mailtrust.core.formats.connect_to import Detours, parse_connect_to, parse_resolve
+from mailtrust.core.formats.srv import MxRecord, SrvRecord
 from mailtrust.core.formats.target import parse_target
 from mailtrust.core.model.endpoint import Endpoint, Protocol, TlsMode
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.edge.lookup.dns import FakeResolver
-from mailtrust.edge.lookup.dns_answers import Found, LookupFailed, MxRecord, NoData, NoSuchName, SrvRecord
+from mailtrust.edge.lookup.dns_answers import Found, LookupFailed, NoData, NoSuchName
 from mailtrust.flows.endpoints import WILDCARD_LABEL, find_endpoints
 
 MAIL = Found(("192.0.2.10", "2001:db8::10"))

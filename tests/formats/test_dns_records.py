@@ -6,15 +6,19 @@ from hypothesis import strategies as st
 
 from mailtrust.core.formats.caa import Caa, issuers_allowed, read_caa
 from mailtrust.core.formats.mta_sts import Fault, Policy, read_policy, read_record
-from mailtrust.core.formats.srv import Mx, Srv, read_mx, read_srv
+from mailtrust.core.formats.srv import MxRecord, SrvRecord, read_mx, read_srv
 from mailtrust.core.formats.tlsa import Tlsa, read_tlsa
 
 anything = st.lists(st.text(max_size=60), max_size=5)
 
 
 def test_srv_and_mx() -> None:
-    assert read_srv(["10 5 993 Mail.Example.TEST.", "x", "1 2 3"]) == (Srv(10, 5, 993, "mail.example.test"),)
-    assert read_mx(["20 b.test", "10 a.test.", "0 ."]) == (Mx(0, "."), Mx(10, "a.test"), Mx(20, "b.test"))
+    assert read_srv(["10 5 993 Mail.Example.TEST.", "x", "1 2 3"]) == (SrvRecord(10, 5, 993, "mail.example.test"),)
+    assert read_mx(["20 b.test", "10 a.test.", "0 ."]) == (
+        MxRecord(0, "."),
+        MxRecord(10, "a.test"),
+        MxRecord(20, "b.test"),
+    )
 
 
 def test_tlsa_needs_its_digest_whole() -> None:

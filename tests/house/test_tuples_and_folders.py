@@ -23,7 +23,7 @@ FOLDERS = [
     ("mailtrust.lab.scenarios", "SCENARIOS", set()),
     ("mailtrust.lab.stories", "STORIES", {"parts"}),
     ("tests.fuzz.targets", "TARGETS", set()),
-    ("mailtrust.cli.cert", "SUBCOMMANDS", {"making"}),
+    ("mailtrust.cli.cert", "SUBCOMMANDS", {"inf_result", "making"}),
     ("mailtrust.cli.ca", "SUBCOMMANDS", {"opening"}),
     ("mailtrust.cli.store", "SUBCOMMANDS", {"opening"}),
     ("mailtrust.cli.acme", "SUBCOMMANDS", {"account", "files", "proving"}),

@@ -5,15 +5,14 @@ import socket
 import dns.rcode
 import pytest
 
+from mailtrust.core.formats.srv import MxRecord, SrvRecord
 from mailtrust.edge.lookup.dns import DnsResolver, FakeResolver
 from mailtrust.edge.lookup.dns_answers import (
     Found,
     LookupFailed,
-    MxRecord,
     NoData,
     NoSuchName,
     Patience,
-    SrvRecord,
     literal,
     mail_hosts,
 )

@@ -13,8 +13,9 @@ import dns.message
 import dns.query
 import pytest
 
+from mailtrust.core.formats.srv import SrvRecord
 from mailtrust.edge.lookup.dns import DnsResolver
-from mailtrust.edge.lookup.dns_answers import Found, NoData, NoSuchName, Patience, SrvRecord
+from mailtrust.edge.lookup.dns_answers import Found, NoData, NoSuchName, Patience
 
 KNOT = shutil.which("knotd", path="/usr/sbin:/usr/bin:/usr/local/sbin")
 KEYMGR = shutil.which("keymgr", path="/usr/sbin:/usr/bin:/usr/local/sbin")

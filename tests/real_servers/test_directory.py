@@ -9,6 +9,7 @@ from tests.programs.daemons import LOOPBACK, Daemons, FreePorts
 from tests.programs.slapd import PASSWORD, USER, Slapd, start_slapd
 
 from mailtrust.core.formats.directory_place import DirectoryDomain, DirectoryServer
+from mailtrust.core.formats.srv import SrvRecord
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.walk import SCP_POINTER, SCP_URL, ConnectionPoint, ScpAnswer, ScpQuestion
 from mailtrust.core.protocols import directory_search
@@ -16,7 +17,7 @@ from mailtrust.core.protocols.directory_search import Login
 from mailtrust.core.x509.parse import read_certificate
 from mailtrust.core.x509.pem import find_pem
 from mailtrust.edge.lookup.dns import FakeResolver
-from mailtrust.edge.lookup.dns_answers import Found, SrvRecord
+from mailtrust.edge.lookup.dns_answers import Found
 from mailtrust.flows.directory import LiveDirectory
 
 pytestmark = [pytest.mark.real_server, pytest.mark.asyncio(loop_scope="session")]

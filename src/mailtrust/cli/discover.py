@@ -1,8 +1,6 @@
 """`mailtrust discover`: how each client finds its server, and what it meets on the way."""
 
 import argparse
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,24 +13,20 @@ from mailtrust.cli.looking import (
     edge_of,
     expect_roots,
     looking_options_given,
-    positive,
     request_of,
 )
 from mailtrust.cli.progress import watched
-from mailtrust.cli.showing import WIDEST
+from mailtrust.cli.screen_options import add_page_options
 from mailtrust.cli.translations import language, told, translator
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 
 if TYPE_CHECKING:
     from mailtrust.core.discovery.traveller import Traveller
-    from mailtrust.core.model.anchors import AnchorStore
-    from mailtrust.core.model.finding import Finding
-    from mailtrust.core.model.walk import Book, HttpAnswer, HttpQuestion, Situation
+    from mailtrust.core.model.walk import HttpAnswer, HttpQuestion, Situation
     from mailtrust.flows.answering import Outside
-    from mailtrust.flows.cure import Cures
-    from mailtrust.flows.discover import Discovery, WalkRequest
-    from mailtrust.flows.walk_findings import Judged
+    from mailtrust.flows.discover import WalkRequest
+    from mailtrust.flows.discover_all import Walked
 
 EXAMPLES: tuple[Example, ...] = (
     ("mailtrust discover user@example.com", text("from outside, for every client")),
@@ -59,8 +53,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description=told(
             text(
                 "Walk as each client walks from an e-mail address to its server: Autodiscover, autoconfig, SRV "
-                "records, MX, MTA-STS, DANE. The certificate is judged at every step. No password is needed, and "
-                "none is sent."
+                "records, MX, MTA-STS, DANE. The certificate is judged at every step. No password is needed; one that "
+                "is given for the directory goes to a server of that directory alone, which has proven its name."
             )
         ),
         examples=EXAMPLES,
@@ -100,48 +94,10 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help=told(text("exit 1 from this severity on (default: warning)")),
     )
     shown.add_argument(
-        "--lang", choices=("en", "fr", "zh"), help=told(text("language of the report (default: the locale's)"))
+        "--format", choices=FORMATS, default="text", help=told(text("a report, data, or one page for a browser"))
     )
-    shown.add_argument("--format", choices=FORMATS, default="text", help=told(text("a report, or data")))
-    shown.add_argument(
-        "--width",
-        metavar="COLUMNS",
-        type=positive("--width", WIDEST),
-        help=told(text("of a text (default: the terminal's, else 100)")),
-    )
-    shown.add_argument(
-        "--colour",
-        choices=("auto", "always", "never"),
-        default="auto",
-        help=told(text("colours (default: on a terminal, unless NO_COLOR is set)")),
-    )
-    shown.add_argument(
-        "-o", "--output", metavar="FILE", type=Path, help=told(text("write here instead of standard output"))
-    )
+    add_page_options(shown)
     parser.set_defaults(handler=run)
-
-
-@dataclass(frozen=True, slots=True)
-class Walked:
-    """What came of it all."""
-
-    discoveries: "tuple[Discovery, ...]"
-    request: "WalkRequest"
-    books: "Mapping[bool, Book]"
-    """What was asked outside (False) and inside (True), for the cure as well."""
-    cures: "Cures | None" = None
-    judged: "tuple[Judged, ...]" = ()
-
-    @property
-    def findings(self) -> "tuple[Finding, ...]":
-        """What is wrong, of every address, worst first."""
-        found = [one for judged in self.judged for one in judged.findings]
-        found.sort(key=lambda one: -one.severity.rank)
-        # What is wrong on both sides, or for several domains on one mail server, is told once.
-        told_once: dict[object, Finding] = {}
-        for one in found:
-            told_once.setdefault((one.rule, one.subject, one.certificates), one)
-        return tuple(told_once.values())
 
 
 def run(options: argparse.Namespace) -> int:
@@ -155,8 +111,9 @@ def run(options: argparse.Namespace) -> int:
     return _status(walked, options.fail_on)
 
 
-def _walked(options: argparse.Namespace) -> Walked:
+def _walked(options: argparse.Namespace) -> "Walked":
     from mailtrust.edge.probe.loop import run as run_loop
+    from mailtrust.flows.discover_all import walk_and_cure
 
     if not options.addresses:
         raise UserProblem(text("Expected an ADDRESS: an e-mail address such as user@example.com, or a mail domain."))
@@ -169,7 +126,8 @@ def _walked(options: argparse.Namespace) -> Walked:
     if True in outsides:
         domain = requests[0].address.rpartition("@")[2]
         outsides[True].directory = directory_of(options, domain, outsides[True], requests[0].roots)
-    walked = run_loop(_walk_and_cure(requests, outsides, options.ca.lower()))
+    with watched() as on_progress:
+        walked = run_loop(walk_and_cure(requests, outsides, options.ca.lower(), on_progress))
     if options.save is not None:
         from mailtrust.core.formats.case_file import encode
         from mailtrust.flows.discover import recorded
@@ -178,31 +136,11 @@ def _walked(options: argparse.Namespace) -> Walked:
     return walked
 
 
-async def _walk_and_cure(requests: "list[WalkRequest]", outsides: "Mapping[bool, Outside]", ca: str) -> Walked:
-    from mailtrust.flows.cure import ails, books_of, find_cures
-    from mailtrust.flows.discover import discover
-    from mailtrust.flows.walk_findings import ask_for_rules, judge_each
-
-    with watched() as on_progress:
-        found: list[tuple[Discovery, Mapping[str, AnchorStore]]] = []
-        for request in requests:
-            seen = [one for before, _ in found for one in before.observations]
-            found.append(await discover(request, outsides[request.situation.inside], on_progress, seen))
-        discoveries = tuple(discovery for discovery, _ in found)
-        cures, books = None, books_of(discoveries)
-        travellers = {one.id: one for one in requests[0].travellers}
-        if ails(discoveries, travellers):
-            cures, books = await find_cures(list(zip(discoveries, requests, strict=True)), outsides, found[0][1])
-        await ask_for_rules(discoveries, travellers, cures, books, outsides)
-    return Walked(discoveries, requests[0], books, cures, judge_each(discoveries, travellers, cures, books, ca))
-
-
-def _walked_again(options: argparse.Namespace) -> Walked:
+def _walked_again(options: argparse.Namespace) -> "Walked":
     from mailtrust.core.formats.case_file import decode
     from mailtrust.edge.anchors import load_stores
-    from mailtrust.flows.cure import Cures, ails, books_of, cures_in
-    from mailtrust.flows.discover import as_recorded, book_of, stores_needed, walk_again
-    from mailtrust.flows.walk_findings import judge_each
+    from mailtrust.flows.discover import as_recorded, stores_needed
+    from mailtrust.flows.discover_all import walk_and_cure_again
 
     if options.addresses:
         raise UserProblem(text("--from judges the target of its case file: give no TARGET beside it."))
@@ -216,15 +154,8 @@ def _walked_again(options: argparse.Namespace) -> Walked:
     if options.inside or not case.book:
         situations = situations[-1:]
     requests = [as_recorded(_request(options, case.target, one), case) for one in situations]
-    request = requests[0]
-    stores = load_stores(stores_needed(request.travellers))
-    found = tuple(walk_again(case, one, stores) for one in requests)
-    travellers = {one.id: one for one in request.travellers}
-    books = {inside: {**book_of(case, inside=inside), **book} for inside, book in books_of(found).items()}
-    made = cures_in(books, list(zip(found, requests, strict=True)), stores) if ails(found, travellers) else None
-    cures = made if isinstance(made, Cures) else None
-    judged = judge_each(found, travellers, cures, books, options.ca.lower())
-    return Walked(found, request, books, cures, judged)
+    stores = load_stores(stores_needed(requests[0].travellers))
+    return walk_and_cure_again(case, requests, stores, options.ca.lower())
 
 
 def _request(options: argparse.Namespace, given: str, situation: "Situation") -> "WalkRequest":
@@ -288,7 +219,7 @@ def _outside(options: argparse.Namespace) -> "Outside":
     )
 
 
-def _render(walked: Walked, options: argparse.Namespace) -> bytes:
+def _render(walked: "Walked", options: argparse.Namespace) -> bytes:
     translate, lang = translator(options.lang), language(options.lang)
     travellers = {one.id: one for one in walked.request.travellers}
     walks = [walk for discovery in walked.discoveries for walk in discovery.walks]
@@ -324,7 +255,7 @@ def _render(walked: Walked, options: argparse.Namespace) -> bytes:
     return shown.encode(screen.encoding, "replace")
 
 
-def _status(walked: Walked, fail_on: str) -> int:
+def _status(walked: "Walked", fail_on: str) -> int:
     from mailtrust.core.model.finding import Severity
 
     if fail_on == "never":

@@ -14,9 +14,8 @@ from mailtrust.cli.files import (
     read_file,
     write_output,
 )
-from mailtrust.cli.looking import positive
 from mailtrust.cli.screen import screen_of
-from mailtrust.cli.showing import WIDEST
+from mailtrust.cli.screen_options import add_screen_options
 from mailtrust.cli.translations import language, told, translator
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
@@ -66,30 +65,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         type=Path,
         help=told(text("the server's certificate: compare its names with the URL, and say what it confirms")),
     )
-    parser.add_argument(
-        "--lang", choices=("en", "fr", "zh"), help=told(text("language of the answer (default: the locale's)"))
-    )
-    parser.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help=told(text("for people or for a program (default: text)")),
-    )
-    parser.add_argument(
-        "--width",
-        metavar="COLUMNS",
-        type=positive("--width", WIDEST),
-        help=told(text("of a text (default: the terminal's, else 100)")),
-    )
-    parser.add_argument(
-        "--colour",
-        choices=("auto", "always", "never"),
-        default="auto",
-        help=told(text("colours (default: on a terminal, unless NO_COLOR is set)")),
-    )
-    parser.add_argument(
-        "-o", "--output", metavar="FILE", type=Path, help=told(text("write here instead of standard output"))
-    )
+    add_screen_options(parser)
     parser.set_defaults(handler=run)
 
 

@@ -13,12 +13,12 @@ from mailtrust.cli.looking import (
     edge_of,
     expect_roots,
     looking_options_given,
-    positive,
     request_of,
 )
 from mailtrust.cli.organisation import organisation_of
 from mailtrust.cli.progress import watched
-from mailtrust.cli.showing import WIDEST, threshold
+from mailtrust.cli.screen_options import add_page_options
+from mailtrust.cli.showing import threshold
 from mailtrust.cli.translations import language, told, translator
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
@@ -85,26 +85,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help=told(text("exit 1, and ring in the calendar, this long before (default: a fifth of the lifetime)")),
     )  # fmt: skip
     shown.add_argument(
-        "--lang", choices=("en", "fr", "zh"), help=told(text("language of the report (default: the locale's)"))
-    )
-    shown.add_argument(
         "--format", choices=FORMATS, default="text", help=told(text("a report, data, a picture or a calendar"))
     )
-    shown.add_argument(
-        "--width",
-        metavar="COLUMNS",
-        type=positive("--width", WIDEST),
-        help=told(text("of a text (default: the terminal's, else 100)")),
-    )
-    shown.add_argument(
-        "--colour",
-        choices=("auto", "always", "never"),
-        default="auto",
-        help=told(text("colours (default: on a terminal, unless NO_COLOR is set)")),
-    )
-    shown.add_argument(
-        "-o", "--output", metavar="FILE", type=Path, help=told(text("write here instead of standard output"))
-    )
+    add_page_options(shown)
     parser.set_defaults(handler=run)
 
 

@@ -4,27 +4,39 @@ import argparse
 from pathlib import Path
 
 from mailtrust.cli.looking import positive
-from mailtrust.cli.showing import WIDEST
 from mailtrust.cli.translations import told
 from mailtrust.core.model.text import text
 
+WIDEST = 1000
+
 
 def add_screen_options(parser: argparse.ArgumentParser) -> None:
-    """Add them; `screen_of` reads width, colour and output."""
+    """Text or JSON, and all of `add_page_options`, in a group of their own."""
     shown = parser.add_argument_group(told(text("showing")))
-    shown.add_argument("--lang", choices=("en", "fr", "zh"), help=told(text("language of the messages")))
     shown.add_argument(
         "--format", choices=("text", "json"), default="text",
         help=told(text("for people or for a program (default: text)")),
     )  # fmt: skip
+    add_page_options(shown)
+
+
+def add_page_options(shown: argparse._ArgumentGroup) -> None:
+    """Language, width, colour and file; `screen_of` reads width, colour and output."""
     shown.add_argument(
-        "--width", metavar="COLUMNS", type=positive("--width", WIDEST),
+        "--lang", choices=("en", "fr", "zh"), help=told(text("language of the report (default: the locale's)"))
+    )
+    shown.add_argument(
+        "--width",
+        metavar="COLUMNS",
+        type=positive("--width", WIDEST),
         help=told(text("of a text (default: the terminal's, else 100)")),
-    )  # fmt: skip
+    )
     shown.add_argument(
-        "--colour", choices=("auto", "always", "never"), default="auto",
+        "--colour",
+        choices=("auto", "always", "never"),
+        default="auto",
         help=told(text("colours (default: on a terminal, unless NO_COLOR is set)")),
-    )  # fmt: skip
+    )
     shown.add_argument(
         "-o", "--output", metavar="FILE", type=Path, help=told(text("write here instead of standard output"))
     )

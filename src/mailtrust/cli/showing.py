@@ -2,11 +2,10 @@
 
 import argparse
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailtrust.cli.looking import positive
 from mailtrust.cli.organisation import settings_of_file
+from mailtrust.cli.screen_options import add_page_options
 from mailtrust.cli.translations import language, told, translator
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
@@ -15,8 +14,6 @@ from mailtrust.core.report.formats import FORMATS, Reader
 
 if TYPE_CHECKING:
     from mailtrust.core.model.settings import Settings, Threshold
-
-WIDEST = 1000
 
 
 def add_showing_options(parser: argparse.ArgumentParser) -> None:
@@ -40,9 +37,6 @@ def add_showing_options(parser: argparse.ArgumentParser) -> None:
         help=told(text("exit 1 from this severity on (default: error)")),
     )
     shown.add_argument(
-        "--lang", choices=("en", "fr", "zh"), help=told(text("language of the report (default: the locale's)"))
-    )
-    shown.add_argument(
         "--voice",
         choices=("admin", "manager", "user"),
         default="admin",
@@ -54,21 +48,7 @@ def add_showing_options(parser: argparse.ArgumentParser) -> None:
         default="text",
         help=told(text("for people or for a program (default: text); one document for all TARGETs")),
     )
-    shown.add_argument(
-        "--width",
-        metavar="COLUMNS",
-        type=positive("--width", WIDEST),
-        help=told(text("of a text (default: the terminal's, else 100)")),
-    )
-    shown.add_argument(
-        "--colour",
-        choices=("auto", "always", "never"),
-        default="auto",
-        help=told(text("colours (default: on a terminal, unless NO_COLOR is set)")),
-    )
-    shown.add_argument(
-        "-o", "--output", metavar="FILE", type=Path, help=told(text("write here instead of standard output"))
-    )
+    add_page_options(shown)
 
 
 def threshold(given: str) -> "Threshold":

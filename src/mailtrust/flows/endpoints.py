@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mailtrust.core.formats.connect_to import Detours
-from mailtrust.core.formats.host_name import is_address
+from mailtrust.core.formats.host_name import WILDCARD_LABEL, is_address
 from mailtrust.core.formats.target import SCHEMES, Address, Host, HostPort, Scheme, Target, Url, scheme_of_port
 from mailtrust.core.model.case_file import Lookup
 from mailtrust.core.model.endpoint import Endpoint, Protocol, TlsMode
@@ -36,9 +36,6 @@ USUAL_NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("pop3", ("pop3", "pop3s")),
     ("webmail", ("https",)),
 )
-
-# No zone holds it unless it answers for every name: then a usual name that resolves alike says nothing.
-WILDCARD_LABEL = "mailtrust-does-not-exist"
 
 Kind = Literal["domain", "host"]
 

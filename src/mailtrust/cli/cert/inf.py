@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from mailtrust.cli import exit_status
 from mailtrust.cli.arguments import Example
 from mailtrust.cli.bundle_words import say
-from mailtrust.cli.cert.making import add_name_options, beside, new_key_file, say_written, spec_of, stem_of, write_files
+from mailtrust.cli.cert.inf_result import files_of, summary_of, verdicts_on
+from mailtrust.cli.cert.making import add_name_options, beside, say_written, spec_of, stem_of, write_files
 from mailtrust.cli.files import called_file, expect_one_from_stdin, read_file, read_password, write_output
 from mailtrust.cli.looking import positive
 from mailtrust.cli.translations import told
@@ -16,14 +17,9 @@ from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from mailtrust.core.formats.certreq_inf.meaning import Reading
     from mailtrust.core.formats.certreq_inf.remark import Remark
-    from mailtrust.core.model.certificate import Certificate, CertificateSpec
-    from mailtrust.core.model.requested_certificate import RequestedCertificate
-    from mailtrust.edge.files import NewFile
-    from mailtrust.flows.certreq import Made
+    from mailtrust.core.model.certificate import CertificateSpec
 
 EXAMPLES: tuple[Example, ...] = (
     ("mailtrust cert inf request.inf --out mail", text("what certreq -new would make, as files")),
@@ -166,12 +162,12 @@ def _make(options: argparse.Namespace) -> int:
     stem = stem_of(options, path.stem)
     password = read_password(options.password_file)
     made = make(reading.requested, now)
-    written = _files(reading.requested, made, stem, password)
+    written = files_of(reading.requested, made, stem, password)
     write_files([file for file, _ in written])
     say_written(*((file.path, role) for file, role in written))
-    say(*_summary(reading.requested, made, stem, password))
+    say(*summary_of(reading.requested, made, stem, password))
     if not isinstance(made.result, bytes):
-        say(*_verdicts(made.result, beside(stem, ".pem"), now))
+        say(*verdicts_on(made.result, beside(stem, ".pem"), now))
     return exit_status.CLEAN
 
 
@@ -239,108 +235,3 @@ def _explain(options: argparse.Namespace, path: Path, reading: "Reading", remark
         shown.append("      " + text("Windows: {does}", does=line.windows).render(translate))
         shown.append("      " + text("mailtrust: {does}", does=line.here).render(translate))
     write_output("".join(f"{line}\n" for line in shown).encode("utf-8"), None)
-
-
-def _files(
-    asked: "RequestedCertificate", made: "Made", stem: Path, password: bytes | None
-) -> "list[tuple[NewFile, Text]]":
-    from mailtrust.core.x509.pem import to_pem
-    from mailtrust.edge.files import NewFile
-
-    key = (
-        new_key_file(beside(stem, ".key"), made.key, password),
-        text("the private key, for the server alone (mode 0600)"),
-    )
-    if isinstance(made.result, bytes):
-        from mailtrust.core.x509.request import write_request_file
-
-        request = NewFile(beside(stem, ".csr"), write_request_file(made.result, "pem"))
-        return [key, (request, text("the request, for the CA"))]
-    certificate = NewFile(beside(stem, ".pem"), to_pem(made.result).encode("ascii"))
-    pfx = NewFile(beside(stem, ".pfx"), _pfx(asked, made.result, made, password), 0o600)
-    return [
-        key,
-        (certificate, text("the certificate, for the server, and as a root for clients")),
-        (pfx, text("both in one, for Windows")),
-    ]
-
-
-def _pfx(asked: "RequestedCertificate", certificate: "Certificate", made: "Made", password: bytes | None) -> bytes:
-    from mailtrust.core.x509.pkcs12 import write_pkcs12
-    from mailtrust.core.x509.pkcs12_attributes import KeyHome
-
-    try:
-        return write_pkcs12(
-            certificate,
-            (),
-            made.key,
-            friendly_name=asked.keeping.friendly_name or asked.common_name or asked.names[0].value,
-            password=password,
-            home=KeyHome(asked.keeping.provider, machine=asked.keeping.machine),
-        )
-    except ValueError as error:
-        raise UserProblem(
-            text(
-                "No PFX can be made of this certificate: an extension in the file has a value that programs refuse to "
-                "read. Nothing was written."
-            )
-        ) from error
-
-
-def _summary(asked: "RequestedCertificate", made: "Made", stem: Path, password: bytes | None) -> list[Text]:
-    from mailtrust.core.model.cleaning import clean
-    from mailtrust.core.x509.extensions import KEY_USAGES
-
-    names = tuple(f"{name.kind.upper()} {clean(name.value, 100)}" for name in asked.names)
-    usages = tuple(name for name in KEY_USAGES if name in (asked.key_usage or ()))
-    told = [text("names: {names}", names=names)] if names else []
-    if usages:
-        told.append(text("key usage: {usages}", usages=usages))
-    if isinstance(made.result, bytes):
-        told.append(text("What Windows tells a CA about itself (version, user, provider) is not in the request."))
-        told.append(
-            text("When the CA has answered: mailtrust cert accept ANSWER {key}.", key=called_file(beside(stem, ".key")))
-        )
-    else:
-        told.append(text("valid from {first} to {last}", first=made.result.not_before, last=made.result.not_after))
-    if password is None:
-        told.append(
-            text("Key and PFX are not encrypted and the PFX has no password: keep them, or give --password-file.")
-            if not isinstance(made.result, bytes)
-            else text("The private key is not encrypted: keep the file to yourself, or give --password-file.")
-        )
-    return told
-
-
-def _verdicts(certificate: "Certificate", path: Path, now: "datetime") -> list[Text]:
-    """Who accepts it under its names, once it is trusted as a root."""
-    from mailtrust.cli.verify import store_loader
-    from mailtrust.core.formats.host_name import is_address
-    from mailtrust.flows.self_signed import judged
-
-    # An address that stands as a DNS name has its own warning; no client looks for it there.
-    names = (*(name for name in certificate.dns_names if not is_address(name)), *certificate.ip_addresses)
-    names = names or tuple(name for name in certificate.subject.common_names[-1:] if _is_host(name))
-    if not names:
-        return []
-    verdicts = judged((certificate,), certificate, names, clients=None, store_named=store_loader(), now=now)
-    accepting = tuple(verdict.client.title for verdict in verdicts if verdict.valid)
-    told = []
-    if accepting:
-        told.append(
-            text("Clients that trust {file} as a root accept it: {clients}.", file=called_file(path), clients=accepting)
-        )
-    for verdict in verdicts:
-        if verdict.valid is False:
-            codes = tuple(dict.fromkeys(reason.code for reason in verdict.reasons if reason.severity == "error"))
-            told.append(text("{client} refuses it all the same: {why}.", client=verdict.client.title, why=codes))
-    return told
-
-
-def _is_host(name: str) -> bool:
-    from mailtrust.core.formats.host_name import TargetError, parse_host
-
-    try:
-        return bool(parse_host(name))
-    except TargetError:
-        return False

@@ -107,6 +107,6 @@ def _taken(step: Step, trip: Trip) -> Iterable[Attempt]:
 
 
 def _reached(attempts: list[Attempt], at_once: frozenset[Method]) -> int:
-    led = next((at for at, attempt in enumerate(attempts, 1) if attempt.leads or attempt.ends), len(attempts))
+    led = next((at for at, attempt in enumerate(attempts, 1) if attempt.leads), len(attempts))
     beside = [at for at, attempt in enumerate(attempts, 1) if attempt.method in at_once]
     return max(led, *beside) if beside and attempts[led - 1].method in at_once else led

@@ -12,6 +12,9 @@ from mailtrust.core.model.text import text
 LONGEST_NAME = 253
 """Characters of a DNS name without its final dot (RFC 1035 3.1: 255 octets on the wire)."""
 
+WILDCARD_LABEL = "mailtrust-does-not-exist"
+"""No zone holds it: below a domain it has an address only where a wildcard record answers for every name (RFC 4592)."""
+
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")  # RFC 5895 2: full stops of East Asian keyboards
 # RFC 1123 2.1, and the underscore that Windows hosts bear.
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")

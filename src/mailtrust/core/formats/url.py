@@ -4,8 +4,8 @@ from urllib.parse import quote, urljoin, urlsplit
 
 LONGEST = 2048
 """Characters; longer ones are nobody's."""
-_PORTS = {"http": 80, "https": 443}
-_KEPT = "%!$&'()*+,;=:@/?~"  # RFC 3986 3.3 and 3.4
+PORTS = {"http": 80, "https": 443}
+CONTENTS_OF_URL = "%!$&'()*+,;=:@/?~"  # RFC 3986 3.3 and 3.4
 
 
 def host_of(url: str) -> str:
@@ -23,10 +23,12 @@ def parts_of(url: str) -> tuple[str, str, int, str]:
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
         return "https", "", 443, "/"
-    if parts.scheme not in _PORTS or not host.isascii():
+    if parts.scheme not in PORTS or not host.isascii():
         return "https", "", 443, "/"
-    target = quote(parts.path or "/", safe=_KEPT) + ("?" + quote(parts.query, safe=_KEPT) if parts.query else "")
-    return parts.scheme, host, port or _PORTS[parts.scheme], target
+    target = quote(parts.path or "/", safe=CONTENTS_OF_URL)
+    if parts.query:
+        target += "?" + quote(parts.query, safe=CONTENTS_OF_URL)
+    return parts.scheme, host, port or PORTS[parts.scheme], target
 
 
 def is_https(url: str) -> bool:

@@ -188,8 +188,6 @@ class Attempt:
     """What happened, in a sentence."""
     leads: bool = False
     """Whether the client gets its settings here, if need be after its user said yes."""
-    ends: bool = False
-    """Whether the client looks no further although it got none."""
     dns: DnsAnswer | None = None
     observation: str | None = None
     verdict: Verdict | None = None

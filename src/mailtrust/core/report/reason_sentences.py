@@ -247,7 +247,7 @@ _SENTENCES: Mapping[str, Callable[[_Facts], Text]] = {
         records=facts("records"),
     ),
     "client-unknowable": lambda facts: text(
-        "Nobody outside can know what this client decides: {because}", because=facts("because")
+        "Nobody outside can know what this client decides: {because}", because=Text(str(facts("because")))
     ),
     "profile-violated": _profile,
 }  # fmt: skip

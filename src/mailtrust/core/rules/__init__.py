@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from mailtrust.core.model.evidence import Evidence
-from mailtrust.core.model.finding import RuleResult, Unknown
-from mailtrust.core.model.text import text
+from mailtrust.core.model.finding import RuleResult
 from mailtrust.core.rules import (
     addresses_disagree,
     anchor_distrusted,
@@ -61,6 +60,7 @@ from mailtrust.core.rules import (
     tls_version_old,
     validity_too_long,
 )
+from mailtrust.core.rules.grounds.asking import ask_each
 
 
 class Rule(Protocol):
@@ -137,20 +137,5 @@ RULES: tuple[Rule, ...] = (
 
 
 def judge_all(evidence: Evidence, rules: Iterable[Rule] = RULES) -> tuple[RuleResult, ...]:
-    """Ask every rule. One that fails answers `Unknown` and says so; the others are asked all the same."""
-    results: list[RuleResult] = []
-    for rule in rules:
-        try:
-            results.extend(rule.judge(evidence))
-        except Exception as error:  # noqa: BLE001 - one rule's mistake must not hide what all the others know
-            results.append(
-                Unknown(
-                    rule.ID,
-                    text(
-                        "This rule failed by its own mistake ({error}), so nothing is known about it here. Please "
-                        "report it, with a saved case (--save).",
-                        error=f"{type(error).__name__}: {error}"[:200],
-                    ),
-                )
-            )
-    return tuple(results)
+    """What every rule says of it."""
+    return ask_each(rules, evidence)

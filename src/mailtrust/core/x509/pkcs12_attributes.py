@@ -44,16 +44,6 @@ def with_key_home(pfx: bytes, home: KeyHome, password: bytes | None) -> bytes:
     )
 
 
-def attributes_of(bag_attributes: bytes) -> dict[str, bytes]:
-    """The attributes of a bag by their type; the value is the SET's content."""
-    found: dict[str, bytes] = {}
-    for _, attribute in der.children(bag_attributes):
-        parts = der.children(attribute)
-        if len(parts) == 2 and parts[0][0] == der.OBJECT_IDENTIFIER:
-            found[der.oid(parts[0][1])] = parts[1][1]
-    return found
-
-
 def _data(content: bytes) -> bytes:
     inner = der.encode(0xA0, der.encode(der.OCTET_STRING, content))
     return der.encode(der.SEQUENCE, der.encode_oid(_DATA), inner)

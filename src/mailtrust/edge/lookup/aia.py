@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from mailtrust.core.formats.url import PORTS
 from mailtrust.core.model.case_file import Lookup
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean
@@ -12,7 +13,6 @@ from mailtrust.core.model.text import Text, text
 from mailtrust.edge.lookup.aia_answer import judge_answer, nothing_in
 from mailtrust.edge.lookup.dns import Resolver
 from mailtrust.edge.lookup.download import LONGEST_URL, Bounds, Downloaded, NotDownloaded, Route, download
-from mailtrust.edge.lookup.http_conversation import PORTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import ipaddress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from mailtrust.core.formats.srv import MxRecord, SrvRecord
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.text import Text, text
 
@@ -20,24 +21,6 @@ class Patience:
     one_server: float = 4.0
     in_all: float = 10.0
     """Repetitions and further servers included."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class MxRecord:
-    """RFC 5321 5.1. `exchange` has no final dot; `.` alone says that the domain takes no mail (RFC 7505)."""
-
-    preference: int
-    exchange: str
-
-
-@dataclass(frozen=True, slots=True)
-class SrvRecord:
-    """RFC 2782. `target` has no final dot; `.` alone says that the service is decidedly not offered."""
-
-    priority: int
-    weight: int
-    port: int
-    target: str
 
 
 Record = TypeVar("Record")

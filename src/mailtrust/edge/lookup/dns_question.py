@@ -23,6 +23,7 @@ import dns.rdtypes.IN.AAAA
 import dns.rdtypes.IN.SRV
 import dns.resolver
 
+from mailtrust.core.formats.srv import MxRecord, SrvRecord
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.text import text
 from mailtrust.edge.lookup.dns_answers import (
@@ -32,11 +33,9 @@ from mailtrust.edge.lookup.dns_answers import (
     AddressAnswer,
     Found,
     LookupFailed,
-    MxRecord,
     NoData,
     NoSuchName,
     Patience,
-    SrvRecord,
 )
 
 RawAnswer = Found[dns.rdata.Rdata] | Absent

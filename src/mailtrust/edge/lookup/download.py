@@ -18,12 +18,13 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import h11
 
+from mailtrust.core.formats.url import CONTENTS_OF_URL, PORTS
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 from mailtrust.edge.lookup.dns import Resolver
 from mailtrust.edge.lookup.dns_answers import Found, literal
-from mailtrust.edge.lookup.http_conversation import PORTS, READ_SIZE, Conversation, Place, Redirect, RefusedError, Wish
+from mailtrust.edge.lookup.http_conversation import READ_SIZE, Conversation, Place, Redirect, RefusedError, Wish
 from mailtrust.edge.lookup.proxies import is_this_machine, proxy_for
 from mailtrust.edge.lookup.public_addresses import is_public
 
@@ -35,7 +36,6 @@ ISSUERS = Wish(
     "application/pkix-cert, application/pkcs7-mime",
     text("an issuer's certificate has a few thousand"),
 )
-CONTENTS_OF_URL = "%!$&'()*+,;=:@/?~"  # RFC 3986 3.3 and 3.4
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import h11
 
+from mailtrust.core.formats.url import PORTS
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.text import Text, text
 from mailtrust.edge.lookup.proxies import Proxy
@@ -12,7 +13,6 @@ from mailtrust.version import __version__
 
 READ_SIZE = 16 * 1024
 """Octets read at once; also the most that the head of an answer may have."""
-PORTS = {"http": 80, "https": 443}
 REDIRECTS = frozenset({301, 302, 303, 307, 308})  # RFC 9110 15.4
 
 

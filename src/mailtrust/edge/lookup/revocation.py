@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
+from mailtrust.core.formats.url import PORTS
 from mailtrust.core.model.case_file import Lookup
 from mailtrust.core.model.certificate import ParseProblem
 from mailtrust.core.model.cleaning import clean
@@ -20,7 +21,7 @@ from mailtrust.core.x509.pem import find_pem
 from mailtrust.core.x509.revocation_list import read_revocation_list
 from mailtrust.edge.lookup.dns import Resolver
 from mailtrust.edge.lookup.download import LONGEST_URL, Bounds, Downloaded, NotDownloaded, Route, download
-from mailtrust.edge.lookup.http_conversation import PORTS, Wish
+from mailtrust.edge.lookup.http_conversation import Wish
 
 LONGEST_GET = 255
 """RFC 5019 5: a request whose whole address is no longer than this is a GET, which caches can answer."""

@@ -8,13 +8,15 @@ from datetime import datetime
 import h11
 
 from mailtrust.core.formats import autodiscover
-from mailtrust.core.formats.url import parts_of
+from mailtrust.core.formats.host_name import is_address
+from mailtrust.core.formats.url import PORTS, parts_of
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure, Stage
 from mailtrust.core.model.walk import HttpAnswer, HttpQuestion
+from mailtrust.edge.probe.handshaking import shake_hands
 from mailtrust.edge.probe.timeouts import Timeouts
-from mailtrust.edge.probe.tls_session import Progress, TlsSession
+from mailtrust.edge.probe.tls_session import TlsSession
 from mailtrust.edge.probe.wire import Wire, WireError
 from mailtrust.version import __version__
 
@@ -70,14 +72,13 @@ async def exchange(
 def endpoint_of(url: str, route: Route) -> Endpoint:
     """The endpoint that a URL names, at this address."""
     _, host, port, _ = parts_of(url)
-    literal = ":" in host or host.replace(".", "").isdigit()
     return Endpoint(
         host=host,
         port=port,
         protocol=Protocol.HTTPS,
         tls_mode=TlsMode.IMPLICIT,
         address=route.address,
-        server_name=None if literal else host,
+        server_name=None if is_address(host) else host,
         found_by="walk",
         connect_port=route.port if route.port != port else None,
     )
@@ -100,7 +101,8 @@ class _Visit:
         if scheme == "https":
             endpoint = endpoint_of(self.question.url, self.route)
             self.session = TlsSession(Offer.DEFAULT, endpoint.server_name)
-            if not await self._shake_hands(wire, self.session):
+            deadline = self.deadline(self.timeouts.handshake)
+            if not await shake_hands(wire, self.session, deadline, clear_text_ends=True):
                 return None  # The session tells why
         try:
             await self._ask(wire, host)
@@ -109,24 +111,6 @@ class _Visit:
         except (h11.RemoteProtocolError, h11.LocalProtocolError) as error:
             return ProbeFailure(Stage.CAPABILITY, FailureKind.NOT_THIS_PROTOCOL, clean(str(error), 200))
         return None
-
-    async def _shake_hands(self, wire: Wire, session: TlsSession) -> bool:
-        deadline = self.deadline(self.timeouts.handshake)
-        while (progress := session.handshake()) is Progress.NEED_DATA:
-            wire.write(session.outgoing())
-            if session.speaks_clear_text:
-                return False
-            try:
-                data = await wire.read(deadline)
-            except WireError as error:
-                session.give_up(error.kind, error.words)
-                return False
-            if not data:
-                session.give_up(FailureKind.CLOSED, "closed during the handshake")
-                return False
-            session.receive(data)
-        wire.write(session.outgoing())
-        return progress is Progress.COMPLETED
 
     async def _ask(self, wire: Wire, host: str) -> None:
         state = h11.Connection(h11.CLIENT, max_incomplete_event_size=LARGEST_HEAD)
@@ -152,7 +136,7 @@ class _Visit:
         scheme, _, port, target = parts_of(self.question.url)
         body = b""
         headers = [
-            ("Host", host if port == {"http": 80, "https": 443}[scheme] else f"{host}:{port}"),
+            ("Host", host if port == PORTS[scheme] else f"{host}:{port}"),
             ("User-Agent", f"mailtrust/{__version__}"),
             ("Accept-Encoding", "identity"),
             ("Connection", "close"),

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, TypeVar
 
 from mailtrust.core.model.endpoint import Endpoint, Offer, TlsMode
-from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure, Stage
+from mailtrust.core.model.observation import Handshake, Observation, ProbeFailure, Stage
 from mailtrust.core.protocols import dialogue_for
 from mailtrust.core.protocols.dialogue import LEFTOVER_LIMIT, Dialogue, Failed, NeedData, Send, StartTls
 from mailtrust.edge.probe.timeouts import Timeouts
@@ -176,10 +176,16 @@ class _Visitor:
             return _Visit(begun, dialogue.transcript)
 
         # The heaviest import of a probe, and useless where nobody listens.
+        from mailtrust.edge.probe.handshaking import shake_hands
         from mailtrust.edge.probe.tls_session import TlsSession
 
         session = TlsSession(self.offer, self.endpoint.server_name, tls12_only=tls12_only)
-        completed = await self._shake_hands(wire, session)
+        completed = await shake_hands(
+            wire,
+            session,
+            self._deadline(Stage.HANDSHAKE),
+            clear_text_ends=self.endpoint.tls_mode is TlsMode.IMPLICIT,
+        )
         result = session.result()
         self._stop_clock()
         if completed:
@@ -208,26 +214,6 @@ class _Visitor:
                     return start
                 case Failed(failure):
                     return failure
-
-    async def _shake_hands(self, wire: Wire, session: "TlsSession") -> bool:
-        from mailtrust.edge.probe.tls_session import Progress
-
-        deadline = self._deadline(Stage.HANDSHAKE)
-        while (progress := session.handshake()) is Progress.NEED_DATA:
-            wire.write(session.outgoing())
-            if session.speaks_clear_text and self.endpoint.tls_mode is TlsMode.IMPLICIT:
-                return False
-            try:
-                data = await wire.read(deadline)
-            except WireError as error:
-                session.give_up(error.kind, error.words)
-                return False
-            if not data:
-                session.give_up(FailureKind.CLOSED, "closed during the handshake")
-                return False
-            session.receive(data)
-        wire.write(session.outgoing())
-        return progress is Progress.COMPLETED
 
     async def _take_leave(self, wire: Wire, session: "TlsSession", dialogue: Dialogue) -> None:
         """Wait for the greeting inside, say goodbye, hear the answer, end TLS."""

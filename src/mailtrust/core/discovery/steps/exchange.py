@@ -7,7 +7,7 @@ from mailtrust.core.discovery.steps.https_candidate import https_candidate, sett
 from mailtrust.core.discovery.traveller import Step, Trip
 from mailtrust.core.formats import autodiscover
 from mailtrust.core.formats.directory_place import pointed_at
-from mailtrust.core.formats.srv import Srv, read_srv
+from mailtrust.core.formats.srv import SrvRecord, read_srv
 from mailtrust.core.formats.url import host_of, is_https, resolved
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.text import text
@@ -69,7 +69,7 @@ def _srv(trip: Trip) -> Iterable[Attempt]:
     yield _sent(trip, attempt, settings_url(best(offered).target))
 
 
-def best(records: Iterable[Srv]) -> Srv:
+def best(records: Iterable[SrvRecord]) -> SrvRecord:
     """The one to be tried first (RFC 2782): least priority number, then most weight; no chance, for the same answer."""
     return min(records, key=lambda record: (record.priority, -record.weight, record.target))
 

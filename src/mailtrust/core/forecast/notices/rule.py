@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import Citation
-from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.text import Text
 from mailtrust.core.rules.grounds.served import Served
@@ -75,11 +74,6 @@ class Situation:
     def usable_for(self, usage: str) -> bool:
         """Whether the certificate names this purpose (RFC 5280 4.2.1.12)."""
         return usage in (self.leaf.extended_key_usage or ())
-
-    @property
-    def sends_mail(self) -> bool:
-        """Whether it is shown on port 25's protocol: such servers deliver mail too, often with the same certificate."""
-        return any(seen.endpoint.protocol is Protocol.SMTP for seen in self.served.observations)
 
 
 @dataclass(frozen=True, slots=True)

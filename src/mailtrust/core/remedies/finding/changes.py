@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from mailtrust.core.formats import autodiscover
+from mailtrust.core.formats.host_name import WILDCARD_LABEL
 from mailtrust.core.formats.url import host_of, parts_of
 from mailtrust.core.model.observation import FailureKind, ProbeFailure, Stage
 from mailtrust.core.model.walk import (
@@ -18,8 +19,6 @@ from mailtrust.core.model.walk import (
     ScpQuestion,
 )
 from mailtrust.core.validation.names.matching import whole_label
-
-WILDCARD_LABEL = "mailtrust-does-not-exist"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from mailtrust.core.model.finding import Finding, RuleResult, Unknown
-from mailtrust.core.model.text import text
+from mailtrust.core.model.finding import Finding, RuleResult
 from mailtrust.core.model.walk import Question
 from mailtrust.core.model.walk_evidence import WalkEvidence
+from mailtrust.core.rules.grounds.asking import ask_each
 from mailtrust.core.rules.walking import (
     autoconfig_certificate,
     autodiscover_foreign_certificate,
@@ -61,19 +61,8 @@ def questions_of(evidence: WalkEvidence) -> tuple[Question, ...]:
 
 
 def judge_walks(evidence: WalkEvidence, rules: Iterable[WalkRule] = WALK_RULES) -> tuple[RuleResult, ...]:
-    """Ask every rule. One that fails answers `Unknown` and says so; the others are asked all the same."""
-    results: list[RuleResult] = []
-    for rule in rules:
-        try:
-            results.extend(rule.judge(evidence))
-        except Exception as error:  # noqa: BLE001 - one rule's mistake must not hide what all the others know
-            failed = text(
-                "This rule failed by its own mistake ({error}), so nothing is known about it here. Please report it, "
-                "with a saved case (--save).",
-                error=f"{type(error).__name__}: {error}"[:200],
-            )
-            results.append(Unknown(rule.ID, failed))
-    return tuple(results)
+    """What every rule says of it."""
+    return ask_each(rules, evidence)
 
 
 def worst_first(results: Iterable[RuleResult]) -> tuple[Finding, ...]:

@@ -6,15 +6,16 @@ from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Pa
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.walk import Meets, Method
 from mailtrust.core.model.walk_evidence import WalkEvidence
-from mailtrust.core.rules.grounds.naming import presented_names
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
 from mailtrust.core.rules.grounds.weight import weigh
 from mailtrust.core.rules.walking.grounds.meetings import (
     Meeting,
     by_host,
+    codes_at,
     hurt_at,
     leaves_at,
     meetings,
+    names_in,
     reach,
     seen_at,
     users_walks,
@@ -22,7 +23,6 @@ from mailtrust.core.rules.walking.grounds.meetings import (
 
 ID = "autoconfig-certificate"
 METHODS = frozenset({Method.AUTOCONFIG, Method.ISPDB, Method.MX, Method.GUESS})
-MOST_NAMES = 12
 
 
 def judge(evidence: WalkEvidence) -> Iterable[RuleResult]:
@@ -38,8 +38,8 @@ def judge(evidence: WalkEvidence) -> Iterable[RuleResult]:
 def _finding(evidence: WalkEvidence, host: str, failed: list[Meeting]) -> Finding:
     hurt, seen = hurt_at(evidence, failed), seen_at(failed)
     leaves = leaves_at(evidence, seen)
-    codes = tuple(sorted(frozenset[str]().union(*(one.codes for one in failed))))
-    names = tuple(dict.fromkeys(name for leaf in leaves for name in presented_names(leaf)))[:MOST_NAMES]
+    codes = codes_at(failed)
+    names = names_in(leaves)
     hidden = all(one.attempt.meets is Meets.HIDDEN for one in failed)
     lost = any(one.reached and one.walk.found is None for one in failed)
     return Finding(

@@ -8,23 +8,24 @@ from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Pa
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.walk import Method
 from mailtrust.core.model.walk_evidence import WalkEvidence
-from mailtrust.core.rules.grounds.naming import called_leaf, presented_names
+from mailtrust.core.rules.grounds.naming import called_leaf
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
 from mailtrust.core.rules.grounds.weight import weigh
 from mailtrust.core.rules.walking.grounds.meetings import (
     Meeting,
     by_host,
+    codes_at,
     exchange_walks,
     hurt_at,
     leaves_at,
     meetings,
+    names_in,
     reach,
     seen_at,
 )
 
 ID = "autodiscover-foreign-certificate"
 METHODS = frozenset({Method.ROOT, Method.AUTODISCOVER, Method.HTTP_REDIRECT})
-MOST_NAMES = 12
 
 
 def judge(evidence: WalkEvidence) -> Iterable[RuleResult]:
@@ -41,15 +42,15 @@ def _finding(evidence: WalkEvidence, host: str, failed: list[Meeting]) -> Findin
     hurt = hurt_at(evidence, failed)
     seen = seen_at(failed)
     leaves = leaves_at(evidence, seen)
-    codes = sorted(frozenset[str]().union(*(one.codes for one in failed)))
-    names = tuple(dict.fromkeys(name for leaf in leaves for name in presented_names(leaf)))
+    codes = codes_at(failed)
+    names = names_in(leaves)
     return Finding(
         rule=ID,
         severity=weigh(hurt),
         observations=seen,
         certificates=tuple(leaf.fingerprint for leaf in leaves),
         clients=hurt.clients,
-        facts=(("wanted", host), ("presented", names[:MOST_NAMES]), ("codes", tuple(codes))),
+        facts=(("wanted", host), ("presented", names), ("codes", codes)),
         title=_title(host, codes),
         explanation=Explanation(
             admin=text(
@@ -58,8 +59,8 @@ def _finding(evidence: WalkEvidence, host: str, failed: list[Meeting]) -> Findin
                 host=host,
                 address=evidence.address,
                 leaf=tuple(map(called_leaf, leaves)),
-                names=names[:MOST_NAMES] or text("no name at all"),
-                codes=tuple(codes),
+                names=names or text("no name at all"),
+                codes=codes,
                 way=_way(host, evidence.domain, leaves),
             ),
             manager=text(
@@ -76,7 +77,7 @@ def _finding(evidence: WalkEvidence, host: str, failed: list[Meeting]) -> Findin
     )
 
 
-def _title(host: str, codes: list[str]) -> Text:
+def _title(host: str, codes: tuple[str, ...]) -> Text:
     if NAME_CODES.intersection(codes):
         return text("{host}, which is asked for settings, shows a certificate for other names", host=host)
     return text("{host}, which is asked for settings, shows a certificate that does not hold", host=host)

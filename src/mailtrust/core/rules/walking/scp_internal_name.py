@@ -7,7 +7,6 @@ from mailtrust.core.model.text import text
 from mailtrust.core.model.walk import Method
 from mailtrust.core.model.walk_evidence import WalkEvidence
 from mailtrust.core.rules.grounds.hosts import is_internal
-from mailtrust.core.rules.grounds.naming import presented_names
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
 from mailtrust.core.rules.grounds.weight import weigh
 from mailtrust.core.rules.walking.grounds.meetings import (
@@ -17,12 +16,12 @@ from mailtrust.core.rules.walking.grounds.meetings import (
     hurt_at,
     leaves_at,
     meetings,
+    names_in,
     reach,
     seen_at,
 )
 
 ID = "scp-internal-name"
-MOST_NAMES = 12
 
 
 def judge(evidence: WalkEvidence) -> Iterable[RuleResult]:
@@ -39,7 +38,7 @@ def judge(evidence: WalkEvidence) -> Iterable[RuleResult]:
 def _finding(evidence: WalkEvidence, host: str, failed: list[Meeting]) -> Finding:
     hurt, seen = hurt_at(evidence, failed), seen_at(failed)
     leaves = leaves_at(evidence, seen)
-    names = tuple(dict.fromkeys(name for leaf in leaves for name in presented_names(leaf)))[:MOST_NAMES]
+    names = names_in(leaves)
     return Finding(
         rule=ID,
         severity=weigh(hurt),

@@ -7,22 +7,22 @@ from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Pa
 from mailtrust.core.model.text import text
 from mailtrust.core.model.walk import Method
 from mailtrust.core.model.walk_evidence import WalkEvidence
-from mailtrust.core.rules.grounds.naming import presented_names
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
 from mailtrust.core.rules.grounds.weight import weigh
 from mailtrust.core.rules.walking.grounds.meetings import (
     Meeting,
     by_host,
+    codes_at,
     hurt_at,
     leaves_at,
     meetings,
+    names_in,
     reach,
     seen_at,
     users_walks,
 )
 
 ID = "srv-name-mismatch"
-MOST_NAMES = 12
 
 
 def judge(evidence: WalkEvidence) -> Iterable[RuleResult]:
@@ -39,8 +39,8 @@ def judge(evidence: WalkEvidence) -> Iterable[RuleResult]:
 def _finding(evidence: WalkEvidence, host: str, failed: list[Meeting]) -> Finding:
     hurt, seen = hurt_at(evidence, failed), seen_at(failed)
     leaves = leaves_at(evidence, seen)
-    codes = tuple(sorted(frozenset[str]().union(*(one.codes for one in failed))))
-    names = tuple(dict.fromkeys(name for leaf in leaves for name in presented_names(leaf)))[:MOST_NAMES]
+    codes = codes_at(failed)
+    names = names_in(leaves)
     title = text("SRV records lead to {host}, whose certificate does not hold", host=host)
     if NAME_CODES.intersection(codes):
         title = text("SRV records lead to {host}, which its certificate does not name", host=host)

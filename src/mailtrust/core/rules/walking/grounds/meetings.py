@@ -11,8 +11,10 @@ from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.model.walk import Attempt, HttpAnswer, Meets, Method, TlsAnswer, Walk, flat
 from mailtrust.core.model.walk_evidence import WalkEvidence
+from mailtrust.core.rules.grounds.naming import presented_names
 from mailtrust.core.rules.grounds.weight import Hurt
 
+MOST_NAMES = 12
 _FOR_MAIL_PROGRAMS = frozenset({"thunderbird", "rfc6186"})
 
 
@@ -111,6 +113,16 @@ def leaves_at(evidence: WalkEvidence, observations: Collection[str]) -> tuple[Ce
             case _:
                 pass
     return tuple(found.values())
+
+
+def codes_at(met: Iterable[Meeting]) -> tuple[str, ...]:
+    """Why the certificates there do not hold, for any of the clients."""
+    return tuple(sorted(frozenset[str]().union(*(one.codes for one in met))))
+
+
+def names_in(leaves: Iterable[Certificate]) -> tuple[str, ...]:
+    """The names that the certificates carry, as many as a sentence holds."""
+    return tuple(dict.fromkeys(name for leaf in leaves for name in presented_names(leaf)))[:MOST_NAMES]
 
 
 def titles(evidence: WalkEvidence, clients: Iterable[str]) -> tuple[str | Text, ...]:

@@ -29,11 +29,13 @@ from mailtrust.core.model.remedy import (
 from mailtrust.core.model.settings import Place, Server, Settings
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.configure_server import CURES
+from mailtrust.core.remedies.file_names import certificate_file, file_name
 from mailtrust.core.remedies.propose import propose
 from mailtrust.core.targets import ALIASES, TARGETS, UnknownProduct, target_by_id, with_steps
-from mailtrust.core.targets.parts.context import certificate_file, context_for, file_name, safe_host, thumbprint
+from mailtrust.core.targets.parts.context import context_for, safe_host
 from mailtrust.core.x509.bundles import FORMS, HOLDS_KEY
 from mailtrust.core.x509.pem import find_pem
+from mailtrust.core.x509.thumbprint import thumbprint
 
 AIA = "http://ca.example.net/issuing.crt"
 PRODUCTS = [target.ID for target in TARGETS]

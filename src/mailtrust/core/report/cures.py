@@ -2,8 +2,8 @@
 
 from mailtrust.core.model.remedy import Human, Remedy, Run, Step, Write
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.remedies.doing import NOTHING_CHANGED
 from mailtrust.core.report.page import Page, Span
-from mailtrust.core.targets.parts.steps import NOTHING_CHANGED
 
 MOST_LINES = 12
 """Of a file's content; a chain of certificates is not read on the screen."""

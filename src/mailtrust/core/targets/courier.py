@@ -6,9 +6,9 @@ in imapd-ssl). Diffie-Hellman parameters stand in TLS_DHPARAMS since 4.15, and n
 
 from mailtrust.core.model.remedy import Remedy, Step
 from mailtrust.core.model.text import text
+from mailtrust.core.remedies.doing import look
 from mailtrust.core.targets.parts.context import TargetContext
 from mailtrust.core.targets.parts.road import Files, Road, Setting, lines, walk
-from mailtrust.core.targets.parts.steps import look
 
 ID = "courier"
 TITLE = "Courier"

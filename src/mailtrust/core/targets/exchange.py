@@ -16,9 +16,10 @@ from mailtrust.core.model.remedy import (
     Step,
 )
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.targets.parts.context import TargetContext, safe_host, thumbprint
+from mailtrust.core.remedies.doing import NOTHING_CHANGED, human
+from mailtrust.core.targets.parts.context import TargetContext, safe_host
 from mailtrust.core.targets.parts.ordering import host_names
-from mailtrust.core.targets.parts.steps import NOTHING_CHANGED, check_again, human, who_ends_tls
+from mailtrust.core.targets.parts.steps import check_again, who_ends_tls
 from mailtrust.core.targets.parts.windows import (
     ADMINISTRATOR,
     allow_versions_of_today,
@@ -27,6 +28,7 @@ from mailtrust.core.targets.parts.windows import (
     look_for_complaints,
     mend_store,
 )
+from mailtrust.core.x509.thumbprint import thumbprint
 
 ID = "exchange"
 TITLE = "Exchange Server"

@@ -6,9 +6,9 @@ changed configuration needs the signal. Debian's Exim is built with GnuTLS.
 
 from mailtrust.core.model.remedy import Remedy, Step
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.remedies.doing import look
 from mailtrust.core.targets.parts.context import TargetContext
 from mailtrust.core.targets.parts.road import Files, Road, Setting, lines, walk
-from mailtrust.core.targets.parts.steps import look
 
 ID = "exim"
 TITLE = "Exim"

@@ -9,9 +9,10 @@ from mailtrust.core.model.remedy import (
     Step,
 )
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.remedies.doing import human, look
 from mailtrust.core.targets.parts.context import TargetContext
 from mailtrust.core.targets.parts.ordering import renew_or_order, write_new_bundle
-from mailtrust.core.targets.parts.steps import check_again, human, look, prepare_chain, who_ends_tls
+from mailtrust.core.targets.parts.steps import check_again, prepare_chain, who_ends_tls
 
 ID = "generic"
 TITLE = "any other product"

@@ -16,9 +16,11 @@ from mailtrust.core.model.remedy import (
     Write,
 )
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.targets.parts.context import TargetContext, certificate_file
+from mailtrust.core.remedies.doing import human
+from mailtrust.core.remedies.file_names import certificate_file
+from mailtrust.core.targets.parts.context import TargetContext
 from mailtrust.core.targets.parts.ordering import renew_or_order, write_new_bundle
-from mailtrust.core.targets.parts.steps import check_again, fetch_key, get_missing, human, prove_bundle, write_bundle
+from mailtrust.core.targets.parts.steps import check_again, fetch_key, get_missing, prove_bundle, write_bundle
 from mailtrust.core.x509.pem import to_pem
 
 ID = "kemp"

@@ -16,9 +16,10 @@ from mailtrust.core.model.remedy import (
     Step,
 )
 from mailtrust.core.model.text import text
+from mailtrust.core.remedies.doing import human
 from mailtrust.core.targets.parts.context import TargetContext
 from mailtrust.core.targets.parts.ordering import renew_or_order, write_new_bundle
-from mailtrust.core.targets.parts.steps import check_again, human, who_ends_tls
+from mailtrust.core.targets.parts.steps import check_again, who_ends_tls
 from mailtrust.core.targets.parts.windows import (
     ADMINISTRATOR,
     allow_versions_of_today,

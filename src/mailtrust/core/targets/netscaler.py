@@ -17,9 +17,11 @@ from mailtrust.core.model.remedy import (
     Write,
 )
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.targets.parts.context import TargetContext, certificate_file
+from mailtrust.core.remedies.doing import do, human, look
+from mailtrust.core.remedies.file_names import certificate_file
+from mailtrust.core.targets.parts.context import TargetContext
 from mailtrust.core.targets.parts.ordering import renew_or_order, write_new_bundle
-from mailtrust.core.targets.parts.steps import check_again, do, fetch_key, get_missing, human, look, prepare_chain
+from mailtrust.core.targets.parts.steps import check_again, fetch_key, get_missing, prepare_chain
 from mailtrust.core.x509.pem import to_pem
 
 ID = "netscaler"

@@ -2,9 +2,9 @@
 
 from mailtrust.core.model.remedy import Remedy, Step
 from mailtrust.core.model.text import text
+from mailtrust.core.remedies.doing import look
 from mailtrust.core.targets.parts.context import TargetContext
 from mailtrust.core.targets.parts.road import Files, Road, Setting, lines, walk
-from mailtrust.core.targets.parts.steps import look
 
 ID = "nginx"
 TITLE = "nginx"

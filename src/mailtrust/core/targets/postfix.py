@@ -6,9 +6,9 @@ smtpd_tls_cert_file with smtpd_tls_key_file (postconf(5)).
 
 from mailtrust.core.model.remedy import Remedy, Step
 from mailtrust.core.model.text import text
+from mailtrust.core.remedies.doing import look
 from mailtrust.core.targets.parts.context import TargetContext
 from mailtrust.core.targets.parts.road import Files, Road, Setting, command, walk
-from mailtrust.core.targets.parts.steps import look
 
 ID = "postfix"
 TITLE = "Postfix"

@@ -8,9 +8,9 @@ the configuration, and neither certificate nor key.
 
 from mailtrust.core.model.remedy import Remedy, Step
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.remedies.doing import do, look
 from mailtrust.core.targets.parts.context import TargetContext
 from mailtrust.core.targets.parts.road import Files, Road, Setting, command, lines, walk
-from mailtrust.core.targets.parts.steps import do, look
 
 ID = "slapd"
 TITLE = "OpenLDAP slapd"

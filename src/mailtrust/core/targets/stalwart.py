@@ -7,9 +7,9 @@ default one (stalw.art/docs/server/tls/certificates). Up to 0.15 certificates st
 
 from mailtrust.core.model.remedy import Remedy, Step
 from mailtrust.core.model.text import text
+from mailtrust.core.remedies.doing import human
 from mailtrust.core.targets.parts.context import TargetContext
 from mailtrust.core.targets.parts.road import Files, Road, Setting, lines, walk
-from mailtrust.core.targets.parts.steps import human
 
 ID = "stalwart"
 TITLE = "Stalwart"

@@ -3,9 +3,12 @@
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.remedy import ConfigureServer, Remedy, Run, Step, TrustAnchorOnClients, UseName, Write
 from mailtrust.core.model.text import text
-from mailtrust.core.targets.parts.context import TargetContext, certificate_file, safe_host, thumbprint
-from mailtrust.core.targets.parts.steps import NOTHING_CHANGED, check_again, human, look
+from mailtrust.core.remedies.doing import NOTHING_CHANGED, human, look
+from mailtrust.core.remedies.file_names import certificate_file
+from mailtrust.core.targets.parts.context import TargetContext, safe_host
+from mailtrust.core.targets.parts.steps import check_again
 from mailtrust.core.x509.pem import to_pem
+from mailtrust.core.x509.thumbprint import thumbprint
 
 
 def steps_elsewhere(remedy: Remedy, context: TargetContext, evidence: Evidence) -> tuple[Step, ...]:

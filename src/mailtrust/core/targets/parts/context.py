@@ -1,6 +1,5 @@
 """What a product's steps are made from: names, ports, files and certificates of one remedy."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 
@@ -10,10 +9,9 @@ from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.remedy import Remedy, ReplaceCertificate, ServeChain, ServeSameCertificate
-from mailtrust.core.rules.grounds.naming import called, called_leaf
+from mailtrust.core.remedies.file_names import file_name
+from mailtrust.core.rules.grounds.naming import called_leaf
 from mailtrust.core.validation.identifiers import to_a_labels
-
-MOST_FILE_NAME = 60
 
 _HOST = re.compile(r"[A-Za-z0-9_:][A-Za-z0-9._:-]{0,252}", re.ASCII)
 
@@ -134,19 +132,3 @@ def safe_host(host: str) -> str:
     """A host fit for a command line; HOST where what was given can be none: half a name would be another server's."""
     name = to_a_labels(host.strip("[]").rpartition("@")[2])
     return name if _HOST.fullmatch(name) and ".." not in name else "HOST"
-
-
-def file_name(text: str) -> str:
-    """A name for files and for products that take letters, digits, `.`, `-` and `_` only."""
-    name = re.sub(r"[^A-Za-z0-9_-]*(\.)[^A-Za-z0-9_-]*|[^A-Za-z0-9_-]+", lambda odd: odd[1] or "-", text)
-    return name.strip("-.")[:MOST_FILE_NAME] or "server"
-
-
-def certificate_file(certificate: Certificate) -> str:
-    """A name for a file with one certificate: what it is called, and as much of its fingerprint as tells it apart."""
-    return f"{file_name(called(certificate.subject))[:40]}-{certificate.fingerprint[:8]}"
-
-
-def thumbprint(certificate: Certificate) -> str:
-    """The name by which Windows knows a certificate: the SHA-1 of its octets, upper-case hex."""
-    return hashlib.sha1(certificate.der, usedforsecurity=False).hexdigest().upper()

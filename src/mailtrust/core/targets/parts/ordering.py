@@ -3,8 +3,8 @@
 from mailtrust.core.model.certificate import CertificateSpec
 from mailtrust.core.model.remedy import Remedy, Run, Step, Write
 from mailtrust.core.model.text import text
+from mailtrust.core.remedies.doing import NOTHING_CHANGED, human
 from mailtrust.core.targets.parts.context import TargetContext, safe_host
-from mailtrust.core.targets.parts.steps import NOTHING_CHANGED, human
 
 _OPENSSL_KEYS = {
     "rsa-2048": "rsa:2048",

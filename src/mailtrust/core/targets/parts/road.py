@@ -16,18 +16,10 @@ from mailtrust.core.model.remedy import (
     Step,
 )
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.remedies.doing import do, human, look
 from mailtrust.core.targets.parts.context import TargetContext
 from mailtrust.core.targets.parts.ordering import renew_or_order, write_new_bundle
-from mailtrust.core.targets.parts.steps import (
-    check_again,
-    do,
-    fetch_key,
-    human,
-    look,
-    prepare_chain,
-    reload,
-    who_ends_tls,
-)
+from mailtrust.core.targets.parts.steps import check_again, fetch_key, prepare_chain, reload, who_ends_tls
 from mailtrust.core.x509.bundles import HOLDS_KEY
 
 

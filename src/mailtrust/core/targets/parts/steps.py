@@ -1,12 +1,11 @@
 """Steps that are the same for every product, and the shape of a product's file."""
 
-from typing import Literal, Protocol
+from typing import Protocol
 
-from mailtrust.core.model.remedy import Human, Remedy, Run, Step
+from mailtrust.core.model.remedy import Remedy, Run, Step
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.remedies.doing import human, look
 from mailtrust.core.targets.parts.context import TargetContext
-
-NOTHING_CHANGED = text("Nothing was changed.")
 
 
 class Target(Protocol):
@@ -22,33 +21,6 @@ class Target(Protocol):
     def steps(self, remedy: Remedy, context: TargetContext, /) -> tuple[Step, ...]:
         """What to do so that the remedy's goal becomes true; empty where the product has no part in it."""
         ...
-
-
-def look(say: Text, command: str, shell: str = "sh") -> Step:
-    """A command that only looks."""
-    match shell:
-        case "powershell":
-            return Step(say, Run(command, "powershell"), NOTHING_CHANGED)
-        case "cmd":
-            return Step(say, Run(command, "cmd"), NOTHING_CHANGED)
-        case _:
-            return Step(say, Run(command), NOTHING_CHANGED)
-
-
-def do(say: Text, command: str, undo: Text, *, needs: str = "root") -> Step:
-    """A command that changes something and disturbs nobody yet."""
-    return Step(say, Run(command), undo, needs=needs)
-
-
-def human(
-    say: Text,
-    *clicks: Text,
-    undo: Text = NOTHING_CHANGED,
-    disruption: Literal["none", "reload", "restart"] = "none",
-    needs: str = "",
-) -> Step:
-    """Something for a person, with the clicks where there are any."""
-    return Step(say, Human(clicks), undo, disruption, needs)
 
 
 def who_ends_tls(context: TargetContext) -> Step:

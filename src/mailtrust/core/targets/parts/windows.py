@@ -8,9 +8,12 @@ into the store, and to take wrong ones out, whatever program on the machine ends
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.remedy import Human, Remedy, Run, Step, Write
 from mailtrust.core.model.text import text
-from mailtrust.core.targets.parts.context import TargetContext, certificate_file, thumbprint
-from mailtrust.core.targets.parts.steps import get_missing, look, who_ends_tls
+from mailtrust.core.remedies.doing import look
+from mailtrust.core.remedies.file_names import certificate_file
+from mailtrust.core.targets.parts.context import TargetContext
+from mailtrust.core.targets.parts.steps import get_missing, who_ends_tls
 from mailtrust.core.x509.pem import to_pem
+from mailtrust.core.x509.thumbprint import thumbprint
 
 ADMINISTRATOR = "Administrator"
 STORE = r"Cert:\LocalMachine\CA"

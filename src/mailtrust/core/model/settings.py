@@ -45,6 +45,16 @@ class Server:
     places: tuple[Place, ...]
     product: str | None = None
     """Its id in targets/; None: nobody said."""
+    reach: str = ""
+    """How its files are come by: `local`, or `ssh://USER@HOST:PORT`; empty: not at all."""
+    sudo: bool = False
+    """Whether rights are got by sudo there."""
+    configuration: str = ""
+    """Its main configuration file or folder; empty: where the product has it by itself."""
+    program: str = ""
+    """The product's own program, where it is not found by its usual name."""
+    take_up: tuple[str, ...] = ()
+    """The command that lets it take up a changed configuration; empty: the product's usual one."""
 
 
 @dataclass(frozen=True, slots=True)

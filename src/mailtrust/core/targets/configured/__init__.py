@@ -1,0 +1,62 @@
+"""Products whose own configuration mailtrust reads and changes: one file each, pure. `parts` holds what they share.
+
+A product asks for files and for what its programs print (`questions`, again and again until it asks for nothing more),
+finds in the answers where certificates are named (`certificates`), and says what must change so that others are
+(`point_to`), or that a setting is another (`set_up`). Who asks and who changes stands elsewhere.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, Protocol
+
+from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Files
+from mailtrust.core.model.plan import RunCommand
+from mailtrust.core.model.remedy import ConfigureServer
+from mailtrust.core.model.server_facts import Question, ServerFacts
+from mailtrust.core.model.settings import Server
+from mailtrust.core.targets.configured import nginx
+
+
+class ConfiguredProduct(Protocol):
+    """What each file here is: a module for one product."""
+
+    ID: str
+    """As in targets/."""
+    DISRUPTION: Literal["reload", "restart"]
+    """What taking up a new configuration does to clients: reload leaves those that are connected alone."""
+
+    def questions(self, server: Server, facts: ServerFacts, /) -> tuple[Question, ...]:
+        """What is still to be asked, given these answers; empty when all is known. Never asks the same again."""
+        ...
+
+    def certificates(self, server: Server, facts: ServerFacts, /) -> tuple[ConfiguredCertificate, ...] | Cannot:
+        """Every place that names a certificate, in the order of the configuration; or why that cannot be told."""
+        ...
+
+    def point_to(
+        self, server: Server, facts: ServerFacts, wanted: Mapping[ConfiguredCertificate, Files], /
+    ) -> tuple[Change, ...] | Cannot:
+        """What must change so that these places name these files: as few lines as possible; empty: nothing."""
+        ...
+
+    def set_up(
+        self,
+        server: Server,
+        facts: ServerFacts,
+        goal: ConfigureServer,
+        places: tuple[ConfiguredCertificate, ...],
+        ports: tuple[int, ...],
+        /,
+    ) -> tuple[Change, ...] | Cannot:
+        """What must change so that the setting is as the goal wants it, at these places and ports."""
+        ...
+
+    def test(self, server: Server, /) -> RunCommand | None:
+        """The product's own look at its configuration, which fails when it is wrong; None: it has none."""
+        ...
+
+    def take_up(self, server: Server, /) -> RunCommand:
+        """What lets it take up files and configuration."""
+        ...
+
+
+CONFIGURED: tuple[ConfiguredProduct, ...] = (nginx,)

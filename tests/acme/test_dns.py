@@ -24,9 +24,11 @@ from mailtrust.core.formats.tlsa import Tlsa
 from mailtrust.core.model.problem import CouldNotLook, UserProblem
 from mailtrust.core.validation.dane_renewal import Pins
 from mailtrust.edge.acme.account import AccountFolder
-from mailtrust.edge.acme.dns_01 import DnsUpdate, read_tsig_key
+from mailtrust.edge.acme.dns_01 import DnsUpdate
 from mailtrust.edge.acme.dns_settling import Settling
 from mailtrust.edge.acme.proof import Challenge
+from mailtrust.edge.lookup.dns_update import ZoneEditor
+from mailtrust.edge.lookup.tsig_key import read_tsig_key
 from mailtrust.flows.acme import Judging, Order, opened, register
 from mailtrust.flows.acme import issue as acme_issue
 from mailtrust.flows.acme_tlsa import Standing
@@ -126,7 +128,7 @@ def test_a_proof_that_was_accepted_once_is_not_asked_again(issue: Any, run: Any,
 
 
 def test_the_record_is_waited_for_at_every_server(knot: Knot, tsig: Path) -> None:
-    update = DnsUpdate((PRIMARY, knot.port), read_tsig_key(tsig), settling(knot))
+    update = DnsUpdate(ZoneEditor((PRIMARY, knot.port), read_tsig_key(tsig)), settling(knot))
     wanted = challenge("waiting.example.test")
     with update:
         update.show(wanted)
@@ -139,7 +141,7 @@ def test_the_record_is_waited_for_at_every_server(knot: Knot, tsig: Path) -> Non
 
 
 def test_other_records_at_the_same_place_stay(knot: Knot, tsig: Path) -> None:
-    update = DnsUpdate((PRIMARY, knot.port), read_tsig_key(tsig), settling(knot))
+    update = DnsUpdate(ZoneEditor((PRIMARY, knot.port), read_tsig_key(tsig)), settling(knot))
     first, second = challenge("same.example.test", "a" * 43), challenge("same.example.test", "b" * 43)
     with update:
         update.show(first)
@@ -180,7 +182,7 @@ def test_a_key_that_is_not_taken_is_a_sentence(issue: Any, tmp_path: Path, line:
 
 def test_an_update_that_nobody_signed_is_refused(knot: Knot) -> None:
     with pytest.raises(UserProblem, match="does not allow the update"):
-        DnsUpdate((PRIMARY, knot.port), None, settling(knot)).show(challenge("unsigned.example.test"))
+        DnsUpdate(ZoneEditor((PRIMARY, knot.port), None), settling(knot)).show(challenge("unsigned.example.test"))
 
 
 def spki(path: Path) -> str:

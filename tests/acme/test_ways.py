@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailtrust.core.model.problem import CouldNotLook, UserProblem
-from mailtrust.edge.acme.dns_01 import read_tsig_key
 from mailtrust.edge.acme.hook import Hook
 from mailtrust.edge.acme.http_01 import MOST_AT_ONCE, HttpServer, Webroot
 from mailtrust.edge.acme.proof import Challenge, expect_token
+from mailtrust.edge.lookup.tsig_key import read_tsig_key
 
 SHOWN = Challenge("mail.example.com", "token-token-token", "token-token-token.thumb", "r" * 43)
 PATH = f"/.well-known/acme-challenge/{SHOWN.token}"

@@ -27,7 +27,7 @@ acl:
   - id: acme
     action: update
     key: acme
-    update-type: TXT
+    update-type: [TXT, A, CNAME, SRV, TLSA]
   - id: copy
     address: 127.0.0.0/8
     action: [transfer, notify]

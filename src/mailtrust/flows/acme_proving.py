@@ -26,9 +26,10 @@ def prover_of(proof: Proof, dns: DnsServer | None) -> Prover:
             return Program(Path(program), challenge, Settling(dns, seconds=seconds))
         case DnsUpdate(address=address, port=port, tsig_file=tsig_file, wait_seconds=seconds):
             from mailtrust.edge.acme.dns_01 import DnsUpdate as Update
-            from mailtrust.edge.acme.dns_01 import read_tsig_key
             from mailtrust.edge.acme.dns_settling import Settling
+            from mailtrust.edge.lookup.dns_update import ZoneEditor
+            from mailtrust.edge.lookup.tsig_key import read_tsig_key
 
             key = None if tsig_file is None else read_tsig_key(Path(tsig_file))
             # The server that is updated may be one of the zone's own, at a port that no NS record can tell.
-            return Update((address, port), key, Settling(dns, seconds=seconds, ports={address: port}))
+            return Update(ZoneEditor((address, port), key), Settling(dns, seconds=seconds, ports={address: port}))

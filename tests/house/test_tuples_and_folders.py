@@ -15,6 +15,7 @@ FOLDERS = [
     ("mailtrust.core.rules.walking", "WALK_RULES", {"grounds"}),
     ("mailtrust.core.targets", "TARGETS", {"parts", "configured"}),
     ("mailtrust.core.targets.configured", "CONFIGURED", {"parts"}),
+    ("mailtrust.core.rollout", "WAYS", {"parts"}),
     ("mailtrust.core.discovery", "_FILES", {"asking", "outcome", "steps", "traveller"}),
     (
         "mailtrust.core.protocols",
@@ -27,6 +28,7 @@ FOLDERS = [
     ("mailtrust.cli.cert", "SUBCOMMANDS", {"inf_result", "making"}),
     ("mailtrust.cli.ca", "SUBCOMMANDS", {"opening"}),
     ("mailtrust.cli.store", "SUBCOMMANDS", {"opening"}),
+    ("mailtrust.cli.trust", "SUBCOMMANDS", {"making"}),
     ("mailtrust.cli.acme", "SUBCOMMANDS", {"account", "files", "proving"}),
     (
         "mailtrust.lab.oracles",

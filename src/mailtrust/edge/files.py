@@ -1,6 +1,7 @@
 """Files written whole or not at all."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
@@ -108,3 +109,56 @@ def _beside(path: Path, data: bytes, mode: int) -> str:
         os.unlink(temporary)
         raise
     return temporary
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFile:
+    """A file of a folder that is written as one."""
+
+    path: str
+    """Below the folder, with `/` between the parts."""
+    data: bytes = field(repr=False)
+    mode: int = 0o644
+
+
+def write_folder(folder: Path, files: Sequence[FolderFile]) -> None:
+    """Make a folder with these files, all of them or nothing. Raises OSError, FileExistsError if something is in it.
+
+    An empty folder may be there already, and then stays the one that it was to whoever may look into it.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FileExistsError(17, "the file exists", str(folder))
+    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        for file in files:
+            path = temporary.joinpath(*file.path.split("/"))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_synced(path, file)
+        for place, _, _ in os.walk(temporary):
+            sync_folder(Path(place))
+        mode = folder.stat().st_mode & 0o777 if folder.exists() else 0o777 & ~_umask()
+        if os.name == "posix":
+            os.chmod(temporary, mode)
+        elif folder.exists():
+            folder.rmdir()  # Windows gives nothing the name of a folder that is there.
+        os.rename(temporary, folder)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    sync_folder(folder.parent)
+
+
+def _write_synced(path: Path, file: FolderFile) -> None:
+    with path.open("xb") as written:
+        written.write(file.data)
+        written.flush()
+        os.fsync(written.fileno())
+    if os.name == "posix":
+        path.chmod(file.mode)
+
+
+def _umask() -> int:
+    """What the user takes from new folders' permissions: it can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

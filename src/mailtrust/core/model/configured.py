@@ -61,7 +61,11 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A change that is made by a program, where the configuration is no file (slapd's cn=config)."""
+    """A change that is made by a program, where the configuration is no file that is read: slapd's cn=config, an index.
+
+    It is made when all files and edits are written, and taken back when all former files are back: the program reads
+    the files that it is told of.
+    """
 
     command: tuple[str, ...]
     input: str

@@ -35,7 +35,11 @@ class ConfiguredProduct(Protocol):
     def point_to(
         self, server: Server, facts: ServerFacts, wanted: Mapping[ConfiguredCertificate, Files], /
     ) -> tuple[Change, ...] | Cannot:
-        """What must change so that these places name these files: as few lines as possible; empty: nothing."""
+        """What must change so that these places name these files: as few lines as possible; empty: nothing.
+
+        A place may name them already, and only what they hold becomes another: where a program keeps a copy that no
+        `take_up` renews (Postfix's index of server names, slapd's cn=config), an Act has it read them again.
+        """
         ...
 
     def set_up(

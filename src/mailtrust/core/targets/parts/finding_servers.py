@@ -89,11 +89,9 @@ def steps_for(change: Change, names_of_today: Iterable[str] = ()) -> tuple[Step,
 
 def _records(say: Text, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> tuple[Step, ...]:
     zone = "".join(f"{line}\n" for line in add)
-    update = [
-        *(f"update delete {line}" for line in remove),
-        *(f"update add {_as_update(line)}" for line in add),
-        "send",
-    ]
+    # Knot, in a zone that it signs, leaves an alias out that comes with the removal of what stood there.
+    gone = (*(f"update delete {line}" for line in remove), *(("send",) if remove and add else ()))
+    update = [*gone, *(f"update add {_as_update(line)}" for line in add), "send"]
     undo = [*(f"update delete {_name_and_type(line)}" for line in add), "send"]
     taken_back = text("nsupdate: {lines}; then put what was deleted back.", lines="; ".join(undo))
     if not remove:

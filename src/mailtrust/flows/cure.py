@@ -9,9 +9,10 @@ from mailtrust.core.discovery.traveller import Traveller
 from mailtrust.core.model.anchors import AnchorStore
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.pool import Pool
-from mailtrust.core.model.walk import Answer, Book, Question
-from mailtrust.core.remedies.finding.planner import Cure, Ground, Unasked, alternatives
+from mailtrust.core.model.walk import Answer, Book, Meets, Question
+from mailtrust.core.remedies.finding.planner import Cure, Ground, Unasked
 from mailtrust.core.remedies.finding.server import MailServer, NotYetAsked, face_of, find_server
+from mailtrust.core.remedies.finding.ways import alternatives
 from mailtrust.flows.answering import Outside
 from mailtrust.flows.discover import Discovery, WalkRequest, judge_for
 
@@ -97,6 +98,12 @@ def cures_in(
             names=server.leaf.dns_names,
             is_server=_shows(server.leaf.fingerprint),
             inside_face=face_of(books.get(True, {}), server.leaf.fingerprint),
+            asked_today=frozenset(
+                (walk.address, walk.client, walk.situation.inside)
+                for discovery, _ in walked
+                for walk in discovery.walks
+                if any(one.meets is Meets.QUESTION for one in walk.met)
+            ),
         )
     )
     return found if isinstance(found, Unasked) else Cures(server, found)

@@ -10,6 +10,7 @@ from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.model.walk import Attempt, Meets, Walk
 from mailtrust.core.remedies.finding.planner import Cure
+from mailtrust.core.remedies.finding.ways import weighed
 from mailtrust.core.report.findings import SEVERITIES
 from mailtrust.core.report.html_document import write_document
 from mailtrust.core.report.html_signs import outcome_sign
@@ -161,14 +162,17 @@ def _cures(
             "details",
             e("summary", page.say(text("Another way, with {count} changes:", count=len(other.changes)))),
             e("ul", *(e("li", page.say(sentence)) for sentence in changes_told(other, names))),
-            e("p", page.say(serves(other, travellers)), class_="dim small"),
+            *(
+                e("p", page.say(sentence), class_="dim small")
+                for sentence in (serves(other, travellers), *weighed(other, best, travellers))
+            ),
         )
         for other in others[:MOST_WAYS]
     )
     return e(
         "section",
-        e("h2", page.say(text("What cures it with the fewest changes"))),
-        e("p", page.say(serves(best, travellers))),
+        e("h2", page.say(text("What cures it best"))),
+        *(e("p", page.say(one)) for one in (serves(best, travellers), *weighed(best, best, travellers))),
         e("div", e("ol", *steps), class_="cure"),
         *ways,
     )

@@ -13,6 +13,7 @@ from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.text import Text
 from mailtrust.core.model.walk import Attempt, DnsAnswer, Walk
 from mailtrust.core.remedies.finding.planner import Cure
+from mailtrust.core.remedies.finding.ways import weighed
 from mailtrust.core.report import walk_wire as wire
 from mailtrust.core.report.report_json import finding_to_wire, step_to_wire
 from mailtrust.core.report.walk_words import changes_told, headline, quoted
@@ -37,7 +38,7 @@ def walks_to_json(
 
     `findings`: what is wrong, by address and place (True: inside).
     """
-    plans = [_plan(cure, names, translate) for cure in cures]
+    plans = [_plan(cure, cures[0], names, travellers, translate) for cure in cures]
     made: list[msgspec.Struct] = [
         _walk(
             walk,
@@ -53,12 +54,17 @@ def walks_to_json(
     return to_json_text(made[0] if len(made) == 1 else made)
 
 
-def _plan(cure: Cure, names: Sequence[str], translate: Translate) -> wire.WalkPlanWire:
+def _plan(
+    cure: Cure, best: Cure, names: Sequence[str], travellers: Mapping[str, Traveller], translate: Translate
+) -> wire.WalkPlanWire:
     return wire.WalkPlanWire(
         changes=[sentence.render(translate) for sentence in changes_told(cure, names)],
         steps=[step_to_wire(step, translate) for change in cure.changes for step in steps_for(change, names)],
         left_out=[wire.LeftOutWire(address=address, client=client) for address, client in cure.left_out],
-        questions=cure.questions,
+        questions=len(cure.asked),
+        asked=[wire.LeftOutWire(address=address, client=client) for address, client, _ in cure.asked],
+        risk=cure.risk,
+        weighed=[sentence.render(translate) for sentence in weighed(cure, best, travellers)],
     )
 
 

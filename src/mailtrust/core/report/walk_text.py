@@ -9,6 +9,7 @@ from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.walk import Attempt, Meets, Walk
 from mailtrust.core.remedies.finding.planner import Cure
+from mailtrust.core.remedies.finding.ways import weighed
 from mailtrust.core.report.cures import draw_step
 from mailtrust.core.report.page import Page, Span
 from mailtrust.core.report.walk_findings import draw_walk_findings
@@ -26,7 +27,7 @@ from mailtrust.core.report.walk_words import (
 )
 from mailtrust.core.targets.parts.finding_servers import steps_for
 
-MOST_WAYS = 4
+MOST_WAYS = 6
 """Told in text; JSON has them all."""
 _STYLES = {
     Meets.SILENT: ("not_asked", "dim"),
@@ -104,8 +105,9 @@ def _draw_cures(page: Page, cures: Sequence[Cure], names: Sequence[str], travell
     if not cures or not cures[0].changes:
         return
     best, *others = cures
-    page.heading(text("What cures it with the fewest changes"))
-    page.paragraph((page.say(serves(best, travellers)), ""))
+    page.heading(text("What cures it best"))
+    for sentence in (serves(best, travellers), *weighed(best, best, travellers)):
+        page.paragraph((page.say(sentence), ""))
     count = 0
     for change in best.changes:
         for step in steps_for(change, names):
@@ -116,7 +118,8 @@ def _draw_cures(page: Page, cures: Sequence[Cure], names: Sequence[str], travell
         page.paragraph((page.say(text("Another way, with {count} changes:", count=len(other.changes))), "bold"))
         for sentence in changes_told(other, names):
             page.paragraph((page.say(sentence), ""), first=[("  ", ""), (f"{page.glyphs.dot} ", "dim")])
-        page.paragraph((page.say(serves(other, travellers)), "dim"), first=[("  ", "")])
+        for sentence in (serves(other, travellers), *weighed(other, best, travellers)):
+            page.paragraph((page.say(sentence), "dim"), first=[("  ", "")], then=[("  ", "")])
         if number > MOST_WAYS:
             break
 

@@ -55,7 +55,7 @@ class AttemptWire(Struct, kw_only=True):
 
 
 class LeftOutWire(Struct, kw_only=True):
-    """A client that a plan does not serve."""
+    """A client on its way to one address."""
 
     address: str
     client: str
@@ -67,7 +67,13 @@ class WalkPlanWire(Struct, kw_only=True):
     changes: Annotated[list[str], Meta(description="Each change in a sentence.")]
     steps: list[StepWire]
     left_out: list[LeftOutWire]
-    questions: Annotated[int, Meta(description="How often users are asked whether a server may set the account up.")]
+    questions: Annotated[
+        int,
+        Meta(description="How many clients ask their users whether a server may set the account up, and do not today."),
+    ]
+    asked: Annotated[list[LeftOutWire], Meta(description="Which these are; twice where both sides are.")] = []
+    risk: Annotated[int, Meta(description="How much else the changes may touch; only compared with other plans.")] = 0
+    weighed: Annotated[list[str], Meta(description="What speaks for it and against it, beside the first.")] = []
 
 
 class WalkWire(Struct, kw_only=True):

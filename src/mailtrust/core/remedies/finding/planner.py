@@ -35,6 +35,9 @@ from mailtrust.core.remedies.finding.changes import (
     websites_named,
 )
 
+Asked = tuple[str, str, bool]
+"""Address, client, and whether it stands inside: whose users are asked whether a server may set the account up."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -59,6 +62,8 @@ class Ground:
     """Kinds of change that are out of the question."""
     inside_face: str = ""
     """A host by which the mail server is seen inside; empty where it is not."""
+    asked_today: frozenset[Asked] = frozenset()
+    """Whose users are asked already: nobody changes anything to spare them that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +75,21 @@ class Cure:
     """Every client's way afterwards."""
     left_out: tuple[tuple[str, str], ...]
     """Address and client: who finds nothing, or is warned, all the same."""
-    questions: int
-    """How often users are asked whether a server may set the account up."""
+    asked: tuple[Asked, ...] = ()
+    """Whose users are asked a question that they are not asked today."""
 
     @property
-    def rank(self) -> tuple[int, int, int, int, str]:
-        """Fewest left out, fewest changes, least risk, fewest questions; and a fixed order among equals."""
-        risk = sum(RISKS[type(change)] for change in self.changes)
-        return len(self.left_out), len(self.changes), risk, self.questions, repr(self.changes)
+    def risk(self) -> int:
+        """How much else it may touch; 0 for nothing."""
+        return sum(RISKS[type(change)] for change in self.changes)
+
+    @property
+    def rank(self) -> tuple[int, int, int, int, tuple[str, ...]]:
+        """Fewest left out, fewest asked, fewest changes, least risk; and a fixed order among equals.
+
+        What a person must answer counts before the changes: they are made once, by somebody who knows what they mean.
+        """
+        return len(self.left_out), len(self.asked), len(self.changes), self.risk, tuple(map(_spelt, self.changes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +99,18 @@ class Unasked:
     questions: tuple[Question, ...]
 
 
-def plan(ground: Ground) -> Cure | Unasked:
-    """The best cure; one without changes where all is well already."""
+def _spelt(change: Change) -> str:
+    """The same in every run: sets have no order."""
+    return f"AddNames {sorted(change.names)}" if isinstance(change, AddNames) else repr(change)
+
+
+Memory = dict[tuple[str, tuple[Change, ...]], "Cure | Unasked"]
+"""What came of changes for one address; it holds as long as the books stay the same."""
+
+
+def plan(ground: Ground, memory: Memory | None = None) -> Cure | Unasked:
+    """The best cure; one without changes where all is well already. `memory`: of another plan over the same books."""
+    memory = {} if memory is None else memory
     missing: dict[Question, None] = {}
     best: Cure | None = None
     for shared in _shared(ground):
@@ -96,7 +118,7 @@ def plan(ground: Ground) -> Cure | Unasked:
             if new_certificate and AddNames in ground.forbidden:
                 continue
             parts = [
-                _best_for(ground, address, shared, missing, new_certificate=new_certificate)
+                _best_for(ground, address, shared, missing, memory, new_certificate=new_certificate)
                 for address in ground.addresses
             ]
             if missing or any(part is None for part in parts):
@@ -109,27 +131,12 @@ def plan(ground: Ground) -> Cure | Unasked:
     return best
 
 
-def alternatives(ground: Ground) -> tuple[Cure, ...] | Unasked:
-    """The best cure, and the best ones without each kind of change that it makes; best first, each once."""
-    first = plan(ground)
-    if isinstance(first, Unasked):
-        return first
-    found = {first.changes: first}
-    for kind in {type(change) for change in first.changes}:
-        other = plan(replace(ground, forbidden=ground.forbidden | {kind}))
-        if isinstance(other, Unasked):
-            return other
-        if other.changes:
-            found.setdefault(other.changes, other)
-    return tuple(sorted(found.values(), key=lambda cure: cure.rank))
-
-
 def outcome_of(ground: Ground, addresses: Iterable[str], changes: Sequence[Change]) -> Cure | Unasked:
     """What comes of these changes for these addresses."""
     missing: dict[Question, None] = {}
     walks: list[Walk] = []
     left_out: list[tuple[str, str]] = []
-    questions = 0
+    asked: list[Asked] = []
     books = {inside: SupposedBook(book, changes, inside=inside) for inside, book in ground.books.items()}
     for address in addresses:
         for traveller, situation in product(ground.travellers, ground.situations):
@@ -140,12 +147,14 @@ def outcome_of(ground: Ground, addresses: Iterable[str], changes: Sequence[Chang
             missing |= asking.missing
             if found is not None:
                 walks.append(found)
-                questions += sum(one.meets is Meets.QUESTION for one in found.met)
+                who = (address, traveller.id, situation.inside)
+                if any(one.meets is Meets.QUESTION for one in found.met) and who not in ground.asked_today:
+                    asked.append(who)
                 if is_well(found, traveller) is False and (address, traveller.id) not in left_out:
                     left_out.append((address, traveller.id))
     if missing:
         return Unasked(tuple(missing))
-    return Cure(tuple(changes), tuple(walks), tuple(left_out), questions)
+    return Cure(tuple(changes), tuple(walks), tuple(left_out), tuple(asked))
 
 
 def _supposing(ground: Ground, traveller: Traveller, changes: Sequence[Change]) -> Judge:
@@ -192,12 +201,15 @@ def _best_for(
     address: str,
     shared: tuple[Change, ...],
     missing: dict[Question, None],
+    memory: Memory,
     *,
     new_certificate: bool,
 ) -> Cure | None:
     best: Cure | None = None
     for own in options(ground, address.rpartition("@")[2], new_certificate=new_certificate):
-        found = outcome_of(ground, (address,), (*shared, *own))
+        changes = (*shared, *own)
+        if (found := memory.get((address, changes))) is None:
+            found = memory[address, changes] = outcome_of(ground, (address,), changes)
         if isinstance(found, Unasked):
             missing |= dict.fromkeys(found.questions)
             continue
@@ -206,7 +218,7 @@ def _best_for(
     return best
 
 
-def _own_rank(cure: Cure) -> tuple[int, int, int, int, str]:
+def _own_rank(cure: Cure) -> tuple[int, int, int, int, tuple[str, ...]]:
     """As `rank`; names cost nothing here, for the new certificate is there already, and one for all domains."""
     return replace(cure, changes=tuple(one for one in cure.changes if not isinstance(one, AddNames))).rank
 
@@ -240,5 +252,5 @@ def _together(shared: tuple[Change, ...], parts: Sequence[Cure]) -> Cure:
         changes,
         tuple(walk for part in parts for walk in part.walks),
         tuple(one for part in parts for one in part.left_out),
-        sum(part.questions for part in parts),
+        tuple(one for part in parts for one in part.asked),
     )

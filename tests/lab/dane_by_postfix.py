@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from mailtrust.lab.stories.parts.companies import SERVER, A, Companies
 from mailtrust.lab.stories.parts.story import walked
-from mailtrust.lab.stories.three_companies import RIGHT, SERVER, A, Place
 
 
 def by_postfix() -> dict[str, Any]:
@@ -20,7 +20,7 @@ def by_postfix() -> dict[str, Any]:
     return {"well": "Verified TLS connection" in said, "said": said}
 
 
-async def by_mailtrust(place: Place) -> dict[str, Any]:
+async def by_mailtrust(place: Companies) -> dict[str, Any]:
     flags = ("--dns", "127.0.0.1:53", "--roots", str(place.roots), "--no-aia")
     (walk,) = await walked(place.folder, A, "--client", "mta-dane", *flags)
     return {"well": walk["well"], "rules": [one["rule"] for one in walk["findings"]]}
@@ -28,10 +28,7 @@ async def by_mailtrust(place: Place) -> dict[str, Any]:
 
 async def main(folder: Path) -> None:
     looks = []
-    async with Place(folder, datetime.now(UTC), RIGHT, resolver_port=53, smtp_port=25) as place:
-        visited: list[int] = []
-        # Each visit in the server's own words, which may be several.
-        place.smtp.watch = lambda _address, _what: visited.append(place.smtp.real_port)
+    async with Companies(folder, datetime.now(UTC), misspelt=False, usual_ports=True) as place:
         name = f"_25._tcp.{SERVER}."
         (right,) = (one for one in place.dns.zones[A].splitlines() if " TLSA " in one)
         record = right.partition(" TLSA ")[2]
@@ -40,8 +37,8 @@ async def main(folder: Path) -> None:
             await asyncio.to_thread(place.dns.update, "\n".join(("nsupdate -k KEYFILE <<'END'", *lines)))
             look = {}
             for client, ask in (("postfix", asyncio.to_thread(by_postfix)), ("mailtrust", by_mailtrust(place))):
-                visited.clear()
-                look[client] = {**await ask, "met": list(dict.fromkeys(visited))}
+                place.visits.clear()
+                look[client] = {**await ask, "met": list(dict.fromkeys(place.visits))}
             looks.append(look)
     json.dump(looks, sys.stdout)
 

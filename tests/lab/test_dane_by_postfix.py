@@ -11,6 +11,7 @@ import pytest
 
 from mailtrust.lab.oracles.network import reenter
 from mailtrust.lab.stories import STORIES
+from mailtrust.lab.stories.parts.companies import SERVER
 
 
 @pytest.mark.may_be_left_out
@@ -30,5 +31,5 @@ def test_the_same_hosts_and_the_same_word(tmp_path: Path, capfd: Any) -> None:
     for look, well in ((before, True), (broken, False), (after, True)):
         assert look["postfix"]["well"] is well, look["postfix"]["said"]
         assert look["mailtrust"]["well"] is well
-        assert look["postfix"]["met"] == look["mailtrust"]["met"] == [25], "by the server's log"
+        assert look["postfix"]["met"] == look["mailtrust"]["met"] == [[SERVER, 25]], "by the server's log"
         assert ("dane-mismatch" in look["mailtrust"]["rules"]) is not well

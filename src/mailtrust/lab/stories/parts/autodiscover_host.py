@@ -1,13 +1,21 @@
-"""A small Exchange server, as far as Autodiscover goes: who has no password is asked for it, others get settings."""
+"""A small Exchange server, as far as Autodiscover goes: POX and SOAP for who gives a password, V2 for everybody.
+
+Nothing that is sent to it is read but the request line and whether a password is there.
+"""
 
 import asyncio
+import json
+from http import HTTPStatus
+from urllib.parse import parse_qsl
 
 from mailtrust.lab.daemons import LOOPBACK
+from mailtrust.lab.visits import Visits
 
 LONGEST = 65536
 PATIENCE = 10.0
 
-_SETTINGS = """\
+# MS-OXDSCLI 2.2.4: what Outlook and phones are told.
+_POX = """\
 <?xml version="1.0" encoding="utf-8"?>
 <Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006">
  <Response xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a">
@@ -18,6 +26,36 @@ _SETTINGS = """\
  </Response>
 </Autodiscover>
 """
+# MS-OXWADISC 3.1.4.2: GetUserSettings, the one operation that programs on EWS ask for.
+_SOAP = """\
+<?xml version="1.0" encoding="utf-8"?>
+<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:i="http://www.w3.org/2001/XMLSchema-instance">
+ <s:Body>
+  <GetUserSettingsResponseMessage xmlns="http://schemas.microsoft.com/exchange/2010/Autodiscover">
+   <Response>
+    <ErrorCode>NoError</ErrorCode><ErrorMessage/>
+    <UserResponses><UserResponse>
+     <ErrorCode>NoError</ErrorCode><ErrorMessage>No error.</ErrorMessage>
+     <RedirectTarget i:nil="true"/><UserSettingErrors/>
+     <UserSettings>
+      <UserSetting i:type="StringSetting"><Name>ExternalEwsUrl</Name>
+       <Value>https://{server}/EWS/Exchange.asmx</Value></UserSetting>
+      <UserSetting i:type="StringSetting"><Name>EwsSupportedSchemas</Name>
+       <Value>Exchange2007, Exchange2010, Exchange2016</Value></UserSetting>
+     </UserSettings>
+    </UserResponse></UserResponses>
+   </Response>
+  </GetUserSettingsResponseMessage>
+ </s:Body>
+</s:Envelope>
+"""
+_V2 = {
+    "activesync": ("ActiveSync", "https://{server}/Microsoft-Server-ActiveSync"),
+    "autodiscoverv1": ("AutodiscoverV1", "https://{server}/autodiscover/autodiscover.xml"),
+    "ews": ("EWS", "https://{server}/EWS/Exchange.asmx"),
+}
+_XML = "text/xml; charset=utf-8"
+_PATHS = ("/autodiscover/autodiscover.xml", "/autodiscover/autodiscover.svc")
 
 
 class AutodiscoverHost:
@@ -25,7 +63,8 @@ class AutodiscoverHost:
 
     def __init__(self, server: str) -> None:
         """`server`: the name that its settings give."""
-        self._settings = _SETTINGS.format(server=server).encode()
+        self._server = server
+        self._visits = Visits()
         self._listening: asyncio.Server | None = None
 
     async def start(self, port: int) -> None:
@@ -36,20 +75,49 @@ class AutodiscoverHost:
         """Answer no more."""
         if self._listening is not None:
             self._listening.close()
+            await self._visits.end()
             await self._listening.wait_closed()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                head = (await reader.readuntil(b"\r\n\r\n")).lower()
-                if b"\r\nauthorization: basic " in head:
-                    body, status = self._settings, "200 OK\r\nContent-Type: text/xml; charset=utf-8"
-                else:
-                    body, status = b"", '401 Unauthorized\r\nWWW-Authenticate: Basic realm="Exchange"'
-                writer.write(f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode())
-                writer.write(body)
-                await writer.drain()
-        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass  # Whoever breaks off gets nothing.
-        finally:
-            writer.close()
+        async with self._visits.serving(writer, PATIENCE):
+            try:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+            except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+                return  # Whoever breaks off, or does not come to an end, gets nothing.
+            writer.write(self.said(head))
+            await writer.drain()
+
+    def said(self, head: str) -> bytes:
+        """The whole answer to a request, by its head."""
+        method, _, rest = head.partition("\r\n")[0].partition(" ")
+        path, _, query = rest.partition(" ")[0].partition("?")
+        path = path.lower()
+        if path == "/autodiscover/autodiscover.json":
+            status, kind, body = self._by_json(query)
+        elif path not in _PATHS:
+            status, kind, body = HTTPStatus.NOT_FOUND, "text/plain", ""
+        elif "\r\nauthorization: basic " not in head.lower():
+            status, kind, body = HTTPStatus.UNAUTHORIZED, "text/plain", ""
+        else:
+            form = _SOAP if path.endswith(".svc") else _POX
+            status, kind, body = HTTPStatus.OK, _XML, form.format(server=self._server)
+        lines = [f"HTTP/1.1 {status.value} {status.phrase}", f"Content-Type: {kind}"]
+        if status is HTTPStatus.UNAUTHORIZED:
+            lines.append('WWW-Authenticate: Basic realm="Exchange"')
+        lines += [f"Content-Length: {len(body.encode())}", "Connection: close", "", ""]
+        # RFC 9110 9.3.2: HEAD is answered like GET, without the content.
+        return ("\r\n".join(lines) + ("" if method == "HEAD" else body)).encode()
+
+    def _by_json(self, query: str) -> tuple[HTTPStatus, str, str]:
+        """V2: where a protocol's service is, without a password."""
+        asked = {name.lower(): value for name, value in parse_qsl(query, max_num_fields=20)}
+        protocol = asked.get("protocol", "")[:40]
+        known = _V2.get(protocol.lower())
+        if known is None:
+            names = ",".join(name for name, _ in _V2.values())
+            message = f"The given protocol value '{protocol}' is invalid. Supported values are '{names}'."
+            said = {"ErrorCode": "InvalidProtocol", "ErrorMessage": message}
+            return HTTPStatus.BAD_REQUEST, "application/json; charset=utf-8", json.dumps(said)
+        name, url = known
+        said = {"Protocol": name, "Url": url.format(server=self._server)}
+        return HTTPStatus.OK, "application/json; charset=utf-8", json.dumps(said)

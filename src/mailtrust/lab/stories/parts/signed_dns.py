@@ -65,7 +65,8 @@ server:
     # What was changed is to be seen at once.
     cache-max-ttl: 0
     cache-max-negative-ttl: 0
-    local-zone: "test." nodefault
+    # Nobody else is asked for anything.
+    local-zone: "." static
 """
 
 
@@ -77,8 +78,9 @@ class SignedDns:
         self._daemons = daemons
         self._folder = folder
         self.zones = zones
-        self._port, self._resolver_port = ports
-        self._key_file = folder / "update.key"
+        self.port, self._resolver_port = ports
+        self.key_file = folder / "update.key"
+        """Who holds it may change the zones, by updates to `port`."""
 
     @property
     def resolver(self) -> tuple[str, int]:
@@ -88,23 +90,26 @@ class SignedDns:
     def start(self) -> None:
         """Serve, sign and validate. Blocks until an answer is validated; raises LabError."""
         secret = base64.b64encode(secrets.token_bytes(32)).decode()
-        self._key_file.touch(mode=0o600)
-        self._key_file.write_text(f'key "{KEY_NAME}" {{ algorithm hmac-sha256; secret "{secret}"; }};\n')
+        self.key_file.touch(mode=0o600)
+        self.key_file.write_text(f'key "{KEY_NAME}" {{ algorithm hmac-sha256; secret "{secret}"; }};\n')
         (self._folder / "db").mkdir()
         configuration = self._folder / "knot.conf"
         configuration.touch(mode=0o600)
-        head = _KNOT.format(address=LOOPBACK, port=self._port, folder=self._folder, key=KEY_NAME, secret=secret)
+        head = _KNOT.format(address=LOOPBACK, port=self.port, folder=self._folder, key=KEY_NAME, secret=secret)
         blocks = []
         for zone, content in self.zones.items():
             (self._folder / f"{zone}.zone").write_text(content)
             blocks.append(f"  - domain: {zone}\n    file: {zone}.zone\n")
         configuration.write_text(head + "".join(blocks))
-        self._daemons.start([program("knotd", "knot"), "-c", configuration], [(LOOPBACK, self._port)])
+        self._daemons.start([program("knotd", "knot"), "-c", configuration], [(LOOPBACK, self.port)])
         for zone in self.zones:
-            _wait_for(zone, self._port, validated=False)
-        anchors = "".join(f'    trust-anchor: "{self._delegation(zone)}"\n' for zone in self.zones)
+            _wait_for(zone, self.port, validated=False)
+        anchors = "".join(
+            f'    local-zone: "{zone}." transparent\n    trust-anchor: "{self._delegation(zone)}"\n'
+            for zone in self.zones
+        )
         stubs = "".join(
-            f'stub-zone:\n    name: "{zone}"\n    stub-addr: {LOOPBACK}@{self._port}\n' for zone in self.zones
+            f'stub-zone:\n    name: "{zone}"\n    stub-addr: {LOOPBACK}@{self.port}\n' for zone in self.zones
         )
         unbound = self._folder / "unbound.conf"
         served = _UNBOUND.format(address=LOOPBACK, port=self._resolver_port, folder=self._folder)
@@ -118,9 +123,9 @@ class SignedDns:
         first, *lines = command.splitlines()
         if not first.startswith("nsupdate -k ") or lines[-1] != "END":
             raise LabError(text("This is no update of a zone: {command}", command=clean(command, 300)))
-        said = "\n".join((f"server {LOOPBACK} {self._port}", *lines[:-1], ""))
+        said = "\n".join((f"server {LOOPBACK} {self.port}", *lines[:-1], ""))
         done = subprocess.run(
-            [program("nsupdate", "bind9-dnsutils"), "-k", self._key_file],
+            [program("nsupdate", "bind9-dnsutils"), "-k", self.key_file],
             input=said,
             capture_output=True,
             text=True,

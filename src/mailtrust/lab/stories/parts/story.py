@@ -15,6 +15,7 @@ from mailtrust.core.model.text import Text, text
 from mailtrust.lab.daemons import NotInstalledError, program
 from mailtrust.lab.lab_error import LabError
 from mailtrust.lab.runner import Comparison
+from mailtrust.lab.stories.parts.companies import Companies
 
 WELL, WARNED, LOST = text("well"), text("warned"), text("finds nothing")
 
@@ -42,26 +43,32 @@ class Story:
     title: Text
     programs: tuple[tuple[str, str], ...]
     """What must be installed: program, and Debian's package."""
+    place: Callable[[Path, datetime], Companies]
+    """Its world as it is broken, in an empty folder."""
     tell: Callable[[Path, datetime], Coroutine[Any, Any, Told]]
     """Run it in an empty folder."""
     also_called: tuple[str, ...] = ()
 
-    def expect_programs(self) -> None:
-        """Raises LabError that names everything that is missing."""
+    def lacks(self) -> Text | None:
+        """Why it cannot be told on this machine: everything that is missing."""
         missing = []
         for name, package in self.programs:
             try:
                 program(name, package)
             except NotInstalledError:
                 missing.append(package)
-        if missing:
-            raise LabError(
-                text(
-                    "{story} needs servers that are not on this machine: apt install {packages}",
-                    story=self.id,
-                    packages=" ".join(dict.fromkeys(missing)),
-                )
-            )
+        if not missing:
+            return None
+        return text(
+            "{story} needs servers that are not on this machine: apt install {packages}",
+            story=self.id,
+            packages=" ".join(dict.fromkeys(missing)),
+        )
+
+    def expect_programs(self) -> None:
+        """Raises LabError that names everything that is missing."""
+        if lacking := self.lacks():
+            raise LabError(lacking)
 
 
 async def walked(folder: Path, *arguments: str) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ FOLDERS = [
     ("mailtrust.core.clients", "_FILES", {"engines", "reference"}),
     ("mailtrust.core.rules", "RULES", {"grounds", "walking"}),
     ("mailtrust.core.rules.walking", "WALK_RULES", {"grounds"}),
-    ("mailtrust.core.targets", "TARGETS", {"parts", "configured"}),
+    ("mailtrust.core.targets", "TARGETS", {"parts", "configured", "mending"}),
     ("mailtrust.core.targets.configured", "CONFIGURED", {"parts"}),
     ("mailtrust.core.rollout", "WAYS", {"parts"}),
     ("mailtrust.core.discovery", "_FILES", {"asking", "outcome", "steps", "traveller"}),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from mailtrust.core.model.proof import Noted
+from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import Text
 
 
@@ -86,6 +88,10 @@ class AskPerson:
     """Something that only a person can do."""
 
     clicks: tuple[Text, ...] = ()
+    command: str = ""
+    """What the person runs, where it is a command; empty: it is none."""
+    file: str = ""
+    """What the person writes into a file of the name that the sentence says; empty: nothing."""
 
 
 Doing = WriteFile | RunCommand | TalkTo | ChangeRecords | AskPerson
@@ -120,7 +126,14 @@ class NoWayBack:
     why: Text
 
 
-Undo = PutBack | RunBack | TakeUpAgain | NothingToUndo | NoWayBack
+@dataclass(frozen=True, slots=True)
+class UndoneByPerson:
+    """A person takes it back."""
+
+    how: Text
+
+
+Undo = PutBack | RunBack | TakeUpAgain | NothingToUndo | NoWayBack | UndoneByPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +157,7 @@ class Outlook:
 
     endpoint: str
     client: str
-    outcome: str
-    """accepted, warned, refused, unknown."""
+    outcome: Literal["accepted", "warned", "refused", "unknown"]
     codes: tuple[str, ...] = ()
 
 
@@ -175,3 +187,9 @@ class Plan:
     left: tuple[LeftOver, ...]
     before: tuple[Outlook, ...]
     after: tuple[Outlook, ...]
+    servers: tuple[Server, ...] = ()
+    """Those that steps are for."""
+    findings: tuple[Noted, ...] = ()
+    """Everything that was wrong before, so that a proof can say what became of it."""
+    id: str = ""
+    """Its digest, where it was read from a file: whoever changes a plan makes another one."""

@@ -7,6 +7,7 @@ import msgspec
 from mailtrust.core.clients import BY_ID
 from mailtrust.core.formats.case_wire import CaseWire
 from mailtrust.core.formats.organisation_wire import OrganisationWire
+from mailtrust.core.formats.plan_wire import PlanWire, ProofWire
 from mailtrust.core.formats.verify_wire import AnswerWire, RequestWire
 from mailtrust.core.report.ca_list import CaListWire
 from mailtrust.core.report.explanation_wire import ExplanationWire
@@ -48,6 +49,8 @@ def schemas() -> Mapping[str, bytes]:
                 ("Accept", "rule"): tuple(rule.ID for rule in RULES),
             },
         ),
+        "plan-1.json": _schema(PlanWire, "plan", "What mailtrust plan would change, and apply carries out"),
+        "proof-1.json": _schema(ProofWire, "proof", "What became of every finding: mailtrust prove"),
         "report-1.json": _schema(ReportWire, "report", "A mailtrust report: verdicts, findings and remedies"),
         "store-1.json": _schema(StoreWire, "store", "What a store holds: mailtrust store list and show"),
         "store-changes-1.json": _schema(

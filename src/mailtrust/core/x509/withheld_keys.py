@@ -14,7 +14,8 @@ from mailtrust.core.model.text import text
 from mailtrust.core.x509.pem import PemBlock, find_pem
 from mailtrust.core.x509.private_key import PRIVATE_KEY_LABELS, PrivateKey, read_private_key
 
-_LABEL = "WITHHELD KEY"
+LABEL = "WITHHELD KEY"
+"""Of the block that stands for a key."""
 _WITHHELD = re.compile(rb"-----BEGIN WITHHELD KEY-----\r?\n([0-9a-f]{64})\r?\n-----END WITHHELD KEY-----")
 
 
@@ -53,7 +54,7 @@ def put_keys_in(content: bytes, sources: Iterable[bytes]) -> bytes:
 
 def withheld(mark: str) -> bytes:
     """The block that stands for a key."""
-    return f"-----BEGIN {_LABEL}-----\n{mark}\n-----END {_LABEL}-----\n".encode("ascii")
+    return f"-----BEGIN {LABEL}-----\n{mark}\n-----END {LABEL}-----\n".encode("ascii")
 
 
 def withheld_in(content: bytes) -> tuple[str, ...]:

@@ -1,0 +1,69 @@
+"""Results before and after a change, compared: what is mended, what is not, what is new, and what nobody knows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from mailtrust.core.model.case_file import CaseFile
+from mailtrust.core.model.endpoint import Offer
+from mailtrust.core.model.finding import Finding, Passed, RuleResult
+from mailtrust.core.model.proof import Noted, Proof
+
+
+def noted(findings: Iterable[Finding]) -> tuple[Noted, ...]:
+    """Findings as they are remembered for a later comparison."""
+    return tuple(Noted(finding.id, finding.rule, finding.observations) for finding in findings)
+
+
+def compare(before: Sequence[Noted], results: Sequence[RuleResult], case: CaseFile, plan: str = "") -> Proof:
+    """What became of the findings of before, by the results of now; `case`: the facts that these were made from.
+
+    A finding is resolved when its rule has passed wherever the finding was. Silence proves nothing: a server that is
+    down leaves it unproven.
+    """
+    stands_for = _stands_for(case)
+    now = [result for result in results if isinstance(result, Finding)]
+    passed: dict[str, set[str]] = {}
+    for result in results:
+        if isinstance(result, Passed):
+            passed.setdefault(result.rule, set()).update(result.observations)
+    resolved, remaining, unproven = [], [], []
+    for old in before:
+        where = _places(old.observations, stands_for)
+        if any(old.id == new.id or _same_trouble(old, new, where, stands_for) for new in now):
+            remaining.append(old.id)
+        elif where and where <= passed.get(old.rule, set()):
+            resolved.append(old.id)
+        else:
+            unproven.append(old.id)
+    known = {old.id for old in before}
+    introduced = [
+        new.id
+        for new in now
+        if new.id not in known
+        and not any(_same_trouble(old, new, _places(old.observations, stands_for), stands_for) for old in before)
+    ]
+    return Proof(plan, tuple(resolved), tuple(remaining), tuple(dict.fromkeys(introduced)), tuple(unproven))
+
+
+def _same_trouble(old: Noted, new: Finding, where: set[str], stands_for: Mapping[str, str]) -> bool:
+    """Another certificate with the same fault at the same place is no progress."""
+    return old.rule == new.rule and not where.isdisjoint(_places(new.observations, stands_for))
+
+
+def _places(observations: Iterable[str], stands_for: Mapping[str, str]) -> set[str]:
+    return {stands_for.get(one, one) for one in observations}
+
+
+def _stands_for(case: CaseFile) -> dict[str, str]:
+    """The observation that speaks for one whose hello made no difference: rules look at each certificate once."""
+    default = {
+        seen.endpoint.id: seen.presented_chain[0].fingerprint
+        for seen in case.observations
+        if seen.offer is Offer.DEFAULT and seen.presented_chain
+    }
+    return {
+        seen.id: seen.endpoint.id
+        for seen in case.observations
+        if seen.offer is not Offer.DEFAULT
+        and seen.presented_chain
+        and seen.presented_chain[0].fingerprint == default.get(seen.endpoint.id)
+    }

@@ -1,0 +1,154 @@
+"""Make a plan: read the configuration of servers, choose the fewest and safest changes, and see what they will do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mailtrust.core.model.case_file import CaseFile
+from mailtrust.core.model.evidence import Assessment, Evidence
+from mailtrust.core.model.observation import Handshake
+from mailtrust.core.model.plan import LeftOver, Outlook, Plan
+from mailtrust.core.model.pool import Pool, PoolEntry, Source
+from mailtrust.core.model.proof import Proof
+from mailtrust.core.model.settings import Server
+from mailtrust.core.model.text import Text, text
+from mailtrust.core.rules.grounds.comparing import compare, noted
+from mailtrust.core.targets.mending.choosing import Choice, choose
+from mailtrust.core.targets.mending.surveyed import Surveyed
+from mailtrust.core.targets.mending.work import Chain, Material, NotFromHere, Work, work_of
+from mailtrust.edge.transport.machine import Machine
+from mailtrust.flows.assess import assess
+from mailtrust.flows.survey import Unread, configurable, facts_digest, survey
+from mailtrust.version import __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and what it was made from."""
+
+    plan: Plan
+    before: Assessment
+    after: Assessment
+    """As it is expected to be."""
+    unread: tuple[Unread, ...]
+
+
+async def survey_all(
+    servers: Sequence[Server], machines: Mapping[str, Machine]
+) -> tuple[tuple[Surveyed, ...], tuple[Unread, ...]]:
+    """The servers that can be configured from here, and those of them that could not be read.
+
+    `machines`: by `Server.reach`.
+    """
+    read: list[Surveyed] = []
+    unread: list[Unread] = []
+    for server in servers:
+        if product := configurable(server):
+            found = await survey(server, product, machines[server.reach])
+            (unread if isinstance(found, Unread) else read).append(found)  # type: ignore[arg-type]
+    return tuple(read), tuple(unread)
+
+
+async def make_plan(
+    assessment: Assessment,
+    machines: Mapping[str, Machine],
+    *,
+    material: Material | None = None,
+    looking: tuple[str, ...] = (),
+) -> Planned:
+    """The plan that cures most of what was found, changing least. Nothing is changed by making it."""
+    evidence = assessment.evidence
+    if material is not None:
+        given = [PoolEntry(one, frozenset({Source.GIVEN})) for one in material.chain]
+        case = replace(evidence.case, pool=Pool.merge((*evidence.case.pool, *given)))
+        assessment = _judged(evidence, case)
+        evidence = assessment.evidence
+    servers, unread = await survey_all(evidence.settings.servers, machines)
+    asked = [work_of(remedy, evidence, servers, material) for remedy in assessment.remedies]
+    works = [one for one in asked if isinstance(one, Work)]
+    supposing = _Supposing(assessment)
+    choice = choose(works, lambda presented: supposing(presented)[0])
+    presented = {one: chain for work in choice.works for one, chain in work.presented.items()}
+    after = supposing(presented)[1]
+    used = {step.server for step in choice.steps if step.server}
+    concerned = tuple(one for one in servers if one.server.name in used)
+    plan = Plan(
+        target=evidence.case.target,
+        made=evidence.now,
+        version=__version__,
+        looking=looking,
+        facts_digest=facts_digest(concerned),
+        steps=choice.steps,
+        cures=tuple(finding.id for finding in assessment.findings if finding.id in choice.cured),
+        left=_left(assessment, choice, [one for one in asked if isinstance(one, NotFromHere)], unread),
+        before=outlooks(evidence),
+        after=outlooks(after.evidence),
+        servers=tuple(one.server for one in concerned),
+        findings=noted(assessment.findings),
+    )
+    return Planned(plan, assessment, after, unread)
+
+
+def outlooks(evidence: Evidence) -> tuple[Outlook, ...]:
+    """Every client at every port, in short."""
+    return tuple(
+        Outlook(verdict.observation, verdict.client, verdict.outcome.value, tuple(dict.fromkeys(verdict.error_codes)))
+        for verdict in evidence.verdicts
+    )
+
+
+class _Supposing:
+    """The judge asked what would be, were other chains presented; each supposition once."""
+
+    def __init__(self, before: Assessment) -> None:
+        self._before = before
+        self._noted = noted(before.findings)
+        self._known: dict[tuple[tuple[str, tuple[str, ...]], ...], tuple[Proof, Assessment]] = {}
+
+    def __call__(self, presented: Mapping[str, Chain]) -> tuple[Proof, Assessment]:
+        key = tuple(sorted((one, tuple(part.fingerprint for part in chain)) for one, chain in presented.items()))
+        if key not in self._known:
+            evidence = self._before.evidence
+            after = _judged(evidence, suppose_each(evidence.case, presented))
+            self._known[key] = compare(self._noted, after.results, after.evidence.case), after
+        return self._known[key]
+
+
+def suppose_each(case: CaseFile, presented: Mapping[str, Chain]) -> CaseFile:
+    """The case as it would be if these observations had seen these chains, with a proven key and no staple."""
+    supposed = tuple(
+        replace(
+            seen,
+            result=replace(seen.result, presented_chain=presented[seen.id], ocsp_staple=None, key_proven=True),
+        )
+        if seen.id in presented and isinstance(seen.result, Handshake)
+        else seen
+        for seen in case.observations
+    )
+    return replace(case, observations=supposed)
+
+
+def _judged(evidence: Evidence, case: CaseFile) -> Assessment:
+    return assess(
+        case,
+        stores=evidence.stores,
+        clients=tuple(evidence.clients.values()),
+        settings=evidence.settings,
+        now=evidence.now,
+    )
+
+
+def _left(
+    assessment: Assessment, choice: Choice, not_from_here: Sequence[NotFromHere], unread: Sequence[Unread]
+) -> tuple[LeftOver, ...]:
+    """What stays, each with the best reason known."""
+    open_ones = [finding for finding in assessment.findings if finding.id not in choice.cured]
+    return tuple(LeftOver(finding.id, _why(finding.id, not_from_here, unread)) for finding in open_ones)
+
+
+def _why(finding: str, not_from_here: Sequence[NotFromHere], unread: Sequence[Unread]) -> Text:
+    for one in not_from_here:
+        if finding in one.remedy.cures:
+            return one.why
+    for server in unread:
+        return text("The configuration of {server} could not be read: {why}", server=server.server.name, why=server.why)
+    return text("No change to a server cures it: see the report of mailtrust check.")

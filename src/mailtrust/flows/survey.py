@@ -1,0 +1,95 @@
+"""Read the configuration of servers: each product's questions, asked until it has no more."""
+
+import hashlib
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from posixpath import dirname
+
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.configured import Cannot
+from mailtrust.core.model.server_facts import Answer, Content, FileAt, FilesLike, OutputOf, Question
+from mailtrust.core.model.settings import Server
+from mailtrust.core.model.text import Text, text
+from mailtrust.core.targets.configured import CONFIGURED, ConfiguredProduct
+from mailtrust.core.targets.mending.surveyed import Surveyed, certificates_in, neighbours
+from mailtrust.edge.transport.asking import answer
+from mailtrust.edge.transport.machine import Machine
+
+MOST_ROUNDS = 30
+MOST_QUESTIONS = 3000
+"""To one server: a configuration that includes more is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A server whose configuration could not be read, and why."""
+
+    server: Server
+    why: Text
+
+
+def configurable(server: Server) -> ConfiguredProduct | None:
+    """The product of a server whose files are come by, where mailtrust can configure it."""
+    product = next((one for one in CONFIGURED if server.product == one.ID), None)
+    return product if server.reach else None
+
+
+async def survey(server: Server, product: ConfiguredProduct, machine: Machine) -> Surveyed | Unread:
+    """What a server is configured to do. Changes nothing, and reads no private key but for its public half."""
+    facts: dict[Question, Answer] = {}
+    for _ in range(MOST_ROUNDS):
+        asked = product.questions(server, facts)
+        if not asked:
+            break
+        if len(facts) + len(asked) > MOST_QUESTIONS:
+            return Unread(server, text("Its configuration has more than {most} files.", most=MOST_QUESTIONS))
+        facts.update([(question, await answer(machine, question)) for question in asked])
+    else:
+        return Unread(server, text("Its configuration includes files that include files, without an end."))
+    places = product.certificates(server, facts)
+    if isinstance(places, Cannot):
+        return Unread(server, places.why)
+    essential = frozenset(facts)
+    while beside := neighbours(places, facts):
+        facts.update([(question, await answer(machine, question)) for question in beside])
+    return Surveyed(server, product, facts, places, essential)
+
+
+def facts_digest(servers: Iterable[Surveyed]) -> str:
+    """SHA-256 of all that counts for a plan: a certificate more in the same folder does not."""
+    told = [(one.server.name, _essential(one)) for one in servers]
+    return hashlib.sha256(repr(told).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def differing(before: Sequence[Surveyed], now: Sequence[Surveyed]) -> tuple[str, ...]:
+    """The files and commands that say something else than they did."""
+    old = {(one.server.name, asked): said for one in before for asked, said in _essential(one)}
+    new = {(one.server.name, asked): said for one in now for asked, said in _essential(one)}
+    return tuple(dict.fromkeys(_called(key[1]) for key in {**old, **new} if old.get(key) != new.get(key)))
+
+
+def _essential(one: Surveyed) -> list[tuple[Question, Answer]]:
+    leaves = {(dirname(place.chain_file), leaf) for place in one.places if (leaf := one.leaf_of(place))}
+    counts = [
+        (asked, said)
+        for asked, said in one.facts.items()
+        if asked in one.essential or (isinstance(asked, FileAt) and _beside(asked, said, leaves))
+    ]
+    return sorted(counts, key=lambda pair: repr(pair[0]))
+
+
+def _beside(asked: FileAt, said: Answer, leaves: set[tuple[str, Certificate]]) -> bool:
+    """Whether it is a file beside one that is named, with the same certificate: it may be named instead."""
+    found = certificates_in(said.octets)[:1] if isinstance(said, Content) else ()
+    return any((dirname(asked.path), leaf) in leaves for leaf in found)
+
+
+def _called(asked: Question) -> str:
+    match asked:
+        case FileAt(path=path):
+            return path
+        case FilesLike(pattern=pattern):
+            return pattern
+        case OutputOf(command=command):
+            return shlex.join(command)

@@ -10,14 +10,14 @@ NOTHING_CHANGED = text("Nothing was changed.")
 Shell = Literal["sh", "powershell", "cmd", "exchange"]
 
 
-def look(say: Text, command: str, shell: Shell = "sh") -> Step:
+def look(say: Text, command: str, by: Shell = "sh") -> Step:
     """A command that only looks."""
-    return Step(say, Run(command, shell), NOTHING_CHANGED)
+    return Step(say, Run(command, by), NOTHING_CHANGED)
 
 
-def do(say: Text, command: str, undo: Text, *, shell: Shell = "sh", needs: str = "root") -> Step:
+def do(say: Text, command: str, undo: Text, *, by: Shell = "sh", needs: str = "root") -> Step:
     """A command that changes something and disturbs nobody yet."""
-    return Step(say, Run(command, shell), undo, needs=needs)
+    return Step(say, Run(command, by), undo, needs=needs)
 
 
 def human(

@@ -4,13 +4,14 @@ import argparse
 
 from mailtrust.cli.arguments import Example
 from mailtrust.cli.translations import told
-from mailtrust.cli.trust import windows
+from mailtrust.cli.trust import gpo, windows
 from mailtrust.core.model.text import text
 
-SUBCOMMANDS = (windows,)
+SUBCOMMANDS = (gpo, windows)
 """In the order of the help; each has `add_parser`, whose parser knows its `handler`."""
 
 EXAMPLES: tuple[Example, ...] = (
+    ("mailtrust trust gpo --root root.pem --name 'Example Mail' --out policy", text("a Group Policy")),
     ("mailtrust trust windows --root root.pem --out for-windows", text("a script, commands, and clicks")),
     ("mailtrust trust windows --root root.pem --out away --remove", text("and what takes it away again")),
 )

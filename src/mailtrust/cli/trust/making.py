@@ -114,6 +114,7 @@ def wish_of(options: argparse.Namespace) -> "tuple[Wish, tuple[Text, ...]]":
 def write(options: argparse.Namespace, wish: "Wish", remarks: tuple[Text, ...]) -> int:
     """Make the kit, write it, and say what was written."""
     from mailtrust.core.clients import BY_ID as CLIENTS
+    from mailtrust.core.report.kit_text import places
     from mailtrust.core.rollout import BY_ID as WAYS
     from mailtrust.flows.trust import make_kit, write_kit
 
@@ -139,8 +140,7 @@ def write(options: argparse.Namespace, wish: "Wish", remarks: tuple[Text, ...]) 
         return exit_status.CLEAN
     say(
         *(
-            text("{file}: {role}", file=called_file(options.out.joinpath(*file.path.split("/"))), role=file.say)
-            for file in kit.files
+            text("{file}: {role}", file=f"{called_file(options.out)}/{place}", role=role) for place, role in places(kit)
         ),
         *kit.remarks,
         text("What to do, in order, stands in {file}.", file=called_file(options.out / kit.files[0].path)),

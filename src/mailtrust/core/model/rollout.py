@@ -45,6 +45,8 @@ class Wish:
     """For what a program shows to people out of a file of the kit; gettext's `gettext` or alike."""
     domain: str = ""
     """The Active Directory domain, as its DNS name; empty: the script asks the computer that it runs on."""
+    certificates_only: bool = False
+    """Of a policy: leave every other setting as it is."""
 
 
 @dataclass(frozen=True, slots=True)

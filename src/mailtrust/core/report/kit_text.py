@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from rich.text import Text as Styled
 
 from mailtrust.core.model.remedy import Human, Run, Step, Write
-from mailtrust.core.model.rollout import Kit, Wish
+from mailtrust.core.model.rollout import Kit, KitFile, Wish
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.doing import NOTHING_CHANGED
 from mailtrust.core.report.wrapping import wrap
@@ -41,6 +41,21 @@ def readme(title: Text, wish: Wish, kit: Kit, checks: Sequence[Step], *, remove:
     return "\n".join(lines) + "\n"
 
 
+def places(kit: Kit) -> tuple[tuple[str, Text], ...]:
+    """Each file with what it is for; of a folder whose files serve one purpose the folder alone, as `backup/`."""
+    purposes: dict[str, set[Text]] = {}
+    for file in kit.files:
+        purposes.setdefault(_folder(file), set()).add(file.say)
+    shown = ((_folder(file) if len(purposes[_folder(file)]) == 1 else "", file) for file in kit.files)
+    return tuple(dict.fromkeys((folder or file.path, file.say) for folder, file in shown))
+
+
+def _folder(file: KitFile) -> str:
+    """The folder of the kit that it stands in, at whatever depth; empty for none."""
+    top, slash, _ = file.path.partition("/")
+    return top + slash if slash else ""
+
+
 def _headed(heading: Text, tell: Callable[[str], str]) -> list[str]:
     shown = heading.render(tell)
     return ["", shown, "-" * len(shown), ""]
@@ -52,8 +67,8 @@ def _remarks(remarks: Sequence[Text], tell: Callable[[str], str]) -> Iterator[st
 
 
 def _files(kit: Kit, tell: Callable[[str], str]) -> Iterator[str]:
-    for file in kit.files:
-        yield from _wrapped(text("{file}: {role}", file=file.path, role=file.say), tell, "- ")
+    for place, role in places(kit):
+        yield from _wrapped(text("{file}: {role}", file=place, role=role), tell, "- ")
 
 
 def _steps(steps: Sequence[Step], tell: Callable[[str], str]) -> Iterator[str]:

@@ -54,6 +54,24 @@ def test_a_server_with_a_bad_certificate_stays_unseen_while_guessing(guide: Any,
     assert guide.go(traveller_by_id("thunderbird@android"), "u@b.test", worldlet(ports=dict(MAIL))).found is None
 
 
+def test_guessing_looks_at_no_certificate_behind_starttls_and_the_user_is_asked_later(
+    guide: Any, worldlet: Any, web: Any
+) -> None:
+    ports = {("mail.b.test", 143): ("other.test",), ("b.test", 995): ("b.test",), ("b.test", 25): ("b.test",)}
+    walk = guide.go(
+        traveller_by_id("thunderbird"), "u@b.test", worldlet(hosts={"b.test": web(https=False)}, ports=ports)
+    )
+    assert walk.found.method is Method.GUESS
+    assert walk.found.meets is Meets.WARNING
+    assert [one.url for one in walk.met[1:]] == ["imap://mail.b.test:143"]
+    # By GuessConfig.sys.mjs: IMAP at every host before POP3, 465 at every host before the others of each.
+    assert [one.url for one in walk.found.children] == [
+        "imap://mail.b.test:993", "imap://b.test:993", "imap://mail.b.test:143",
+        "submission://mail.b.test:465", "submission://b.test:465", "submission://mail.b.test:587",
+        "submission://mail.b.test:25", "submission://b.test:587", "submission://b.test:25",
+    ]  # fmt: skip
+
+
 def test_the_mx_host_leads_to_its_providers_file(guide: Any, worldlet: Any, web: Any) -> None:
     world = worldlet(
         hosts={"autoconfig.provider.test": web(names=("*.provider.test",), status=200, body=CONFIG)},

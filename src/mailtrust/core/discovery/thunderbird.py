@@ -7,39 +7,66 @@ from mailtrust.core.discovery.steps import autoconfig, exchange
 from mailtrust.core.discovery.steps.mail_port import mail_port, tls_question
 from mailtrust.core.discovery.traveller import Step, Traveller, Trip
 from mailtrust.core.model.client import Citation
+from mailtrust.core.model.endpoint import TlsMode
 from mailtrust.core.model.text import text
 from mailtrust.core.model.verdict import Basis
-from mailtrust.core.model.walk import Attempt, DnsQuestion, Meets, Method
+from mailtrust.core.model.walk import Attempt, DnsQuestion, Meets, Method, TlsQuestion
 
-# GuessConfig.sys.mjs: hosts in this order, TLS from the start preferred to STARTTLS.
-_INCOMING = (("imap", "imap."), ("pop3", "pop3."), ("pop3", "pop."), ("imap", "mail."), ("imap", ""))
-_OUTGOING = (("smtp", "smtp."), ("smtp", "mail."), ("smtp", ""))
-_PORTS = {"imap": ((993, True), (143, False)), "pop3": ((995, True), (110, False)), "smtp": ((465, True), (587, False))}
+_Tier = tuple[tuple[str, str, int, bool], ...]
+"""Kind of server, what stands before the domain, port, and whether TLS is there from the start."""
+
+# GuessConfig.sys.mjs (153.7): TLS from the start before STARTTLS, IMAP before POP3, and then the hosts in this order.
+_INCOMING: tuple[_Tier, ...] = (
+    tuple(("imap", host, *port) for port in ((993, True), (143, False)) for host in ("imap.", "mail.", "")),
+    tuple(("pop3", host, *port) for port in ((995, True), (110, False)) for host in ("pop3.", "pop.", "mail.", "")),
+)
+_OUTGOING: tuple[_Tier, ...] = (
+    tuple(("smtp", host, 465, True) for host in ("smtp.", "mail.", "")),
+    tuple(("smtp", host, port, False) for host in ("smtp.", "mail.", "") for port in (587, 25)),
+)
 
 
 def _guess(trip: Trip) -> Iterable[Attempt]:
-    """Names that such servers usually have; one whose certificate does not hold counts as none (requireGoodCert)."""
-    trip.asking.foresee(*(DnsQuestion(prefix + trip.domain, "A") for _, prefix in (*_INCOMING, *_OUTGOING)))
-    incoming, outgoing = (tuple(_tried(trip, hosts)) for hosts in (_INCOMING, _OUTGOING))
+    """Names that such servers usually have: the first one of each direction that will do is taken."""
+    hosts = dict.fromkeys(host + trip.domain for tier in (*_INCOMING, *_OUTGOING) for _, host, _, _ in tier)
+    names = tuple(DnsQuestion(host, "A") for host in hosts)
+    trip.asking.foresee(*names)
+    there = frozenset(name.name for name in names if trip.asking.ask(name).status == "found")
+    trip.asking.foresee(*_questions(trip, _INCOMING[0], there), *_questions(trip, _OUTGOING[0], there))
+    incoming, outgoing = (tuple(_tried(trip, tiers, there)) for tiers in (_INCOMING, _OUTGOING))
     both = any(one.leads for one in incoming) and any(one.leads for one in outgoing)
     children = (*incoming, *outgoing)
     hidden = not both and any(one.meets is Meets.HIDDEN for one in children)
+    warned = both and any(one.meets is Meets.WARNING for one in children)
     detail = text("Nothing was found under the usual names.")
     if both:
         detail = text("Servers were found under the usual names.")
     elif hidden:
         detail = text("A server is there under a usual name, and stays unseen because of its certificate.")
-    meets = Meets.FOUND if both else Meets.HIDDEN if hidden else Meets.SILENT
+    meets = (Meets.WARNING if warned else Meets.FOUND) if both else Meets.HIDDEN if hidden else Meets.SILENT
     yield Attempt(Method.GUESS, trip.domain, meets, detail, leads=both, children=children)
 
 
-def _tried(trip: Trip, hosts: Iterable[tuple[str, str]]) -> Iterable[Attempt]:
-    for kind, prefix in hosts:
-        for port, implicit in _PORTS[kind]:
-            question = tls_question(kind, prefix + trip.domain, port, implicit=implicit)
-            attempt = mail_port(trip, Method.GUESS, question, bad=Meets.HIDDEN)
-            if attempt.dns is not None and attempt.dns.status == "found":
-                yield attempt
+def _tried(trip: Trip, tiers: Iterable[_Tier], there: frozenset[str]) -> Iterable[Attempt]:
+    for tier in tiers:
+        questions = _questions(trip, tier, there)
+        trip.asking.foresee(*questions)
+        for question in questions:
+            # With TLS from the start a bad certificate makes it no server (requireGoodCert). STARTTLS is only seen to
+            # be offered; the certificate is met when the account is verified, and its user is asked (ConfigVerifier).
+            bad = Meets.HIDDEN if question.tls_mode is TlsMode.IMPLICIT else Meets.WARNING
+            attempt = mail_port(trip, Method.GUESS, question, bad=bad)
+            yield attempt
+            if attempt.leads:
+                return
+
+
+def _questions(trip: Trip, tier: _Tier, there: frozenset[str]) -> tuple[TlsQuestion, ...]:
+    return tuple(
+        tls_question(kind, host + trip.domain, port, implicit=implicit)
+        for kind, host, port, implicit in tier
+        if host + trip.domain in there
+    )
 
 
 PROFILE = Traveller(
@@ -61,7 +88,7 @@ PROFILE = Traveller(
         Citation(
             "thunderbird/thunderbird-desktop:mail/components/accountcreation/modules/"
             "{FetchConfig,FindConfig,GuessConfig,ExchangeAutoDiscover}.sys.mjs (January 2026)",
-            "order, what is fetched over http, what is guessed, and that a bad certificate hides a server",
+            "order, what is fetched over http, what is guessed, that a bad certificate hides a server; watched: 153.7",
         ),
         Citation("draft-ietf-mailmaint-autoconfig", "what such a file holds"),
     ),

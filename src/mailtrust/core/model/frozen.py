@@ -1,0 +1,96 @@
+"""Values: frozen, slotted dataclasses that are made in a fifth of the time.
+
+Before Python 3.13 `dataclass` compiles the text of six methods, each by itself, for every class (0.45 ms on a machine
+where Python starts in 10 ms); the check of one healthy host needs some hundred and sixty classes, and that was a third
+of its time. Here the text of one method is compiled, which fills in the fields (0.09 ms). All classes share the others.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
+from operator import attrgetter
+from typing import Any, NoReturn, TypeVar, dataclass_transform
+
+Value = TypeVar("Value")
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def frozen(declared: type[Value]) -> type[Value]:
+    """What `dataclass(frozen=True, slots=True)` makes of a class, except for `InitVar` and `hash=`, which none needs.
+
+    The fields are dataclasses' own: `fields`, `replace`, `match` and the class's own methods work as always.
+    """
+    made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(declared)
+    own = fields(made)
+    methods = (
+        _filling(made, own),
+        *_comparing(tuple(each.name for each in own if each.compare)),
+        _showing(tuple(each.name for each in own if each.repr)),
+        __setattr__,
+        __delattr__,
+    )
+    for method in methods:
+        if method.__name__ not in declared.__dict__:
+            setattr(made, method.__name__, method)
+    return made  # type: ignore[no-any-return]
+
+
+def _filling(made: type, own: Sequence[Field[Any]]) -> Callable[..., None]:
+    """`__init__`: what is given, or the default, goes into the slots without asking whether they may be set."""
+    known: dict[str, Any] = {"MISSING": MISSING}
+    given, by_name, lines = ["self"], ["*"], []
+    for each in own:
+        name = each.name
+        filled = name
+        parameter = name
+        if each.default is not MISSING:
+            known[f"__default_{name}"] = each.default
+            parameter = f"{name}=__default_{name}"
+            filled = name if each.init else f"__default_{name}"
+        elif each.default_factory is not MISSING:
+            known[f"__make_{name}"] = each.default_factory
+            parameter = f"{name}=MISSING"
+            filled = f"__make_{name}() if {name} is MISSING else {name}" if each.init else f"__make_{name}()"
+        elif not each.init:
+            continue  # its __post_init__ fills it in
+        if each.init:
+            (by_name if each.kw_only else given).append(parameter)
+        known[f"__set_{name}"] = getattr(made, name).__set__
+        lines.append(f"    __set_{name}(self, {filled})")
+    if hasattr(made, "__post_init__"):
+        lines.append("    self.__post_init__()")
+    head = ", ".join((*given, *(by_name if len(by_name) > 1 else ())))
+    # The text holds names that Python has accepted as names, and nothing else.
+    exec("\n".join((f"def __init__({head}):", *(lines or ["    pass"]))), known)  # noqa: S102
+    filling: Callable[..., None] = known["__init__"]
+    filling.__qualname__ = f"{made.__qualname__}.__init__"  # said where an argument is missing
+    return filling
+
+
+def _comparing(names: tuple[str, ...]) -> tuple[Callable[..., Any], Callable[..., int]]:
+    """`__eq__` and `__hash__` by these fields; those of another class are never equal."""
+    # attrgetter gives one value alone without a tuple, and does not know how to give none.
+    compared: Callable[[object], object] = attrgetter(*names) if names else lambda _: ()
+
+    def __eq__(self: object, other: object) -> Any:  # noqa: N807
+        return compared(self) == compared(other) if other.__class__ is self.__class__ else NotImplemented
+
+    def __hash__(self: object) -> int:  # noqa: N807
+        return hash(compared(self))
+
+    return __eq__, __hash__
+
+
+def _showing(names: tuple[str, ...]) -> Callable[[object], str]:
+    def __repr__(self: object) -> str:  # noqa: N807
+        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
+        return f"{self.__class__.__qualname__}({shown})"
+
+    return __repr__
+
+
+def __setattr__(_: object, name: str, _value: object) -> NoReturn:  # noqa: N807
+    raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+
+def __delattr__(_: object, name: str) -> NoReturn:  # noqa: N807
+    raise FrozenInstanceError(f"cannot delete field {name!r}")

@@ -84,6 +84,28 @@ def test_the_mx_host_leads_to_its_providers_file(guide: Any, worldlet: Any, web:
     assert guide.go(traveller_by_id("thunderbird@android"), "u@b.test", world).found is None
 
 
+@pytest.mark.parametrize(
+    ("domain", "exchange", "asked"),
+    [
+        ("b.test", "mx.b.test", []),
+        ("staff.b.test", "mx.b.test", ["b.test"]),
+        ("b.test", "mx1.example.co.uk", ["example.co.uk"]),
+        ("b.test", "mx1.in.example.co.uk", ["in.example.co.uk", "example.co.uk"]),
+        ("b.test", "provider.test", ["provider.test"]),
+        ("b.test", "co.uk", []),
+    ],
+)
+def test_the_mx_hosts_domain_is_what_somebody_registered(
+    guide: Any, worldlet: Any, domain: str, exchange: str, asked: list[str]
+) -> None:
+    world = worldlet(records={(domain, "MX"): (f"10 {exchange}",)})
+    walk = guide.go(traveller_by_id("thunderbird"), f"u@{domain}", world)
+    led = [one.url for one in walk.attempts if one.method in (Method.MX, Method.ISPDB) and one.url.startswith("https:")]
+    database = "https://live.thunderbird.net/autoconfig/v1.1/"
+    wanted = [(f"https://autoconfig.{one}/mail/config-v1.1.xml", database + one) for one in asked]
+    assert led == [database + domain, *(url for pair in wanted for url in pair)]
+
+
 def test_mozillas_database_is_told_the_domain_only_when_allowed(guide: Any, worldlet: Any, web: Any) -> None:
     world = worldlet(
         hosts={"live.thunderbird.net": web(names=("live.thunderbird.net",), status=200, body=CONFIG)}, ports=dict(MAIL)

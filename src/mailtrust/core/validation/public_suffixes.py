@@ -13,6 +13,11 @@ def is_public_suffix(name: str) -> bool:
     return bool(host) and _list().publicsuffix(host) == host
 
 
+def registered_domain(name: str) -> str:
+    """The part of a host name that somebody registered (example.co.uk); empty where it is a suffix itself."""
+    return str(_list().privatesuffix(name.lower().rstrip(".")) or "")
+
+
 @lru_cache(maxsize=1)
 def _list() -> "PublicSuffixList":
     """The list as it was when the installed package was made: a table like Unicode's, read when it is first needed."""

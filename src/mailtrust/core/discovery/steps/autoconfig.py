@@ -12,6 +12,7 @@ from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.text import text
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.model.walk import Attempt, DnsQuestion, HttpQuestion, Meets, Method
+from mailtrust.core.validation.public_suffixes import registered_domain
 
 FILE = "/mail/config-v1.1.xml"
 WELL_KNOWN = "/.well-known/autoconfig" + FILE
@@ -30,24 +31,30 @@ def _at_domain(trip: Trip) -> Iterable[Attempt]:
 
 
 def _at_mx(trip: Trip) -> Iterable[Attempt]:
-    """forMX: https only, at the first MX host's domain; not where that is the domain itself."""
+    """forMX: https only, at the first MX host's domain and what was registered of it; not where that is the domain."""
     records = read_mx(trip.asking.ask(DnsQuestion(trip.domain, "MX")).records)
     if not records or records[0].exchange == ".":
         yield Attempt(Method.MX, trip.domain, Meets.SILENT, text("{domain} names no MX host.", domain=trip.domain))
         return
-    full = records[0].exchange.partition(".")[2]
-    # Without the list of public suffixes the base domain is taken to be the last two labels.
-    base = ".".join(records[0].exchange.split(".")[-2:])
-    places = [place for place in dict.fromkeys((full, base)) if place.count(".") and place != trip.domain]
-    if base == ".".join(trip.domain.split(".")[-2:]) or not places:
-        detail = text("Its mail goes to {host}, of the same domain: nothing more to ask.", host=records[0].exchange)
-        yield Attempt(Method.MX, records[0].exchange, Meets.SILENT, detail, asked=False)
+    exchange = records[0].exchange
+    base = registered_domain(exchange)
+    if base in ("", trip.domain):
+        detail = text("Its mail goes to {host}, of the same domain: nothing more to ask.", host=exchange)
+        yield Attempt(Method.MX, exchange, Meets.SILENT, detail, asked=False)
         return
-    yield from fetched_in_turn(trip, Method.MX, [f"https://autoconfig.{place}{FILE}" for place in places])
+    full = exchange.partition(".")[2] if exchange != base else base
+    for place in dict.fromkeys((full, base)):
+        # It sends the address along, which changes nothing of the answer's certificate: the provider is not told here.
+        yield from fetched_in_turn(trip, Method.MX, [f"https://autoconfig.{place}{FILE}"])
+        yield from _in_database(trip, place)
 
 
 def _database(trip: Trip) -> Iterable[Attempt]:
-    url = f"https://live.thunderbird.net/autoconfig/v1.1/{trip.domain}"
+    return _in_database(trip, trip.domain)
+
+
+def _in_database(trip: Trip, domain: str) -> Iterable[Attempt]:
+    url = f"https://live.thunderbird.net/autoconfig/v1.1/{domain}"
     if trip.situation.third_parties:
         return fetched_in_turn(trip, Method.ISPDB, [url])
     detail = text(

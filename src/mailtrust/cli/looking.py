@@ -94,6 +94,39 @@ def looking_options_given(options: argparse.Namespace) -> tuple[str, ...]:
     return tuple(name for name, value in given.items() if value)
 
 
+def looking_words(options: argparse.Namespace) -> tuple[str, ...]:
+    """The same options as words of a command line, files by their whole paths, for whoever looks again later."""
+    words: list[str] = []
+    given = {
+        "--as": options.kind,
+        "--servers": options.servers,
+        "--dns": options.dns,
+        "--resolve": options.resolve,
+        "--connect-to": options.connect_to,
+        "--also": options.also,
+        "--no-aia": options.no_aia,
+        "--allow-private-aia": options.allow_private_aia,
+        "--proxy": options.proxy,
+        "--per-host": options.per_host,
+        "--client": options.client,
+        "--roots": options.roots,
+        "--deployed": options.deployed,
+    }
+    for name, value in given.items():
+        match value:
+            case None | False | []:
+                pass
+            case True:
+                words.append(name)
+            case Path():
+                words += [name, str(value.resolve())]
+            case list():
+                words += [word for one in value for word in (name, one)]
+            case _:
+                words += [name, str(value)]
+    return tuple(words)
+
+
 def edge_of(options: argparse.Namespace, *, glance: bool = False) -> "Edge":
     """The real outside, as the options ask for it. Raises UserProblem for an address that is none."""
     from mailtrust.flows.edge import real_edge

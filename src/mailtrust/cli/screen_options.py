@@ -20,8 +20,8 @@ def add_screen_options(parser: argparse.ArgumentParser) -> None:
     add_page_options(shown)
 
 
-def add_page_options(shown: argparse._ArgumentGroup) -> None:
-    """Language, width, colour and file; `screen_of` reads width, colour and output."""
+def add_page_options(shown: argparse._ArgumentGroup, *, output: bool = True) -> None:
+    """Language, width, colour and file; `screen_of` reads width, colour and output. `output`: whether -o is for it."""
     shown.add_argument(
         "--lang", choices=("en", "fr", "zh"), help=told(text("language of the report (default: the locale's)"))
     )
@@ -37,6 +37,7 @@ def add_page_options(shown: argparse._ArgumentGroup) -> None:
         default="auto",
         help=told(text("colours (default: on a terminal, unless NO_COLOR is set)")),
     )
-    shown.add_argument(
-        "-o", "--output", metavar="FILE", type=Path, help=told(text("write here instead of standard output"))
-    )
+    if output:
+        shown.add_argument(
+            "-o", "--output", metavar="FILE", type=Path, help=told(text("write here instead of standard output"))
+        )

@@ -1,10 +1,11 @@
 """Make a plan: read the configuration of servers, choose the fewest and safest changes, and see what they will do."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mailtrust.core.model.case_file import CaseFile
 from mailtrust.core.model.evidence import Assessment, Evidence
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Handshake
 from mailtrust.core.model.plan import LeftOver, Outlook, Plan
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
@@ -21,7 +22,7 @@ from mailtrust.flows.survey import Unread, configurable, facts_digest, survey
 from mailtrust.version import __version__
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Planned:
     """A plan, and what it was made from."""
 

@@ -8,7 +8,7 @@ from mailtrust.core.report.page import Page, Span
 MOST_LINES = 12
 """Of a file's content; a chain of certificates is not read on the screen."""
 
-_DISRUPTIONS: dict[str, Text] = {
+DISRUPTIONS: dict[str, Text] = {
     "none": text("disturbs nothing"),
     "reload": text("needs a reload"),
     "restart": text("needs a restart"),
@@ -79,7 +79,7 @@ def afterwards(page: Page, step: Step) -> str:
     """What a step disturbs, what it needs and how it is taken back; empty for one that changes nothing."""
     if step.undo == NOTHING_CHANGED:
         return ""
-    parts = [_DISRUPTIONS[step.disruption]]
+    parts = [DISRUPTIONS[step.disruption]]
     if step.needs:
         parts.append(text("needs {right}", right=step.needs))
     parts.append(text("undo: {undo}", undo=step.undo) if step.undo else text("cannot be undone"))

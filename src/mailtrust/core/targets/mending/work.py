@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.configured import Cannot, ConfiguredCertificate, Files
 from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.plan import KeySource, OnServer
 from mailtrust.core.model.remedy import (
@@ -27,7 +28,7 @@ Chain = tuple[Certificate, ...]
 """Leaf first, without the root."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Material:
     """A certificate that somebody has got already, with its chain and the place of its key."""
 
@@ -90,7 +91,7 @@ class Work:
     """What people do instead, where mailtrust reaches no file."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotFromHere:
     """Why a remedy cannot be carried out by mailtrust: it stays with people."""
 

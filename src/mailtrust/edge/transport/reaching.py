@@ -1,0 +1,19 @@
+"""From `reach` in mailtrust.toml to a Machine."""
+
+from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.settings import Server
+from mailtrust.core.model.text import text
+from mailtrust.edge.transport.machine import Machine
+
+
+def machine_for(server: Server) -> Machine:
+    """The way to the machine of a server. Raises UserProblem for a way that there is not."""
+    if server.reach == "local":
+        from mailtrust.edge.transport.local import LocalMachine
+
+        return LocalMachine()
+    raise UserProblem(
+        text("Expected local or ssh://USER@HOST as the way to {server}, got “{given}”.", server=server.name,
+             given=clean(server.reach, 200))
+    )  # fmt: skip

@@ -1,0 +1,80 @@
+"""Prove a plan: look again at every port, by its name alone, and say of every finding what became of it."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from mailtrust.core.model.evidence import Assessment
+from mailtrust.core.model.observation import Observation
+from mailtrust.core.model.plan import Plan
+from mailtrust.core.model.proof import Noted, Proof
+from mailtrust.core.model.settings import Server
+from mailtrust.core.rules.grounds.comparing import compare
+from mailtrust.flows.check import CheckRequest, Edge, OnProgress, check
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A proof, and what was seen for it."""
+
+    proof: Proof
+    assessment: Assessment
+
+
+async def prove(
+    plan: Plan,
+    request: CheckRequest,
+    edge: Edge,
+    on_progress: OnProgress | None = None,
+    *,
+    servers: Collection[str] = (),
+) -> Proven:
+    """Probe as the plan did, and compare. `servers`: only what these serve; empty: everything.
+
+    With some servers only, a finding counts when all its ports are theirs: others are mended later, or by others.
+    """
+    assessment = await check(request, edge, on_progress)
+    case, results = assessment.evidence.case, assessment.results
+    whole = compare(plan.findings, results, case, plan.id)
+    if not servers:
+        return Proven(whole, assessment)
+    theirs = [server for server in plan.servers if server.name in servers]
+    here = {seen.id for seen in case.observations if any(_serves(server, seen) for server in theirs)}
+    known = {old.id: old.observations for old in plan.findings}
+    new = {finding.id: finding.observations for finding in assessment.findings}
+
+    def part(ids: tuple[str, ...], all_here: Callable[[Collection[str]], bool]) -> tuple[str, ...]:
+        return tuple(one for one in ids if all_here(known.get(one, new.get(one, ()))))
+
+    def within(observations: Collection[str]) -> bool:
+        return bool(observations) and here.issuperset(observations)
+
+    def touching(observations: Collection[str]) -> bool:
+        return not here.isdisjoint(observations)
+
+    proof = Proof(
+        whole.plan,
+        part(whole.resolved, within),
+        part(whole.remaining, within),
+        part(whole.introduced, touching),
+        part(whole.unproven, within),
+    )
+    return Proven(proof, assessment)
+
+
+def kept(plan: Plan, proof: Proof) -> bool:
+    """Whether the plan did what it promised: all that it cures is resolved, and nothing is new.
+
+    What it left, and said that it would leave, may remain.
+    """
+    promised = set(plan.cures)
+    return not proof.introduced and promised.isdisjoint((*proof.remaining, *proof.unproven))
+
+
+def promised(plan: Plan) -> tuple[Noted, ...]:
+    """The findings that the plan cures."""
+    return tuple(one for one in plan.findings if one.id in plan.cures)
+
+
+def _serves(server: Server, seen: Observation) -> bool:
+    endpoint = seen.endpoint
+    return any(place.host == endpoint.host and place.port in (None, endpoint.port) for place in server.places)

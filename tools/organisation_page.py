@@ -25,7 +25,8 @@ def _rows() -> Iterator[str]:
         for field in msgspec.structs.fields(table):
             described, holds = _described(inspect.type_info(field.type))
             if field.default not in (msgspec.NODEFAULT, msgspec.UNSET):
-                described += f" Default: `{field.default}`."
+                default = str(field.default).lower() if isinstance(field.default, bool) else field.default
+                described += f" Default: `{default}`."
             needed = "**" if field.required else ""
             yield f"| {needed}`{name}{field.name}`{needed} | {holds} | {described} |"
 
@@ -41,6 +42,8 @@ def _described(kind: inspect.Type) -> tuple[str, str]:
             return "", "tables" if isinstance(item, inspect.StructType) else "list of texts"
         case inspect.DateType():
             return "", "day"
+        case inspect.BoolType():
+            return "", "true or false"
         case _:
             return "", "text"
 

@@ -45,6 +45,35 @@ def refused(document: str | bytes) -> list[str]:
     return [line.removeprefix("mailtrust.toml:") for line in said]
 
 
+def test_how_a_servers_files_are_come_by() -> None:
+    organisation = read("""
+[[server]]
+name = "web"
+product = "nginx"
+endpoints = ["https://mail.example.com"]
+reach = "ssh://admin@web.example.com:2222"
+sudo = true
+configuration = "/opt/nginx/nginx.conf"
+program = "/opt/nginx/sbin/nginx"
+take_up = ["systemctl", "reload", "nginx"]
+""")
+    (server,) = organisation.servers
+    assert (server.reach, server.sudo) == ("ssh://admin@web.example.com:2222", True)
+    assert (server.configuration, server.program) == ("/opt/nginx/nginx.conf", "/opt/nginx/sbin/nginx")
+    assert server.take_up == ("systemctl", "reload", "nginx")
+
+
+@pytest.mark.parametrize("reach", ["here", "ssh://", "ssh://a b@c", "ssh://-oProxyCommand=x", "root@host", "LOCAL"])
+def test_a_way_that_there_is_not(reach: str) -> None:
+    (said,) = refused(f'[[server]]\nname = "web"\nreach = "{reach}"\n')
+    assert "Expected local, ssh://USER@HOST" in said
+
+
+def test_sudo_is_true_or_false() -> None:
+    (said,) = refused('[[server]]\nname = "web"\nsudo = "yes"\n')
+    assert "true or false, without quotes" in said
+
+
 def test_everything_that_can_be_said() -> None:
     assert read("""
 domains = ["example.com", "Example.ORG.", "example.com"]

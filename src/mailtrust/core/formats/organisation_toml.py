@@ -3,7 +3,6 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mailtrust.core.formats.endpoint_pattern import parse_pattern
@@ -14,6 +13,7 @@ from mailtrust.core.formats.toml_lines import Key, lines_of
 from mailtrust.core.formats.toml_tables import Mistake, Reader, Table
 from mailtrust.core.model.acceptance import Accepted
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.organisation import Organisation
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.settings import Place, Server
@@ -25,10 +25,14 @@ MOST_MISTAKES = 50
 
 # tomllib spends time by the square of a key's parts; no key here has more than one, and no name of a host so many.
 _TOO_DEEP = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){20}""")
+LOCAL = "local"
+_SSH = re.compile(
+    r"ssh://(?:[A-Za-z0-9_][A-Za-z0-9._-]{0,63}@)?(?:[A-Za-z0-9][A-Za-z0-9._-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?"
+)
 _LINE = re.compile(r"(?P<what>.*?) \(at (?:line (?P<line>\d+), column \d+|end of document)\)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """The ids that a file may name, and how its proxy is read: what stands above this room."""
 
@@ -150,7 +154,16 @@ def _servers(file: Table, known: Known) -> tuple[Server, ...]:
         if not written and name and not table.has("endpoints"):
             written = [((*table.key, "name"), name)]
         places = (table.parsed(key, given, _place, None) for key, given in written)
-        server = Server(name, tuple(place for place in places if place is not None), product or None)
+        server = Server(
+            name,
+            tuple(place for place in places if place is not None),
+            product or None,
+            reach=table.read("reach", _reach, ""),
+            sudo=table.flag("sudo"),
+            configuration=table.text("configuration"),
+            program=table.text("program"),
+            take_up=tuple(word for _, word in table.texts("take_up")),
+        )
         if name in servers:
             table.refuse(
                 "name",
@@ -175,6 +188,15 @@ def _place(given: str) -> Place | None:
             return Place(given, host, None)
         case found:
             return Place(given, found.host, found.port)
+
+
+def _reach(given: str) -> str:
+    """`local`, or where SSH leads to: a user that is left out is chosen by SSH itself, and port 22 is the usual one."""
+    if given == LOCAL or _SSH.fullmatch(given):
+        return given
+    raise UserProblem(
+        text("Expected local, ssh://USER@HOST or ssh://USER@HOST:PORT, got “{given}”.", given=clean(given, 100))
+    )
 
 
 def _accepted(table: Table, known: Known) -> Accepted:

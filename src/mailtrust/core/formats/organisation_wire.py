@@ -26,6 +26,38 @@ class ServerWire(Struct, kw_only=True):
         ]
         | UnsetType
     ) = UNSET
+    reach: (
+        Annotated[
+            str,
+            Meta(
+                description="How `mailtrust plan` and `apply` come by its files: local, or ssh://USER@HOST:PORT. "
+                "Default: not at all; plans then tell a person what to do."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    sudo: Annotated[bool, Meta(description="Take rights by sudo there, without a password.")] = False
+    configuration: (
+        Annotated[
+            str,
+            Meta(description="Its main configuration file or folder. Default: where the product has it by itself."),
+        ]
+        | UnsetType
+    ) = UNSET
+    program: Annotated[str, Meta(description="The product's own program. Default: by its usual name.")] | UnsetType = (
+        UNSET
+    )
+    take_up: (
+        Annotated[
+            list[str],
+            Meta(
+                min_length=1,
+                description='The command, in words, by which it takes up a changed configuration: ["systemctl", '
+                '"reload", "nginx"]. Default: the product\'s own.',
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class AcceptWire(Struct, kw_only=True):

@@ -1,7 +1,6 @@
 """The values of a TOML file as the types of its keys want them, and every mistake among them with its line and key."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from typing import Any, TypeVar
@@ -11,6 +10,7 @@ import msgspec
 from mailtrust.core.formats.misfit import misfit
 from mailtrust.core.formats.toml_lines import Key
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 
@@ -19,7 +19,7 @@ LONGEST_TEXT = 1000
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mistake:
     """One thing that is wrong in the file."""
 
@@ -94,6 +94,14 @@ class Table:
     def text(self, name: str) -> str:
         """A text, without blanks around it; empty where there is none."""
         return self._text((*self.key, name), self._values[name]) if name in self._values else ""
+
+    def flag(self, name: str) -> bool:
+        """Yes or no; no where it is not there."""
+        value = self._values.get(name, False)
+        if not isinstance(value, bool):
+            key = (*self.key, name)
+            self._reader.refuse(key, misfit(self._reader.place(key), text("true or false, without quotes"), value))
+        return value is True
 
     def texts(self, name: str) -> Iterator[tuple[Key, str]]:
         """The texts of a list, each with its place."""

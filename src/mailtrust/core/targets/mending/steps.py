@@ -38,7 +38,8 @@ class _Machine:
 
     writes: dict[str, tuple[Surveyed, WriteFile, Text]] = field(default_factory=dict)
     changes: dict[Surveyed, list[Change]] = field(default_factory=dict)
-    concerned: dict[Surveyed, None] = field(default_factory=dict)
+    concerned: dict[Surveyed, bool] = field(default_factory=dict)
+    """Whether something changes for it; else it has not taken up what its files hold already."""
     torn: str = ""
     """A file that two places want to hold different things; empty: none."""
 
@@ -51,7 +52,7 @@ def steps_of(tasks: Iterable[Task]) -> tuple[PlanStep, ...] | Cannot:
         by_server.setdefault(task.server, []).append(task)
     for server, own in by_server.items():
         machine = machines.setdefault(server.server.reach, _Machine())
-        machine.concerned[server] = None
+        machine.concerned[server] = any(not isinstance(task, TakeUp) for task in own)
         changes = _prepare(server, own, machine)
         if isinstance(changes, Cannot):
             return changes
@@ -255,8 +256,15 @@ def _in_order(machine: _Machine) -> Iterable[PlanStep]:
         if test := server.product.test(server.server):
             say = text("Let {server} test its configuration.", server=server.server.name)
             yield _step(server, say, test, NothingToUndo())
-    for server in machine.concerned:
-        say = text("Let {server} take it up.", server=server.server.name)
+    for server, changes_something in machine.concerned.items():
+        say = (
+            text("Let {server} take it up.", server=server.server.name)
+            if changes_something
+            else text(
+                "Let {server} take up what its files hold already: it still serves what they held before.",
+                server=server.server.name,
+            )
+        )
         take_up = server.product.take_up(server.server)
         yield replace(_step(server, say, take_up, TakeUpAgain()), disruption=server.product.DISRUPTION)
 

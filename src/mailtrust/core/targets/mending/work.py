@@ -201,9 +201,7 @@ def _not_taken_up(remedy: Remedy, evidence: Evidence, covered: Covered) -> Work 
 
 def _promises(leaf: Certificate, shown: Certificate | None, evidence: Evidence) -> bool:
     """Whether a configured certificate may be what somebody wants to be served: in time, and no older."""
-    return leaf.not_before <= evidence.now <= leaf.not_after and (
-        shown is None or leaf == shown or leaf.not_after > shown.not_after
-    )
+    return leaf.not_before <= evidence.now <= leaf.not_after and (shown is None or leaf.not_after >= shown.not_after)
 
 
 def _apart(server: Surveyed, place: ConfiguredCertificate) -> Chain:

@@ -76,6 +76,27 @@ def put_in_place(temporary: Path, path: Path) -> None:
     sync_folder(path.parent)
 
 
+def append_line(path: Path, line: bytes, whole: int) -> None:
+    """Add a line behind the first `whole` octets of a file, on the disk before this returns. Raises OSError.
+
+    What follows them is a line that was torn: of an act that did not take place.
+    """
+    # Without O_BINARY Windows turns a line feed into two octets, and the hash of the line into another.
+    descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0))
+    try:
+        os.ftruncate(descriptor, whole)
+        os.lseek(descriptor, whole, os.SEEK_SET)
+        written = 0
+        while written < len(line):
+            written += os.write(descriptor, line[written:])
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, whole)  # a full disk leaves half a line
+        raise
+    finally:
+        os.close(descriptor)
+
+
 def sync_folder(folder: Path) -> None:
     """Let a folder's new entries outlast a power cut, where the system has a way to say so."""
     if os.name == "posix":

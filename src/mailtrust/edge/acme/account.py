@@ -14,9 +14,9 @@ from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509.private_key import PrivateKey, read_private_key
-from mailtrust.edge.ca.lock import locked
 from mailtrust.edge.config.organisation_file import config_folder
 from mailtrust.edge.files import NewFile, write_new, write_whole
+from mailtrust.edge.lock import locked
 
 KEY, ACCOUNT, LOCK = "account.key", "account.json", "lock"
 

@@ -15,11 +15,12 @@ from pathlib import Path
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
-from mailtrust.edge.ca.lock import locked
-from mailtrust.edge.files import NewFile, sync_folder, write_new, write_whole
+from mailtrust.edge.files import NewFile, append_line, sync_folder, write_new, write_whole
+from mailtrust.edge.lock import locked
 
 JOURNAL = "journal.jsonl"
 LOCK = "lock"
+IN_USE = text("Another mailtrust is writing to this CA at the moment. Wait until it is done, and try again.")
 LARGEST = 256 * 2**20
 """Octets of a file that is read."""
 
@@ -81,25 +82,12 @@ class CaFolder:
         """
         path = self.path / JOURNAL
         with _told(path):
-            # Without O_BINARY Windows turns a line feed into two octets, and the hash of the line into another.
-            descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0))
-            try:
-                os.ftruncate(descriptor, whole)
-                os.lseek(descriptor, whole, os.SEEK_SET)
-                written = 0
-                while written < len(line):
-                    written += os.write(descriptor, line[written:])
-                os.fsync(descriptor)
-            except OSError:
-                os.ftruncate(descriptor, whole)  # a full disk leaves half a line
-                raise
-            finally:
-                os.close(descriptor)
+            append_line(path, line, whole)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Keep other writers away."""
-        with _told(self.path), locked(self.path / LOCK):
+        with _told(self.path), locked(self.path / LOCK, IN_USE):
             yield
 
 

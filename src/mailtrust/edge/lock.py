@@ -7,13 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mailtrust.core.model.problem import UserProblem
-from mailtrust.core.model.text import Text, text
-
-CA_IN_USE = text("Another mailtrust is writing to this CA at the moment. Wait until it is done, and try again.")
+from mailtrust.core.model.text import Text
 
 
 @contextmanager
-def locked(path: Path, in_use: Text = CA_IN_USE) -> Iterator[None]:
+def locked(path: Path, in_use: Text) -> Iterator[None]:
     """Hold the lock of this file, which stays there. Raises UserProblem(in_use) when somebody else holds it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:

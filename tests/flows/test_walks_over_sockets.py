@@ -17,10 +17,10 @@ from mailtrust.core.issuance.keys import make_key
 from mailtrust.core.issuance.recipe import intermediate_recipe, root_recipe, server_recipe
 from mailtrust.core.model.pool import Pool
 from mailtrust.core.model.problem import CouldNotLook
-from mailtrust.core.model.walk import HttpAnswer, HttpQuestion, Meets, Method
+from mailtrust.core.model.walk import DnsAnswer, DnsQuestion, HttpAnswer, HttpQuestion, Meets, Method
 from mailtrust.core.x509.pem import to_pem
 from mailtrust.edge.lookup.dns import FakeResolver
-from mailtrust.edge.lookup.dns_answers import Found
+from mailtrust.edge.lookup.dns_answers import Found, ZoneTtl
 from mailtrust.edge.probe.http_exchange import Route, exchange
 from mailtrust.flows.answering import Outside
 from mailtrust.flows.check import Edge
@@ -111,3 +111,12 @@ def test_a_walk_without_answers_asks() -> None:
     walks, missing = walk_all(request, {}, Pool(()), {}, NOW)
     assert walks == ()
     assert len(missing) == 3
+
+
+async def test_the_ttl_of_tlsa_records_is_asked_of_the_zone_itself() -> None:
+    question, name = DnsQuestion("_25._tcp.mx.b.test", "TLSA"), "_25._tcp.mx.b.test"
+    seen = outside(1, {}, {(name, "TLSA"): Found(("3 1 1 00",), ttl=17)})
+    assert isinstance(seen.edge.resolver, FakeResolver)
+    assert (await seen.answer([question]))[question] == DnsAnswer("found", ("3 1 1 00",), ttl=17)
+    seen.edge.resolver.ttls = {(name, "TLSA"): ZoneTtl(3600, "192.0.2.53")}
+    assert (await seen.answer([question]))[question] == DnsAnswer("found", ("3 1 1 00",), ttl=3600, ttl_by="192.0.2.53")

@@ -15,7 +15,7 @@ import pytest
 
 from mailtrust.core.formats.srv import SrvRecord
 from mailtrust.edge.lookup.dns import DnsResolver
-from mailtrust.edge.lookup.dns_answers import Found, NoData, NoSuchName, Patience
+from mailtrust.edge.lookup.dns_answers import Found, NoData, NoSuchName, Patience, ZoneTtl
 
 KNOT = shutil.which("knotd", path="/usr/sbin:/usr/bin:/usr/local/sbin")
 KEYMGR = shutil.which("keymgr", path="/usr/sbin:/usr/bin:/usr/local/sbin")
@@ -37,6 +37,8 @@ _imaps._tcp SRV 0 1 993 mail
 _imap._tcp SRV 0 0 0 .
 null MX 0 .
 *.wild A 192.0.2.99
+_25._tcp.mail TLSA 3 1 1 00000000000000000000000000000000000000000000000000000000000000ff
+_25._tcp.mx CNAME _25._tcp.mail
 """
 
 
@@ -118,7 +120,7 @@ async def test_knots_answers(knot):
     assert (await resolver.srv("_imaps._tcp.example.test")).records == (SrvRecord(0, 1, 993, "mail.example.test"),)
     assert (await resolver.srv("_imap._tcp.example.test")).records[0].target == "."
     alias = await resolver.addresses("mx.example.test")
-    assert alias == Found(("192.0.2.1", "2001:db8::1"), aliases=("mail.example.test",), ttl=300)
+    assert alias == Found(("192.0.2.1", "2001:db8::1"), aliases=("mail.example.test",), ttl=300, authoritative=True)
     assert (await resolver.addresses("anything.wild.example.test")).records == ("192.0.2.99",)
     assert await resolver.mx("mail.example.test") == NoData("mail.example.test")
     assert await resolver.addresses("nowhere.example.test") == NoSuchName("nowhere.example.test")
@@ -126,7 +128,7 @@ async def test_knots_answers(knot):
 
 
 @pytest.mark.real_server
-async def test_unbound_says_what_it_has_validated(knot, trust_anchor, tmp_path):
+async def test_unbound_says_what_it_has_validated_and_the_zone_the_whole_ttl(knot, trust_anchor, tmp_path, monkeypatch):
     knot_port = knot[0]
     port = free_port()
     (tmp_path / "unbound.conf").write_text(
@@ -141,6 +143,7 @@ server:
     pidfile: ""
     directory: "{tmp_path}"
     do-not-query-localhost: no
+    cache-max-ttl: 60
     trust-anchor: "{trust_anchor}"
     local-zone: "test." nodefault
 remote-control:
@@ -152,7 +155,18 @@ stub-zone:
     )
     assert UNBOUND is not None
     with running([UNBOUND, "-d", "-c", str(tmp_path / "unbound.conf")], tmp_path, port):
-        answer = await DnsResolver(("127.0.0.1", port), PATIENCE).mx("example.test")
+        resolver = DnsResolver(("127.0.0.1", port), PATIENCE)
+        answer = await resolver.mx("example.test")
+        record = "_25._tcp.mail.example.test"
+        tlsa = await resolver.texts(record, "TLSA")
+        assert (tlsa.ttl, tlsa.authoritative) == (60, False)
+        monkeypatch.setattr("mailtrust.edge.lookup.dns_authority.PORT", knot_port)
+        assert await resolver.zone_ttl(record, "TLSA") == ZoneTtl(300, "127.0.0.1")
+        assert await resolver.zone_ttl(record, "A") is None
+        monkeypatch.setattr("mailtrust.edge.lookup.dns_authority.PORT", port)  # one that is no server of the zone
+        assert await resolver.zone_ttl(record, "TLSA") is None
+        assert await resolver.zone_ttl("_25._tcp.mail.nowhere.invalid", "TLSA") is None
+        assert await resolver.zone_ttl("a" * 64, "TLSA") is None
     assert isinstance(answer, Found), str(answer)
     assert answer.authenticated
     assert not (await DnsResolver(("127.0.0.1", knot_port), PATIENCE).mx("example.test")).authenticated

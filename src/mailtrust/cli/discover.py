@@ -224,17 +224,15 @@ def _render(walked: "Walked", options: argparse.Namespace) -> bytes:
     travellers = {one.id: one for one in walked.request.travellers}
     walks = [walk for discovery in walked.discoveries for walk in discovery.walks]
     at = walked.discoveries[0].at
-    cures = walked.cures.cures if walked.cures is not None else ()
-    names = walked.cures.server.leaf.dns_names if walked.cures is not None else ()
     if options.format == "json":
         from mailtrust.core.report.walk_json import walks_to_json
 
         told = {(one.address, one.inside): one.findings for one in walked.judged}
-        return walks_to_json(walks, travellers, at, translate, lang, cures=cures, names=names, findings=told)
+        return walks_to_json(walks, travellers, at, translate, lang, cures=walked.cures, findings=told)
     if options.format == "html":
         from mailtrust.core.report.walk_html import walks_to_html
 
-        return walks_to_html(walks, travellers, at, translate, lang, cures=cures, names=names, findings=walked.findings)
+        return walks_to_html(walks, travellers, at, translate, lang, cures=walked.cures, findings=walked.findings)
     from mailtrust.cli.screen import screen_of
     from mailtrust.core.report.walk_text import render_walks
 
@@ -248,8 +246,7 @@ def _render(walked: "Walked", options: argparse.Namespace) -> bytes:
         translate=translate,
         lang=lang,
         ascii_only=screen.ascii_only,
-        cures=cures,
-        names=names,
+        cures=walked.cures,
         findings=walked.findings,
     )
     return shown.encode(screen.encoding, "replace")

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from mailtrust.core.formats.tlsa import read_tlsa
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.text import Text
-from mailtrust.core.validation.dane_renewal import Pins, Published, pins_of
+from mailtrust.core.validation.dane_renewal import Pins, Published, pins_of, places_of
 from mailtrust.edge.lookup.dns import Resolver
 from mailtrust.edge.lookup.dns_answers import Found, LookupFailed, TextAnswer
 
-PORTS = (25, 465, 587, 143, 993, 110, 995, 443)
-MOST_NAMES = 50
 MOST_AT_ONCE = 20
 
 
@@ -36,8 +34,7 @@ NOTHING_PUBLISHED = Standing({}, Pins((), (), ()), None)
 
 async def look_up(resolver: Resolver, chain: Sequence[Certificate]) -> Standing:
     """Ask for the records of every name of a certificate at every mail port. `chain`: the one in use."""
-    names = [name for name in chain[0].dns_names if not name.startswith("*.")][:MOST_NAMES]
-    places = [f"_{port}._tcp.{name}" for name in names for port in PORTS]
+    places = places_of(chain[0].dns_names)
     gate = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def ask(place: str) -> TextAnswer:

@@ -62,7 +62,8 @@ class Outside:
             case DnsQuestion(name=name, type="A"):
                 return self._detour(name) or await self._address_answer(name)
             case DnsQuestion(name=name, type=kind):
-                return self._weighed(dns_answer(await self.edge.resolver.texts(name, kind)))
+                answer = self._weighed(dns_answer(await self.edge.resolver.texts(name, kind)))
+                return await self._timed(answer, name) if kind == "TLSA" else answer
             case HttpQuestion(url=url):
                 _, host, port, _ = parts_of(url)
                 return await self._http(question, host, port)
@@ -82,6 +83,13 @@ class Outside:
                     break
         return self._weighed(answer)
 
+    async def _timed(self, answer: DnsAnswer, name: str) -> DnsAnswer:
+        """With the TTL that the zone's own server says: how long a change of TLSA records takes hangs on it."""
+        if answer.status != "found" or answer.ttl_by:
+            return answer
+        own = await self.edge.resolver.zone_ttl((name, *answer.aliases)[-1], "TLSA")
+        return answer if own is None else replace(answer, ttl=own.seconds, ttl_by=own.server)
+
     def _weighed(self, answer: DnsAnswer) -> DnsAnswer:
         """AD is worth as much as the resolver and the way to it are (RFC 4035 4.9.3)."""
         told = answer.secure
@@ -90,6 +98,7 @@ class Outside:
             secure=told and self.trusted,
             claimed=told and not self.trusted,
             resolver=", ".join(self.resolvers),
+            ttl_by=", ".join(self.resolvers) if answer.ttl_by else "",
         )
 
     def _detour(self, name: str) -> DnsAnswer | None:
@@ -155,8 +164,8 @@ class Outside:
 def dns_answer(answer: Found[str] | Absent) -> DnsAnswer:
     """The resolver's answer as walks read it."""
     match answer:
-        case Found(records=records, aliases=aliases, ttl=ttl, authenticated=secure):
-            return DnsAnswer("found", records, aliases, ttl, secure)
+        case Found(records=records, aliases=aliases, ttl=ttl, authenticated=secure, authoritative=own):
+            return DnsAnswer("found", records, aliases, ttl, secure, ttl_by="AA" if own else "")
         case LookupFailed():
             return DnsAnswer("failed", why=str(answer))
         case NoData(aliases=aliases, authenticated=secure):

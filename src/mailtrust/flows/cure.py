@@ -1,7 +1,6 @@
 """From walks to the least cure: find the server that is meant, ask what lacks, plan, walk the world as it would be."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from mailtrust.core.discovery.asking import Judge
 from mailtrust.core.discovery.outcome import for_servers, is_well
@@ -10,23 +9,17 @@ from mailtrust.core.model.anchors import AnchorStore
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.pool import Pool
 from mailtrust.core.model.walk import Answer, Book, Meets, Question
-from mailtrust.core.remedies.finding.planner import Cure, Ground, Unasked
+from mailtrust.core.remedies.finding import bonds
+from mailtrust.core.remedies.finding.changes import names_added
+from mailtrust.core.remedies.finding.planner import Ground, Unasked
 from mailtrust.core.remedies.finding.server import MailServer, NotYetAsked, face_of, find_server
-from mailtrust.core.remedies.finding.ways import alternatives
+from mailtrust.core.remedies.finding.ways import Cures, alternatives
 from mailtrust.flows.answering import Outside
 from mailtrust.flows.discover import Discovery, WalkRequest, judge_for
 
 MOST_ROUNDS = 20
 _NEVER_PLANNED = frozenset({"thunderbird", "rfc6186"})
 """They look for IMAP and submission: another certificate or other records, of which check and the walk itself tell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cures:
-    """The ways out, best first, and the server that they lead to."""
-
-    server: MailServer
-    cures: tuple[Cure, ...]
 
 
 def ails(walked: Sequence[Discovery], travellers: Mapping[str, Traveller]) -> bool:
@@ -106,7 +99,13 @@ def cures_in(
             ),
         )
     )
-    return found if isinstance(found, Unasked) else Cures(server, found)
+    if isinstance(found, Unasked):
+        return found
+    outside = books.get(False) or books[True]
+    if any(names_added(cure.changes) for cure in found) and (besides := bonds.questions(server, outside)):
+        return Unasked(besides)
+    domains = tuple(discovery.address.rpartition("@")[2] for discovery, _ in walked)
+    return Cures(server, found, bonds.bonds_of(server, books, domains))
 
 
 def _shows(fingerprint: str) -> Callable[[Observation], bool]:

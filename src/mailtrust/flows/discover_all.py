@@ -7,9 +7,10 @@ from mailtrust.core.model.anchors import AnchorStore
 from mailtrust.core.model.case_file import CaseFile
 from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.walk import Book
+from mailtrust.core.remedies.finding.ways import Cures
 from mailtrust.flows.answering import Outside
 from mailtrust.flows.check import OnProgress
-from mailtrust.flows.cure import Cures, ails, books_of, cures_in, find_cures
+from mailtrust.flows.cure import ails, books_of, cures_in, find_cures
 from mailtrust.flows.discover import Discovery, WalkRequest, book_of, discover, walk_again
 from mailtrust.flows.walk_findings import Judged, ask_for_rules, judge_each
 

@@ -8,9 +8,9 @@ from mailtrust.core.model.finding import Finding, RuleResult
 from mailtrust.core.model.walk import Answer, Book, Question
 from mailtrust.core.model.walk_evidence import WalkEvidence
 from mailtrust.core.remedies.finding.changes import names_added
+from mailtrust.core.remedies.finding.ways import Cures
 from mailtrust.core.rules.walking import judge_walks, questions_of, worst_first
 from mailtrust.flows.answering import Outside
-from mailtrust.flows.cure import Cures
 from mailtrust.flows.discover import Discovery
 
 
@@ -65,7 +65,7 @@ def evidence_of(
     found: Discovery, travellers: Mapping[str, Traveller], cures: Cures | None, book: Book, ca: str = ""
 ) -> WalkEvidence:
     """What the rules look at."""
-    added = names_added(cures.cures[0].changes) if cures is not None and cures.cures else frozenset()
+    added = names_added(cures.best.changes) if cures is not None else frozenset()
     return WalkEvidence(
         address=found.address,
         now=found.at,

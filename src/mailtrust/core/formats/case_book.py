@@ -59,6 +59,7 @@ def _to_wire(question: Question, answer: Answer) -> AskedWire:
                 why=answer.why,
                 claimed=answer.claimed,
                 resolver=answer.resolver,
+                ttl_by=answer.ttl_by,
             )
         case HttpQuestion(), HttpAnswer(failure=failure):
             return HttpAskedWire(
@@ -97,7 +98,7 @@ def _from_wire(wire: AskedWire, observations: Mapping[str, Observation]) -> tupl
         case DnsAskedWire():
             records, aliases = tuple(wire.records), tuple(wire.aliases)
             return DnsQuestion(wire.name, wire.type), DnsAnswer(
-                wire.status, records, aliases, wire.ttl, wire.secure, wire.why, wire.claimed, wire.resolver
+                wire.status, records, aliases, wire.ttl, wire.secure, wire.why, wire.claimed, wire.resolver, wire.ttl_by
             )
         case HttpAskedWire(failure=failure):
             return HttpQuestion(wire.url, wire.content, wire.email), HttpAnswer(

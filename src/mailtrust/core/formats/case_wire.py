@@ -121,6 +121,7 @@ class DnsAskedWire(Struct, kw_only=True, tag_field="kind", tag="dns"):
     why: Line = ""
     claimed: bool = False
     resolver: Line = ""
+    ttl_by: Line = ""
 
 
 class HttpAskedWire(Struct, kw_only=True, tag_field="kind", tag="http"):

@@ -96,6 +96,7 @@ class DnsAnswer:
     aliases: tuple[str, ...] = ()
     """The names that the asked one led to by CNAME; shown, and never compared with a certificate (RFC 9525 6.1)."""
     ttl: int | None = None
+    """Seconds; see `ttl_by`."""
     secure: bool = False
     """The resolver vouches that DNSSEC holds (AD, RFC 4035 3.2.3), and its word counts (RFC 6698 A.3)."""
     why: str = ""
@@ -104,6 +105,8 @@ class DnsAnswer:
     """The resolver says so too, but its word does not count: it came over a way that anybody could have written on."""
     resolver: str = ""
     """Who was asked; empty where the system or an option answered."""
+    ttl_by: str = ""
+    """The server of the zone that said the TTL; empty: it is what a resolver had left of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.model.walk import Attempt, Meets, Walk
-from mailtrust.core.remedies.finding.planner import Cure
-from mailtrust.core.remedies.finding.ways import weighed
+from mailtrust.core.remedies.finding.ways import Cures, weighed
 from mailtrust.core.report.findings import SEVERITIES
 from mailtrust.core.report.html_document import write_document
 from mailtrust.core.report.html_signs import outcome_sign
@@ -27,9 +26,9 @@ from mailtrust.core.report.walk_words import (
     quoted,
     serves,
     signed,
+    steps_told,
     vouching,
 )
-from mailtrust.core.targets.parts.finding_servers import steps_for
 
 MOST_WAYS = 4
 _SIGNS = {
@@ -54,8 +53,7 @@ def walks_to_html(
     translate: Callable[[str], str],
     lang: str,
     *,
-    cures: Sequence[Cure] = (),
-    names: Sequence[str] = (),
+    cures: Cures | None = None,
     findings: Sequence[Finding] = (),
 ) -> bytes:
     """Write the page; `lang` is the language that `translate` speaks, `names` those of the server's certificate."""
@@ -68,7 +66,7 @@ def walks_to_html(
         e("header", e("h1", title)),
         _table(page, walks, travellers),
         _findings(page, findings, travellers),
-        _cures(page, cures, names, travellers),
+        _cures(page, cures, travellers),
         e("section", e("h2", page.say(text("Each way, in the client's own order"))), *_trees(page, walks, travellers)),
         e(
             "section",
@@ -150,18 +148,16 @@ def _finding(page: Page, finding: Finding, travellers: Mapping[str, Traveller]) 
     )
 
 
-def _cures(
-    page: Page, cures: Sequence[Cure], names: Sequence[str], travellers: Mapping[str, Traveller]
-) -> Element | None:
-    if not cures or not cures[0].changes:
+def _cures(page: Page, cures: Cures | None, travellers: Mapping[str, Traveller]) -> Element | None:
+    if cures is None or not cures.best.changes:
         return None
-    best, *others = cures
-    steps = (e("li", *step_html(page, step)) for change in best.changes for step in steps_for(change, names))
+    best, *others = cures.cures
+    steps = (e("li", *step_html(page, step)) for step in steps_told(best, cures))
     ways = (
         e(
             "details",
             e("summary", page.say(text("Another way, with {count} changes:", count=len(other.changes)))),
-            e("ul", *(e("li", page.say(sentence)) for sentence in changes_told(other, names))),
+            e("ul", *(e("li", page.say(sentence)) for sentence in changes_told(other, cures))),
             *(
                 e("p", page.say(sentence), class_="dim small")
                 for sentence in (serves(other, travellers), *weighed(other, best, travellers))

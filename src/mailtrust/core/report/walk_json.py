@@ -13,11 +13,10 @@ from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.text import Text
 from mailtrust.core.model.walk import Attempt, DnsAnswer, Walk
 from mailtrust.core.remedies.finding.planner import Cure
-from mailtrust.core.remedies.finding.ways import weighed
+from mailtrust.core.remedies.finding.ways import Cures, weighed
 from mailtrust.core.report import walk_wire as wire
 from mailtrust.core.report.report_json import finding_to_wire, step_to_wire
-from mailtrust.core.report.walk_words import changes_told, headline, quoted
-from mailtrust.core.targets.parts.finding_servers import steps_for
+from mailtrust.core.report.walk_words import changes_told, headline, quoted, steps_told
 from mailtrust.version import __version__
 
 Translate = Callable[[str], str]
@@ -30,15 +29,14 @@ def walks_to_json(
     translate: Translate,
     lang: str,
     *,
-    cures: Sequence[Cure] = (),
-    names: Sequence[str] = (),
+    cures: Cures | None = None,
     findings: Mapping[tuple[str, bool], Sequence[Finding]] | None = None,
 ) -> bytes:
-    """Write the walks; `lang` is the language that `translate` speaks, `names` those of the server's certificate.
+    """Write the walks; `lang` is the language that `translate` speaks.
 
     `findings`: what is wrong, by address and place (True: inside).
     """
-    plans = [_plan(cure, cures[0], names, travellers, translate) for cure in cures]
+    plans = [_plan(cure, cures, travellers, translate) for cure in cures.cures] if cures is not None else []
     made: list[msgspec.Struct] = [
         _walk(
             walk,
@@ -54,17 +52,15 @@ def walks_to_json(
     return to_json_text(made[0] if len(made) == 1 else made)
 
 
-def _plan(
-    cure: Cure, best: Cure, names: Sequence[str], travellers: Mapping[str, Traveller], translate: Translate
-) -> wire.WalkPlanWire:
+def _plan(cure: Cure, cures: Cures, travellers: Mapping[str, Traveller], translate: Translate) -> wire.WalkPlanWire:
     return wire.WalkPlanWire(
-        changes=[sentence.render(translate) for sentence in changes_told(cure, names)],
-        steps=[step_to_wire(step, translate) for change in cure.changes for step in steps_for(change, names)],
+        changes=[sentence.render(translate) for sentence in changes_told(cure, cures)],
+        steps=[step_to_wire(step, translate) for step in steps_told(cure, cures)],
         left_out=[wire.LeftOutWire(address=address, client=client) for address, client in cure.left_out],
         questions=len(cure.asked),
         asked=[wire.LeftOutWire(address=address, client=client) for address, client, _ in cure.asked],
         risk=cure.risk,
-        weighed=[sentence.render(translate) for sentence in weighed(cure, best, travellers)],
+        weighed=[sentence.render(translate) for sentence in weighed(cure, cures.best, travellers)],
     )
 
 
@@ -151,4 +147,5 @@ def _dns(answer: DnsAnswer) -> wire.DnsWire:
         why=clean(answer.why, 300),
         claimed=answer.claimed,
         resolver=clean(answer.resolver, 300),
+        ttl_by=clean(answer.ttl_by, 100),
     )

@@ -8,8 +8,7 @@ from mailtrust.core.discovery.traveller import Traveller
 from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.walk import Attempt, Meets, Walk
-from mailtrust.core.remedies.finding.planner import Cure
-from mailtrust.core.remedies.finding.ways import weighed
+from mailtrust.core.remedies.finding.ways import Cures, weighed
 from mailtrust.core.report.cures import draw_step
 from mailtrust.core.report.page import Page, Span
 from mailtrust.core.report.walk_findings import draw_walk_findings
@@ -23,9 +22,9 @@ from mailtrust.core.report.walk_words import (
     quoted,
     serves,
     signed,
+    steps_told,
     vouching,
 )
-from mailtrust.core.targets.parts.finding_servers import steps_for
 
 MOST_WAYS = 6
 """Told in text; JSON has them all."""
@@ -48,14 +47,10 @@ def render_walks(
     translate: Callable[[str], str],
     lang: str = "en",
     ascii_only: bool = False,
-    cures: Sequence[Cure] = (),
-    names: Sequence[str] = (),
+    cures: Cures | None = None,
     findings: Sequence[Finding] = (),
 ) -> str:
-    """Draw the walks: what becomes of whom, each way with what its user meets, and what cures it. `width` in cells.
-
-    `names`: those in the certificate of the server that clients are to find.
-    """
+    """Draw the walks: what becomes of whom, each way with what its user meets, and what cures it. `width` in cells."""
     page = Page(width, ascii_only=ascii_only, translate=translate, lang=lang)
     addresses = tuple(dict.fromkeys(walk.address for walk in walks))
     both = len({walk.situation.inside for walk in walks}) > 1
@@ -76,7 +71,7 @@ def render_walks(
         page.blank()
         page.paragraph((page.say(WHAT_SUFFERS), ""))
     draw_walk_findings(page, findings, travellers)
-    _draw_cures(page, cures, names, travellers)
+    _draw_cures(page, cures, travellers)
     for walk in walks:
         named = (page.name(walk.address, 100),) if len(addresses) > 1 else ()
         where = (*named, page.say(place_of([walk]))) if both else named
@@ -101,22 +96,19 @@ def _draw_result(page: Page, walk: Walk, traveller: Traveller, *, both: bool) ->
     page.paragraph((page.say(said), ""), first=[(f"{glyph} ", style)], then=[("  ", "")])
 
 
-def _draw_cures(page: Page, cures: Sequence[Cure], names: Sequence[str], travellers: Mapping[str, Traveller]) -> None:
-    if not cures or not cures[0].changes:
+def _draw_cures(page: Page, cures: Cures | None, travellers: Mapping[str, Traveller]) -> None:
+    if cures is None or not cures.best.changes:
         return
-    best, *others = cures
+    best, *others = cures.cures
     page.heading(text("What cures it best"))
     for sentence in (serves(best, travellers), *weighed(best, best, travellers)):
         page.paragraph((page.say(sentence), ""))
-    count = 0
-    for change in best.changes:
-        for step in steps_for(change, names):
-            count += 1
-            draw_step(page, count, step)
+    for count, step in enumerate(steps_told(best, cures), 1):
+        draw_step(page, count, step)
     for number, other in enumerate(others, 2):
         page.blank()
         page.paragraph((page.say(text("Another way, with {count} changes:", count=len(other.changes))), "bold"))
-        for sentence in changes_told(other, names):
+        for sentence in changes_told(other, cures):
             page.paragraph((page.say(sentence), ""), first=[("  ", ""), (f"{page.glyphs.dot} ", "dim")])
         for sentence in (serves(other, travellers), *weighed(other, best, travellers)):
             page.paragraph((page.say(sentence), "dim"), first=[("  ", "")], then=[("  ", "")])

@@ -22,6 +22,9 @@ class DnsWire(Struct, kw_only=True):
     why: str
     claimed: Annotated[bool, Meta(description="It says so over a way that anybody could have written on.")] = False
     resolver: Annotated[str, Meta(description="Who was asked.")] = ""
+    ttl_by: Annotated[
+        str, Meta(description="The zone's own server that said the TTL; empty: it is what the resolver had left.")
+    ] = ""
 
 
 class WalkVerdictWire(Struct, kw_only=True):

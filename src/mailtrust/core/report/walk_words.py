@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from mailtrust.core.discovery.outcome import for_servers
 from mailtrust.core.discovery.traveller import Traveller
+from mailtrust.core.model.remedy import Step
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.walk import Attempt, DnsAnswer, Meets, Method, Walk, flat
 from mailtrust.core.remedies.finding.planner import Cure
+from mailtrust.core.remedies.finding.ways import Cures
 from mailtrust.core.targets.parts.finding_servers import steps_for
 
 METHODS: dict[Method, Text] = {
@@ -83,9 +85,14 @@ def quoted(attempt: Attempt, lang: str) -> str:
     return said.get(lang) or said.get("en") or ""
 
 
-def changes_told(cure: Cure, names: Sequence[str]) -> tuple[Text, ...]:
+def changes_told(cure: Cure, cures: Cures) -> tuple[Text, ...]:
     """Each change in a sentence: what its first step says."""
-    return tuple(steps_for(change, names)[0].say for change in cure.changes)
+    return tuple(steps_for(change, cures.server, cures.bonds)[0].say for change in cure.changes)
+
+
+def steps_told(cure: Cure, cures: Cures) -> tuple[Step, ...]:
+    """All steps of a cure, in order."""
+    return tuple(step for change in cure.changes for step in steps_for(change, cures.server, cures.bonds))
 
 
 def serves(cure: Cure, travellers: Mapping[str, Traveller]) -> Text:

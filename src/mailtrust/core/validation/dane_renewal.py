@@ -10,6 +10,9 @@ from mailtrust.core.validation.dane import matches
 Published = Mapping[str, Sequence[Tlsa]]
 """The records by the name that they stand at, such as _25._tcp.mail.example.com."""
 
+PORTS = (25, 465, 587, 143, 993, 110, 995, 443)
+MOST_NAMES = 50
+
 _PKIX_TA, _DANE_TA = 0, 2
 _SPKI = 1
 
@@ -27,6 +30,12 @@ class Pins:
     """They match a CA of the chain: they hold for as long as that CA issues."""
     certificate: tuple[str, ...]
     """They match this very certificate: no renewal can keep them."""
+
+
+def places_of(names: Iterable[str]) -> tuple[str, ...]:
+    """Where records about a certificate with these names may stand: at every mail port of each (RFC 6698 3)."""
+    hosts = [name for name in names if not name.startswith("*.")][:MOST_NAMES]
+    return tuple(f"_{port}._tcp.{host}" for host in hosts for port in PORTS)
 
 
 def pins_of(published: Published, chain: Sequence[Certificate]) -> Pins:

@@ -6,10 +6,23 @@ from dataclasses import dataclass
 
 from mailtrust.core.formats.tlsa import DANE_EE, DANE_TA, Tlsa
 from mailtrust.core.model.certificate import AnyCertificate, Certificate
+from mailtrust.core.model.text import Text, text
 from mailtrust.core.validation.dane import matches
 
 _WAITED = 2
 """RFC 7671 8.1: a new record counts everywhere after two TTLs; secondaries may lag behind by one."""
+
+
+def settled_after(ttl: int) -> int:
+    """Seconds from publishing a record until it counts everywhere; `ttl` of the records at its place, in seconds."""
+    return _WAITED * ttl
+
+
+def said_by(server: str) -> Text:
+    """Whose word a TTL is: that of a server of the zone, or (empty) of a resolver."""
+    if server:
+        return text("as the zone's own server {server} says", server=server)
+    return text("by what a resolver had left of it; the zone may say more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +55,23 @@ def rollover(
     wanted = dict.fromkeys(_like(record, following) for record in holding)
     key_held = any((record.usage, record.selector) == (DANE_EE, 1) for record in holding)
     publish = tuple(record for record in wanted if record is not None)
-    return Rollover(publish, _WAITED * ttl, outlived, keep_key=key_held)
+    return Rollover(publish, settled_after(ttl), outlived, keep_key=key_held)
+
+
+def before_the_next(published: Sequence[Tlsa], ttl: int, current: Sequence[AnyCertificate]) -> Rollover:
+    """The order of things for a certificate that nobody has made yet, and that takes the key of today.
+
+    Records of this key fit it. Those of a CA may, if the same CA issues it, and those of the certificate cannot: for
+    these the record of the key is published first, which can be written down already.
+    """
+    leaf = current[0] if current else None
+    holding = [record for record in published if record.usable_for_smtp and fits(record, current)]
+    if not isinstance(leaf, Certificate) or not holding:
+        return Rollover((), 0, (), keep_key=False)
+    of_key = any(record.usage == DANE_EE and record.selector == 1 for record in holding)
+    if of_key or any(record.usage == DANE_TA for record in holding):
+        return Rollover((), 0, (), keep_key=of_key)
+    return Rollover((advised(leaf),), settled_after(ttl), tuple(holding), keep_key=True)
 
 
 def fits(record: Tlsa, chain: Sequence[AnyCertificate]) -> bool:

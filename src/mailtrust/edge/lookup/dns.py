@@ -14,6 +14,7 @@ from mailtrust.edge.lookup.dns_answers import (
     Patience,
     SrvAnswer,
     TextAnswer,
+    ZoneTtl,
     literal,
 )
 
@@ -40,6 +41,10 @@ class Resolver(Interface):
         """The records of any other type in presentation form; the strings of a TXT record joined (RFC 7208 3.3)."""
         ...
 
+    async def zone_ttl(self, name: str, record_type: str) -> ZoneTtl | None:
+        """The TTL by a server of the zone itself; None where none answers from here."""
+        ...
+
 
 @dataclass(slots=True)
 class FakeResolver:
@@ -50,6 +55,8 @@ class FakeResolver:
     hosts: Mapping[str, AddressAnswer] = field(default_factory=dict)
     others: Mapping[tuple[str, str], TextAnswer] = field(default_factory=dict)
     """By name and type."""
+    ttls: Mapping[tuple[str, str], ZoneTtl] = field(default_factory=dict)
+    """By name and type, where a server of the zone answers."""
     asked: list[tuple[str, str]] = field(default_factory=list)
 
     async def mx(self, domain: str) -> MxAnswer:
@@ -73,6 +80,10 @@ class FakeResolver:
         """What `others` says."""
         self.asked.append((record_type, name))
         return self.others.get((name, record_type), NoSuchName(name))
+
+    async def zone_ttl(self, name: str, record_type: str) -> ZoneTtl | None:
+        """What `ttls` says."""
+        return self.ttls.get((name, record_type))
 
 
 class DnsResolver:
@@ -131,6 +142,12 @@ class DnsResolver:
         if not isinstance(answer, Found):
             return answer
         return dns_question.with_records(answer, dns_question.as_texts(answer.records))
+
+    async def zone_ttl(self, name: str, record_type: str) -> ZoneTtl | None:
+        """The TTL by a server of the zone itself."""
+        from mailtrust.edge.lookup import dns_authority
+
+        return await dns_authority.zone_ttl(self._server, name, record_type, self._patience)
 
     async def _ask(self, name: str, record_type: str) -> "RawAnswer":
         from mailtrust.edge.lookup import dns_question

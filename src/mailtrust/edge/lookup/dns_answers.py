@@ -39,6 +39,8 @@ class Found(Generic[Record]):
     """The server set AD (RFC 4035 3.2.3): worth as much as the server and the way to it are."""
     incomplete: Text | None = None
     """Part of the question that got no answer (AAAA beside A), as a sentence."""
+    authoritative: bool = False
+    """A server of the zone itself said so (AA, RFC 1035 4.1.1): then the TTL is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,15 @@ class LookupFailed:
     def __str__(self) -> str:
         """The reason as a sentence."""
         return str(self.why)
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneTtl:
+    """A record's TTL as its zone has it."""
+
+    seconds: int
+    server: str
+    """The address of the zone's server that said so."""
 
 
 Absent = NoData | NoSuchName | LookupFailed

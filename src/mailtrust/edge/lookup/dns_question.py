@@ -71,7 +71,9 @@ async def ask(server: Server | None, name: str, record_type: str, patience: Pati
         authenticated = _is_authenticated(answer.response)
         if answer.rrset is not None:
             ttl = answer.chaining_result.minimum_ttl
-            return Found(tuple(answer.rrset)[:MOST_RECORDS], _shown(aliases), ttl, authenticated)
+            own = bool(answer.response.flags & dns.flags.AA)
+            records = tuple(answer.rrset)[:MOST_RECORDS]
+            return Found(records, _shown(aliases), ttl, authenticated, authoritative=own)
         if answer.canonical_name == current:
             return NoData(name, _shown(aliases), authenticated)
         current = answer.canonical_name
@@ -105,7 +107,7 @@ def as_texts(records: Iterable[dns.rdata.Rdata]) -> tuple[str, ...]:
 
 def with_records(answer: Found[dns.rdata.Rdata], records: Sequence[Record]) -> Found[Record]:
     """The same answer with its records read."""
-    return Found(tuple(records), answer.aliases, answer.ttl, answer.authenticated, answer.incomplete)
+    return replace(answer, records=tuple(records))  # type: ignore[arg-type,return-value]
 
 
 def both_families(four: RawAnswer, six: RawAnswer) -> AddressAnswer:

@@ -1,11 +1,12 @@
 """What can be changed so that clients find their server, and the world as it would be afterwards."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mailtrust.core.formats import autodiscover
 from mailtrust.core.formats.host_name import WILDCARD_LABEL
 from mailtrust.core.formats.url import host_of, parts_of
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import FailureKind, ProbeFailure, Stage
 from mailtrust.core.model.walk import (
     Answer,
@@ -21,14 +22,14 @@ from mailtrust.core.model.walk import (
 from mailtrust.core.validation.names.matching import whole_label
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddNames:
     """A new certificate for the mail server that carries these names too. One change, however many names."""
 
     names: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddSrv:
     """`_autodiscover._tcp.DOMAIN` leads to the mail server, port 443."""
 
@@ -36,14 +37,14 @@ class AddSrv:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RemoveHost:
     """The address records, or the alias, of a name go."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddAlias:
     """A name becomes an alias of the mail server."""
 
@@ -51,7 +52,7 @@ class AddAlias:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddRedirectHost:
     """A name leads to a web server whose port 443 is closed and whose port 80 redirects to the mail server."""
 
@@ -59,28 +60,28 @@ class AddRedirectHost:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CloseHttps:
     """Port 443 of the domain's own host is closed."""
 
     host: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NameWebsite:
     """The web server at the domain gets a certificate of its own for this name."""
 
     host: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetInternalUri:
     """Exchange's service connection points name the mail server as its certificate does."""
 
     target: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddInsideHost:
     """A name that exists outside leads to the mail server inside as well (split DNS)."""
 
@@ -91,7 +92,7 @@ class AddInsideHost:
     """Of this host, inside."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetRegistry:
     """A value of the AutoDiscover key is set to 1 by Group Policy."""
 

@@ -5,13 +5,14 @@ the mail server, the directory, a policy) is tried as a whole. Every set is walk
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 
 from mailtrust.core.discovery.asking import Asking, Judge
 from mailtrust.core.discovery.outcome import is_well
 from mailtrust.core.discovery.traveller import Traveller, Trip, walk
 from mailtrust.core.formats.tlsa import Tlsa
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.verdict import Outcome, Verdict
 from mailtrust.core.model.walk import Book, DnsQuestion, Meets, Question, Situation, Walk
@@ -39,7 +40,7 @@ Asked = tuple[str, str, bool]
 """Address, client, and whether it stands inside: whose users are asked whether a server may set the account up."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ground:
     """What is known, and what is wanted."""
 
@@ -66,7 +67,7 @@ class Ground:
     """Whose users are asked already: nobody changes anything to spare them that."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cure:
     """A set of changes, and what comes of it."""
 
@@ -92,7 +93,7 @@ class Cure:
         return len(self.left_out), len(self.asked), len(self.changes), self.risk, tuple(map(_spelt, self.changes))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unasked:
     """What must be asked of the world of today before anything can be said."""
 

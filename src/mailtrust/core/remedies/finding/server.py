@@ -21,7 +21,13 @@ class MailServer:
 
     host: str
     """A name that its certificate carries, and by which it answers Autodiscover."""
-    leaf: Certificate
+    chain: tuple[Certificate, ...]
+    """What it presents there, its own certificate first."""
+
+    @property
+    def leaf(self) -> Certificate:
+        """Its certificate of today."""
+        return self.chain[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ def find_server(books: Iterable[Book], address: str, judges: Sequence[Judge]) ->
     """The host whose certificate is good for its name and that answers Autodiscover; None where there is none."""
     books = tuple(books)
     missing: dict[Question, None] = {}
-    for host, leaf in _candidates(books).items():
+    for host, chain in _candidates(books).items():
         name, ask = DnsQuestion(host, "A"), HttpQuestion(settings_url(host), "pox", address)
         for book in books:
             if name not in book:
@@ -45,7 +51,7 @@ def find_server(books: Iterable[Book], address: str, judges: Sequence[Judge]) ->
             else:
                 answer = book.get(ask)
                 if isinstance(answer, HttpAnswer) and _answers(answer) and _good(answer.observation, judges):
-                    return MailServer(host, leaf)
+                    return MailServer(host, chain)
     return NotYetAsked(tuple(missing)) if missing else None
 
 
@@ -59,16 +65,17 @@ def face_of(book: Book, fingerprint: str) -> str:
     return ""
 
 
-def _candidates(books: Sequence[Book]) -> dict[str, Certificate]:
-    """The names in the certificates of all that answered Autodiscover."""
-    found: dict[str, Certificate] = {}
+def _candidates(books: Sequence[Book]) -> dict[str, tuple[Certificate, ...]]:
+    """The names in the certificates of all that answered Autodiscover, each with the chain that it came in."""
+    found: dict[str, tuple[Certificate, ...]] = {}
     for book in books:
         for answer in book.values():
             if isinstance(answer, HttpAnswer) and answer.observation is not None and _answers(answer):
-                leaf = answer.observation.presented_chain[0] if answer.observation.presented_chain else None
-                if isinstance(leaf, Certificate):
-                    names = [name.lower() for name in leaf.dns_names if "*" not in name][:MOST_NAMES]
-                    found.update((name, leaf) for name in names if name not in found)
+                presented = answer.observation.presented_chain
+                if presented and isinstance(presented[0], Certificate):
+                    chain = tuple(one for one in presented if isinstance(one, Certificate))
+                    names = [name.lower() for name in chain[0].dns_names if "*" not in name][:MOST_NAMES]
+                    found.update((name, chain) for name in names if name not in found)
     return found
 
 

@@ -1,10 +1,11 @@
 """The ways out beside the best one, and why each stands where it stands."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mailtrust.core.discovery.traveller import Traveller
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.remedies.finding.bonds import NOTHING_HOLDS, Bonds
 from mailtrust.core.remedies.finding.changes import (
     RISKS,
     AddAlias,
@@ -16,6 +17,24 @@ from mailtrust.core.remedies.finding.changes import (
     SetRegistry,
 )
 from mailtrust.core.remedies.finding.planner import Cure, Ground, Memory, Unasked, plan
+from mailtrust.core.remedies.finding.server import MailServer
+
+
+@dataclass(frozen=True, slots=True)
+class Cures:
+    """The ways out, and the server that they lead to."""
+
+    server: MailServer
+    cures: tuple[Cure, ...]
+    """Best first; one at least."""
+    bonds: Bonds = NOTHING_HOLDS
+    """What holds on to the server's certificate of today."""
+
+    @property
+    def best(self) -> Cure:
+        """The first."""
+        return self.cures[0]
+
 
 KNOWN_WAYS: tuple[frozenset[type], ...] = (
     # SRV records lead to a name that the certificate carries, and hosts that stand before them go.

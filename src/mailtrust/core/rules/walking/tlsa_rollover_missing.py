@@ -10,7 +10,7 @@ from mailtrust.core.model.walk_evidence import WalkEvidence
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
 from mailtrust.core.rules.walking.grounds.mail_records import Published, at_port_25, published
 from mailtrust.core.rules.walking.grounds.meetings import servers_walks
-from mailtrust.core.validation.tlsa_rollover import fits
+from mailtrust.core.validation.tlsa_rollover import fits, said_by, settled_after
 
 ID = "tlsa-rollover-missing"
 DUE = 3
@@ -38,7 +38,7 @@ def _look(evidence: WalkEvidence, one: Published, chain: Sequence[Certificate], 
     leaf = chain[0]
     key_holds = any((record.usage, record.selector) == (DANE_EE, 1) for record in holding)
     if evidence.replaced == leaf.fingerprint:
-        reason = text("The plan asks for a new certificate with a new key, and no record fits it yet.")
+        reason = text("The plan asks for a new certificate, and no record fits another key yet.")
         return _finding(one, leaf, observation, Severity.WARNING, reason, key_holds=key_holds)
     if not key_holds:
         reason = text("The records fit this very certificate alone: no renewal can keep them.")
@@ -54,9 +54,10 @@ def _finding(
 ) -> Finding:
     ways = text(
         "Before the switch publish, beside the records of today, the one of the next key (3 1 1), and wait at least "
-        "two TTLs ({seconds} seconds by this answer; the zone may say more). Take the old ones away only when no "
-        "server presents the old certificate.",
-        seconds=2 * one.ttl,
+        "two TTLs ({seconds} seconds, {source}). Take the old ones away only when no server presents the old "
+        "certificate.",
+        seconds=settled_after(one.ttl),
+        source=said_by(one.ttl_by),
     )
     if key_holds:
         keep = text("Renew with the same key, and no record needs to change.")

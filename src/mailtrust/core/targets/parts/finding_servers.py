@@ -1,11 +1,9 @@
 """The changes by which clients find their server, as steps: zone lines and RFC 2136 updates, PowerShell, words."""
 
-from collections.abc import Iterable
-
 from mailtrust.core.formats import autodiscover
-from mailtrust.core.model.certificate import CertificateSpec
 from mailtrust.core.model.remedy import Human, Run, Step, Write
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.remedies.finding.bonds import NOTHING_HOLDS, Bonds
 from mailtrust.core.remedies.finding.changes import (
     AddAlias,
     AddInsideHost,
@@ -19,21 +17,25 @@ from mailtrust.core.remedies.finding.changes import (
     SetInternalUri,
     SetRegistry,
 )
+from mailtrust.core.remedies.finding.server import MailServer
+from mailtrust.core.targets.parts.next_certificate import MANAGEMENT, new_certificate
+from mailtrust.core.targets.parts.zone_records import TTL, records
 
-TTL = 3600
-MANAGEMENT = "Organization Management"
 DOMAIN_ADMINS = "Domain Admins"
 # Group Policy writes under Policies, which wins over the plain key (Microsoft SupportArticles-docs).
 POLICY_KEY = r"HKCU\Software\Policies\Microsoft\Office\16.0\Outlook\AutoDiscover"
 
 
-def steps_for(change: Change, names_of_today: Iterable[str] = ()) -> tuple[Step, ...]:
-    """What to do so that the change is made; each step says how to take it back."""
+def steps_for(change: Change, server: MailServer | None = None, bonds: Bonds = NOTHING_HOLDS) -> tuple[Step, ...]:
+    """What to do so that the change is made; each step says how to take it back.
+
+    `server`: the mail server as it is today; `bonds`: what holds on to its certificate.
+    """
     match change:
         case AddNames(names=names):
-            return _new_certificate((*names_of_today, *sorted(names)))
+            return new_certificate(names, server, bonds)
         case AddSrv(domain=domain, target=target):
-            return _records(
+            return records(
                 text("Publish an SRV record for {domain}, in the inside zone too where there is one.", domain=domain),
                 add=(f"_autodiscover._tcp.{domain}. {TTL} IN SRV 0 0 443 {target}.",),
             )
@@ -43,9 +45,9 @@ def steps_for(change: Change, names_of_today: Iterable[str] = ()) -> tuple[Step,
                 "with them can they be put back.",
                 name=name,
             )
-            return _records(say, remove=(f"{name}. A", f"{name}. AAAA", f"{name}. CNAME"))
+            return records(say, remove=(f"{name}. A", f"{name}. AAAA", f"{name}. CNAME"))
         case AddAlias(name=name, target=target):
-            return _records(
+            return records(
                 text(
                     "Make {name} an alias of {target}, in the inside zone too where there is one; no other record may "
                     "stand at that name.",
@@ -85,53 +87,6 @@ def steps_for(change: Change, names_of_today: Iterable[str] = ()) -> tuple[Step,
             return _inside_zone(name, face, addresses)
         case SetRegistry(value=value):
             return _policy(value)
-
-
-def _records(say: Text, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> tuple[Step, ...]:
-    zone = "".join(f"{line}\n" for line in add)
-    # Knot, in a zone that it signs, leaves an alias out that comes with the removal of what stood there.
-    gone = (*(f"update delete {line}" for line in remove), *(("send",) if remove and add else ()))
-    update = [*gone, *(f"update add {_as_update(line)}" for line in add), "send"]
-    undo = [*(f"update delete {_name_and_type(line)}" for line in add), "send"]
-    taken_back = text("nsupdate: {lines}; then put what was deleted back.", lines="; ".join(undo))
-    if not remove:
-        taken_back = text("nsupdate: {lines}", lines="; ".join(undo))
-    shown: list[Step] = []
-    if zone:
-        shown.append(Step(say, Write("zone", zone), taken_back, needs="DNS"))
-        say = text("The same as an update (RFC 2136), with the key of the zone:")
-    command = "nsupdate -k KEYFILE <<'END'\n" + "\n".join(update) + "\nEND"
-    return (*shown, Step(say, Run(command), taken_back, needs="DNS"))
-
-
-def _as_update(line: str) -> str:
-    name, ttl, _class, kind, *rest = line.split()
-    return " ".join((name, ttl, kind, *rest))
-
-
-def _name_and_type(line: str) -> str:
-    name, _ttl, _class, kind, *_ = line.split()
-    return f"{name} {kind}"
-
-
-def _new_certificate(names: tuple[str, ...]) -> tuple[Step, ...]:
-    spec = CertificateSpec(dns_names=tuple(dict.fromkeys(names)), ip_addresses=())
-    return (
-        Step(
-            text("Make a key and a request for a certificate with exactly these names, and let the CA issue it."),
-            Run(f"mailtrust cert request {' '.join(spec.dns_names)}"),
-            text("Delete the request and its key."),
-        ),
-        _human(
-            text(
-                "Put the certificate into service wherever TLS ends for these names: on the load balancer and on "
-                "Exchange alike (Enable-ExchangeCertificate -Services IIS)."
-            ),
-            undo=text("Assign the former certificate again; it stays in the store."),
-            needs=MANAGEMENT,
-            disruption="restart",
-        ),
-    )
 
 
 def _redirecting_site(name: str, target: str) -> Step:

@@ -17,13 +17,15 @@ class Published:
     host: str
     records: tuple[Tlsa, ...]
     ttl: int
-    """Seconds, as the resolver tells: what is left of them in its memory, or all."""
+    """Seconds; see `ttl_by`."""
     secure: bool
     """DNSSEC vouches for MX, address and TLSA records (RFC 7672 2.2)."""
     claimed: bool
     """A resolver says so whose word does not count."""
     unsigned: tuple[str, ...]
     """The names for whose answers nobody vouches."""
+    ttl_by: str
+    """The zone's own server that said the TTL; empty: it is what is left of it in a resolver's memory."""
 
 
 def dns(evidence: WalkEvidence, name: str, kind: str) -> DnsAnswer | None:
@@ -55,7 +57,7 @@ def published(evidence: WalkEvidence) -> tuple[Published, ...]:
         ways = ((evidence.domain, mx), (host, address), (name, tlsa))
         unsigned = tuple(where for where, answer in ways if not answer.secure)
         claimed = bool(unsigned) and all(answer.secure or answer.claimed for _, answer in ways)
-        found.append(Published(host, records, tlsa.ttl or 0, not unsigned, claimed, unsigned))
+        found.append(Published(host, records, tlsa.ttl or 0, not unsigned, claimed, unsigned, tlsa.ttl_by))
     return tuple(found)
 
 

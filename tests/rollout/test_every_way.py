@@ -73,7 +73,18 @@ def test_a_check_only_looks(way: Way, asked: Wish) -> None:
 
 
 def test_the_same_wish_gives_the_same_kit(way: Way, asked: Wish, remove: bool) -> None:
-    assert make_kit(way, asked, remove=remove) == make_kit(way, asked, remove=remove)
+    assert unsalted(make_kit(way, asked, remove=remove)) == unsalted(make_kit(way, asked, remove=remove))
+
+
+def unsalted(kit: Kit) -> Kit:
+    """What it is without the salt that the crypto library puts into PKCS#12: the certificates that are in there."""
+    files = (
+        replace(file, data=b"".join(one.der for one in read_container(file.data, "file", b"changeit").certificates))
+        if file.path.endswith(".p12")
+        else file
+        for file in kit.files
+    )
+    return replace(kit, files=tuple(files))
 
 
 def test_every_certificate_is_told_in_the_readme(way: Way, asked: Wish, remove: bool) -> None:

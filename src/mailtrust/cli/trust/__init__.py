@@ -4,10 +4,10 @@ import argparse
 
 from mailtrust.cli.arguments import Example
 from mailtrust.cli.translations import told
-from mailtrust.cli.trust import gpo, windows
+from mailtrust.cli.trust import android, apple, chromium, firefox, gpo, java, linux, nss, thunderbird, windows
 from mailtrust.core.model.text import text
 
-SUBCOMMANDS = (gpo, windows)
+SUBCOMMANDS = (gpo, windows, firefox, thunderbird, chromium, apple, android, linux, java, nss)
 """In the order of the help; each has `add_parser`, whose parser knows its `handler`."""
 
 EXAMPLES: tuple[Example, ...] = (

@@ -1,15 +1,16 @@
 """How an anchor is brought to clients: what is asked for, and the folder of files and steps that comes of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.remedy import Step
 from mailtrust.core.model.text import Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Anchors:
     """What clients shall trust, and what they need on the way there. Never a private key."""
 
@@ -31,7 +32,7 @@ class Anchors:
         return (*self.roots, *self.servers, *self.intermediates)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wish:
     """What is to be brought out, or taken back."""
 
@@ -43,13 +44,15 @@ class Wish:
     """Files that are there already and must keep what they hold, by the names that the way has in MERGES."""
     translate: Callable[[str], str] = str
     """For what a program shows to people out of a file of the kit; gettext's `gettext` or alike."""
+    sign: Callable[[bytes], bytes] = bytes
+    """Signs a configuration profile; as it is given, it leaves it unsigned."""
     domain: str = ""
     """The Active Directory domain, as its DNS name; empty: the script asks the computer that it runs on."""
     certificates_only: bool = False
     """Of a policy: leave every other setting as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KitFile:
     """A file of the kit. It never holds a private key."""
 
@@ -61,7 +64,7 @@ class KitFile:
     executable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kit:
     """What an administrator is handed: files, what to do with them in order, and what to mind."""
 

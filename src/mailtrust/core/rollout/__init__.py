@@ -4,10 +4,10 @@ A way turns a wish into a kit: files and steps, to bring the anchors out or to t
 whether they are there. Nothing is installed from here: the kit is for whoever may do that.
 """
 
-from mailtrust.core.rollout import gpo, windows
+from mailtrust.core.rollout import android, apple, chromium, firefox, gpo, java, linux, nss, thunderbird, windows
 from mailtrust.core.rollout.parts.way import Way
 
-WAYS: tuple[Way, ...] = (gpo, windows)
+WAYS: tuple[Way, ...] = (gpo, windows, firefox, thunderbird, chromium, apple, android, linux, java, nss)
 """In the order of the help."""
 
 BY_ID: dict[str, Way] = {way.ID: way for way in WAYS}

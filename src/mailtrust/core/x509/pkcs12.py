@@ -1,7 +1,7 @@
 """PKCS#12 (RFC 7292; `.pfx`, `.p12`): key and certificates in one file, with and without a password."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     pkcs12,
 )
+from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12Certificate, serialize_java_truststore
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.text import Text, text
@@ -95,3 +96,19 @@ def write_pkcs12(
             encryption,
         )
     return written if home is None else with_key_home(written, home, password)
+
+
+def write_java_truststore(certificates: Mapping[str, Certificate], password: bytes) -> bytes:
+    """Certificates that Java shall trust, by their aliases, marked so by Java's own attribute; AES-256, SHA-256.
+
+    Certificates that the crypto library refuses cannot be written: ValueError.
+    """
+    builder = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(_ROUNDS)
+    builder = builder.key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC).hmac_hash(hashes.SHA256())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        entries = [
+            PKCS12Certificate(x509.load_der_x509_certificate(one.der), alias.encode())
+            for alias, one in certificates.items()
+        ]
+    return serialize_java_truststore(entries, builder.build(password))

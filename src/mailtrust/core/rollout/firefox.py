@@ -1,0 +1,36 @@
+"""Firefox, Extended Support Releases too."""
+
+from mailtrust.core.formats.mozilla_policies import NAME
+from mailtrust.core.model.remedy import Step
+from mailtrust.core.model.rollout import Kit, Wish
+from mailtrust.core.model.text import text
+from mailtrust.core.rollout.parts import mozilla
+from mailtrust.core.rollout.parts.nss_script import FIREFOX
+
+ID = "firefox"
+TITLE = text("Firefox, for every user of a computer")
+MERGES: tuple[str, ...] = (NAME,)
+
+_PROGRAM = mozilla.Program(
+    id=ID,
+    title="Firefox",
+    policies="/etc/firefox/policies",
+    homes=("/usr/lib/firefox-esr", "/usr/lib/firefox", "/usr/lib64/firefox", "/opt/firefox"),
+    follows_since=120,
+    profiles=FIREFOX,
+)
+
+
+def install(wish: Wish) -> Kit:
+    """The policy for each system, the certificates, and a script for Linux."""
+    return mozilla.install(_PROGRAM, wish)
+
+
+def remove(wish: Wish) -> Kit:
+    """What takes policy and certificates away, out of the profiles too."""
+    return mozilla.remove(_PROGRAM, wish)
+
+
+def check(wish: Wish) -> tuple[Step, ...]:
+    """What Firefox itself says."""
+    return mozilla.check(_PROGRAM, wish)

@@ -14,6 +14,7 @@ from mailtrust.core.issuance.keys import KeyKind, make_key
 from mailtrust.core.issuance.recipe import CLIENT_AUTH, SERVER_AUTH, Recipe
 from mailtrust.core.issuance.signing import SignatureHash
 from mailtrust.core.model.certificate import BasicConstraints, Certificate, NameConstraints, PresentedIdentifier
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.pem import to_pem
 from mailtrust.core.x509.private_key import PrivateKey
@@ -59,7 +60,7 @@ def named(*common_names: str, organisation: str = "Oracle Test") -> bytes:
     return der.encode(der.SEQUENCE, *(der.expect(name, der.SEQUENCE, "Name") for name in alone))
 
 
-@dataclass(frozen=True)
+@frozen
 class Issued(authority.Issued):
     """A certificate with its key."""
 

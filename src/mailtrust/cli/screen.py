@@ -4,13 +4,14 @@ import argparse
 import os
 import shutil
 import sys
-from dataclasses import dataclass
+
+from mailtrust.core.model.frozen import frozen
 
 NARROWEST = 60
 WIDEST = 140
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Screen:
     """How a text report is to be written."""
 

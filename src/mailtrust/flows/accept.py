@@ -1,10 +1,10 @@
 """A CA's answer and the key that it belongs to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mailtrust.core.model.certificate import Certificate, PresentedIdentifier
 from mailtrust.core.model.certificate_request import CertificateRequest
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.core.x509.private_key import PrivateKey
@@ -13,7 +13,7 @@ from mailtrust.core.x509.roles import is_authority, shown
 MOST_NAMED = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FoundKey:
     """A private key and the file that it was found in."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from mailtrust.core.issuance.keys import make_key
 from mailtrust.core.model.certificate import Certificate, CertificateSpec
 from mailtrust.core.model.chain_verdict import ChainVerdict
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import CouldNotLook, UserProblem
 from mailtrust.core.model.settings import Threshold
 from mailtrust.core.model.text import Text, text
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 LONGEST_CHAIN = 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judging:
     """By whom chains are judged."""
 
@@ -48,7 +49,7 @@ class Judging:
     """Where the CA is one of one's own: its roots; empty: each client has its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Issued:
     """A certificate that came, and what is said to it."""
 
@@ -65,7 +66,7 @@ class Issued:
     remarks: tuple[Text, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order:
     """What is ordered, and what it is a renewal of."""
 

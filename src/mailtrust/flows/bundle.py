@@ -1,13 +1,14 @@
 """Complete and order a chain: from what a server presents, or from the files a CA sent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from mailtrust.core.model.case_file import CaseFile
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
 from mailtrust.core.model.evidence import Assessment, Evidence
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.problem import CouldNotLook, UserProblem
@@ -24,7 +25,7 @@ MOST_PLACES = 6
 """Servers that a refusal names."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Addition:
     """A certificate that was not there before, and where it was found: URLs, endpoint ids, `catalogue`."""
 
@@ -32,7 +33,7 @@ class Addition:
     origins: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Completed:
     """A leaf with the chain that serves most clients."""
 

@@ -1,19 +1,19 @@
 """What a request file asks for, made: key, and certificate or request."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from mailtrust.core.formats.certreq_inf.lifetime import lifetime_of
 from mailtrust.core.issuance.keys import make_serial
 from mailtrust.core.issuance.requested import make_requested_key, requested_certificate, requested_request
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.requested_certificate import RequestedCertificate
 from mailtrust.core.model.text import text
 from mailtrust.core.x509.private_key import PrivateKey
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """A new key and what was made for it."""
 

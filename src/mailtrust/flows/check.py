@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Protocol as Interface
 
@@ -14,6 +14,7 @@ from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import ClientProfile
 from mailtrust.core.model.endpoint import Endpoint, Offer
 from mailtrust.core.model.evidence import Assessment
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import FailureKind, Observation, ProbeFailure, Stage
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.settings import Settings
@@ -32,7 +33,7 @@ TARGETS_AT_ONCE = 50
 """Targets of one run that are looked at at the same time."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Progress:
     """How far a check has come, for whoever watches."""
 
@@ -45,7 +46,7 @@ class Progress:
 OnProgress = Callable[[Progress], None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckRequest:
     """What to check and for whom."""
 
@@ -104,7 +105,7 @@ class IssuerSource(Interface):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edge:
     """Everything a check needs from outside, each replaceable by a fake of the same interface."""
 

@@ -1,11 +1,11 @@
 """Which directory is asked for service connection points, by whom, and where it is found."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from mailtrust.core.formats.directory_place import DirectoryDomain, DirectoryPlace, DirectoryServer, server_named
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import text
 from mailtrust.core.model.walk import ConnectionPoint, ScpAnswer, ScpQuestion
 from mailtrust.core.protocols.directory_search import Login
@@ -20,7 +20,7 @@ Reach = Callable[[str, int], Awaitable[tuple[tuple[str, ...], int]]]
 """The addresses of a host, and the port to connect to for this one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LiveDirectory:
     """Asks servers. The password goes to the directory that was meant, never to one that a pointer names."""
 
@@ -79,7 +79,7 @@ class LiveDirectory:
         return answer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GivenPoints:
     """A list that somebody gave instead of a directory."""
 

@@ -1,7 +1,7 @@
 """How clients find the server of an address: walk, ask what the walks could not read, walk again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from mailtrust.core.clients import client_by_id
@@ -12,6 +12,7 @@ from mailtrust.core.formats.tlsa import Tlsa
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
 from mailtrust.core.model.case_file import CaseFile
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.pool import Pool
 from mailtrust.core.model.problem import CouldNotLook, UserProblem
@@ -42,7 +43,7 @@ MOST_QUESTIONS = 600
 """Enough for every client at once with its redirects; a stranger's answers cannot make it more."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WalkRequest:
     """Whose way is walked, and where from."""
 
@@ -56,7 +57,7 @@ class WalkRequest:
     fetch_issuers: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Discovery:
     """All walks of one address from one place, and the facts that they were walked over."""
 

@@ -10,6 +10,7 @@ from mailtrust.core.formats.host_name import WILDCARD_LABEL, is_address
 from mailtrust.core.formats.target import SCHEMES, Address, Host, HostPort, Scheme, Target, Url, scheme_of_port
 from mailtrust.core.model.case_file import Lookup
 from mailtrust.core.model.endpoint import Endpoint, Protocol, TlsMode
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.core.protocols import DEFAULT_PORTS
@@ -40,7 +41,7 @@ USUAL_NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
 Kind = Literal["domain", "host"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """A port to be looked at, before its addresses are known."""
 
@@ -51,7 +52,7 @@ class Wanted:
     found_by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exchangers:
     """The hosts that take a domain's mail."""
 
@@ -63,7 +64,7 @@ class Exchangers:
     """Why there are no hosts."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Places:
     """Where to look."""
 

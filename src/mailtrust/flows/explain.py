@@ -1,7 +1,6 @@
 """Say what a text means; given a URL and a certificate, also whether they fit. No network."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from mailtrust.core.clients import client_by_id
@@ -14,6 +13,7 @@ from mailtrust.core.model.case_file import CaseFile
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import ClientProfile
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.pool import Pool
 from mailtrust.core.model.settings import Settings
@@ -25,7 +25,7 @@ DEFAULT_CLIENT = "dotnet-windows"
 """By whose rules URL and certificate are compared when the text does not say who speaks: the E-mail Router's."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """A text somebody read, and what is at hand beside it."""
 

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypedDict
@@ -17,6 +16,7 @@ from mailtrust.core.issuance.revocation_list import TakenBack, make_revocation_l
 from mailtrust.core.model.certificate import AnyCertificate, Certificate, PublicKey
 from mailtrust.core.model.certificate_request import CertificateRequest
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.private_ca import AuthorityName, CaSettings, CaState, IssuedRecord
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.status import RevocationList
@@ -37,7 +37,7 @@ ROOT_LIST_DAYS = 365
 LIST_DAYS = 7
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operator:
     """Who runs a command, when, and how keys are opened."""
 
@@ -46,7 +46,7 @@ class Operator:
     password: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Granted:
     """A new certificate, and what was asked for and not granted."""
 

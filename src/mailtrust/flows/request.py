@@ -1,11 +1,12 @@
 """A request to a CA, its key, and what belongs to both."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mailtrust.core.issuance.keys import make_key
 from mailtrust.core.issuance.recipe import recipe_for
 from mailtrust.core.issuance.request import make_request
 from mailtrust.core.model.certificate import CertificateSpec
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.core.x509.private_key import PrivateKey
@@ -13,7 +14,7 @@ from mailtrust.core.x509.private_key import PrivateKey
 LEAST_RSA_BITS = 2048  # CA/Browser Forum Baseline Requirements 6.1.5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Requested:
     """A request and its key."""
 

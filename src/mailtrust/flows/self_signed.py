@@ -1,7 +1,6 @@
 """A certificate of one's own for a server, and what every client will say to it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailtrust.core.formats.verify_request import VerifyRequest
@@ -11,6 +10,7 @@ from mailtrust.core.issuance.own_root import own_root_recipe, under_constraints
 from mailtrust.core.issuance.recipe import Recipe
 from mailtrust.core.model.certificate import Certificate, CertificateSpec
 from mailtrust.core.model.chain_verdict import ChainVerdict
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.x509.private_key import PrivateKey
 from mailtrust.flows.verify import StoreNamed, verify
 
@@ -23,7 +23,7 @@ CLOCK_SLACK = timedelta(hours=1)
 _MAILSTORE_YEARS = 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SelfMade:
     """A certificate, its key, and what clients must trust for it."""
 

@@ -1,7 +1,6 @@
 """The store as people use it: taking in, finding, giving out, assigning. One use, one transaction."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from mailtrust.core.model.case_file import CaseFile
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.certificate_request import CertificateRequest
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.kept import Holdings, KeptCertificate, KeptRequest, Service, Sighting
 from mailtrust.core.model.observation import ProbeFailure
 from mailtrust.core.model.problem import UserProblem
@@ -26,7 +26,7 @@ from mailtrust.edge.store.writer import Writer
 from mailtrust.flows.store_finding import MOST_NAMED, is_named, matching, the_one, the_only
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Who:
     """Who does it, and when."""
 
@@ -34,7 +34,7 @@ class Who:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gathered:
     """What files hold that a store keeps."""
 
@@ -44,7 +44,7 @@ class Gathered:
     sightings: tuple[Sighting, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TakenIn:
     """What an import came to."""
 

@@ -3,11 +3,11 @@
 import hashlib
 import shlex
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from posixpath import dirname
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.configured import Cannot
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.server_facts import Answer, Content, FileAt, FilesLike, OutputOf, Question
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import Text, text
@@ -21,7 +21,7 @@ MOST_QUESTIONS = 3000
 """To one server: a configuration that includes more is not read."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unread:
     """A server whose configuration could not be read, and why."""
 

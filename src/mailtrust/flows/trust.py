@@ -1,12 +1,13 @@
 """Bring an anchor to clients, and take it away again: files in, a kit out; nothing is installed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.rollout import Anchors, Kit, KitFile, Wish
 from mailtrust.core.model.text import Text, in_a_row, text
@@ -23,7 +24,7 @@ SOON = timedelta(days=365)
 """A root that ends sooner than that is worth a word: the next one has to be everywhere before."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GivenFile:
     """A file that the administrator named, read."""
 
@@ -31,7 +32,7 @@ class GivenFile:
     contents: Contents
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What the files hold, and what is to be said about it."""
 

@@ -3,9 +3,9 @@
 import asyncio
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from mailtrust.core.model.frozen import frozen
 from mailtrust.lab.visits import Visits
 
 LONGEST_HEAD = 100
@@ -15,7 +15,7 @@ PIECE = 64 * 1024
 GIGABYTE = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What is answered for one path: a certificate as it should be, or something from hell."""
 
@@ -36,7 +36,7 @@ class Answer:
 NOT_FOUND = Answer(status="404 Not Found")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """What somebody asks for."""
 

@@ -1,11 +1,12 @@
 """How a server of the lab misbehaves on purpose. Good manners are the default."""
 
 import ssl
-from dataclasses import dataclass
 from typing import Literal
 
+from mailtrust.core.model.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Manners:
     """What a server does otherwise than it should."""
 

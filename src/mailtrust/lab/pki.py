@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Protocol, TypedDict
@@ -12,6 +12,7 @@ from mailtrust.core.issuance.authority import Authority
 from mailtrust.core.issuance.keys import KeyKind, make_key
 from mailtrust.core.issuance.recipe import Recipe, intermediate_recipe, root_recipe, server_recipe
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.x509.private_key import PrivateKey
 
 SERIAL_BITS = 127
@@ -41,7 +42,7 @@ class _Fresh(TypedDict):
     not_after: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Issued:
     """A certificate of the lab, its subject's key, and what a well-kept server sends with it."""
 

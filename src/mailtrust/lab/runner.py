@@ -1,7 +1,7 @@
 """Run a scenario end to end: build the world, check it, compare; cure it, check it, compare again."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from mailtrust.core.clients import CLIENTS
@@ -10,6 +10,7 @@ from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.endpoint import Endpoint, Offer
 from mailtrust.core.model.evidence import Assessment
 from mailtrust.core.model.finding import Unknown
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation
 from mailtrust.core.model.pool import Source
 from mailtrust.core.model.status import StatusQuestion
@@ -38,7 +39,7 @@ UNSURE, SURE = text("cannot tell"), text("can tell")
 GAVE, GAVE_NOTHING = text("gave a certificate"), text("gave nothing")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparison:
     """One expectation and what came of it; `subject` names the client, rule or remedy."""
 
@@ -53,7 +54,7 @@ class Comparison:
         return self.expected == self.found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """A scenario's two comparisons: broken, and cured."""
 

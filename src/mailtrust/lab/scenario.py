@@ -1,9 +1,10 @@
 """What a scenario is: a world to build, what a check must say about it, and what cures it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mailtrust.core.model.endpoint import Offer
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import FailureKind
 from mailtrust.core.model.text import Text
 from mailtrust.edge.probe.timeouts import Timeouts
@@ -13,7 +14,7 @@ IMPATIENT = Timeouts(connect=0.5, greeting=0.5, leave=0.2, busy_pause=0.05)
 """For servers that keep people waiting: it shows as well in half a second."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Port:
     """What clients must make of one port; clients that are not named may do as they like."""
 
@@ -30,7 +31,7 @@ class Port:
     """The machine, where a name has several; empty: any."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expected:
     """What a check must say."""
 
@@ -47,7 +48,7 @@ class Expected:
     """Where, besides the servers, certificates must have been found: aia, elsewhere, ..."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scenario:
     """A way in which mail servers are broken in the world outside."""
 

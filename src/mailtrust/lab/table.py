@@ -1,12 +1,12 @@
 """All scenarios at a glance: what each must bring to light, and what it did."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text as Styled
 
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.report.wrapping import wrap
 from mailtrust.lab.runner import Comparison, Run
@@ -17,7 +17,7 @@ NARROWEST = 16
 """Cells of a column of rules."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """The lines of a table, row by row, so that each can be shown as soon as its scenario has been run."""
 

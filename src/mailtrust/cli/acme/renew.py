@@ -3,7 +3,6 @@
 import argparse
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from mailtrust.cli.cert.making import beside
 from mailtrust.cli.files import called_file, hypothetical_chain, read_file, read_key, read_password
 from mailtrust.cli.showing import threshold
 from mailtrust.cli.translations import current, told
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 
@@ -132,7 +132,7 @@ def _renew(options: argparse.Namespace, stem: Path) -> int:
         return exit_status.CLEAN
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Before:
     """What is there."""
 

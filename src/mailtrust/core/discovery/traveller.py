@@ -1,11 +1,12 @@
 """A client that looks for its server: which candidates it has, in which order, and how it takes what it meets there."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from mailtrust.core.discovery.asking import Asking, UnansweredError
 from mailtrust.core.model.client import Citation
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Basis
 from mailtrust.core.model.walk import Attempt, Meets, Method, Situation, Walk
@@ -14,7 +15,7 @@ MOST_REDIRECTS = 10
 """[MS-OXDSCLI] and every client whose source is known give up after ten."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trip:
     """One address on its way."""
 
@@ -39,7 +40,7 @@ class Trip:
         return place.lower() not in self.redirects and len(self.redirects) < MOST_REDIRECTS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One kind of candidate."""
 
@@ -54,7 +55,7 @@ class Step:
 BadCertificate = Literal["warns", "next"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Traveller:
     """A client at one version, as far as it is known how it looks for its server."""
 

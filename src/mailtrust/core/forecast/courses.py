@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath, ClientProfile, RevocationRules
 from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.status import StatusEvidence
 from mailtrust.core.model.verdict import Outcome, Reason, Verdict
@@ -31,7 +32,7 @@ class Track(StrEnum):
     """The certificate is always a fresh one like it from the same CA; the rest of the chain stays as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stage:
     """A time during which a verdict does not change."""
 
@@ -45,7 +46,7 @@ class Stage:
         return self.moment.at
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Course:
     """One client (or one generation of devices that it runs on), one presented chain, one supposition."""
 
@@ -71,7 +72,7 @@ class Course:
         return self.stages[max(place - 1, 0)].verdict
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """What one or more connections show alike, and who is judged on it."""
 

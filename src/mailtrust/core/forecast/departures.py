@@ -1,15 +1,15 @@
 """Roots that leave a store on a day that its programme has announced, one entry a rule."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
 from mailtrust.core.model.client import Citation
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Departure:
     """One rule by which a store drops roots."""
 

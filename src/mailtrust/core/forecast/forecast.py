@@ -1,6 +1,5 @@
 """The whole forecast: courses, changes, announced events and advice, from evidence that has been judged once."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailtrust.core.forecast.courses import Course, Shown, Track, courses, shown_alike
@@ -10,6 +9,7 @@ from mailtrust.core.forecast.notices import Notice, Situation, notices
 from mailtrust.core.forecast.renewal import Renewal, renewal_of
 from mailtrust.core.forecast.turns import Change, changes
 from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.settings import Threshold
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.rules.grounds.served import served_leaves
@@ -26,7 +26,7 @@ MOST_MOMENTS = 120
 _TURNED_AWAY = (Outcome.WARNED, Outcome.REFUSED)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Forecast:
     """What will happen to the servers of a case, as far as it is known today."""
 

@@ -5,19 +5,19 @@ looks at it; the 398 and 825 days that some clients count stand in `core/validat
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import Citation, ClientProfile
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.validation.checks import lifetime_398_public, lifetime_apple
 
 DAY = timedelta(days=1)
 _SHORT = timedelta(days=10)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IssuanceLimit:
     """From a day on, public CAs (or one of them) issue no longer certificates than this."""
 
@@ -95,7 +95,7 @@ def interval(whole: timedelta) -> timedelta:
     return whole / 2 if whole < _SHORT else whole * 2 / 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EnforcedLimit:
     """How long a certificate some clients accept."""
 

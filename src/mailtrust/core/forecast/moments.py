@@ -1,7 +1,6 @@
 """The moments at which a verdict can change: everything that clocks are compared with."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -9,6 +8,7 @@ from mailtrust.core.forecast.departures import Departure, departures_of
 from mailtrust.core.forecast.lifetimes import limits_for
 from mailtrust.core.forecast.reach import Reach
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 
 SECOND = timedelta(seconds=1)
 NO_END = 9999
@@ -36,7 +36,7 @@ class OriginKind(StrEnum):
     """An old device's list does not have the root."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """What happens, to which certificate, in whose store, by which rule."""
 
@@ -53,7 +53,7 @@ class Origin:
         return f"{self.kind.value}:{where}:{self.store}:{self.rule.id if self.rule else ''}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moment:
     """A second at which something begins to be otherwise, and what it is."""
 

@@ -5,13 +5,13 @@ no root of a younger one, so each entry lacks what the entries after it lack too
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mailtrust.core.model.client import Citation, ClientProfile
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OldDevice:
     """A generation of devices, up to and with the version it is named by."""
 

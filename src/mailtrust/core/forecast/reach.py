@@ -1,17 +1,17 @@
 """Everything that can stand on a path up from what a server presents, whoever can see it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
 from mailtrust.core.model.case_file import CaseFile
 from mailtrust.core.model.certificate import AnyCertificate, Certificate, Name
+from mailtrust.core.model.frozen import frozen
 
 MOST_CERTIFICATES = 500
 """What lies beyond it is not asked for its dates; the forecast says so."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reach:
     """The certificates and anchors whose dates can change a verdict on one presented chain."""
 

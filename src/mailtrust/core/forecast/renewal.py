@@ -1,7 +1,6 @@
 """When to renew: by which day, how long the next certificate will last, and how often from then on."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from mailtrust.core.forecast.courses import Track, renewable
@@ -18,11 +17,12 @@ from mailtrust.core.forecast.lifetimes import (
 from mailtrust.core.forecast.moments import NO_END, SECOND
 from mailtrust.core.forecast.turns import Change, Turn
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.validation.kinds import Kind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pace:
     """From a day on: how long a certificate like this one lasts, and how often it is renewed."""
 
@@ -39,7 +39,7 @@ class Pace:
         return -(-365 * DAY // self.every)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LongestNow:
     """The last day on which more can be had than afterwards, where it comes before this certificate's own end."""
 
@@ -52,7 +52,7 @@ class LongestNow:
     """... and what from the next day on."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Renewal:
     """The advice for one server certificate."""
 

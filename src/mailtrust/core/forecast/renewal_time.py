@@ -1,15 +1,15 @@
 """When a certificate of an ACME server is renewed: by its share of lifetime, or in the window that its CA suggests."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from mailtrust.core.forecast.lifetimes import interval, lifetime
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.settings import Threshold
 from mailtrust.core.model.text import Text, text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """When the CA would have the certificate renewed (RFC 9773 4.2)."""
 
@@ -19,7 +19,7 @@ class Window:
     """Where the CA tells why; from outside."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Due:
     """The moment from which on it is to be renewed, and who says so."""
 

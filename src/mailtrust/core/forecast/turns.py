@@ -1,7 +1,6 @@
 """Where courses turn: who breaks, who heals, on which day, and by what; one cause is one line for all whom it meets."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -9,6 +8,7 @@ from mailtrust.core.forecast.courses import Course, Track
 from mailtrust.core.forecast.departures import departures_of
 from mailtrust.core.forecast.moments import Moment, Origin, OriginKind
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.verdict import Outcome, Reason, ReasonSeverity, Verdict
 
 _AT_ONCE = timedelta(seconds=1)
@@ -28,7 +28,7 @@ class Turn(StrEnum):
     """Accepted all the same, by another path: this client was saved by a certificate that others do not see or want."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Affected:
     """One course at a turn."""
 
@@ -51,7 +51,7 @@ class Affected:
         return tuple(reason for reason in _errors(self.before) if (reason.code, reason.certificate) not in known)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """What happens, and to whom."""
 

@@ -14,10 +14,10 @@ The list's signature is not checked here: the file comes from an installed packa
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 
@@ -53,7 +53,7 @@ class TrustListProblem(UserProblem):
     """The file is not a trust list that can be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrustedRoot:
     """One root of the list. An EKU is a dotted OID; a set that is None means all EKUs."""
 
@@ -84,7 +84,7 @@ class TrustedRoot:
         return self.not_before if concerned else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrustList:
     """The whole list, as published at `this_update`."""
 

@@ -1,14 +1,14 @@
 """Autoconfig files, `config-v1.1.xml` (draft-ietf-mailmaint-autoconfig): which servers hold a domain's mail."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from mailtrust.core.formats.xml_tree import Element, XmlError, read_xml
+from mailtrust.core.model.frozen import frozen
 
 MOST_SERVERS = 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MailServer:
     """One server that the file names."""
 
@@ -18,7 +18,7 @@ class MailServer:
     socket: Literal["SSL", "STARTTLS", "plain"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoConfig:
     """It is no such file."""
 

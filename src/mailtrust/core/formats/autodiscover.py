@@ -1,9 +1,9 @@
 """What Exchange's Autodiscover is asked and answers, in its XML form (MS-OXDSCLI, POX) and for phones (MS-ASCMD)."""
 
-from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from mailtrust.core.formats.xml_tree import Element, XmlError, read_xml
+from mailtrust.core.model.frozen import frozen
 
 # MS-OXDSCLI 2.2.3: the namespaces are http, whatever rendered documentation shows.
 _EXCHANGE = "http://schemas.microsoft.com/exchange/autodiscover"
@@ -12,7 +12,7 @@ PATH = "/autodiscover/autodiscover.xml"
 CONTENT_TYPE = "text/xml; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Service:
     """One protocol block of the settings, or the one server that a phone is told."""
 
@@ -22,28 +22,28 @@ class Service:
     """What is named in it: ASUrl, EwsUrl, OABUrl, Server, ... with its value."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """The client has found its server."""
 
     services: tuple[Service, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RedirectAddress:
     """Start again with another address (MS-OXDSCLI 2.2.4.1.1.2.2.2)."""
 
     address: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RedirectUrl:
     """Ask there instead."""
 
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refusal:
     """Autodiscover answered with an error. 600, "Invalid Request", is what a bare GET gets: a good sign."""
 
@@ -51,7 +51,7 @@ class Refusal:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Foreign:
     """It is no answer of Autodiscover."""
 

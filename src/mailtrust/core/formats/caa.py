@@ -2,10 +2,11 @@
 
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from mailtrust.core.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Caa:
     """One record."""
 

@@ -10,9 +10,9 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 
@@ -23,7 +23,7 @@ class CcadbProblem(UserProblem):
     """The file is not one of CCADB's reports with PEM."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CcadbCertificate:
     """One row: the certificate's DER, and what CCADB says of it."""
 
@@ -32,7 +32,7 @@ class CcadbCertificate:
     revoked: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CcadbReport:
     """The readable rows of a report."""
 

@@ -1,10 +1,10 @@
 """The names that a certificate shall be for, as people type them: hosts, wildcards, addresses."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mailtrust.core.formats.host_name import is_address, parse_address, parse_host
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 
@@ -12,7 +12,7 @@ MOST = 250
 """More names than any public CA takes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CertificateNames:
     """DNS names (A-labels, wildcards too) and IP addresses, each once, in the order given."""
 

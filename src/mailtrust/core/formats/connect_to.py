@@ -1,17 +1,17 @@
 """curl's `--resolve HOST:PORT:ADDR` and `--connect-to HOST1:PORT1:HOST2:PORT2`: look elsewhere under the same name."""
 
 import re
-from dataclasses import dataclass
 
 from mailtrust.core.formats.host_name import TargetError, parse_address, parse_host
 from mailtrust.core.formats.target import parse_port
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import text
 
 _PART = re.compile(r"\[[^\[\]]*\]|[^:\[\]]*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resolve:
     """Addresses to use for a host and port instead of asking DNS."""
 
@@ -21,7 +21,7 @@ class Resolve:
     addresses: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConnectTo:
     """Where to connect to instead; names are still compared with the host that was asked for."""
 
@@ -35,7 +35,7 @@ class ConnectTo:
     """None: the same port."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Detours:
     """All `--connect-to` and `--resolve` of one command line."""
 

@@ -1,17 +1,16 @@
 """Which directory is asked: one server by its LDAP URL, or the controllers of an Active Directory domain."""
 
-from dataclasses import dataclass
-
 from mailtrust.core.formats.host_name import TargetError, is_address
 from mailtrust.core.formats.target import Host, HostPort, Url, parse_target
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.endpoint import Protocol, TlsMode
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import text
 
 LDAP_PORT = 389
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DirectoryServer:
     """One server."""
 
@@ -21,7 +20,7 @@ class DirectoryServer:
     """ldaps."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DirectoryDomain:
     """A domain of Active Directory, whose controllers DNS names."""
 

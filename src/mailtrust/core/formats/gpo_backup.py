@@ -6,12 +6,12 @@ domain of a backup count for nothing in the domain that it is brought into.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from xml.sax.saxutils import escape
 
 from mailtrust.core.formats.preg import Entry, RegistryType
+from mailtrust.core.model.frozen import frozen
 
 OPERATIONS = "http://www.microsoft.com/GroupPolicy/GPOOperations"
 MANIFEST = f"{OPERATIONS}/Manifest"
@@ -32,7 +32,7 @@ _VERSION = (1 << 16) | 1
 """The first change, in the directory and in SYSVOL."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Backup:
     """What a backup says of the object that it was made of."""
 

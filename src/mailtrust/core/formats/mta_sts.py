@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+from mailtrust.core.model.frozen import frozen
 
 LONGEST_AGE = 31_557_600  # RFC 8461 3.2: about a year, in seconds
 _RECORD = re.compile(
@@ -14,7 +15,7 @@ _MX = re.compile(r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", re.ASCII)
 Mode = Literal["enforce", "testing", "none"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy:
     """What a domain wants of those that send it mail."""
 
@@ -33,7 +34,7 @@ class Policy:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """Why senders go by no policy; `about` and `came` fill a sentence."""
 

@@ -6,10 +6,10 @@ Autodiscover behavior when you have registry settings under the \Autodiscover ke
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mailtrust.core.formats.certreq_inf.encoding import decode
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 
@@ -50,7 +50,7 @@ class RegistryFileError(UserProblem):
     """It is nothing that regedit or reg writes about Outlook's Autodiscover."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutlookRegistry:
     """What the file says of one version of Outlook."""
 
@@ -63,7 +63,7 @@ class OutlookRegistry:
     """What its reader should know: values that are none, and others that were left aside."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Value:
     version: str
     by_policy: bool

@@ -7,9 +7,9 @@ an entry is of the computer or of the user, the folder says that the file stands
 
 import struct
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 
@@ -36,7 +36,7 @@ class PolicyFileProblem(UserProblem):
     """The octets are no registry.pol."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One line of a policy. The registry takes small and capital letters in `key` and `name` for the same."""
 

@@ -1,12 +1,12 @@
 """TARGET on the command line: a mail domain, an e-mail address, a host, host:port, or a URL."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from mailtrust.core.formats.host_name import TargetError, is_address, parse_host
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.endpoint import Protocol, TlsMode
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import text
 
 __all__ = [
@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scheme:
     """What a URL scheme says of protocol and TLS."""
 
@@ -54,7 +54,7 @@ SCHEMES: Mapping[str, Scheme] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Host:
     """A name that DNS shows to be a mail domain or a host, or an IP address (then a host)."""
 
@@ -66,7 +66,7 @@ class Host:
         return is_address(self.host)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HostPort:
     """One port of one host; the port number tells the protocol."""
 
@@ -74,7 +74,7 @@ class HostPort:
     port: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Url:
     """One port of one host with its protocol."""
 
@@ -84,7 +84,7 @@ class Url:
     port: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """An e-mail address; its domain is what is looked at."""
 

@@ -1,7 +1,8 @@
 """TLSA records in presentation form (RFC 6698 2.2): usage, selector, matching type, data in hex."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from mailtrust.core.model.frozen import frozen
 
 USAGES = ("PKIX-TA", "PKIX-EE", "DANE-TA", "DANE-EE")  # RFC 7218 2.1
 SELECTORS = ("Cert", "SPKI")  # RFC 7218 2.2
@@ -10,7 +11,7 @@ DANE_TA, DANE_EE = 2, 3
 _LENGTHS = {1: 32, 2: 64}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tlsa:
     """One record."""
 

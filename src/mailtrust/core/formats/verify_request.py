@@ -3,7 +3,6 @@
 import base64
 import binascii
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 
@@ -14,6 +13,7 @@ from mailtrust.core.formats.moment import parse_moment
 from mailtrust.core.formats.verify_wire import Purpose, RequestWire, Revocation, Texts
 from mailtrust.core.model.certificate import AnyCertificate, Certificate
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509.parse import read_certificate
@@ -38,7 +38,7 @@ class VerifyRequestError(UserProblem):
         self.id = request_id
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VerifyRequest:
     """A chain to be judged, as it was asked for."""
 

@@ -1,9 +1,9 @@
 """What an ACME server's refusal means, and what to do about it (RFC 8555 6.7, RFC 9773 7.4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 
 MOST_SUBPROBLEMS = 10
@@ -65,7 +65,7 @@ _ADVICE: dict[str, Text] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AcmeProblem:
     """A problem document (RFC 9457) of an ACME server. All of it is from outside."""
 

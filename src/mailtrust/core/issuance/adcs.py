@@ -4,10 +4,10 @@ The verbs and options are those of Microsoft's certreq page (09/2025).
 """
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 
@@ -19,7 +19,7 @@ KeyPlace = Literal["file", "windows"]
 """Where the key of the request is: in a file, or where Exchange, IIS or certreq -new has put it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Enrolment:
     """Which CA is asked for which kind of certificate, by which files."""
 

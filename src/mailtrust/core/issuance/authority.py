@@ -3,19 +3,20 @@
 Pure but for the crypto library's randomness in signatures: keys, serial numbers and moments are arguments.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from mailtrust.core.issuance.body import Issuing, key_identifier, write_body, write_subject
 from mailtrust.core.issuance.recipe import Recipe, recipe_for
 from mailtrust.core.issuance.signing import algorithm_identifier, sign
 from mailtrust.core.model.certificate import Certificate, CertificateSpec, PublicKey
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.parse import read_certificate
 from mailtrust.core.x509.private_key import PrivateKey
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Issued:
     """A certificate and the private key of its subject."""
 
@@ -23,7 +24,7 @@ class Issued:
     key: PrivateKey
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Authority(Issued):
     """A certificate and key that issue others."""
 

@@ -1,12 +1,13 @@
 """A recipe written as the body that gets signed: TBSCertificate (RFC 5280 4.1.2)."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
 from mailtrust.core.issuance.recipe import KeyId, Recipe
 from mailtrust.core.model.certificate import IdentifierType, NameConstraints, PresentedIdentifier, PublicKey
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.x509 import der
 from mailtrust.core.x509 import extensions as ext
 from mailtrust.core.x509 import general_names as gn
@@ -23,7 +24,7 @@ _SUBTREE_TAGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Issuing:
     """What the issuer adds to a recipe."""
 

@@ -6,13 +6,14 @@ changed or removed. A changed line breaks the chain; a journal that was cut show
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
 from msgspec import Struct
 
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.private_ca import AuthorityName, CaSettings, CaState, IssuedRecord, RevocationRecord
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
@@ -83,7 +84,7 @@ class Entry(Struct, kw_only=True):
     act: Event
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Journal:
     """A journal that was read and whose chain holds."""
 

@@ -1,7 +1,7 @@
 """What a private CA grants of what a request asks for: the names and the key; everything else it decides itself."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from typing import Literal, get_args
 
@@ -21,6 +21,7 @@ from mailtrust.core.issuance.recipe import (
 from mailtrust.core.model.certificate import CertificateSpec, IdentifierType, PublicKey
 from mailtrust.core.model.certificate_request import CertificateRequest
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.private_ca import CaSettings
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
@@ -38,7 +39,7 @@ _PURPOSES: dict[Profile, tuple[str, ...]] = {
 _CURVES = ("secp256r1", "secp384r1")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grant:
     """What will be in the certificate, and what will not although it was asked for."""
 

@@ -7,13 +7,13 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from mailtrust.core.issuance.authority import Issued
 from mailtrust.core.issuance.ocsp_answer import Refusal, Status, make_ocsp_answer, make_refusal
 from mailtrust.core.issuance.revocation_list import TakenBack
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.private_ca import CaState
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.ocsp_request import CertId, key_hash, read_ocsp_request
@@ -31,7 +31,7 @@ SLACK = timedelta(minutes=10)
 """Clocks of clients may be behind."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HttpAnswer:
     """An answer."""
 
@@ -42,7 +42,7 @@ class HttpAnswer:
     """Seconds that a cache may keep it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaService:
     """The word of a CA at one moment."""
 

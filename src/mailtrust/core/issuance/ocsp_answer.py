@@ -1,13 +1,13 @@
 """OCSP answers made (RFC 6960 4.2): what an authority says of certificates, or a responder that it has entrusted."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
 from mailtrust.core.issuance.authority import Issued
 from mailtrust.core.issuance.revocation_list import TakenBack
 from mailtrust.core.issuance.signing import algorithm_identifier, sign
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.status import REASONS
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.ocsp_request import CertId, write_cert_id
@@ -27,7 +27,7 @@ _REFUSALS: dict[Refusal, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Status:
     """What is said of one certificate."""
 

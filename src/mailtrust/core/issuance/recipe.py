@@ -1,6 +1,5 @@
 """What a new certificate shall say: every field, in good order or faulty on purpose, and ready-made good ones."""
 
-from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Literal
 
@@ -12,6 +11,7 @@ from mailtrust.core.model.certificate import (
     NameConstraints,
     PresentedIdentifier,
 )
+from mailtrust.core.model.frozen import frozen
 
 SERVER_AUTH = "1.3.6.1.5.5.7.3.1"
 CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
@@ -23,7 +23,7 @@ KeyId = Literal["right"] | bytes | None
 """A key identifier: computed from the key (RFC 5280 4.2.1.2), given (so that it may be wrong), or absent."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recipe:
     """The contents of a certificate apart from issuer, key, serial number and lifetime. None leaves a part out."""
 

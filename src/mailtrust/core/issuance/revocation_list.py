@@ -1,12 +1,12 @@
 """Revocation lists made (RFC 5280 5): whole ones, of everything that an authority has taken back."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from mailtrust.core.issuance.authority import Issued
 from mailtrust.core.issuance.body import key_identifier, write_extension, write_time
 from mailtrust.core.issuance.signing import algorithm_identifier, sign
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.status import REASONS
 from mailtrust.core.x509 import der
 from mailtrust.core.x509 import extensions as ext
@@ -14,7 +14,7 @@ from mailtrust.core.x509.private_key import PrivateKey
 from mailtrust.core.x509.revocation_list import CRL_NUMBER, REASON_CODE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TakenBack:
     """A certificate that is not to be trusted any more."""
 

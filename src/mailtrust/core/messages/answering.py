@@ -1,12 +1,13 @@
 """From the lines that were found to answers: who speaks, what is meant, and what would only repeat it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mailtrust.core.messages.causes import merged
 from mailtrust.core.messages.lines import Line
 from mailtrust.core.messages.matching import Hit
 from mailtrust.core.messages.message import Cause, Message, Origin, OriginKind
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.verdict import Utterance
 
 MOST_ANSWERS = 5
@@ -16,7 +17,7 @@ _AS_GOOD = 0.95
 _AS_WHOLE = 0.7
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """Lines of one origin that were found in a text, and the messages that hold them all."""
 

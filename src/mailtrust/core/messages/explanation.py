@@ -1,10 +1,10 @@
 """What is answered to somebody who gives a text: who says so, what it can mean, what it hides, what to do next."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from mailtrust.core.messages.message import Cause, Origin
 from mailtrust.core.messages.places import Place
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 from mailtrust.core.model.verdict import Utterance
 from mailtrust.core.validation.kinds import Kind
@@ -20,7 +20,7 @@ class Standing(StrEnum):
     """The certificate that was given does not have it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Suspicion:
     """A cause, and what is known of it."""
 
@@ -28,7 +28,7 @@ class Suspicion:
     standing: Standing = Standing.OPEN
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quote:
     """Words of the catalogue that were found in the text."""
 
@@ -37,7 +37,7 @@ class Quote:
     """The same message in other languages."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """One thing that the text can be."""
 
@@ -62,7 +62,7 @@ class Answer:
         return causes if len(causes) > 1 else ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparison:
     """The URL that a program was given, beside the certificate that a server shows."""
 
@@ -79,7 +79,7 @@ class Comparison:
     """What follows from it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explanation:
     """Everything that is known about a text."""
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from math import log
 
 from mailtrust.core.messages.message import Message
 from mailtrust.core.messages.spelling import Spelling
 from mailtrust.core.messages.tokens import tokens
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.verdict import Utterance
 
 _OPEN_PLACE = re.compile(r"\{\w*\}")
@@ -24,7 +24,7 @@ UNKNOWN_WORD = 4.0
 """What a word weighs that stands in no line: it says that the text goes on about something else."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Said:
     """A message, and the one of its utterances in which a line stands."""
 
@@ -32,7 +32,7 @@ class Said:
     utterance: Utterance
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """Words that stand together on a screen or in a log."""
 

@@ -5,10 +5,10 @@ and how densely, decides whether it is this line, perhaps this line, or none.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from mailtrust.core.messages.lines import UNKNOWN_WORD, Line, Lines
 from mailtrust.core.messages.tokens import Token
+from mailtrust.core.model.frozen import frozen
 
 _REACH = 10
 """Words that may stand between two words of a line: a name, a path, a list of names."""
@@ -25,7 +25,7 @@ _FEW_WORDS = 3
 _UNMISTAKABLE = 25.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """A word of the text, as a word that the catalogue knows."""
 
@@ -35,7 +35,7 @@ class Reading:
     """Where it stands, counted in words that are not incidental."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     """A text, read with the catalogue's words."""
 
@@ -46,7 +46,7 @@ class Text:
     """What stands at each place."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hit:
     """A line that was found, wholly or in part."""
 
@@ -157,7 +157,7 @@ def _candidates(text: Text, lines: Lines) -> list[Line]:
     return [lines.lines[number] for number in likely[:_MOST_CANDIDATES]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Chain:
     """Words of a line that were found one after the other, up to a word of the text."""
 

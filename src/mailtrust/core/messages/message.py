@@ -1,8 +1,8 @@
 """What somebody says about a certificate: the words, who says them, and what they can mean."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 from mailtrust.core.model.verdict import Utterance
 
@@ -33,7 +33,7 @@ class Likelihood(StrEnum):
         return list(Likelihood).index(self)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """Who says something."""
 
@@ -51,7 +51,7 @@ class Origin:
     """What its check looks at: https, smtp, ldaps; empty: every mail port."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cause:
     """One thing that a text can mean."""
 
@@ -64,7 +64,7 @@ class Cause:
     """One or two whole sentences."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """One thing that an origin says, in every language that is known, and what it can mean."""
 

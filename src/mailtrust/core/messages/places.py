@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mailtrust.core.formats.host_name import is_address
 from mailtrust.core.formats.target import SCHEMES, Address, Host, HostPort, TargetError, Url, parse_target
 from mailtrust.core.messages.tokens import MOST_CHARACTERS
+from mailtrust.core.model.frozen import frozen
 
 _MOST_LOOKED_AT = 200
 _CANDIDATE = re.compile(
@@ -35,7 +35,7 @@ _OTHER_SIDE = re.compile(r"(?:rip=|client=|from \S*)\[?$", re.IGNORECASE)
 _NOT_A_MAIL_SERVER = frozenset({"127.0.0.1", "::1", "curl.se", "curl.haxx.se"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where the text says that it happened."""
 

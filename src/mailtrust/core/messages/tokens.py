@@ -7,8 +7,9 @@ their words. A word like SEC_ERROR_UNKNOWN_ISSUER or 0x800B0109 stays whole. Wha
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from html import unescape
+
+from mailtrust.core.model.frozen import frozen
 
 MOST_CHARACTERS = 20_000
 """As much of a text as is looked at. An error message is shorter; of a log its beginning must do."""
@@ -33,7 +34,7 @@ _HUMP = re.compile(r"(?<=[a-z\u00df-\u00ff]{2})(?=[A-Z\u00c0-\u00de][a-z\u00df-\
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Token:
     """One word, or one pair of characters, and whether it may stand there by accident of time and place."""
 

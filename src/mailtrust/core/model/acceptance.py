@@ -1,14 +1,15 @@
 """Findings that an organisation lives with: what it has accepted, and what came of that in one report."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from mailtrust.core.model.frozen import frozen
 
 EVERYWHERE = "*"
 """As an endpoint: all of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Accepted:
     """What somebody has decided to live with, where, why, and for how long."""
 
@@ -38,7 +39,7 @@ class Standing(StrEnum):
     """The rule could not look there."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Acceptance:
     """An acceptance, applied."""
 

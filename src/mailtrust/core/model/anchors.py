@@ -2,16 +2,17 @@
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any
 
 from mailtrust.core.model.certificate import Certificate, Name
+from mailtrust.core.model.frozen import frozen
 
 STALE_AFTER = timedelta(days=180)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrustAnchor:
     """A trusted name and key (RFC 5280 6.1.1 d), with what the store that holds it adds."""
 
@@ -49,7 +50,7 @@ class UnreadAnchors(Sequence[TrustAnchor]):
         """The anchors that bear this name (RFC 5280 7.1)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnchorStore:
     """A named, dated set of anchors. An empty store trusts nothing."""
 

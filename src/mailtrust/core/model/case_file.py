@@ -1,11 +1,12 @@
 """All that was seen in one run: nothing secret, enough to judge again without a network."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mailtrust.core.model.anchors import TrustAnchor
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.pool import Pool
 from mailtrust.core.model.status import FetchedStatus
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from mailtrust.core.model.walk import Book
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoreReference:
     """Which anchor store a case was judged with."""
 
@@ -25,7 +26,7 @@ class StoreReference:
     anchors: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lookup:
     """One question to the outside that was not a handshake: to DNS or by download, and its answer in words."""
 
@@ -37,7 +38,7 @@ class Lookup:
     """Empty when it was answered."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseFile:
     """The facts of one run."""
 

@@ -1,12 +1,14 @@
 """What a certificate says: RFC 5280's fields as plain values, and the problems met in reading them."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from mailtrust.core.model.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Name:
     """A distinguished name (RFC 5280 4.1.2.4)."""
 
@@ -32,7 +34,7 @@ class IdentifierType(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PresentedIdentifier:
     """One subjectAltName entry (RFC 9525 1.8: presented identifier).
 
@@ -45,7 +47,7 @@ class PresentedIdentifier:
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublicKey:
     """A subject's public key. `algorithm` is rsa, ec, ed25519, ed448, dsa, or the dotted OID of anything else."""
 
@@ -57,7 +59,7 @@ class PublicKey:
     """DER of SubjectPublicKeyInfo (RFC 5280 4.1.2.7)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignatureAlgorithm:
     """How a certificate is signed. `hash` is None where the algorithm has none of its own (Ed25519)."""
 
@@ -66,7 +68,7 @@ class SignatureAlgorithm:
     hash: Literal["md2", "md4", "md5", "sha1", "sha224", "sha256", "sha384", "sha512"] | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BasicConstraints:
     """RFC 5280 4.2.1.9."""
 
@@ -75,7 +77,7 @@ class BasicConstraints:
     critical: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NameConstraints:
     """RFC 5280 4.2.1.10: subtrees as (type, value); IP subtrees as `address/prefix` text."""
 
@@ -84,7 +86,7 @@ class NameConstraints:
     critical: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuthorityKeyIdentifier:
     """RFC 5280 4.2.1.1."""
 
@@ -93,7 +95,7 @@ class AuthorityKeyIdentifier:
     serial: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParseProblem:
     """Something that is wrong in the encoding; `field` is RFC 5280's name of the place."""
 
@@ -101,7 +103,7 @@ class ParseProblem:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Certificate:
     """An X.509 certificate as read. A field that could not be read is empty and has a ParseProblem."""
 
@@ -167,7 +169,7 @@ class Certificate:
         return tuple([name.value for name in self.subject_alt_names or () if name.type is wanted])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnreadableCertificate:
     """Octets presented as a certificate from which not even the outline could be read."""
 
@@ -179,7 +181,7 @@ class UnreadableCertificate:
 AnyCertificate = Certificate | UnreadableCertificate
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CertificateSpec:
     """What a certificate must be: asked for by a remedy, turned into a request or an order by issuance/."""
 

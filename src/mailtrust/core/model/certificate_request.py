@@ -1,7 +1,5 @@
 """What a request asks a CA for (RFC 2986): a name, a key, and the extensions that are wished for."""
 
-from dataclasses import dataclass
-
 from mailtrust.core.model.certificate import (
     BasicConstraints,
     Name,
@@ -10,9 +8,10 @@ from mailtrust.core.model.certificate import (
     PublicKey,
     SignatureAlgorithm,
 )
+from mailtrust.core.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CertificateRequest:
     """A PKCS#10 certification request as read."""
 

@@ -1,7 +1,7 @@
 """A client profile: data and citations that pick named strategies, and the client's words; no code path of its own."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import NamedTuple
 from typing import Protocol as Interface
@@ -9,13 +9,14 @@ from typing import Protocol as Interface
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
 from mailtrust.core.model.certificate import AnyCertificate, Certificate
 from mailtrust.core.model.endpoint import Protocol
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Handshake
 from mailtrust.core.model.pool import Pool, Source
 from mailtrust.core.model.status import StatusEvidence, StatusQuestion
 from mailtrust.core.model.verdict import Basis, Link, Outcome, PathAttempt, Reason, ReasonSeverity, Utterance
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Citation:
     """Where a statement about a client was read: repository and path, document, or run; and when."""
 
@@ -23,7 +24,7 @@ class Citation:
     says: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CandidatePath:
     """A chain of names and signatures from the leaf up, before anything else was asked of it."""
 
@@ -48,7 +49,7 @@ class CandidatePath:
         return self.certificates[0]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """How far a client's path search goes before it gives up."""
 
@@ -58,7 +59,7 @@ class Limits:
     """Signature checks and candidate looks per judgement; when it is spent the answer is `refused` (fail closed)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Memory:
     """What was found out about one chain at one moment, for the next client that asks the same. It decides nothing."""
 
@@ -72,7 +73,7 @@ class Memory:
     """What searches keep for others of their kind, in forms of their own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SearchProblem:
     """What a path search is given. `pool` holds only what this client can see."""
 
@@ -140,7 +141,7 @@ class StatusFetching(Interface):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OnFailure:
     """What the client does when something does not hold."""
 
@@ -152,7 +153,7 @@ class OnFailure:
     """Codes past which nobody can go, although `*` stands in `overridable`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Words:
     """What the client says when one of `codes` is among its reasons; an empty set stands for any reason."""
 
@@ -182,7 +183,7 @@ class Words:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClientProfile:
     """A client, as far as it is known how it judges a server's certificate."""
 

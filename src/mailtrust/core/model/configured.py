@@ -1,11 +1,10 @@
 """Where a server's configuration names a certificate and its key, and what shall stand there instead."""
 
-from dataclasses import dataclass
-
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listening:
     """A port that a service listens on."""
 
@@ -14,7 +13,7 @@ class Listening:
     """Empty: every address."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConfiguredCertificate:
     """One place in a product's configuration that names a certificate."""
 
@@ -40,7 +39,7 @@ class ConfiguredCertificate:
     """Presented also to whoever gives no name, or one that nobody here has."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Files:
     """What a configuration shall name instead."""
 
@@ -49,7 +48,7 @@ class Files:
     """The same as `chain` where both stand in one file."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edit:
     """The whole new content of a file of the configuration, of which little has changed."""
 
@@ -59,7 +58,7 @@ class Edit:
     """Which lines change, from what to what."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Act:
     """A change that is made by a program, where the configuration is no file that is read: slapd's cn=config, an index.
 
@@ -74,7 +73,7 @@ class Act:
     say: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cannot:
     """Why this product cannot be brought there by mailtrust."""
 

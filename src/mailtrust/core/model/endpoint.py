@@ -1,7 +1,8 @@
 """Where a server is spoken to, and what was said to it in the hello."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from mailtrust.core.model.frozen import frozen
 
 
 class Protocol(StrEnum):
@@ -35,7 +36,7 @@ class Offer(StrEnum):
     LEGACY = "legacy"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Endpoint:
     """One port of one address, seen by one name."""
 

@@ -1,7 +1,7 @@
 """What rules look at: the facts of a case and the verdicts on them, with ways to find one's way."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from mailtrust.core.model.certificate import AnyCertificate, Certificate
 from mailtrust.core.model.client import ClientProfile
 from mailtrust.core.model.endpoint import Offer
 from mailtrust.core.model.finding import Finding, RuleResult
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.remedy import Remedy
 from mailtrust.core.model.settings import Settings
@@ -20,7 +21,7 @@ from mailtrust.core.model.verdict import Verdict
 Made = TypeVar("Made")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """One case, judged."""
 
@@ -103,7 +104,7 @@ def _default_handshakes(evidence: Evidence) -> tuple[tuple[Observation, Handshak
     return tuple((seen, shake) for seen, shake in evidence.handshakes if seen.offer is Offer.DEFAULT)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assessment:
     """All that is said about a case: the input of every report."""
 

@@ -1,8 +1,8 @@
 """What a rule can answer: a finding, passed, not applicable, or unknown. Silence proves nothing."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 from mailtrust.core.model.verdict import Fact
 
@@ -21,7 +21,7 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explanation:
     """The same fact in three voices."""
 
@@ -33,7 +33,7 @@ class Explanation:
     """What the person at the phone sees and may safely do."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """Something that is wrong, or soon will be."""
 
@@ -61,7 +61,7 @@ class Finding:
         return dict(self.facts).get(name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Passed:
     """The rule looked and all is well."""
 
@@ -71,7 +71,7 @@ class Passed:
     """Where it looked: a finding is mended when its rule has passed at each of its own observations."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotApplicable:
     """The rule has nothing to look at here."""
 
@@ -79,7 +79,7 @@ class NotApplicable:
     why: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unknown:
     """The rule could not look."""
 

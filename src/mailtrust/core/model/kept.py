@@ -1,18 +1,18 @@
 """What a store keeps: certificates with their chains, requests, what serves where, what was seen, what was changed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.certificate_request import CertificateRequest
+from mailtrust.core.model.frozen import frozen
 
 Service = Literal["smtp", "imap", "pop", "sieve", "ldap", "web", "iis", "um", "umcallrouter"]
 """What a certificate is assigned to: protocols, and Exchange's own services under its own words."""
 SERVICES: tuple[Service, ...] = get_args(Service)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assignment:
     """Which certificate a service of a server is to present."""
 
@@ -23,7 +23,7 @@ class Assignment:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeptCertificate:
     """A certificate in the store."""
 
@@ -39,7 +39,7 @@ class KeptCertificate:
         return (self.certificate, *self.issuers)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeptRequest:
     """A request that waits for the CA's answer, or has had it."""
 
@@ -48,7 +48,7 @@ class KeptRequest:
     added: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeptServer:
     """A server that something is assigned to."""
 
@@ -57,7 +57,7 @@ class KeptServer:
     """Its id in targets/; None: nobody said."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sighting:
     """What one endpoint showed at one moment."""
 
@@ -86,7 +86,7 @@ ChangeKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One thing that was done to the store; nothing that was done is ever taken out again."""
 
@@ -99,7 +99,7 @@ class Change:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holdings:
     """All that a store holds, but for keys and changes, as it was at one moment."""
 

@@ -1,11 +1,11 @@
 """What a server showed on one connection: a handshake, or how the attempt failed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from mailtrust.core.model.certificate import AnyCertificate
 from mailtrust.core.model.endpoint import Endpoint, Offer
+from mailtrust.core.model.frozen import frozen
 
 
 class Stage(StrEnum):
@@ -46,7 +46,7 @@ class FailureKind(StrEnum):
     """The server sent more than is allowed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProbeFailure:
     """Why there was no handshake: an answer, not an error."""
 
@@ -56,7 +56,7 @@ class ProbeFailure:
     """The machine's words (server line, alert, errno), cleaned of control characters and cut to 500 characters."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Handshake:
     """A handshake as seen by the client."""
 
@@ -73,7 +73,7 @@ class Handshake:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Observation:
     """One connection to one endpoint."""
 

@@ -1,12 +1,11 @@
 """An organisation: its domains and servers, the clients that matter to it, and what it has accepted."""
 
-from dataclasses import dataclass
-
 from mailtrust.core.model.acceptance import Accepted
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.settings import CRITICAL, WARN, Server, Threshold
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Organisation:
     """What `mailtrust.toml` says. Without a file: nothing, and every default."""
 

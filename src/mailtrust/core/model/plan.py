@@ -1,29 +1,29 @@
 """What will be done, in which order, how each part is taken back, and what it will have changed for whom."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.proof import Noted
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OnServer:
     """A private key stands in this file of the server that is changed."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OnThisMachine:
     """A private key stands in this file of the machine that the plan is applied from."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InStore:
     """A private key is kept in mailtrust's store, with the certificate of this fingerprint."""
 
@@ -33,7 +33,7 @@ class InStore:
 KeySource = OnServer | OnThisMachine | InStore
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WriteFile:
     """A file is replaced, or made. Private keys in `content` are withheld; `keys` tell where they are put in from."""
 
@@ -49,7 +49,7 @@ class WriteFile:
     """User and group by number, `0:115`; None: as the file has it that is replaced."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunCommand:
     """A command, without a shell."""
 
@@ -59,7 +59,7 @@ class RunCommand:
     """It has failed when it is not done by then."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TalkTo:
     """Commands for the socket of a running program (HAProxy's runtime API), one connection each."""
 
@@ -70,7 +70,7 @@ class TalkTo:
     keys: tuple[KeySource, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangeRecords:
     """Records of a zone, replaced by dynamic update (RFC 2136)."""
 
@@ -83,7 +83,7 @@ class ChangeRecords:
     ttl: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskPerson:
     """Something that only a person can do."""
 
@@ -97,36 +97,36 @@ class AskPerson:
 Doing = WriteFile | RunCommand | TalkTo | ChangeRecords | AskPerson
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PutBack:
     """The former file comes back from the copy that is kept; a new one is deleted. Records likewise."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunBack:
     """This command takes it back."""
 
     do: RunCommand | TalkTo
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TakeUpAgain:
     """The same again, once all files of that server are back."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NothingToUndo:
     """It changes nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoWayBack:
     """It cannot be taken back."""
 
     why: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UndoneByPerson:
     """A person takes it back."""
 
@@ -136,7 +136,7 @@ class UndoneByPerson:
 Undo = PutBack | RunBack | TakeUpAgain | NothingToUndo | NoWayBack | UndoneByPerson
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlanStep:
     """One thing to do."""
 
@@ -151,7 +151,7 @@ class PlanStep:
     needs: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outlook:
     """What one client does at one port."""
 
@@ -161,7 +161,7 @@ class Outlook:
     codes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeftOver:
     """A finding that the plan does not cure, and why not."""
 
@@ -169,7 +169,7 @@ class LeftOver:
     why: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """The fewest and safest changes that cure all findings which can be cured from here."""
 

@@ -1,10 +1,11 @@
 """Every certificate known in a case, each with where it came from."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from mailtrust.core.model.certificate import Certificate, Name
+from mailtrust.core.model.frozen import frozen
 
 
 class Source(StrEnum):
@@ -24,7 +25,7 @@ class Source(StrEnum):
     """Given by the user: --with, a bundle, a CA's zip."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PoolEntry:
     """A certificate and all its sources; `origins` are URLs, file names or endpoint ids, for people."""
 
@@ -33,7 +34,7 @@ class PoolEntry:
     origins: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pool:
     """An index of certificates by subject."""
 

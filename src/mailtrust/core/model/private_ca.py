@@ -1,10 +1,10 @@
 """A certification authority of one's own, as its journal tells: what it is, what it has issued and taken back."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 
 AuthorityName = Literal["root", "issuing"]
 
@@ -19,7 +19,7 @@ REVOCATION_REASONS = (
 """Those of RFC 5280 5.3.1 that are final and fit a server; cACompromise is for an authority."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaSettings:
     """What was decided when the CA was made."""
 
@@ -33,7 +33,7 @@ class CaSettings:
     """Where `ca serve` is reached, without a final slash; None: certificates name no CRL, OCSP or issuer address."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IssuedRecord:
     """A certificate that was issued."""
 
@@ -42,7 +42,7 @@ class IssuedRecord:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RevocationRecord:
     """A certificate that was taken back."""
 
@@ -52,7 +52,7 @@ class RevocationRecord:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaState:
     """What the journal adds up to."""
 

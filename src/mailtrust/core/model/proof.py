@@ -1,9 +1,9 @@
 """What became of findings after a change: the answer of the wire, not of the hand that made the change."""
 
-from dataclasses import dataclass
+from mailtrust.core.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Noted:
     """A finding as a plan remembers it."""
 
@@ -12,7 +12,7 @@ class Noted:
     observations: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proof:
     """Every finding of before and after, in one of four places. Ids, in the order of the findings."""
 

@@ -1,13 +1,13 @@
 """What must become true, and the steps that make it so."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from mailtrust.core.model.certificate import CertificateSpec
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Write:
     """A file to be written; the content never holds a private key."""
 
@@ -15,7 +15,7 @@ class Write:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """A command to be run, as an argument list or a shell line for people."""
 
@@ -23,7 +23,7 @@ class Run:
     shell: Literal["sh", "powershell", "cmd", "exchange"] = "sh"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Human:
     """Something only a person can do, such as clicking through a console."""
 
@@ -31,7 +31,7 @@ class Human:
     """The clicks, in order."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One thing to do, how to take it back, and what it disturbs."""
 
@@ -44,7 +44,7 @@ class Step:
     """The right it needs: root, Administrator, Organization Management, ..."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServeChain:
     """The server must present exactly these certificates, in this order."""
 
@@ -55,7 +55,7 @@ class ServeChain:
     """Where the missing ones were found: URLs, repository pages."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReplaceCertificate:
     """The server must present another certificate."""
 
@@ -64,7 +64,7 @@ class ReplaceCertificate:
     """Fingerprint of the certificate in service."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrustAnchorOnClients:
     """Clients must trust this anchor."""
 
@@ -72,7 +72,7 @@ class TrustAnchorOnClients:
     clients: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UseName:
     """Clients must be configured with one of these names instead."""
 
@@ -80,7 +80,7 @@ class UseName:
     instead_of: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServeSameCertificate:
     """All these observations must present this leaf."""
 
@@ -88,7 +88,7 @@ class ServeSameCertificate:
     observations: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConfigureServer:
     """A setting of the server must change; which, `Remedy.title` says."""
 
@@ -109,7 +109,7 @@ class ConfigureServer:
 Goal = ServeChain | ReplaceCertificate | TrustAnchorOnClients | UseName | ServeSameCertificate | ConfigureServer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remedy:
     """One way to cure one or more findings."""
 

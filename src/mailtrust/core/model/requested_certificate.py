@@ -1,10 +1,10 @@
 """A certificate as a request file asks for it: names with their kinds, key, usages, lifetime."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from mailtrust.core.model.certificate import BasicConstraints
+from mailtrust.core.model.frozen import frozen
 
 Period = Literal["seconds", "minutes", "hours", "days", "weeks", "months", "years"]
 AskedHash = Literal["md5", "sha1", "sha256", "sha384", "sha512"]
@@ -12,7 +12,7 @@ NameKind = Literal["dns", "ip", "email", "uri", "upn", "guid", "directory", "reg
 KeyAlgorithm = Literal["rsa", "ec-p256", "ec-p384", "ec-p521"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SubjectAttribute:
     """One attribute of a distinguished name; `label` is how people write its type (CN, OU, ...)."""
 
@@ -25,7 +25,7 @@ Subject = tuple[tuple[SubjectAttribute, ...], ...]
 """RDNs in the order of the encoding; nearly always one attribute in each."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RequestedName:
     """One entry for the subjectAltName (RFC 5280 4.2.1.6)."""
 
@@ -36,7 +36,7 @@ class RequestedName:
     """DER GeneralName."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lasting:
     """A lifetime counted by the calendar."""
 
@@ -44,7 +44,7 @@ class Lasting:
     period: Period
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyKeeping:
     """What Windows notes beside the certificate and its key; no part of the certificate."""
 
@@ -60,7 +60,7 @@ class KeyKeeping:
     friendly_name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RequestedCertificate:
     """What a request file means. Issuance makes a self-signed certificate or a PKCS#10 request of it."""
 

@@ -1,26 +1,26 @@
 """What a server's own files and programs say: questions that change nothing, and their answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileAt:
     """What a file holds."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FilesLike:
     """What a shell pattern stands for (`/etc/nginx/conf.d/*.conf`)."""
 
     pattern: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutputOf:
     """What a program prints that only looks."""
 
@@ -30,7 +30,7 @@ class OutputOf:
 Question = FileAt | FilesLike | OutputOf
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Content:
     """A file. Private keys in it are withheld (`core/x509/withheld_keys.py`): only their public halves are known."""
 
@@ -43,14 +43,14 @@ class Content:
     """Where it really is: links followed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Names:
     """Paths, sorted."""
 
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Printed:
     """A program ended."""
 
@@ -59,7 +59,7 @@ class Printed:
     errors: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoAnswer:
     """There is no such file or program, or it may not be read."""
 

@@ -1,13 +1,13 @@
 """What the administrator asks of a check: thresholds, products, the clients that matter."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from mailtrust.core.model.acceptance import Accepted
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Threshold:
     """A time before expiry, absolute or as a part of the certificate's lifetime."""
 
@@ -26,7 +26,7 @@ CRITICAL = Threshold(days=10)
 """What holds where nobody says otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where a server is met: one port of a host, or all of it."""
 
@@ -37,7 +37,7 @@ class Place:
     """None: every port that no other server is named for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Server:
     """A program that presents certificates, in one place or several."""
 
@@ -57,7 +57,7 @@ class Server:
     """The command that lets it take up a changed configuration; empty: the product's usual one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """How results are weighed; facts are never changed by it."""
 

@@ -1,9 +1,9 @@
 """From when a client's rule holds: what an older version, or a certificate issued earlier, is spared."""
 
-from dataclasses import dataclass
+from mailtrust.core.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Since:
     """One change of a client's rules."""
 

@@ -1,11 +1,12 @@
 """Word about revocation: lists (RFC 5280 5) and OCSP answers (RFC 6960), as read and not yet believed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
 from mailtrust.core.model.certificate import AnyCertificate, Certificate, Name, ParseProblem, SignatureAlgorithm
+from mailtrust.core.model.frozen import frozen
 
 REASONS = (  # RFC 5280 5.3.1, by number; 7 is not used
     "unspecified",
@@ -26,7 +27,7 @@ ALL_REASONS = frozenset(REASONS[1:7]) | frozenset(REASONS[9:])
 """What a list must speak of to be whole (RFC 5280 6.3.2 b): the reasons that a distribution point can be limited to."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RevokedEntry:
     """One certificate on a list."""
 
@@ -34,7 +35,7 @@ class RevokedEntry:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListScope:
     """RFC 5280 5.2.5, issuingDistributionPoint: of what a list speaks."""
 
@@ -49,7 +50,7 @@ class ListScope:
     """It speaks of certificates of other issuers too."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RevocationList:
     """A certificate revocation list (RFC 5280 5.1)."""
 
@@ -76,7 +77,7 @@ class RevocationList:
     problems: tuple[ParseProblem, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatusAnswer:
     """What an OCSP responder says of one certificate (RFC 6960 4.2.1 SingleResponse)."""
 
@@ -92,7 +93,7 @@ class StatusAnswer:
     next_update: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OcspResponse:
     """A basic OCSP response (RFC 6960 4.2.1)."""
 
@@ -115,7 +116,7 @@ Way = Literal["ocsp", "crl"]
 """How word about revocation is had: from a responder (RFC 6960), or as a list (RFC 5280 5)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatusQuestion:
     """Where a client asks whether a certificate was revoked."""
 
@@ -131,7 +132,7 @@ class StatusQuestion:
         return self.way, self.url, self.certificate.fingerprint if self.way == "ocsp" else ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FetchedStatus:
     """What came when somebody asked: octets, not yet believed, and perhaps not even read."""
 
@@ -147,7 +148,7 @@ class FetchedStatus:
         return self.way, self.url, self.about
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatusEvidence:
     """Everything at hand about revocation, as octets from strangers."""
 

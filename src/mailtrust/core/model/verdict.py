@@ -1,11 +1,11 @@
 """What a client does with what a server presents, and why."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from mailtrust.core.model.anchors import TrustAnchor
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.pool import Source
 
 
@@ -43,7 +43,7 @@ class Basis(StrEnum):
 Fact = str | int | bool | date | datetime | tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reason:
     """Why a path or a name does not hold, in the contract's vocabulary of codes."""
 
@@ -58,7 +58,7 @@ class Reason:
         return dict(self.facts).get(name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """One certificate of a path and where the client got it from."""
 
@@ -66,7 +66,7 @@ class Link:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PathAttempt:
     """One path that was tried: leaf first; `anchor` is None where no anchor was reached."""
 
@@ -83,7 +83,7 @@ class PathAttempt:
         return tuple(prints)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Utterance:
     """A client's words to its user, and where they were read."""
 
@@ -92,7 +92,7 @@ class Utterance:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """One client's judgement of one observation."""
 

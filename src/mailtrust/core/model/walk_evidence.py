@@ -1,13 +1,13 @@
 """What rules about walks look at: the ways to one mail domain, and the answers that they were walked over."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.walk import Book, Walk
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WalkEvidence:
     """All walks of one address."""
 

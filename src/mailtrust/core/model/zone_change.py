@@ -1,9 +1,9 @@
 """A change of records in DNS: what stands before, and what after. A change is taken back by its `undone`."""
 
-from dataclasses import dataclass
+from mailtrust.core.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetChange:
     """All records of one type at one name (RFC 2181 5: an RRset), before and after."""
 
@@ -25,7 +25,7 @@ class SetChange:
         return SetChange(self.name, self.record_type, self.after, self.before, self.ttl_before, self.ttl)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ZoneChange:
     """What changes in one zone at once: all of it or nothing (RFC 2136 3.7)."""
 

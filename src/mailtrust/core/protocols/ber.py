@@ -1,6 +1,6 @@
 """The little of BER that LDAP needs (X.690 8.1; RFC 4511 5.1: definite lengths, one-octet tags)."""
 
-from dataclasses import dataclass
+from mailtrust.core.model.frozen import frozen
 
 LONGEST_HEAD = 6
 """Octets of a tag and a length as they are read here."""
@@ -10,7 +10,7 @@ class BerError(Exception):
     """Octets that RFC 4511 5.1 does not allow."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Element:
     """One tag with its content."""
 

@@ -2,12 +2,12 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 from typing import Protocol as Interface
 
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.endpoint import Protocol, TlsMode
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import FailureKind, ProbeFailure, Stage
 from mailtrust.core.protocols.lines import Inbox, TooMuchError
 
@@ -18,19 +18,19 @@ LEFTOVER_LIMIT = 4_096
 """Octets of clear text kept as evidence; one would do."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Send:
     """Send these octets."""
 
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NeedData:
     """Nothing to do before the server says more."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StartTls:
     """Begin the handshake now.
 
@@ -41,7 +41,7 @@ class StartTls:
     leftover: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failed:
     """There will be no handshake."""
 

@@ -4,9 +4,10 @@ Sans IO, as the dialogues up to TLS: octets in, events out. Whoever plays it see
 """
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.walk import SCP_POINTER, SCP_URL, ConnectionPoint, ScpAnswer
 from mailtrust.core.protocols.ber import LONGEST_HEAD, BerError, size_of
@@ -57,7 +58,7 @@ _STRANGERS_REFUSED = frozenset({1, 8, 32, 48, 50, 53})
 """operationsError is what Active Directory says to those who have not logged on."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Login:
     r"""Who asks: a DN, or as Active Directory takes it, user@domain or DOMAIN\user."""
 

@@ -1,10 +1,10 @@
 """LDAPMessages (RFC 4511 4.1.1) as octets: what is asked of a directory, and what it answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.protocols.ber import BerError, Element, children, encode, read
 
 START_TLS = b"1.3.6.1.4.1.1466.20037"  # RFC 4511 4.14.1
@@ -57,7 +57,7 @@ _RESULT_CODES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """An LDAPResult (RFC 4511 4.1.9), of a bind, a search or an extended operation."""
 
@@ -76,7 +76,7 @@ class Result:
         return f"resultCode {self.code} ({name}) {self.diagnostic}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A SearchResultEntry: its name, and its values by the lower-case names of their attributes."""
 
@@ -84,14 +84,14 @@ class Entry:
     attributes: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     """A SearchResultReference: where else entries would be (RFC 4511 4.5.3)."""
 
     urls: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Strange:
     """A message that answers nothing we ask."""
 

@@ -1,9 +1,9 @@
 """ManageSieve up to TLS: RFC 5804."""
 
 import re
-from dataclasses import dataclass
 
 from mailtrust.core.model.endpoint import Protocol
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import FailureKind, Stage
 from mailtrust.core.protocols.dialogue import NoTlsError, Script, ScriptedDialogue, Talk
 
@@ -13,7 +13,7 @@ _VERDICTS = (b"OK", b"NO", b"BYE")
 _LAST_LINE = re.compile(rb"^(?:OK|NO|BYE)\b[^\n]*\n", re.MULTILINE | re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Response:
     """One response: its atoms in upper case, its strings as they are, in order."""
 

@@ -1,10 +1,10 @@
 """SMTP and submission up to TLS: RFC 5321, RFC 3207, RFC 6409."""
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar
 
 from mailtrust.core.model.endpoint import Protocol
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import FailureKind, Stage
 from mailtrust.core.protocols.dialogue import NoTlsError, Script, ScriptedDialogue, Talk
 
@@ -13,7 +13,7 @@ _REPLY_LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?", re.DOTALL)
 _LAST_LINE = re.compile(rb"^[2-5][0-9][0-9](?: [^\n]*)?\r?\n", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """A whole reply: the code of its last line and the text of every line."""
 

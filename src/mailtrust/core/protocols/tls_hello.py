@@ -5,8 +5,7 @@ random octets and its key exchange (RFC 8422 5.4; historic: RFC 5246 7.4.3). Who
 server holds the key, without a key exchange of his own. Nothing is sent beyond the hello and a goodbye.
 """
 
-from dataclasses import dataclass
-
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.protocols.tls_records import Octets, ServerFlight
 
 TLS12 = 0x0303
@@ -48,7 +47,7 @@ GOODBYE = b"\x15\x03\x03\x00\x02\x01\x5a" + b"\x15\x03\x03\x00\x02\x01\x00"
 """user_canceled, then close_notify (RFC 8446 6.1): nothing is wrong, we only leave."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignedKeyExchange:
     """What the server signed with its leaf's key."""
 

@@ -8,6 +8,7 @@ handed over message by message by whoever decrypts.
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.protocols.dialogue import LEFTOVER_LIMIT
 
 HANDSHAKE_LIMIT = 262_144
@@ -55,7 +56,7 @@ _WARNING = 1
 _HARMLESS = (90, 100, 112)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alert:
     """A TLS alert. Servers are careless with the level: what counts is whether the connection went on."""
 

@@ -1,12 +1,12 @@
 """Which chain to serve with a certificate: whole, in time, valid for most clients, never the root."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import ClientProfile
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
 from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.verdict import ReasonSeverity
 from mailtrust.core.rules.grounds.completeness import in_time
@@ -30,7 +30,7 @@ OF_THE_CHAIN = frozenset(
 """What another chain may cure although it is said of the leaf. Its names, dates and key no chain can cure."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BestChain:
     """A chain to be served."""
 

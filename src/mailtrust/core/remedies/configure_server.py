@@ -1,10 +1,10 @@
 """The cures that are settings of the server, or of the network before it."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.finding import Finding
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import FailureKind, Observation, ProbeFailure
 from mailtrust.core.model.remedy import ConfigureServer, Remedy
 from mailtrust.core.model.text import Text, text
@@ -26,7 +26,7 @@ Setting = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cure:
     """The setting that cures a rule's findings."""
 

@@ -3,12 +3,11 @@
 Each address was seen in use in the given place in November 2026; CAs whose page could not be confirmed are left out.
 """
 
-from dataclasses import dataclass
-
 from mailtrust.core.model.certificate import Certificate, Name
+from mailtrust.core.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Repository:
     """A CA's page of certificates."""
 

@@ -1,14 +1,13 @@
 """Which names a new certificate must carry: those by which the server is reached, and those it carries already."""
 
-from dataclasses import dataclass
-
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.finding import Finding
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.rules.grounds.hosts import is_address, is_internal
 from mailtrust.core.validation.names.matching import whole_label
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WantedNames:
     """The names of a certificate to be ordered."""
 

@@ -1,11 +1,12 @@
 """What is drawn: ports that present the same chain, folded, each with its way up to an anchor and the gaps in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mailtrust.core.model.certificate import AnyCertificate, Certificate, Name
 from mailtrust.core.model.endpoint import Offer
 from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure
 from mailtrust.core.model.verdict import ReasonSeverity
 from mailtrust.core.rules.grounds.completeness import Gap, gap, in_time, origins
@@ -20,7 +21,7 @@ SILENT = frozenset({FailureKind.REFUSED, FailureKind.UNREACHABLE, FailureKind.TI
 """Failures to which the server adds no words of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Presented:
     """A certificate of the way up that the server sent; `positions` count from 1."""
 
@@ -28,7 +29,7 @@ class Presented:
     positions: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Missing:
     """A certificate of the way up that the server should send and does not."""
 
@@ -36,7 +37,7 @@ class Missing:
     origins: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Anchor:
     """The end of the way: in somebody's store, or assumed there; sent along as well where it has positions."""
 
@@ -47,7 +48,7 @@ class Anchor:
     positions: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Untrusted:
     """A self-signed end that stands in no store."""
 
@@ -56,7 +57,7 @@ class Untrusted:
     origins: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenEnd:
     """An issuer whose certificate was found nowhere."""
 
@@ -71,7 +72,7 @@ def is_broken(rung: Rung, above: Rung) -> bool:
     return isinstance(rung, Missing) or isinstance(above, (Missing, OpenEnd, Untrusted))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Branch:
     """Observations that presented the same chain."""
 
@@ -93,7 +94,7 @@ class Branch:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FailedBranch:
     """Observations that failed in the same way."""
 

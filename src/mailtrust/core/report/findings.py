@@ -1,9 +1,8 @@
 """What is wrong, worst first: what the user reads, why, and what cures it; in one of three voices."""
 
-from dataclasses import dataclass
-
 from mailtrust.core.model.evidence import Assessment, Evidence
 from mailtrust.core.model.finding import Finding, Severity
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Basis, Outcome, Verdict
 from mailtrust.core.report.accepted import where_found
@@ -99,7 +98,7 @@ def _draw_quotes(page: Page, evidence: Evidence, finding: Finding, quoted: set[s
         page.blank()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quote:
     """What the users of some clients read, word for word."""
 

@@ -1,13 +1,14 @@
 """The axis of a timeline: where a moment lies, and which days are named below."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from mailtrust.core.model.frozen import frozen
 
 _STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 """Months between two names."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Axis:
     """A stretch of time."""
 

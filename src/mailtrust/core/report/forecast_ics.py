@@ -6,7 +6,6 @@ date instead of doubled (RFC 5545 3.8.4.7).
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from math import ceil
 
@@ -18,6 +17,7 @@ from mailtrust.core.forecast.renewal import Renewal
 from mailtrust.core.forecast.turns import Change, Turn
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.settings import Threshold
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome
@@ -34,7 +34,7 @@ _NOTICE_ALARM = 30
 """Days before an announced event; it touches the next certificate, not the one that is there."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Event:
     key: str
     """What it is about, the same on every run; with the target it makes the UID."""

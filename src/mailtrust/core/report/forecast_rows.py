@@ -1,13 +1,13 @@
 """What a timeline shows: a row a certificate, a row for all clients that fare alike, whoever draws it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailtrust.core.forecast.courses import Course, Stage, Track
 from mailtrust.core.forecast.forecast import Forecast
 from mailtrust.core.forecast.moments import NO_END, SECOND, OriginKind
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.report.forecast_words import OUTCOMES, who
@@ -17,7 +17,7 @@ LEAST_SHOWN = timedelta(days=30)
 MOST_ROWS = 40
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bar:
     """A part of a row: from the first second to the second where the next begins."""
 
@@ -27,7 +27,7 @@ class Bar:
     """None: the life of a certificate."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One line of the picture, and the same in words."""
 

@@ -1,9 +1,10 @@
 """The forms in which an assessment is written: the tuple names them all; each is one file with a `write`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal, Protocol, cast
+
+from mailtrust.core.model.frozen import frozen
 
 if TYPE_CHECKING:  # the command line needs the names of the formats, and must start fast
     from mailtrust.core.model.evidence import Assessment
@@ -16,7 +17,7 @@ def _untranslated(template: str) -> str:
     return template
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reader:
     """For whom a report is written. A format uses what it needs of it."""
 
@@ -42,7 +43,7 @@ class Writer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Format:
     """A form, and the file of this folder that writes it, imported when it is asked for."""
 

@@ -1,10 +1,10 @@
 """The few drawn signs of a terminal report, each with a twin for terminals that know ASCII alone."""
 
 # ruff: noqa: RUF001 - signs that look alike are what this file is about
-from dataclasses import dataclass
+from mailtrust.core.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Glyphs:
     """One set of signs. None of them says anything that the words beside it do not say as well."""
 

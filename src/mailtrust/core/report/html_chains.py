@@ -1,13 +1,13 @@
 """The chains as pictures: certificate after certificate from the server's own up to the anchor, and the gap between."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 from rich.cells import cell_len
 from rich.text import Text as Styled
 
 from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import text
 from mailtrust.core.report.chains import Anchor, Branch, Presented, branches, failed_branches, is_broken
 from mailtrust.core.report.html_signs import anchor_sign, idle_sign, missing_sign, presented_sign
@@ -28,7 +28,7 @@ _SIGNS = {"sent": presented_sign, "gone": missing_sign, "end": anchor_sign, "idl
 _TONES = {"sent": "is-ok", "gone": "is-bad", "end": "is-note", "idle": "is-warn"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Card:
     """One certificate of the picture."""
 

@@ -1,9 +1,9 @@
 """A page as a tree of elements. Only here a page becomes text, and everything that is text is escaped here."""
 
-from dataclasses import dataclass
 from html import escape
 
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 
 LONGEST = 20_000
 """Characters of one piece of text; no sentence and no line of a file needs more."""
@@ -11,7 +11,7 @@ _VOID = frozenset({"meta", "br"})  # HTML 13.1.2: elements that have no end tag
 _BLOCKS = frozenset({"section", "article", "svg", "table", "tr", "g", "details", "ol", "ul", "li", "figure", "main"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Element:
     """An element of HTML or SVG."""
 

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from mailtrust.core.model.certificate import (
     Certificate,
@@ -13,6 +12,7 @@ from mailtrust.core.model.certificate import (
     SignatureAlgorithm,
 )
 from mailtrust.core.model.certificate_request import CertificateRequest
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.status import OcspResponse, RevocationList
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.report import inspection_wire as wire
@@ -30,7 +30,7 @@ MOST_REVOKED = 100
 Translate = Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Specimen:
     """One file, or one server: what it is called, and what was found."""
 
@@ -39,7 +39,7 @@ class Specimen:
     server: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Known:
     """Everything that was found, to see what belongs together."""
 

@@ -1,16 +1,16 @@
 """The certificates that servers serve, and how long they last: what a monitor draws its curves of."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation
 
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Served:
     """A readable certificate that some server presents."""
 

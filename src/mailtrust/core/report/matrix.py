@@ -1,12 +1,12 @@
 """Who accepts it: clients down, ports across; ports that every client judges alike share a column."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from string import ascii_uppercase
 
 from rich.cells import cell_len
 
 from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Basis, Outcome, Verdict
@@ -33,7 +33,7 @@ _NARROWEST_NAME = 14
 _LEAST_FOR_REASONS = 16
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """Observations on which every client that is judged there says the same."""
 

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.evidence import Assessment
 from mailtrust.core.model.finding import Finding, NotApplicable, Passed, Severity, Unknown
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome
@@ -26,7 +26,7 @@ Labels = tuple[tuple[str, str], ...]
 Samples = Iterator[tuple[Mapping[str, str | int], float]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Metric:
     """A gauge; every metric here is one."""
 

@@ -1,11 +1,11 @@
 """Which of the certificates kept serves a name best, and why."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from mailtrust.core.model.anchors import AnchorStore
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.kept import KeptCertificate, Service
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.validation.names import names_rfc9525
@@ -18,7 +18,7 @@ WARY_OF_WILDCARDS: frozenset[Service] = frozenset({"imap", "pop"})
 Set-PopSettings instead (Microsoft, Set-ImapSettings: -X509CertificateName)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Candidate:
     """A certificate for the name."""
 
@@ -30,7 +30,7 @@ class Candidate:
     """What makes it of no use."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """The certificates for a name, the best first."""
 

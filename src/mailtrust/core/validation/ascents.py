@@ -5,10 +5,10 @@ is the searches' business.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mailtrust.core.model.certificate import Certificate, Name
 from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.x509.signatures import SignatureResult, signed_by
 
 MOST_PATHS = 64
@@ -17,7 +17,7 @@ MOST_LOOKS = 2000
 """Bounds against hostile forests of cross-signs; what lies beyond them is not proposed to anybody."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ascent:
     """One way up: server certificate first."""
 

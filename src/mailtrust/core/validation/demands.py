@@ -4,7 +4,7 @@ A client is never told so: it gets other checks, and what it disregards of the d
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Literal
@@ -12,6 +12,7 @@ from typing import Literal
 from mailtrust.core.model.anchors import TrustAnchor
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath, ClientProfile, NameRules, PathCheck
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.verdict import Reason
 from mailtrust.core.validation.checks import server_auth_apple
 from mailtrust.core.validation.checks.anchors import ByAnchor
@@ -38,7 +39,7 @@ _PURPOSES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Demands:
     """What is asked; as it stands here, nothing more than a client asks of a server."""
 

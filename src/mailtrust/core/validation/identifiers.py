@@ -1,9 +1,10 @@
 """Reference identifiers (RFC 9525 6.1): what the client was told, as a host name in A-labels or an address."""
 
 import string
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from mailtrust.core.model.frozen import frozen
 
 _LONGEST_NAME = 253  # RFC 1035 2.3.4, without the final dot
 _LONGEST_TEXT = 1024
@@ -12,14 +13,14 @@ _IDNA_2003_CHANGES = frozenset("ßς\u200c\u200d")
 """Characters that IDNA 2003 replaces and IDNA 2008 keeps (RFC 5894 7.2): they are encoded as they are."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HostReference:
     """A DNS name, in A-labels and lower case; a final dot is kept, because not every client strips it."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddressReference:
     """An IP literal; `text` is what was written."""
 

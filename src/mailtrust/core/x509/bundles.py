@@ -5,11 +5,11 @@ is given. Forms made of PEM are the same for the same input, octet for octet; PK
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.core.x509.pem import to_pem_chain
@@ -26,7 +26,7 @@ class BundleProblem(UserProblem):
     """A bundle cannot be written; the message says what is missing or does not fit."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Parts:
     """What goes into a file."""
 
@@ -40,7 +40,7 @@ class _Parts:
         return "" if self.key is None else self.key.to_pem(self.password)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Form:
     """A form: whether it holds the key, how it is written, and the ending of its file."""
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from mailtrust.core.model.certificate import AnyCertificate, Certificate
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509 import der, java_keystore, pkcs7
 from mailtrust.core.x509.archive import is_zip, unpack
@@ -41,7 +42,7 @@ class Form(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """A certificate, where it was found, and what it is."""
 
@@ -61,7 +62,7 @@ class Kind(StrEnum):
     STRANGER = "stranger"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Other:
     """Something in a file that is no certificate, and what it is."""
 
@@ -72,7 +73,7 @@ class Other:
     """DER of a request, list or answer, for its own reader; never a key."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Contents:
     """What was found in a file."""
 

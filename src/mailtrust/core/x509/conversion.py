@@ -1,11 +1,11 @@
 """Certificates and key from one form of file to another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.core.x509.bundles import pkcs12_bundle
@@ -28,7 +28,7 @@ _LEAST_JKS = 6
 """Characters of a password that keytool takes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """What the new file shall be."""
 

@@ -1,9 +1,9 @@
 """cRLDistributionPoints (RFC 5280 4.2.1.13) whole, for whoever matches lists with certificates."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from mailtrust.core.model.certificate import Certificate, Name
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.status import ALL_REASONS
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.extensions import CRL_DISTRIBUTION_POINTS
@@ -12,7 +12,7 @@ from mailtrust.core.x509.names import read_name
 from mailtrust.core.x509.revocation_list import read_reason_flags
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DistributionPoint:
     """One place where lists about a certificate are published."""
 

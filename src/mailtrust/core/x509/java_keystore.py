@@ -6,10 +6,10 @@ The format is in no standard; it is that of OpenJDK's JavaKeyStore and KeyProtec
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.private_key import PrivateKey, read_private_key
@@ -23,7 +23,7 @@ _MAX_KEY_OCTETS = 64 * 1024
 _DIGEST = 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyStore:
     """What a JKS file holds."""
 

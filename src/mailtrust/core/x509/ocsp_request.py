@@ -5,10 +5,10 @@ What stands in for it is the time in the answer.
 """
 
 import hashlib
-from dataclasses import dataclass
 from functools import lru_cache
 
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.algorithms import HASHES, algorithm_identifier
 
@@ -16,7 +16,7 @@ SHA1 = "1.3.14.3.2.26"
 MAX_REQUESTS = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CertId:
     """Of which certificate is spoken (RFC 6960 4.1.1)."""
 

@@ -6,8 +6,8 @@ attributes of the key's bag are added to, and the MAC over everything is made an
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.algorithms import HASHES
 
@@ -22,7 +22,7 @@ _MAC_KEY = 3
 """RFC 7292 B.3: the purpose that the MAC's key is derived for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyHome:
     """Where Windows shall keep the key."""
 

@@ -1,7 +1,7 @@
 """Private keys: read from PKCS#8, PKCS#1 and SEC 1, kept opaque, written as PKCS#8. Never shown."""
 
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from mailtrust.core.model.certificate import Certificate, PublicKey
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.algorithms import read_public_key, rsa_numbers
@@ -36,7 +37,7 @@ PRIVATE_KEY_LABELS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrivateKey:
     """A private key of any algorithm. What it shows of itself is its public half."""
 

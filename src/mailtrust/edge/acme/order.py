@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from acme import challenges, messages
@@ -12,6 +11,7 @@ from requests.utils import parse_header_links
 from mailtrust.core.issuance.acme_problem import explain
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import CouldNotLook, UserProblem
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509.request import write_request_file
@@ -26,7 +26,7 @@ MOST_ALTERNATES = 8
 MOST_AUTHORIZATIONS = 300
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """What is ordered."""
 
@@ -39,7 +39,7 @@ class Wanted:
     """The certificate that this one is instead of (RFC 9773 5)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Obtained:
     """What came."""
 

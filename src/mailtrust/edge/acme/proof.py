@@ -1,11 +1,11 @@
 """What every way to prove control over a name has in common (RFC 8555 8)."""
 
 import re
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self
 from typing import Protocol as Interface
 
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import CouldNotLook
 from mailtrust.core.model.text import text
 
@@ -14,7 +14,7 @@ ChallengeType = Literal["http-01", "dns-01"]
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,400}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Challenge:
     """What the server wants to see."""
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,13 @@ from josepy.jwk import JWK
 from mailtrust.core.forecast.renewal_time import Window
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.x509.private_key import PrivateKey
 from mailtrust.edge.acme.network import Network, told
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Terms:
     """What the server says of itself before anybody has an account."""
 
@@ -31,7 +31,7 @@ class Terms:
     """RFC 8555 7.3.4: only who has an account elsewhere may have one here."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExternalAccount:
     """RFC 8555 7.3.4."""
 

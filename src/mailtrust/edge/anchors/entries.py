@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import overload
 
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor, UnreadAnchors
 from mailtrust.core.model.certificate import Certificate, Name
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.x509 import der as x690
 from mailtrust.core.x509.parse import read_certificate
 
@@ -17,7 +17,7 @@ NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 """Of a store that could not be read: older than any limit."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One root of a store; the fields are those of TrustAnchor."""
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from mailtrust.core.formats.url import PORTS
 from mailtrust.core.model.case_file import Lookup
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.text import Text, text
 from mailtrust.edge.lookup.aia_answer import judge_answer, nothing_in
@@ -15,7 +16,7 @@ from mailtrust.edge.lookup.dns import Resolver
 from mailtrust.edge.lookup.download import LONGEST_URL, Bounds, Downloaded, NotDownloaded, Route, download
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AiaLimits:
     """What all downloads of one run may cost together."""
 

@@ -1,10 +1,10 @@
 """What came from a caIssuers address: which certificates are in it, and what they are to the one that named it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509.der import DerError
 from mailtrust.core.x509.parse import read_certificate
@@ -18,7 +18,7 @@ MOST_TOLD = 10
 """Certificates of one answer about which something is said."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """The certificates that are kept, in order, and what is to be said about what came."""
 

@@ -11,10 +11,10 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from mailtrust.core.model.certificate import Certificate, Name
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
@@ -31,7 +31,7 @@ ORIGIN = "mailtrust's catalogue"
 """No path: it would carry the user's name into case files."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Loaded:
     """What came of loading a report: certificates kept, and rows that held none, a revoked one or no CA's."""
 

@@ -12,7 +12,6 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -20,6 +19,7 @@ import h11
 
 from mailtrust.core.formats.url import CONTENTS_OF_URL, PORTS
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 from mailtrust.edge.lookup.dns import Resolver
@@ -38,7 +38,7 @@ ISSUERS = Wish(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bounds:
     """What one download may cost."""
 
@@ -50,7 +50,7 @@ class Bounds:
     redirects: int = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Route:
     """How to get anywhere."""
 
@@ -62,7 +62,7 @@ class Route:
     """Instead of the process's own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Downloaded:
     """The body, and the URL it came from after redirects."""
 
@@ -71,7 +71,7 @@ class Downloaded:
     redirects: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotDownloaded:
     """Why there is no body."""
 

@@ -1,12 +1,12 @@
 """GET, POST and CONNECT on an open stream: h11 knows the grammar of HTTP/1.1 (RFC 9112), this counts octets."""
 
 import asyncio
-from dataclasses import dataclass
 
 import h11
 
 from mailtrust.core.formats.url import PORTS
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.edge.lookup.proxies import Proxy
 from mailtrust.version import __version__
@@ -24,7 +24,7 @@ class RefusedError(Exception):
         self.why = why
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A URL taken apart."""
 
@@ -46,7 +46,7 @@ class Place:
         return self.bracketed if self.port == PORTS[self.scheme] else f"{self.bracketed}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wish:
     """What is asked of a place, and what is hoped for."""
 
@@ -64,7 +64,7 @@ class Wish:
         return "POST" if self.content else "GET"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Redirect:
     """The answer is elsewhere."""
 

@@ -4,15 +4,15 @@ import base64
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.edge.lookup.dns_answers import literal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proxy:
     """A proxy that speaks plain HTTP. Its credentials are in no text that anybody is shown."""
 

@@ -6,13 +6,14 @@ What came is kept as it came. Whether it is believed is judged elsewhere; here i
 import asyncio
 import base64
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from urllib.parse import quote
 
 from mailtrust.core.formats.url import PORTS
 from mailtrust.core.model.case_file import Lookup
 from mailtrust.core.model.certificate import ParseProblem
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.status import FetchedStatus, StatusQuestion
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509.ocsp_request import write_ocsp_request
@@ -30,7 +31,7 @@ _ANSWERS = Wish("application/ocsp-response", text("an OCSP answer has a few thou
 _LISTS = Wish("application/pkix-crl", text("a client that waits for more would be no use to anybody"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatusLimits:
     """What questions that are asked together may cost. A check asks twice at most: before and after it has issuers."""
 

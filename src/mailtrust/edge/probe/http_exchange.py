@@ -12,6 +12,7 @@ from mailtrust.core.formats.host_name import is_address
 from mailtrust.core.formats.url import PORTS, parts_of
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure, Stage
 from mailtrust.core.model.walk import HttpAnswer, HttpQuestion
 from mailtrust.edge.probe.handshaking import shake_hands
@@ -26,7 +27,7 @@ LARGEST_HEAD = 16 * 1024
 _LIMIT = 4 * LARGEST_BODY
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Route:
     """Where the connection really goes."""
 

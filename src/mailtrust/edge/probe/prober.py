@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, TypeVar
 
 from mailtrust.core.model.endpoint import Endpoint, Offer, TlsMode
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Handshake, Observation, ProbeFailure, Stage
 from mailtrust.core.protocols import dialogue_for
 from mailtrust.core.protocols.dialogue import LEFTOVER_LIMIT, Dialogue, Failed, NeedData, Send, StartTls
@@ -43,7 +44,7 @@ class PortBudget:
         self.connections += 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Visit:
     """What one connection showed."""
 

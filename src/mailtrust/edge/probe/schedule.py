@@ -14,6 +14,7 @@ from typing import Protocol as Interface
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import FailureKind, Observation, ProbeFailure, Stage
 from mailtrust.edge.probe.prober import PortBudget
 from mailtrust.edge.probe.prober import probe as real_probe
@@ -51,7 +52,7 @@ class Probe(Interface):
         """Make one observation; a second connection, where it needs one, is taken from the budget."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Hello:
     """What a connection says: wishes with the same hello to one port are one connection.
 

@@ -1,11 +1,10 @@
 """How long a server may take for each thing, in seconds."""
 
-from dataclasses import dataclass
-
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Stage
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Timeouts:
     """Seconds for each stage of one connection, and for all of it."""
 

@@ -3,18 +3,18 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 
 SCHEMES = ("postgresql", "postgres")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FilePlace:
     """A file of SQLite."""
 
@@ -26,7 +26,7 @@ class FilePlace:
         return clean(str(self.path), 200)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServerPlace:
     """A database of PostgreSQL."""
 

@@ -3,13 +3,13 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.edge.store import postgresql, sqlite
@@ -22,7 +22,7 @@ from mailtrust.edge.store.writer import Writer
 KEY_ENDING = ".key"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Store:
     """Where it is and how it is reached."""
 

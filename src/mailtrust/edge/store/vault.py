@@ -4,10 +4,11 @@ import base64
 import hashlib
 import os
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509 import sealing
@@ -15,7 +16,7 @@ from mailtrust.core.x509.private_key import PrivateKey, read_private_key
 from mailtrust.edge.files import NewFile, write_new
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeySource:
     """Where the secret comes from that opens the store's keys."""
 
@@ -66,7 +67,7 @@ class KeySource:
         return self.beside
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Vault:
     """Seals private keys and opens them, each bound to its own record."""
 

@@ -6,11 +6,11 @@ import signal
 import stat
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Self
 
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.server_facts import Printed
 from mailtrust.core.model.text import text
 from mailtrust.edge.transport import replacing
@@ -29,7 +29,7 @@ SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
 """Where servers' programs are; not every user's PATH has it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LocalMachine:
     """Where mailtrust runs. What is done to files is done in one go: stopping the program waits for it."""
 

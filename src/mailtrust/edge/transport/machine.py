@@ -1,13 +1,14 @@
 """What every way to reach a server can do; what is asked of it, and what is done there."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.server_facts import Printed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RawFile:
     """A file as it is. Its octets are not shown: they may hold a private key."""
 

@@ -1,12 +1,12 @@
 """What a case of the kit is: a certificate to present, and the questions that it settles."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from ssl import TLSVersion
 from typing import Literal
 
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 from mailtrust.lab.pki import Issued, Pki
 
@@ -14,7 +14,7 @@ DEAD_END = "http://127.0.0.1:9/intermediate.crt"
 """RFC 863's port on the device itself: nobody answers there."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stand:
     """Where a kit stands."""
 
@@ -30,7 +30,7 @@ class Stand:
         return f"{label}.{self.domain}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Presented:
     """What the servers present."""
 
@@ -49,7 +49,7 @@ class Presented:
         return self.chain or self.by.chain
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """Something that nobody could confirm of a client."""
 
@@ -57,7 +57,7 @@ class Question:
     asks: Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """One certificate, and what is to be seen with it."""
 

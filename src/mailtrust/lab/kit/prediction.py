@@ -1,12 +1,12 @@
 """What mailtrust says that a client will do with a case: the profile is asked, nothing is copied."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailtrust.core.clients import client_by_id
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
 from mailtrust.core.model.client import ClientProfile
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.status import FetchedStatus
@@ -22,7 +22,7 @@ ACCOUNTS = (Protocol.IMAP, Protocol.SUBMISSION, Protocol.HTTPS, Protocol.SMTP)
 """What the kit serves."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prediction:
     """A client's verdict over one protocol."""
 

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from textwrap import wrap
 
 from mailtrust.core.clients import client_by_id
 from mailtrust.core.model.client import ClientProfile
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome
@@ -44,7 +44,7 @@ PLACEHOLDERS: Mapping[str, str | int] = {
 """For the steps of a kit that is not up yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One case, for one client."""
 
@@ -54,7 +54,7 @@ class Entry:
     predictions: tuple[Prediction, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """One client's part of the sheet."""
 

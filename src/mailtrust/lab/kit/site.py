@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from mailtrust.core.model.frozen import frozen
 from mailtrust.lab.visits import Visits
 
 LONGEST_HEAD = 100
 PATIENCE = 10.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """What is answered."""
 

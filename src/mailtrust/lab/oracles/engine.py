@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol as Interface
 
 from mailtrust.core.model.endpoint import Protocol, TlsMode
+from mailtrust.core.model.frozen import frozen
 from mailtrust.lab.oracles.question import Answer, OracleError, Question
 from mailtrust.lab.oracles.running import run
 
@@ -34,7 +34,7 @@ class Oracle(Interface):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Engine:
     """One engine that answers are recorded of."""
 

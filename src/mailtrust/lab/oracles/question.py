@@ -1,10 +1,10 @@
 """What an oracle is asked, and what it answers."""
 
-from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
 from mailtrust.core.model.endpoint import Protocol, TlsMode
+from mailtrust.core.model.frozen import frozen
 
 OPENSSL_DIALOGUES = {
     Protocol.SMTP: "smtp",
@@ -18,7 +18,7 @@ OPENSSL_DIALOGUES = {
 """What s_client's -starttls and gnutls-cli's --starttls-proto (the same words) call them; our Java probe too."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """What an oracle is asked: whether it trusts this port, under this name, with these roots and no others."""
 
@@ -55,7 +55,7 @@ class Question:
         return f"{bracketed(self.name)}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What a real client said."""
 

@@ -1,9 +1,9 @@
 """The lab's servers: each speaks just enough of its protocol for a real client to reach TLS and to leave politely."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 
 from mailtrust.core.model.endpoint import Protocol
+from mailtrust.core.model.frozen import frozen
 from mailtrust.lab.servers import https, imap, ldap, lmtp, pop3, sieve, smtp, tls
 from mailtrust.lab.stream import Stream
 
@@ -11,7 +11,7 @@ Speak = Callable[[Stream, str], Awaitable[None]]
 """Talk to one client until it leaves; the second argument is the server's own name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Speaker:
     """A protocol and who speaks it."""
 

@@ -4,12 +4,12 @@ Fingerprints are those that the stores name (`edge/anchors/known_roots.py`).
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from mailtrust.core.forecast.departures import NSS_2026_ROOTS
 from mailtrust.core.forecast.notices.rule import Binds, DatedRule, Situation, named_like
 from mailtrust.core.model.client import Citation
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 
 _ENTRUST = (
@@ -79,7 +79,7 @@ def _microsoft_2025(situation: Situation) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Whose:
     """A store, who trusts it, and where its decisions were read."""
 

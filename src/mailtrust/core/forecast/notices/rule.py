@@ -1,13 +1,13 @@
 """What a dated event is, and what it looks at to say whether it concerns a server."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import Citation
 from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 from mailtrust.core.rules.grounds.served import Served
 from mailtrust.core.validation.ascents import Ascent
@@ -28,7 +28,7 @@ class Binds(StrEnum):
     """Somebody else's service changes what it presents or demands."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Situation:
     """One server certificate, with everything that an event may look at."""
 
@@ -76,7 +76,7 @@ class Situation:
         return usage in (self.leaf.extended_key_usage or ())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DatedRule:
     """One dated event: what happens, who is hurt, on what the statement rests, and whom it concerns."""
 
@@ -94,7 +94,7 @@ class DatedRule:
     """False: announced, and such days have been moved before."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notice:
     """A dated event that concerns server certificates of this case."""
 

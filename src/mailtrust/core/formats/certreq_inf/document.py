@@ -1,9 +1,9 @@
 """An INF file as sections of entries."""
 
-from dataclasses import dataclass
+from mailtrust.core.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One `key = value`, without quotes, comments and %strings%."""
 
@@ -14,7 +14,7 @@ class Entry:
     """False: the value stands there without any quotes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """A section's entries; sections of one name are one, wherever they stand."""
 
@@ -23,7 +23,7 @@ class Section:
     entries: tuple[Entry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """A whole file."""
 

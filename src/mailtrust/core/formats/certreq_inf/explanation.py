@@ -1,10 +1,9 @@
 """What Windows does with every line of a request file, and what is done here."""
 
-from dataclasses import dataclass
-
 from mailtrust.core.formats.certreq_inf.keys import KEYS, SECTIONS
 from mailtrust.core.formats.certreq_inf.meaning import Reading
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509 import extensions as ext
 
@@ -24,7 +23,7 @@ _EXTENSIONS = {
 _SAME = text("writes the same")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One line of the file, explained."""
 

@@ -5,16 +5,16 @@ Syntax" (Windows Server 2003) for the two keys that the page has dropped.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 
 _BOOL = "TRUE | FALSE"
 _NOT_HERE = text("nothing: the key is a file, not in a Windows store")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """One key of [NewRequest]."""
 

@@ -1,7 +1,5 @@
 """A request file to what it asks for. Everything that is wrong is told at once, each with its line."""
 
-from dataclasses import dataclass
-
 from mailtrust.core.formats.certreq_inf.document import Document
 from mailtrust.core.formats.certreq_inf.extensions import read_extensions
 from mailtrust.core.formats.certreq_inf.found import Found
@@ -13,6 +11,7 @@ from mailtrust.core.formats.certreq_inf.scalars import expected, nearest
 from mailtrust.core.formats.certreq_inf.settings import Settings
 from mailtrust.core.model.certificate import BasicConstraints
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.requested_certificate import RequestedCertificate
 from mailtrust.core.model.text import text
 from mailtrust.core.x509 import der
@@ -26,7 +25,7 @@ SMIME_CAPABILITIES = "1.2.840.113549.1.9.15"
 _SMIME_CIPHERS = ("2.16.840.1.101.3.4.1.42", "2.16.840.1.101.3.4.1.22", "2.16.840.1.101.3.4.1.2")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """What was read. `requested` is None when an error keeps it from being made."""
 

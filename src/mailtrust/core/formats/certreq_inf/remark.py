@@ -1,12 +1,12 @@
 """Something to say about a request file: where, how grave, and what to do."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remark:
     """An `error` keeps anything from being made; a `warning` is for whoever uses what was made; a `note` tells."""
 

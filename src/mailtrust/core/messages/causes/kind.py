@@ -1,12 +1,11 @@
 """A kind of cause: what a reason code or rule id means to somebody who has only a sentence on a screen."""
 
-from dataclasses import dataclass
-
 from mailtrust.core.messages.message import Likelihood
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kind:
     """One code of the contract's vocabulary, explained."""
 

@@ -1,7 +1,6 @@
 """What people say when they have no message to quote: symptoms, found by what they speak of in five languages."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
@@ -10,6 +9,7 @@ from mailtrust.core.messages.symptoms import autodiscover, clients, servers
 from mailtrust.core.messages.symptoms.concepts import CONCEPTS, occurrences
 from mailtrust.core.messages.symptoms.symptom import Symptom
 from mailtrust.core.messages.tokens import fold
+from mailtrust.core.model.frozen import frozen
 
 _FILES: tuple[ModuleType, ...] = (clients, autodiscover, servers)
 
@@ -26,7 +26,7 @@ REACH = 400
 _WORD = re.compile(r"(?<![a-z])[a-z]{5,}(?![a-z])")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sighting:
     """A symptom that a text describes."""
 

@@ -1,12 +1,11 @@
 """A symptom: what people say when they have no message to quote."""
 
-from dataclasses import dataclass
-
 from mailtrust.core.messages.message import Cause
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Symptom:
     """Something that happens, by the concepts that its description holds."""
 

@@ -1,9 +1,8 @@
 """Which clients have no anchor for a served certificate, and where its paths end."""
 
-from dataclasses import dataclass
-
 from mailtrust.core.model.certificate import Certificate, Name
 from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.rules.grounds.served import Served
 from mailtrust.core.rules.grounds.weight import Hurt, hurt_by, verdicts_at
@@ -13,7 +12,7 @@ CODES = frozenset({"anchor-unknown", "chain-incomplete", "self-signed"})
 """What engines say when they reach no anchor: an issuer that they do not have is to most of them just missing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unanchored:
     """A served certificate whose paths end at nothing that some clients trust."""
 

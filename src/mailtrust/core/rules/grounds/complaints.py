@@ -1,11 +1,11 @@
 """What clients complain of: for findings that only a client's own check can make."""
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.finding import Finding, NotApplicable, Passed, RuleResult, Unknown
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.text import text
 from mailtrust.core.model.verdict import Fact, Outcome, Reason, ReasonSeverity
@@ -14,7 +14,7 @@ from mailtrust.core.rules.grounds.served import Served, served_leaves
 from mailtrust.core.rules.grounds.weight import Hurt, hurt_by, verdicts_at
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Complaint:
     """One code that clients gave as a reason about one served leaf."""
 

@@ -1,15 +1,15 @@
 """Whether what a server sends is enough to get from its certificate to an anchor, and what is missing if not."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from mailtrust.core.model.certificate import AnyCertificate, Certificate, Name
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.validation.ascents import Ascent, ascents, self_signed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gap:
     """Where the presented chain breaks off."""
 

@@ -1,12 +1,12 @@
 """By which names servers are met, and what is wrong with the names in their certificates."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.finding import NotApplicable, Passed, RuleResult, Severity
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.text import text
 from mailtrust.core.rules.grounds.served import looked_at
@@ -36,7 +36,7 @@ INTERNAL_NETWORKS = tuple(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Met:
     """One name (or address) by which servers were met, with every observation that showed a readable leaf."""
 

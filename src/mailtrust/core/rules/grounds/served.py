@@ -1,12 +1,12 @@
 """Which server certificates are served, with which chains, and where: one cause on nine ports is one thing to mend."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from mailtrust.core.model.certificate import AnyCertificate, Certificate
 from mailtrust.core.model.endpoint import Offer
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.finding import Finding, NotApplicable, Passed, RuleResult, Unknown
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.text import text
 
@@ -16,7 +16,7 @@ SUBJECT_LENGTH = 16
 """Hex digits of a fingerprint that tell two certificates of a report apart."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Served:
     """One server certificate and every observation that shows it."""
 
@@ -90,7 +90,7 @@ def _served_leaves(evidence: Evidence) -> tuple[Served, ...]:
     return tuple(Served(leaf, tuple(where)) for leaf, where in groups.values())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """What is wrong in some of the chains that are sent with a leaf."""
 

@@ -1,13 +1,13 @@
 """What was told about revocation to whoever asked: about a server's certificate, and about the CAs above it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mailtrust.core.model.case_file import Lookup
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.client import CandidatePath
 from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.status import FetchedStatus
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.grounds.served import Served
@@ -23,7 +23,7 @@ LONGEST_URL = 2048
 KINDS = frozenset({"ocsp", "crl"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """What those who were asked about one certificate say together."""
 

@@ -1,18 +1,18 @@
 """What is shown differently at different places under one name."""
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 
 from mailtrust.core.model.certificate import AnyCertificate, Certificate
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.finding import Severity
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.rules.grounds.naming import called_leaf
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Variant:
     """One chain and the places that show it."""
 

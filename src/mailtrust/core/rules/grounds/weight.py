@@ -1,16 +1,16 @@
 """Whom something hurts, and how much that weighs."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.finding import Severity
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome, Verdict
 from mailtrust.core.rules.grounds.naming import titles
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hurt:
     """The clients that were judged at some observations, by what something does to them."""
 

@@ -1,7 +1,6 @@
 """CAA records decide which CA may issue the certificate that a plan asks for (RFC 8659)."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from mailtrust.core.formats.caa import Caa, issuers_allowed, read_caa
 from mailtrust.core.model.finding import (
@@ -13,6 +12,7 @@ from mailtrust.core.model.finding import (
     Severity,
     Unknown,
 )
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.walk import DnsAnswer, DnsQuestion, Question
 from mailtrust.core.model.walk_evidence import WalkEvidence
@@ -23,7 +23,7 @@ ID = "caa-forbids"
 KNOWN = frozenset({"issue", "issuewild", "iodef", "issuemail", "contactemail", "contactphone", "issuevmc"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Restriction:
     """One name, and by which records who may issue for it."""
 

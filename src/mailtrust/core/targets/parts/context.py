@@ -1,12 +1,12 @@
 """What a product's steps are made from: names, ports, files and certificates of one remedy."""
 
 import re
-from dataclasses import dataclass
 
 from mailtrust.core.formats.target import SCHEMES, scheme_of_port
 from mailtrust.core.model.certificate import Certificate, CertificateSpec
 from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.remedy import Remedy, ReplaceCertificate, ServeChain, ServeSameCertificate
 from mailtrust.core.remedies.file_names import file_name
@@ -16,7 +16,7 @@ from mailtrust.core.validation.identifiers import to_a_labels
 _HOST = re.compile(r"[A-Za-z0-9_:][A-Za-z0-9._:-]{0,252}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TargetContext:
     """The facts of one remedy, as commands need them. Nothing in it can break out of a shell line or a file name."""
 

@@ -4,8 +4,9 @@ A product's file says only what is its own: places, directives, commands, and wh
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.remedy import (
     ConfigureServer,
     Remedy,
@@ -23,7 +24,7 @@ from mailtrust.core.targets.parts.steps import check_again, fetch_key, prepare_c
 from mailtrust.core.x509.bundles import HOLDS_KEY
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Files:
     """Where the files lie on the server once they are installed."""
 
@@ -34,7 +35,7 @@ class Files:
     """Whether the key changes with the certificate."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """How a setting is mended: lines for a file, or a command, which changes something or only looks."""
 
@@ -44,7 +45,7 @@ class Setting:
     changes: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Road:
     """What a product has of its own."""
 

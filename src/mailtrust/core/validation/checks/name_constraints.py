@@ -1,13 +1,13 @@
 """Name constraints of CAs on everything below them (RFC 5280 4.2.1.10, 6.1.3 b and c): `name-constraint-violated`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address
 from typing import Literal
 
 from mailtrust.core.model.certificate import Certificate, IdentifierType, NameConstraints, PresentedIdentifier
 from mailtrust.core.model.client import CandidatePath, PathCheck
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.verdict import Reason
 from mailtrust.core.validation.checks.alike import impersonal, one_of_each
 from mailtrust.core.validation.checks.subtrees import COMPARABLE, wildcard_reaches, within
@@ -28,7 +28,7 @@ CommonNames = Literal["no", "any", "every", "last", "last-resort"]
 """Which common names of a leaf are held to constraints."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Manner:
     """How an engine reads name constraints."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.verdict import Reason
 from mailtrust.core.validation.checks.alike import impersonal
 from mailtrust.core.validation.checks.extensions import POLICY_CONSTRAINTS
@@ -153,7 +154,7 @@ def _acceptable(state: _State, wanted: frozenset[str] | None) -> bool:
     return (state.any_valid and bool(wanted)) or any(not wanted.isdisjoint(named) for named in state.expected.values())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Extensions:
     """policyMappings, policyConstraints and inhibitAnyPolicy of one certificate."""
 

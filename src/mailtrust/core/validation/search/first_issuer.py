@@ -1,12 +1,12 @@
 """OpenSSL: one path, built by names and key identifiers alone, and judged as it came out."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath, SearchProblem, SearchResult
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Link
 from mailtrust.core.validation.checks.dates import is_over
@@ -54,7 +54,7 @@ def search_first_issuer(problem: SearchProblem, /) -> SearchResult:
     return in_order([judged(built.ended, problem)])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Built:
     """The path of every client that builds in this manner; it does not depend on a client's checks."""
 

@@ -1,10 +1,10 @@
 """An OCSP answer about one certificate, believed or not (RFC 6960 3.2 and 4.2.2)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailtrust.core.model.certificate import AnyCertificate, Certificate, Name, ParseProblem
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.status import OcspResponse, StatusAnswer
 from mailtrust.core.validation.checks.dates import in_its_time
 from mailtrust.core.validation.status.word import Good, Revoked, Undetermined, Word, strongest
@@ -18,7 +18,7 @@ WITHOUT_NEXT_UPDATE = timedelta(days=7)
 """So long an answer without nextUpdate counts: what Chromium allows any answer about a leaf (BR 4.9.10 has ten)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ages:
     """How long an answer counts."""
 

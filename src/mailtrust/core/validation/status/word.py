@@ -1,21 +1,22 @@
 """The three things that can be known about a certificate's status."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from mailtrust.core.model.frozen import frozen
 
 Source = Literal["ocsp", "crl"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Good:
     """Somebody who must know says that it is not revoked."""
 
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Revoked:
     """Its issuer has taken it back."""
 
@@ -24,7 +25,7 @@ class Revoked:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Undetermined:
     """Nobody said a word that counts; `because` has one of WHY for each that did not."""
 

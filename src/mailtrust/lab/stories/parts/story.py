@@ -5,12 +5,12 @@ import json
 import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.lab.daemons import NotInstalledError, program
 from mailtrust.lab.lab_error import LabError
@@ -20,7 +20,7 @@ from mailtrust.lab.stories.parts.companies import Companies
 WELL, WARNED, LOST = text("well"), text("warned"), text("finds nothing")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """What was expected and what came, before and after; and what was done in between."""
 
@@ -35,7 +35,7 @@ class Told:
         return all(one.holds for one in (*self.broken, *self.cured))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Story:
     """A way in which whole domains are broken in the world outside, with real servers."""
 

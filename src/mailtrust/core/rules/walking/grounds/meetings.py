@@ -1,11 +1,11 @@
 """Who met which host on which way, and whom it hurt."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 
 from mailtrust.core.discovery.outcome import for_servers
 from mailtrust.core.formats.url import host_of
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome
@@ -18,7 +18,7 @@ MOST_NAMES = 12
 _FOR_MAIL_PROGRAMS = frozenset({"thunderbird", "rfc6186"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Meeting:
     """One client at one candidate."""
 

@@ -27,12 +27,12 @@ HOST = "autodiscover.example.test"
 RECORDS = ("mail A 192.0.2.1", "text TXT word", "capital SRV 0 0 443 MAIL.example.test.")
 
 
-@pytest.fixture(scope="module")
-def knot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Knot]:
+@pytest.fixture(scope="module", params=[False, True], ids=["unsigned", "signed"])
+def knot(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Knot]:
     folder = tmp_path_factory.mktemp("update")
     with Daemons(folder) as daemons:
         try:
-            yield start_knot(daemons, folder, FreePorts()(), "example.test", RECORDS)
+            yield start_knot(daemons, folder, FreePorts()(), "example.test", RECORDS, signed=request.param)
         except NotInstalledError as missing:
             pytest.skip(str(missing))
 

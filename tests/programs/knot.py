@@ -41,8 +41,10 @@ zone:
     zonefile-sync: -1
     journal-content: all
     acl: [acme, copy]
+    {signing}
     {role}
 """
+SIGNING = "dnssec-signing: on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,14 @@ class Knot:
 
 
 def start_knot(
-    daemons: Daemons, here: Path, port: int, zone: str, records: Sequence[str], *, secondary: bool = False
+    daemons: Daemons,
+    here: Path,
+    port: int,
+    zone: str,
+    records: Sequence[str],
+    *,
+    secondary: bool = False,
+    signed: bool = False,
 ) -> Knot:
     """Serve a zone. Raises NotInstalledError, DidNotStartError."""
     binary = program("knotd", "knot")
@@ -86,7 +95,14 @@ def start_knot(
             (folder / "zone").write_text("\n".join((f"$ORIGIN {zone}.", "$TTL 1", *names, *records)) + "\n")
         (folder / "knot.conf").write_text(
             CONFIGURATION.format(
-                address=address, port=port, here=folder, secret=SECRET, zone=zone, other=other, role=role
+                address=address,
+                port=port,
+                here=folder,
+                secret=SECRET,
+                zone=zone,
+                other=other,
+                role=role,
+                signing=SIGNING if signed else "",
             )
         )
         daemons.start([binary, "-c", folder / "knot.conf"], [(address, port)])

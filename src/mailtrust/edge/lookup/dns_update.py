@@ -10,9 +10,9 @@ Everything here blocks; a caller in an event loop uses `asyncio.to_thread`. Erro
 and `UpdateRefused` when nothing was changed, `Unclear` when nobody knows, CouldNotLook when nothing could be asked.
 """
 
+import contextlib
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import dns.exception
 import dns.flags
@@ -28,6 +28,7 @@ import dns.tsig
 import dns.update
 
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import CouldNotLook, UserProblem
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.zone_change import SetChange, ZoneChange
@@ -58,7 +59,7 @@ class Unclear(CouldNotLook):
     """The update was sent and no usable answer came: `ZoneEditor.stands` says whether it was made."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordSet:
     """The records of one type at one name, as the server gives them."""
 
@@ -104,6 +105,7 @@ class ZoneEditor:
                 update.add(_place(one.name), _record_set(one.record_type, one.after, one.ttl))
         self._send(update, place)
         # RFC 2136 3.4.2.2: what may not stand there, such as an alias beside others, is left out without a word.
+        self._add_left_out(change)
         ends = time.monotonic() + SETTLED_SECONDS
         while not self.stands(change):
             if time.monotonic() > ends:
@@ -116,6 +118,20 @@ class ZoneEditor:
                     )
                 )
             time.sleep(PAUSE)
+
+    def _add_left_out(self, change: ZoneChange) -> None:
+        """Knot leaves out of a zone that it signs an alias that comes with the removal of what stood there."""
+        left = [one for one in change.sets if one.record_type == "CNAME" and one.after]
+        for one in left:
+            place = _place(one.name)
+            if self._read(place, "CNAME") is None:
+                update = self._update(place)
+                update.absent(place)
+                update.add(place, _record_set("CNAME", one.after, one.ttl))
+                with contextlib.suppress(
+                    NotAsSeen
+                ):  # It is there, and not given yet; or the next look says what else is.
+                    self._send(update, place)
 
     def stands(self, change: ZoneChange) -> bool:
         """Whether everything is as the change would leave it. Raises UserProblem, CouldNotLook."""

@@ -1,0 +1,281 @@
+"""Plans: which files, lines and commands for which finding, the fewest of them, and what they are expected to do."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from fnmatch import fnmatch
+from typing import Any
+
+import pytest
+
+from mailtrust.core.formats.plan_file import PlanFileError, decode_plan, encode_plan
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.evidence import Assessment
+from mailtrust.core.model.plan import AskPerson, OnServer, OnThisMachine, Plan, RunCommand, WriteFile
+from mailtrust.core.model.pool import Source
+from mailtrust.core.model.server_facts import Printed
+from mailtrust.core.model.settings import Place, Server, Settings
+from mailtrust.core.model.text import text
+from mailtrust.core.targets.mending.work import Material
+from mailtrust.core.x509.pem import find_pem, to_pem_chain
+from mailtrust.core.x509.private_key import PRIVATE_KEY_LABELS
+from mailtrust.core.x509.withheld_keys import mark_of, withheld_in
+from mailtrust.edge.transport.machine import NotThere, RawFile
+from mailtrust.flows.assess import assess
+from mailtrust.flows.plan import Planned, make_plan, survey_all
+from mailtrust.flows.survey import facts_digest
+
+CONF = """\
+http {
+    server {
+        listen 443 ssl;
+        server_name mail.example.com;
+        ssl_certificate tls/cert.pem;      # from the CA
+        ssl_certificate_key tls/key.pem;
+    }
+}
+"""
+KEY = "-----BEGIN PRIVATE KEY-----\nbm90IGEga2V5\n-----END PRIVATE KEY-----\n"
+
+
+class Shelf:
+    """A machine that can only be asked: files of a dictionary."""
+
+    name = "shelf"
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self.files = dict(files)
+
+    async def read(self, path: str) -> RawFile:
+        if path not in self.files:
+            raise NotThere(text("not there"))
+        return RawFile(self.files[path], 0o640, "0:115", path)
+
+    async def names(self, pattern: str) -> tuple[str, ...]:
+        return tuple(sorted(path for path in self.files if fnmatch(path, pattern)))
+
+    async def run(self, command: tuple[str, ...], said: str = "", seconds: int = 60) -> Printed:
+        return Printed(0, "", "--conf-path=/etc/nginx/nginx.conf")
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"making a plan must not call {name}")
+
+
+def pem(*chain: Certificate) -> bytes:
+    return to_pem_chain(chain).encode()
+
+
+def nginx(name: str = "web", host: str = "mail.example.com", port: int | None = 443, reach: str = "local") -> Server:
+    return Server(name, (Place(host, host, port),), "nginx", reach)
+
+
+def assessed(caseworld: Any, *observations: Any, servers: tuple[Server, ...], **more: Any) -> Assessment:
+    evidence = caseworld.judge(*observations, settings=Settings(servers=servers), **more)
+    return assess(
+        evidence.case,
+        stores=evidence.stores,
+        clients=tuple(evidence.clients.values()),
+        settings=evidence.settings,
+        now=evidence.now,
+    )
+
+
+async def planned(assessment: Assessment, files: Mapping[str, bytes], **more: Any) -> Planned:
+    return await make_plan(assessment, {"local": Shelf(files)}, **more)
+
+
+@pytest.fixture
+def files(caseworld: Any) -> dict[str, bytes]:
+    return {"/etc/nginx/nginx.conf": CONF.encode(), "/etc/nginx/tls/key.pem": KEY.encode()}
+
+
+def incomplete(caseworld: Any, leaf: Certificate) -> Assessment:
+    aia = (caseworld.intermediate.certificate, Source.AIA, "http://ca.example.net/i.crt")
+    return assessed(caseworld, caseworld.seen((leaf,), 443), servers=(nginx(),), pool=caseworld.pool(aia))
+
+
+async def test_the_chain_is_completed_in_the_file_that_is_named(caseworld: Any, files: dict[str, bytes]) -> None:
+    leaf = caseworld.leaf()
+    files["/etc/nginx/tls/cert.pem"] = pem(leaf)
+    made = await planned(incomplete(caseworld, leaf), files)
+    write, test, take_up = (step.do for step in made.plan.steps)
+    assert write == WriteFile("/etc/nginx/tls/cert.pem", pem(leaf, caseworld.intermediate.certificate))
+    assert (test, take_up) == (RunCommand(("nginx", "-t")), RunCommand(("nginx", "-s", "reload")))
+    assert made.plan.cures == tuple(finding.id for finding in made.before.findings)
+    assert not made.plan.left
+    assert not made.after.findings
+    assert [step.disruption for step in made.plan.steps] == ["none", "none", "reload"]
+
+
+async def test_a_whole_chain_beside_it_is_named_instead(caseworld: Any, files: dict[str, bytes]) -> None:
+    leaf = caseworld.leaf()
+    files["/etc/nginx/tls/cert.pem"] = pem(leaf)
+    files["/etc/nginx/tls/fullchain.pem"] = pem(leaf, caseworld.intermediate.certificate)
+    made = await planned(incomplete(caseworld, leaf), files)
+    edit = made.plan.steps[0].do
+    assert isinstance(edit, WriteFile)
+    assert edit.content.decode() == CONF.replace("tls/cert.pem", "/etc/nginx/tls/fullchain.pem")
+    assert len(made.plan.steps) == 3
+
+
+async def test_what_the_files_hold_already_is_only_taken_up(caseworld: Any, files: dict[str, bytes]) -> None:
+    """Renewed, but the server still presents the old one: the most repeated complaint of the field."""
+    old, new = caseworld.leaf(begins=-90, ends=-1), caseworld.leaf()
+    files["/etc/nginx/tls/cert.pem"] = pem(new, caseworld.intermediate.certificate)
+    assessment = assessed(caseworld, caseworld.seen((old, caseworld.intermediate.certificate), 443), servers=(nginx(),))
+    assert "expired" in {finding.rule for finding in assessment.findings}
+    made = await planned(assessment, files)
+    assert [step.do for step in made.plan.steps] == [RunCommand(("nginx", "-t")), RunCommand(("nginx", "-s", "reload"))]
+    assert not made.plan.left
+
+
+async def test_a_new_pair_gets_files_of_its_own(caseworld: Any, files: dict[str, bytes]) -> None:
+    old, new = caseworld.leaf(begins=-90, ends=-1), caseworld.leaf(key="ec-p256")
+    files["/etc/nginx/tls/cert.pem"] = pem(old, caseworld.intermediate.certificate)
+    assessment = assessed(caseworld, caseworld.seen((old, caseworld.intermediate.certificate), 443), servers=(nginx(),))
+    left = await planned(assessment, files)
+    assert not left.plan.steps
+    assert "--with FILE" in str(left.plan.left[0].why)
+    chain = (new, caseworld.intermediate.certificate)
+    made = await planned(assessment, files, material=Material(chain, OnThisMachine("/root/new.key")))
+    key, certificate, edit, *_ = (step.do for step in made.plan.steps)
+    tag = new.fingerprint[:8]
+    assert isinstance(key, WriteFile)
+    assert (key.path, key.new, key.mode, key.owner) == (f"/etc/nginx/tls/key-{tag}.pem", True, 0o640, "0:115")
+    assert (key.keys, withheld_in(key.content)) == ((OnThisMachine("/root/new.key"),), (mark_of(new),))
+    assert certificate == WriteFile(f"/etc/nginx/tls/cert-{tag}.pem", pem(*chain), new=True, mode=0o640, owner="0:115")
+    assert isinstance(edit, WriteFile)
+    assert edit.path == "/etc/nginx/nginx.conf"
+    assert not made.after.findings
+
+
+async def test_a_key_that_is_nowhere_is_asked_for(caseworld: Any, files: dict[str, bytes]) -> None:
+    old, new = caseworld.leaf(begins=-90, ends=-1), caseworld.leaf(key="ec-p256")
+    files["/etc/nginx/tls/cert.pem"] = pem(old)
+    assessment = assessed(caseworld, caseworld.seen((old, caseworld.intermediate.certificate), 443), servers=(nginx(),))
+    made = await planned(assessment, files, material=Material((new,), None))
+    assert not made.plan.steps
+    assert any("--key FILE" in str(one.why) for one in made.plan.left)
+
+
+async def test_the_right_certificate_of_another_server_block_is_named(caseworld: Any) -> None:
+    good, bad = caseworld.leaf(), caseworld.leaf(begins=-90, ends=-1)
+    issuing = caseworld.intermediate.certificate
+    conf = """http { ssl_certificate /tls/good.pem; ssl_certificate_key /tls/good.key; server { listen 443 ssl; } }
+mail { server { listen 993 ssl; protocol imap; ssl_certificate /tls/bad.pem; ssl_certificate_key /tls/bad.key; } }
+"""
+    files = {
+        "/etc/nginx/nginx.conf": conf.encode(),
+        "/tls/good.pem": pem(good, issuing),
+        "/tls/bad.pem": pem(bad, issuing),
+        "/tls/good.key": KEY.encode(),
+        "/tls/bad.key": KEY.encode(),
+    }
+    assessment = assessed(
+        caseworld,
+        caseworld.seen((good, issuing), 443),
+        caseworld.seen((bad, issuing), 993),
+        servers=(nginx(port=None),),
+    )
+    assert "ports-disagree" in {finding.rule for finding in assessment.findings}
+    made = await planned(assessment, files)
+    edit = made.plan.steps[0].do
+    assert isinstance(edit, WriteFile)
+    assert edit.content.decode() == conf.replace("/tls/bad.", "/tls/good.")
+    assert len(made.plan.steps) == 3
+    assert not made.after.findings
+
+
+async def test_key_and_chain_in_one_file_keep_their_order(caseworld: Any, files: dict[str, bytes]) -> None:
+    leaf = caseworld.leaf()
+    conf = CONF.replace("tls/key.pem", "tls/cert.pem")
+    files["/etc/nginx/nginx.conf"] = conf.encode()
+    rest = "-----BEGIN DH PARAMETERS-----\nMAYCAQcCAQI=\n-----END DH PARAMETERS-----\n"
+    files["/etc/nginx/tls/cert.pem"] = KEY.encode() + pem(leaf) + rest.encode()
+    made = await planned(incomplete(caseworld, leaf), files)
+    write = made.plan.steps[0].do
+    assert isinstance(write, WriteFile)
+    assert write.keys == (OnServer("/etc/nginx/tls/cert.pem"),)
+    labels = [block.label for block in find_pem(write.content)]
+    assert labels == ["WITHHELD KEY", "CERTIFICATE", "CERTIFICATE", "DH PARAMETERS"]
+
+
+async def test_two_findings_of_one_file_take_one_step(caseworld: Any, files: dict[str, bytes]) -> None:
+    leaf, stranger = caseworld.leaf(), caseworld.make_root("Stranger").certificate
+    files["/etc/nginx/tls/cert.pem"] = pem(leaf, stranger, stranger)
+    aia = (caseworld.intermediate.certificate, Source.AIA, "http://ca.example.net/i.crt")
+    seen = caseworld.seen((leaf, stranger, stranger), 443)
+    made = await planned(assessed(caseworld, seen, servers=(nginx(),), pool=caseworld.pool(aia)), files)
+    assert {"chain-incomplete", "chain-unrelated"} <= {finding.rule for finding in made.before.findings}
+    assert len(made.plan.steps) == 3
+    assert not made.plan.left
+
+
+async def test_where_no_file_is_reached_a_person_gets_the_steps(caseworld: Any) -> None:
+    leaf = caseworld.leaf()
+    server = Server("balancer", (Place("mail.example.com", "mail.example.com", 443),), "kemp")
+    aia = (caseworld.intermediate.certificate, Source.AIA, "http://ca.example.net/i.crt")
+    assessment = assessed(caseworld, caseworld.seen((leaf,), 443), servers=(server,), pool=caseworld.pool(aia))
+    made = await planned(assessment, {})
+    assert made.plan.steps
+    assert all(isinstance(step.do, AskPerson) and not step.server for step in made.plan.steps)
+    assert not made.after.findings
+
+
+async def test_what_cannot_be_read_is_said(caseworld: Any) -> None:
+    leaf = caseworld.leaf()
+    broken = await planned(incomplete(caseworld, leaf), {"/etc/nginx/nginx.conf": b"http { server {"})
+    assert broken.unread
+    assert "cannot be read" in str(broken.unread[0].why)
+    missing = await planned(incomplete(caseworld, leaf), {})
+    assert str(missing.unread[0].why) == "not there"
+
+
+async def test_nothing_wrong_nothing_to_do(caseworld: Any, files: dict[str, bytes]) -> None:
+    seen = caseworld.seen((caseworld.leaf(), caseworld.intermediate.certificate), 443)
+    made = await planned(assessed(caseworld, seen, servers=(nginx(),)), files)
+    assert (made.plan.steps, made.plan.cures, made.plan.left) == ((), (), ())
+
+
+async def test_a_plan_holds_no_key(caseworld: Any, files: dict[str, bytes]) -> None:
+    leaf = caseworld.leaf()
+    files["/etc/nginx/nginx.conf"] = CONF.replace("tls/key.pem", "tls/cert.pem").encode()
+    files["/etc/nginx/tls/cert.pem"] = pem(leaf) + KEY.encode()
+    data = encode_plan((await planned(incomplete(caseworld, leaf), files)).plan, str)
+    assert b"WITHHELD KEY" in data
+    assert not any(f"BEGIN {label}".encode() in data for label in PRIVATE_KEY_LABELS)
+    assert b"bm90IGEga2V5" not in data
+
+
+async def test_a_plan_comes_back_from_its_file(caseworld: Any, files: dict[str, bytes]) -> None:
+    leaf = caseworld.leaf()
+    files["/etc/nginx/tls/cert.pem"] = pem(leaf)
+    plan = (await planned(incomplete(caseworld, leaf), files, looking=("--no-aia",))).plan
+    data = encode_plan(plan, str)
+    again = decode_plan(data)
+    assert encode_plan(again, str) == data
+    assert _without_words(again) == _without_words(plan)
+    changed = re.sub(rb'"-t"', b'"-T"', data)
+    assert changed != data
+    with pytest.raises(PlanFileError, match="was changed after it was made"):
+        decode_plan(changed)
+    with pytest.raises(PlanFileError, match="no JSON"):
+        decode_plan(b"never")
+
+
+def _without_words(plan: Plan) -> Plan:
+    steps = tuple(replace(step, say=text("")) for step in plan.steps)
+    return replace(plan, id="", steps=steps)
+
+
+async def test_a_stranger_in_the_same_folder_changes_no_facts(caseworld: Any, files: dict[str, bytes]) -> None:
+    leaf = caseworld.leaf()
+    files["/etc/nginx/tls/cert.pem"] = pem(leaf)
+    shelf = Shelf(files)
+    before, _ = await survey_all([nginx()], {"local": shelf})
+    shelf.files["/etc/nginx/tls/other.pem"] = pem(caseworld.leaf("other.example.com"))
+    beside, _ = await survey_all([nginx()], {"local": shelf})
+    assert facts_digest(beside) == facts_digest(before)
+    shelf.files["/etc/nginx/tls/cert.pem"] += b"\n"
+    after, _ = await survey_all([nginx()], {"local": shelf})
+    assert facts_digest(after) != facts_digest(before)

@@ -37,6 +37,9 @@ class ConfiguredCertificate:
     """The server names (SNI) for which it is presented, wildcards as the product writes them; empty: any."""
     is_default: bool = True
     """Presented also to whoever gives no name, or one that nobody here has."""
+    in_place: bool = False
+    """Other files cannot be named here, only the content of these replaced: it is their folder that is named, or a
+    name that theirs begin with (HAProxy's directories and `FILE.key`, Courier's files for single names)."""
 
 
 @frozen

@@ -13,12 +13,20 @@ MOST_DIRECTIVES = 100_000
 _WORD = re.compile(
     r"""[ \t\r\n]+ | \#[^\n]* | (?P<mark>[;{}])
       | (?P<quoted>"(?:\\.|[^"\\])*+" | '(?:\\.|[^'\\])*+')
-      | (?P<plain>(?:\\.|\$\{[^}\s]*+\}|[^\s;{}"'\\\#])(?:\\.|\$\{|[^\s;{\\])*+)""",
+      | (?P<plain>(?:\\.|\$\{*+|[^ \t\r\n;{}"'\\\#])(?:\\.|\$\{*+|[^ \t\r\n;{\\])*+)""",
     re.VERBOSE | re.DOTALL,
 )
-_LUA = re.compile(r"_by_lua_block\Z")
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+# Behind a closed quote nginx wants white space, the end of the directive, or a parenthesis.
+_AFTER_QUOTE = frozenset(" \t\r\n;{)")
+_ESCAPE = re.compile(r"""\\(["'\\trn])""")
 _ESCAPES = {"t": "\t", "r": "\r", "n": "\n"}
+_LUA = re.compile(r"_by_lua_block\Z")
+# Strings, long brackets and comments of Lua, in which braces do not count (Lua 5.1 reference manual, 2.1).
+_LUA_PART = re.compile(
+    r"""(?:--)?\[(?P<level>=*)\[(?:.*?\](?P=level)\]|(?P<open>)) | --[^\n]*
+      | "(?:\\.|[^"\\\n])*+" | '(?:\\.|[^'\\\n])*+' | (?P<brace>[{}])""",
+    re.VERBOSE | re.DOTALL,
+)
 
 
 class NginxConfError(ValueError):
@@ -27,16 +35,16 @@ class NginxConfError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """One directive. Its arguments stand at `start` to `end` of the text, quotes included."""
+    """One directive."""
 
     name: str
     arguments: tuple[str, ...]
     """Quotes and escapes undone."""
     line: int
-    start: int
-    end: int
     at: int
     """Where its name begins."""
+    spans: tuple[tuple[int, int], ...]
+    """Where its arguments begin and end, quotes included."""
     block: tuple["Directive", ...] | None = field(default=None, repr=False)
     """None: it has none, and ends in a semicolon."""
 
@@ -90,6 +98,8 @@ class _Reader:
                 raise NginxConfError(f"line {self.line_of(self._at)}: a quote that is not closed")
             self._at = match.end()
             if match.lastgroup is not None:
+                if match.lastgroup == "quoted" and self._source[self._at : self._at + 1] not in _AFTER_QUOTE:
+                    raise NginxConfError(f"line {self.line_of(self._at)}: a quote is closed in the middle of a word")
                 self.token = _Token(match.lastgroup, match[0], match.start(), match.end())
                 return
         self.token = None
@@ -120,9 +130,7 @@ class _Reader:
             self.advance()
         if self.token is None:
             raise NginxConfError(f"line {line}: “{name}” is not ended by “;”")
-        start = words[0].start if words else first.end
-        end = words[-1].end if words else first.end
-        arguments = tuple(map(_plain, words))
+        arguments, spans = tuple(map(_plain, words)), tuple((word.start, word.end) for word in words)
         block: tuple[Directive, ...] | None = None
         match self.token.value:
             case "}":
@@ -136,17 +144,17 @@ class _Reader:
                 if self.token is None:
                     raise NginxConfError(f"line {line}: the block of “{name}” is not closed")
         self.advance()
-        return Directive(name, arguments, line, start, end, first.start, block)
+        return Directive(name, arguments, line, first.start, spans, block)
 
     def _skip_lua(self, line: int) -> None:
         """Lua in braces is no nginx; its own braces are in pairs."""
         depth = 1
         while depth:
-            following = re.compile(r"[{}]").search(self._source, self._at)
-            if following is None:
+            found = _LUA_PART.search(self._source, self._at)
+            if found is None or found["open"] is not None:
                 raise NginxConfError(f"line {line}: a block of Lua is not closed")
-            depth += 1 if following[0] == "{" else -1
-            self._at = following.end()
+            depth += {"{": 1, "}": -1}.get(found["brace"] or "", 0)
+            self._at = found.end()
         self.token = _Token("mark", "}", self._at - 1, self._at)
 
 

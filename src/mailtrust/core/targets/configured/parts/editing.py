@@ -12,6 +12,8 @@ from mailtrust.core.model.text import Text, in_a_row, text
 
 MOST_SHOWN = 200
 """Characters of a line that are shown."""
+MOST_TOLD = 50
+"""Changes of one file that are told; of the others their number is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,40 +36,98 @@ def encode(written: str) -> bytes:
     return written.encode("utf-8", "surrogateescape")
 
 
+def source_of(facts: ServerFacts, path: str) -> str:
+    """The text of a file of which a place is known, and so the file."""
+    content = content_of(facts, path)
+    assert content is not None, path  # noqa: S101 - a place in a file is known from the file
+    return decode(content.octets)
+
+
+def line_before(facts: ServerFacts, path: str, at: int, line: str) -> Replacement:
+    """A line of its own before what begins at `at`, indented as that is; on the same line where more stands before."""
+    source = source_of(facts, path)
+    begin = source.rfind("\n", 0, at) + 1
+    indent = source[begin:at]
+    if indent.strip(" \t"):
+        return Replacement(path, at, at, f"{line} ")
+    ending = "\r\n" if source[at : source.find("\n", at) + 1].endswith("\r\n") else "\n"
+    return Replacement(path, at, at, f"{line}{ending}{indent}")
+
+
+def without_line(facts: ServerFacts, path: str, start: int, end: int) -> Replacement:
+    """Takes away what stands at `start` to `end`, with the whole line where nothing else stands on it."""
+    source = source_of(facts, path)
+    first, last = _lines_around(source, start, end)
+    if source[first:start].strip() or source[end:last].strip():
+        return Replacement(path, start, end, "")
+    return Replacement(path, first, last, "")
+
+
 def edits(facts: ServerFacts, replacements: Iterable[Replacement]) -> tuple[Edit, ...]:
     """One edit for each file that changes. Replacements must not overlap; the same one twice counts once."""
-    ordered = sorted(set(replacements), key=lambda one: (one.path, one.start, one.end))
+    ordered = sorted(dict.fromkeys(replacements), key=lambda one: (one.path, one.start, one.end))
     changed = (_edit(facts, path, tuple(parts)) for path, parts in groupby(ordered, key=lambda one: one.path))
     return tuple(edit for edit in changed if edit is not None)
 
 
 def _edit(facts: ServerFacts, path: str, parts: tuple[Replacement, ...]) -> Edit | None:
-    content = content_of(facts, path)
-    assert content is not None, path  # noqa: S101 - a place in a file is known from the file
-    old = decode(content.octets)
-    new, at = "", 0
-    for part in parts:
-        new += old[at : part.start] + part.new
-        at = part.end
-    new += old[at:]
+    old = source_of(facts, path)
+    new = _replaced(old, parts, 0, len(old))
     if new == old:
         return None
-    return Edit(path, encode(new), in_a_row(_told(old, new)))
+    told = tuple(_told(old, parts))
+    if len(told) > MOST_TOLD:
+        told = (*told[:MOST_TOLD], text("And so on: {count} more.", count=len(told) - MOST_TOLD))
+    return Edit(path, encode(new), in_a_row(told))
 
 
-def _told(old: str, new: str) -> Iterable[Text]:
+def _replaced(old: str, parts: Iterable[Replacement], start: int, end: int) -> str:
+    new, at = [], start
+    for part in parts:
+        new += [old[at : part.start], part.new]
+        at = part.end
+    return "".join((*new, old[at:end]))
+
+
+def _told(old: str, parts: tuple[Replacement, ...]) -> Iterable[Text]:
     """Each line that goes, comes or becomes another."""
-    before, after = old.splitlines(), new.splitlines()
+    number, counted = 1, 0
+    for start, end, own in _by_lines(old, parts):
+        number += old.count("\n", counted, start)
+        counted = start
+        yield from _compared(number, old[start:end].splitlines(), _replaced(old, own, start, end).splitlines())
+
+
+def _by_lines(old: str, parts: tuple[Replacement, ...]) -> Iterable[tuple[int, int, list[Replacement]]]:
+    """Whole lines, with what is replaced in them."""
+    together: list[tuple[int, int, list[Replacement]]] = []
+    for part in parts:
+        first, last = _lines_around(old, part.start, part.end)
+        if together and first < together[-1][1]:
+            start, end, own = together[-1]
+            together[-1] = start, max(end, last), [*own, part]
+        else:
+            together.append((first, last, [part]))
+    return together
+
+
+def _lines_around(source: str, start: int, end: int) -> tuple[int, int]:
+    """Where the first of the lines begins, and where the last one ends."""
+    ends = source.find("\n", max(end - 1, start))
+    return source.rfind("\n", 0, start) + 1, len(source) if ends < 0 else ends + 1
+
+
+def _compared(number: int, before: list[str], after: list[str]) -> Iterable[Text]:
     for kind, first, last, first_new, last_new in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if kind == "equal":
             continue
         gone, come = _shown(before[first:last]), _shown(after[first_new:last_new])
         if gone and come:
-            yield text("Line {line}: “{old}” becomes “{new}”.", line=first + 1, old=gone, new=come)
+            yield text("Line {line}: “{old}” becomes “{new}”.", line=number + first, old=gone, new=come)
         elif come:
-            yield text("After line {line} comes “{new}”.", line=first, new=come)
+            yield text("After line {line} comes “{new}”.", line=number + first - 1, new=come)
         else:
-            yield text("Line {line}, “{old}”, goes.", line=first + 1, old=gone)
+            yield text("Line {line}, “{old}”, goes.", line=number + first, old=gone)
 
 
 def _shown(lines: list[str]) -> str:

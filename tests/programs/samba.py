@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import shlex
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -28,13 +29,19 @@ pid directory = {here}
 ncalrpc dir = {here}/ncalrpc
 interfaces = lo
 bind interfaces only = yes
-server services = ldap
+server services = {services}
 tls certfile = {here}/dc.pem
 tls keyfile = {here}/dc.key
 tls cafile = {here}/roots.pem
 logging = file
 log file = {here}/log.%m
+[sysvol]
+path = {here}/state/sysvol
+read only = no
 """
+DIRECTORY = "ldap"
+WITH_FILES = "ldap, cldap, rpc, kdc, s3fs, winbindd"
+"""What samba-tool needs that puts a policy into SYSVOL: the directory, and shares with who may write there."""
 START_SECONDS = 60
 _CLONE_NEWNET = 0x40000000  # setns(2)
 
@@ -64,6 +71,20 @@ class DomainController:
         if done.returncode:
             raise DidNotStartError(done.stderr)
 
+    def tool(self, *command: str) -> str:
+        """Run samba-tool as the administrator, with the domain's names known; gives what it prints.
+
+        Raises DidNotStartError with what it says when it fails, or while the shares are not served yet.
+        """
+        (self.here / "hosts").write_text("127.0.0.1 dc1.b.test b.test localhost\n")
+        line = [program("samba-tool", "samba-ad-provision"), *command, "-H", "ldap://dc1.b.test",
+                "-U", f"Administrator%{PASSWORD}", "-s", str(self.here / "test.conf")]  # fmt: skip
+        shell = f"mount --bind {self.here}/hosts /etc/hosts && exec {shlex.join(line)}"
+        done = self.run([program("unshare", "util-linux"), "-m", "sh", "-c", shell])
+        if done.returncode:
+            raise DidNotStartError(done.stdout + done.stderr)
+        return done.stdout
+
     def enter(self) -> None:
         """Bring the thread that calls this into the namespace, for good."""
         libc = ctypes.CDLL(None, use_errno=True)
@@ -73,7 +94,7 @@ class DomainController:
 
 
 @contextmanager
-def domain_controller(here: Path) -> Iterator[DomainController]:
+def domain_controller(here: Path, services: str = DIRECTORY) -> Iterator[DomainController]:
     """Provision and start one; `here` holds dc.pem, dc.key and roots.pem. Raises NotInstalledError."""
     samba, unshare = program("samba", "samba-ad-dc"), program("unshare", "util-linux")
     made = subprocess.run(
@@ -84,9 +105,11 @@ def domain_controller(here: Path) -> Iterator[DomainController]:
     )  # fmt: skip
     if made.returncode:
         raise DidNotStartError(made.stderr)
-    (here / "test.conf").write_text(CONFIGURATION.format(here=here))
+    (here / "test.conf").write_text(CONFIGURATION.format(here=here, services=services))
     running = subprocess.Popen(
-        [unshare, "-n", "sh", "-c", f"ip link set lo up; exec {samba} -i -M single -s {here}/test.conf"],
+        # winbindd's socket has one place on a machine: this one's own.
+        [unshare, "-n", "-m", "sh", "-c", "ip link set lo up; mkdir -p /run/samba; mount -t tmpfs none /run/samba;"
+         f" exec {samba} -i -M single -s {here}/test.conf"],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     try:

@@ -67,7 +67,10 @@ class Machine(Protocol):
         ...
 
     async def keep(self, path: str, copy: str) -> None:
-        """Copy a file with owner and mode, so that it outlasts a power cut; the copy's folder is made, mode 0700."""
+        """Copy a file with owner and mode, as `write` does; the copy's folder is made, mode 0700.
+
+        A folder that is there stays as it is: a file is put back from its copy in the same way.
+        """
         ...
 
     async def remove(self, path: str) -> None:

@@ -6,7 +6,7 @@ SERVERS := nginx apache2-bin haproxy postfix dovecot-imapd dovecot-pop3d dovecot
   cyrus-common courier-base libnss-wrapper knot unbound pebble \
   openssl gnutls-bin libnss3-tools openjdk-17-jre-headless swaks libnet-ssleay-perl \
   zsh fish groff-base mandoc systemd \
-  postgresql-15 strace
+  postgresql-15 strace samba-ad-dc winbind
 
 # Cannot be installed beside Postfix: unpacked into build/servers, for what it says of its configuration.
 UNPACKED := exim4-daemon-light

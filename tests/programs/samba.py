@@ -106,10 +106,13 @@ def domain_controller(here: Path, services: str = DIRECTORY) -> Iterator[DomainC
     if made.returncode:
         raise DidNotStartError(made.stderr)
     (here / "test.conf").write_text(CONFIGURATION.format(here=here, services=services))
+    # winbindd's socket has one place on a machine: here it is this one's own.
+    start = (
+        "ip link set lo up; mkdir -p /run/samba; mount -t tmpfs none /run/samba;"
+        f" exec {samba} -i -M single -s {here}/test.conf"
+    )
     running = subprocess.Popen(
-        # winbindd's socket has one place on a machine: this one's own.
-        [unshare, "-n", "-m", "sh", "-c", "ip link set lo up; mkdir -p /run/samba; mount -t tmpfs none /run/samba;"
-         f" exec {samba} -i -M single -s {here}/test.conf"],
+        [unshare, "-n", "-m", "sh", "-c", start],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     try:

@@ -13,6 +13,7 @@ import pytest
 from tests.cli.test_discover import Exchange
 
 from mailtrust.cli.main import main
+from mailtrust.core.formats.case_file import decode
 from mailtrust.lab.dns_server import DnsServer, Zone
 
 CLIENTS = ("--client", "outlook-windows@2010,outlook-windows")
@@ -113,10 +114,21 @@ def test_registry_files_take_steps_out_and_odd_values_are_told(
         "utf-16",
     )
     inside = ("--inside", "--scp", str(points), "--registry-file", str(exported), *CLIENTS, *company.flags)
-    assert main(["discover", "anna@b.test", *inside]) == 0
+    case = tmp_path / "case.json"
+    told = ("--format", "json")
+    main(["discover", "anna@b.test", *inside, "--site", "Here", "--save", str(case), *told])
     out, err = capfdbinary.readouterr()
-    assert "Switched off by the registry value ExcludeScpLookup" in out.decode()
+    off = "Switched off by the registry value ExcludeScpLookup"
+    assert [off in json.dumps(walk) for walk in json.loads(out)] == [False, True], "Outlook 2010 reads another key"
     assert "ExcludeSrvLookup is no value of Outlook" in err.decode()
+
+    main(["discover", "--from", str(case), *CLIENTS, *told])
+    assert capfdbinary.readouterr().out == out, "site and registry are those of the first look"
+    assert decode(case.read_bytes()).situations[0].site == "Here"
+    main(["discover", "--from", str(case), *CLIENTS, "--registry", "ExcludeHttpRedirect", *told])
+    again = capfdbinary.readouterr().out.decode()
+    assert off not in again
+    assert "registry value ExcludeHttpRedirect" in again
 
 
 def test_without_a_directory_its_absence_is_told(company: Company, capfdbinary: Any) -> None:

@@ -99,7 +99,7 @@ def test_a_redirect_from_port_80_brings_the_question_unless_the_host_is_listed(
     traveller = traveller_by_id("outlook-windows")
     asked = guide.go(traveller, "u@b.test", world)
     assert [attempt.meets for attempt in asked.met] == [Meets.QUESTION]
-    listed = guide.go(traveller, "u@b.test", world, Situation(redirect_servers=frozenset({"webmail.a.test"})))
+    listed = guide.go(traveller, "u@b.test", world, Situation(redirect_servers=frozenset({("", "webmail.a.test")})))
     assert listed.met == ()
     assert listed.found is not None
 
@@ -139,11 +139,18 @@ def test_redirects_by_url_end_after_ten(guide: Any, worldlet: Any, web: Any) -> 
 
 
 def test_registry_values_take_steps_out(guide: Any, companies: Any) -> None:
-    values = frozenset({"ExcludeHttpsRootDomain", "ExcludeHttpsAutoDiscoverDomain"})
+    values = frozenset({("14.0", "ExcludeHttpsRootDomain"), ("", "ExcludeHttpsAutoDiscoverDomain")})
     walk = guide.go(traveller_by_id("outlook-windows@2010"), "u@b.test", companies, Situation(registry=values))
     assert walk.met == ()
     out = {attempt.method: attempt.detail.render(str) for attempt in walk.attempts if not attempt.asked}
     assert "ExcludeHttpsRootDomain" in out[Method.ROOT]
+    other = guide.go(traveller_by_id("outlook-windows@2013"), "u@b.test", companies, Situation(registry=values))
+    assert [one.asked for one in other.attempts if one.method is Method.ROOT] == [True], "its key is another one"
+    preferred = Situation(registry=frozenset({("", "PreferLocalXML")}))
+    for client in ("outlook-windows@2007", "outlook-windows@m365"):
+        first = guide.go(traveller_by_id(client), "u@b.test", companies, preferred).attempts[0]
+        assert (first.method, first.asked) == (Method.LOCAL, False)
+        assert "before all else" in first.detail.render(str)
 
 
 def test_inside_the_directory_comes_first_and_its_site_before_others(guide: Any, worldlet: Any, web: Any) -> None:

@@ -260,7 +260,7 @@ def brute_force(seed: int, most: int) -> None:
     while asked(found := plan(made), books, world):
         pass
     assert isinstance(found, Cure)
-    heeds = any(traveller.heeds_registry for traveller in made.travellers)
+    heeds = any(traveller.office == "16.0" for traveller in made.travellers)
     best = found.rank[:3]
     for changes in every_set(domains, inside=situations[0].inside, heeds=heeds, most=most):
         if (0, 0, len(changes)) >= best:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from mailtrust.cli import exit_status
 from mailtrust.cli.arguments import Example
 from mailtrust.cli.files import expect_one_from_stdin, expect_writable, read_file, write_output
-from mailtrust.cli.inside import add_inside_options, as_inside, directory_of, expect_inside, situations_of
+from mailtrust.cli.inside import (
+    add_inside_options,
+    as_inside,
+    directory_of,
+    expect_inside,
+    situations_again,
+    situations_of,
+)
 from mailtrust.cli.looking import (
     add_looking_options,
     edge_of,
@@ -150,10 +157,7 @@ def _walked_again(options: argparse.Namespace) -> "Walked":
         )
     case = decode(read_file(options.case))
     expect_roots(options, recorded=bool(case.local_roots))
-    situations = situations_of(options, both=bool(case.inside_book))
-    if options.inside or not case.book:
-        situations = situations[-1:]
-    requests = [as_recorded(_request(options, case.target, one), case) for one in situations]
+    requests = [as_recorded(_request(options, case.target, one), case) for one in situations_again(options, case)]
     stores = load_stores(stores_needed(requests[0].travellers))
     return walk_and_cure_again(case, requests, stores, options.ca.lower())
 

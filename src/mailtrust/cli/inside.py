@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,9 @@ from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 
 if TYPE_CHECKING:
+    from mailtrust.core.model.case_file import CaseFile
     from mailtrust.core.model.certificate import Certificate
-    from mailtrust.core.model.walk import Situation
+    from mailtrust.core.model.walk import Setting, Situation
     from mailtrust.flows.answering import Directory, Outside
 
 
@@ -106,34 +108,63 @@ def expect_inside(options: argparse.Namespace) -> None:
 
 def situations_of(options: argparse.Namespace, *, both: bool) -> "tuple[Situation, ...]":
     """From where is walked, and how the clients are set; outside first. Tells what of the registry does nothing."""
-    from mailtrust.core.formats.outlook_registry import known_value, read_outlook_registry
     from mailtrust.core.model.walk import Situation
 
-    values: set[str] = set()
-    hosts = set(map(str.lower, options.redirect_server))
-    notes: list[Text] = []
-    for given in options.registry:
-        value, said = known_value(given)
-        values |= {value} if value is not None else set()
-        notes += said
-    if options.registry_file is not None:
-        found = read_outlook_registry(read_file(options.registry_file))
-        values |= found.excluded
-        hosts |= found.redirect_servers
-        notes += found.notes
-    for note in notes:
-        sys.stderr.write(f"{note.render(current())}\n")
+    values, hosts = _settings(options)
     return tuple(
         Situation(
             inside=inside,
             domain_joined=inside,
             site=options.site if inside else None,
-            registry=frozenset(values),
-            redirect_servers=frozenset(hosts),
+            registry=values,
+            redirect_servers=hosts,
             third_parties=options.ask_third_parties,
         )
         for inside in ((False, True) if both else (options.inside,))
     )
+
+
+def situations_again(options: argparse.Namespace, case: "CaseFile") -> "tuple[Situation, ...]":
+    """Those of the first look, with what is given now instead of what was given then."""
+    if not case.situations:  # as older versions wrote it
+        made = situations_of(options, both=bool(case.inside_book))
+        return made[-1:] if options.inside or not case.book else made
+    values, hosts = _settings(options)
+    again = tuple(
+        replace(
+            one,
+            site=one.site if options.site is None or not one.inside else options.site,
+            registry=values or one.registry,
+            redirect_servers=hosts or one.redirect_servers,
+            third_parties=one.third_parties or options.ask_third_parties,
+        )
+        for one in case.situations
+    )
+    if not options.inside:
+        return again
+    inside = tuple(one for one in again if one.inside)
+    return inside or tuple(replace(one, inside=True, domain_joined=True, site=options.site) for one in again[-1:])
+
+
+def _settings(options: argparse.Namespace) -> "tuple[frozenset[Setting], frozenset[Setting]]":
+    """Registry values that are 1, and hosts under RedirectServers."""
+    from mailtrust.core.formats.outlook_registry import known_value, read_outlook_registry
+
+    values: set[Setting] = set()
+    hosts: set[Setting] = {("", host.lower()) for host in options.redirect_server}
+    notes: list[Text] = []
+    for given in options.registry:
+        value, said = known_value(given)
+        values |= {("", value)} if value is not None else set()
+        notes += said
+    if options.registry_file is not None:
+        found = read_outlook_registry(read_file(options.registry_file))
+        values |= found.switched
+        hosts |= found.redirect_servers
+        notes += found.notes
+    for note in notes:
+        sys.stderr.write(f"{note.render(current())}\n")
+    return frozenset(values), frozenset(hosts)
 
 
 def as_inside(options: argparse.Namespace) -> argparse.Namespace:

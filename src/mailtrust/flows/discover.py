@@ -138,6 +138,7 @@ def recorded(found: Sequence[Discovery], request: WalkRequest, books: Mapping[bo
         deployed=request.deployed,
         book=books.get(False, {}),
         inside_book=books.get(True, {}),
+        situations=tuple(one.situation for one in found),
     )
 
 

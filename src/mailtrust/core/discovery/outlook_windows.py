@@ -8,6 +8,7 @@ from mailtrust.core.discovery.steps.exchange import (
     LAST_KNOWN_GOOD,
     LOCAL,
     O365,
+    PREFERRED_LOCAL,
     ROOT,
     SCP,
     SRV,
@@ -29,7 +30,7 @@ PROFILE = Traveller(
     title="Outlook for Windows",
     judged_as="outlook-windows",
     # Step 1, restart information, and step 11, the service once more, change nothing that could be seen from here.
-    steps=(LOCAL, LAST_KNOWN_GOOD, O365, SCP, ROOT, AUTODISCOVER, HTTP_REDIRECT, SRV),
+    steps=(PREFERRED_LOCAL, LAST_KNOWN_GOOD, O365, SCP, ROOT, AUTODISCOVER, LOCAL, HTTP_REDIRECT, SRV),
     citations=(
         Citation("Microsoft KB 3211279, Outlook 2016 implementation of Autodiscover", "the steps, and what is muted"),
         _ORDER,
@@ -38,7 +39,7 @@ PROFILE = Traveller(
     basis=Basis.DOCUMENT,
     # Step 6: certificate errors of the root domain are muted on purpose; of step 7 they are not.
     muted=frozenset({Method.ROOT}),
-    heeds_registry=True,
+    office="16.0",
 )
 
 _2007 = replace(
@@ -46,21 +47,29 @@ _2007 = replace(
     id="outlook-windows@2007",
     title="Outlook 2007",
     judged_as="outlook-windows@2010",
+    office="12.0",
     # SRV since the update KB 940881 of June 2007; before it there was none.
-    steps=(SCP, ROOT, AUTODISCOVER, LOCAL, HTTP_REDIRECT, SRV),
+    steps=(PREFERRED_LOCAL, SCP, ROOT, AUTODISCOVER, LOCAL, HTTP_REDIRECT, SRV),
     citations=(_ORDER, _MISMATCH, Citation("Microsoft KB 940881", "SRV records since the rollup of June 2007")),
     muted=frozenset(),
 )
 
 VERSIONS = (
     _2007,
-    replace(_2007, id="outlook-windows@2010", title="Outlook 2010", steps=(LAST_KNOWN_GOOD, *_2007.steps)),
+    replace(
+        _2007,
+        id="outlook-windows@2010",
+        title="Outlook 2010",
+        office="14.0",
+        steps=(PREFERRED_LOCAL, LAST_KNOWN_GOOD, *_2007.steps[1:]),
+    ),
     replace(
         _2007,
         id="outlook-windows@2013",
         title="Outlook 2013",
         judged_as="outlook-windows@2013",
-        steps=(LAST_KNOWN_GOOD, *_2007.steps),
+        office="15.0",
+        steps=(PREFERRED_LOCAL, LAST_KNOWN_GOOD, *_2007.steps[1:]),
         citations=(
             *_2007.citations,
             Citation("blog.rmilne.ca, Outlook 2013 Autodiscover", "the directory and DNS are asked at the same time"),

@@ -48,6 +48,8 @@ class Step:
     attempts: Callable[[Trip], Iterable[Attempt]]
     switched_off_by: str | None = None
     """The registry value that takes it out."""
+    switched_on_by: str | None = None
+    """The registry value without which there is no such step."""
     only_if: Callable[[Situation], bool] = lambda _: True
     otherwise: Text = field(default_factory=lambda: text("The client does not look there in this situation."))
 
@@ -76,8 +78,8 @@ class Traveller:
     redirect_statuses: frozenset[int] = frozenset({301, 302})
     at_once: frozenset[Method] = frozenset()
     """Methods that it tries beside the others, so that their warnings come although another one has led."""
-    heeds_registry: bool = False
-    """Whether Outlook's registry values count for it."""
+    office: str = ""
+    """The version of Office whose registry key it reads: 12.0 is 2007, 14.0 2010, 15.0 2013, 16.0 all since."""
     unknown_because: Text | None = None
     """Nobody outside can know its way."""
 
@@ -98,7 +100,10 @@ def walk(trip: Trip) -> Walk | None:
 
 
 def _taken(step: Step, trip: Trip) -> Iterable[Attempt]:
-    if trip.traveller.heeds_registry and step.switched_off_by in trip.situation.registry:
+    office, situation = trip.traveller.office, trip.situation
+    if step.switched_on_by is not None and not situation.has_set(step.switched_on_by, office):
+        return ()
+    if step.switched_off_by is not None and situation.has_set(step.switched_off_by, office):
         detail = text("Switched off by the registry value {value}.", value=step.switched_off_by)
     elif not step.only_if(trip.situation):
         detail = step.otherwise

@@ -9,6 +9,8 @@ from mailtrust.core.formats.case_wire import (
     HttpAskedWire,
     PointWire,
     ScpAskedWire,
+    SettingWire,
+    SituationWire,
     TlsAskedWire,
 )
 from mailtrust.core.model.observation import Observation, ProbeFailure
@@ -23,6 +25,8 @@ from mailtrust.core.model.walk import (
     Question,
     ScpAnswer,
     ScpQuestion,
+    Setting,
+    Situation,
     TlsAnswer,
     TlsQuestion,
 )
@@ -36,6 +40,34 @@ def book_to_wire(book: Book) -> list[AskedWire]:
 def book_from_wire(asked: Iterable[AskedWire], observations: Mapping[str, Observation]) -> dict[Question, Answer]:
     """The book again. Raises KeyError with the id of an observation that is not there."""
     return dict(_from_wire(one, observations) for one in asked)
+
+
+def situation_to_wire(situation: Situation) -> SituationWire:
+    """From where was walked."""
+    return SituationWire(
+        inside=situation.inside,
+        domain_joined=situation.domain_joined,
+        site=situation.site,
+        registry=_settings_to_wire(situation.registry),
+        redirect_servers=_settings_to_wire(situation.redirect_servers),
+        third_parties=situation.third_parties,
+    )
+
+
+def situation_from_wire(wire: SituationWire) -> Situation:
+    """The same again."""
+    return Situation(
+        inside=wire.inside,
+        domain_joined=wire.domain_joined,
+        site=wire.site,
+        registry=frozenset((one.office, one.name) for one in wire.registry),
+        redirect_servers=frozenset((one.office, one.name) for one in wire.redirect_servers),
+        third_parties=wire.third_parties,
+    )
+
+
+def _settings_to_wire(settings: Iterable[Setting]) -> list[SettingWire]:
+    return [SettingWire(name=name, office=office) for office, name in sorted(settings)]
 
 
 def ids_in(asked: Iterable[AskedWire]) -> Iterator[tuple[int, str]]:

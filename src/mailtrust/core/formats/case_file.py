@@ -6,7 +6,13 @@ from hashlib import sha256
 
 import msgspec
 
-from mailtrust.core.formats.case_book import book_from_wire, book_to_wire, ids_in
+from mailtrust.core.formats.case_book import (
+    book_from_wire,
+    book_to_wire,
+    ids_in,
+    situation_from_wire,
+    situation_to_wire,
+)
 from mailtrust.core.formats.case_wire import (
     SCHEMA,
     CaseWire,
@@ -94,6 +100,7 @@ def encode(case: CaseFile) -> bytes:
         ],
         asked=book_to_wire(case.book),
         asked_inside=book_to_wire(case.inside_book),
+        situations=list(map(situation_to_wire, case.situations)),
     )
     data = to_json_text(wire)
     if len(data) > MOST_BYTES:
@@ -163,6 +170,7 @@ def _case(wire: CaseWire) -> CaseFile:
         fetched=tuple(FetchedStatus(one.way, one.url, one.about or "", one.octets) for one in wire.fetched),
         book=book_from_wire(wire.asked, by_id),
         inside_book=book_from_wire(wire.asked_inside, by_id),
+        situations=tuple(map(situation_from_wire, wire.situations)),
     )
 
 

@@ -169,6 +169,24 @@ class ScpAskedWire(Struct, kw_only=True, tag_field="kind", tag="scp"):
 AskedWire = DnsAskedWire | HttpAskedWire | TlsAskedWire | ScpAskedWire
 
 
+class SettingWire(Struct, kw_only=True):
+    """A registry value that is 1, or a host that is listed."""
+
+    name: Line
+    office: Annotated[Line, Meta(description="The version of Office in whose key it stands; empty: every one.")] = ""
+
+
+class SituationWire(Struct, kw_only=True):
+    """From where clients' ways were walked, and how the clients were set."""
+
+    inside: bool = False
+    domain_joined: bool = False
+    site: Line | None = None
+    registry: Annotated[list[SettingWire], Meta(max_length=1_000)] = []
+    redirect_servers: Annotated[list[SettingWire], Meta(max_length=1_000)] = []
+    third_parties: bool = False
+
+
 class CaseWire(Struct, kw_only=True):
     """All that was seen in one run; nothing secret."""
 
@@ -189,3 +207,4 @@ class CaseWire(Struct, kw_only=True):
     asked_inside: Annotated[
         list[AskedWire], Meta(max_length=10_000, description="What walks asked inside the organisation's network.")
     ] = []
+    situations: Annotated[list[SituationWire], Meta(max_length=10)] = []

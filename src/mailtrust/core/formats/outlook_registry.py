@@ -12,19 +12,20 @@ from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.model.walk import Setting
 
-EXCLUSIONS = (
-    "ExcludeHttpRedirect",
-    "ExcludeHttpsAutoDiscoverDomain",
-    "ExcludeHttpsRootDomain",
-    "ExcludeScpLookup",
-    "ExcludeSrvRecord",
-    "ExcludeLastKnownGoodURL",
-    "ExcludeExplicitO365Endpoint",
-)
-"""Those that take a step out where they are 1."""
+READ_SINCE = {
+    "ExcludeHttpRedirect": "12.0",
+    "ExcludeHttpsAutoDiscoverDomain": "12.0",
+    "ExcludeHttpsRootDomain": "12.0",
+    "ExcludeScpLookup": "12.0",
+    "ExcludeSrvRecord": "12.0",
+    "PreferLocalXML": "12.0",
+    "ExcludeLastKnownGoodURL": "14.0",  # 14.0.7140.5001
+    "ExcludeExplicitO365Endpoint": "16.0",  # 16.0.6741.2017
+}
+"""Those that take a step out where they are 1, or (PreferLocalXML) in, and the version of Office that first did."""
 WITHOUT_PART = (
-    "PreferLocalXML",
     "PreferProvidedEmailInAutoDiscoverAuthPrompts",
     "EnableOffice365ConfigService",
     "ZeroConfigExchange",
@@ -33,7 +34,7 @@ WITHOUT_PART = (
     "ShowCertErrors",
 )
 """Outlook knows them; they change nothing of where it looks, or only what is kept on the computer."""
-_KNOWN = {name.lower(): name for name in (*EXCLUSIONS, *WITHOUT_PART)}
+_KNOWN = {name.lower(): name for name in (*READ_SINCE, *WITHOUT_PART)}
 _MISTAKEN = {"excludesrvlookup": "ExcludeSrvRecord"}
 """Names that go round in documents, and what Outlook reads instead."""
 
@@ -52,13 +53,11 @@ class RegistryFileError(UserProblem):
 
 @frozen
 class OutlookRegistry:
-    """What the file says of one version of Outlook."""
+    """What the file says of the versions of Outlook that it is about."""
 
-    version: str
-    """Office's own number, such as 16.0; the newest one in the file."""
-    excluded: frozenset[str]
-    """Of EXCLUSIONS, those that are on."""
-    redirect_servers: frozenset[str]
+    switched: frozenset[Setting]
+    """Of READ_SINCE, those that are on, each by the version of Office in whose key it stands."""
+    redirect_servers: frozenset[Setting]
     notes: tuple[Text, ...]
     """What its reader should know: values that are none, and others that were left aside."""
 
@@ -87,35 +86,31 @@ def read_outlook_registry(octets: bytes) -> OutlookRegistry:
                 key=r"HKCU\Software\Microsoft\Office\16.0\Outlook\AutoDiscover",
             )
         )
-    versions = sorted({one.version for one in values}, key=float)
-    newest = versions[-1]
-    notes = []
-    if len(versions) > 1:
-        notes.append(
-            text(
-                "The file is about several versions of Office ({all}); {one} is walked with.",
-                all=tuple(versions),
-                one=newest,
-            )
-        )
-    settings: dict[str, _Value] = {}
-    for one in sorted((one for one in values if one.version == newest), key=lambda value: value.by_policy):
-        if not one.redirects:
-            settings[one.name.lower()] = one  # A policy's comes later, and wins
-    notes += [note for one in settings.values() for note in _noted(one)]
+    settings: dict[tuple[str, str], _Value] = {}
+    for one in sorted((one for one in values if not one.redirects), key=lambda value: value.by_policy):
+        settings[one.version, one.name.lower()] = one  # A policy's comes later, and wins
     return OutlookRegistry(
-        newest,
-        frozenset(name for name in EXCLUSIONS if name.lower() in settings and settings[name.lower()].number),
-        frozenset(one.name.lower() for one in values if one.redirects and one.version == newest and one.name),
-        tuple(notes),
+        frozenset(
+            (version, _KNOWN[name])
+            for (version, name), one in settings.items()
+            if one.number and _reads(version, name)
+        ),
+        frozenset((one.version, one.name.lower()) for one in values if one.redirects and one.name),
+        tuple(dict.fromkeys(note for one in settings.values() for note in _noted(one))),
     )
 
 
 def known_value(given: str) -> tuple[str | None, tuple[Text, ...]]:
-    """The exclusion that a person names, in Outlook's own spelling, or None; and what there is to say of it."""
+    """The value of READ_SINCE that a person names, in Outlook's own spelling, or None; and what to say of it."""
     name = _KNOWN.get(given.lower(), given)
     said = tuple(_noted(_Value("", by_policy=False, redirects=False, name=name, number=1)))
-    return (name if name in EXCLUSIONS else None), said
+    return (name if name in READ_SINCE else None), said
+
+
+def _reads(version: str, name: str) -> bool:
+    """Whether this version of Office heeds the value, which is given in small letters."""
+    since = READ_SINCE.get(_KNOWN.get(name, ""))
+    return since is not None and float(version) >= float(since)
 
 
 def _noted(value: _Value) -> Iterator[Text]:
@@ -128,6 +123,13 @@ def _noted(value: _Value) -> Iterator[Text]:
         yield text("{name} is no number (REG_DWORD) and does nothing.", name=shown)
     elif name in _KNOWN and _KNOWN[name] in WITHOUT_PART:
         yield text("{name} changes nothing of this walk.", name=shown)
+    elif name in _KNOWN and value.version and not _reads(value.version, name):
+        yield text(
+            "{name} does nothing in the key of Office {version}: Outlook reads it from {since} on.",
+            name=shown,
+            version=value.version,
+            since=READ_SINCE[_KNOWN[name]],
+        )
     elif name not in _KNOWN and value.number is None:
         yield text("{name} names a local file of settings, which is not looked at from here.", name=shown)
     elif name not in _KNOWN:

@@ -12,7 +12,7 @@ from mailtrust.core.model.pool import Pool
 from mailtrust.core.model.status import FetchedStatus
 
 if TYPE_CHECKING:
-    from mailtrust.core.model.walk import Book
+    from mailtrust.core.model.walk import Book, Situation
 
 
 @frozen
@@ -63,6 +63,8 @@ class CaseFile:
     """What was asked while clients' ways were walked; its handshakes are among the observations."""
     inside_book: "Book" = field(default_factory=dict)
     """The same, asked from inside the organisation's network."""
+    situations: "tuple[Situation, ...]" = ()
+    """From where clients' ways were walked, and how the clients were set."""
 
     def local_anchors(self) -> tuple[TrustAnchor, ...]:
         """The local roots as anchors that somebody added."""

@@ -163,6 +163,10 @@ Book = Mapping[Question, Answer]
 """What one place (outside, inside) was answered."""
 
 
+Setting = tuple[str, str]
+"""The version of Office in whose key something stands (`16.0`; empty: in that of every one), and what stands there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """Where the client stands, and how it was set."""
@@ -171,12 +175,20 @@ class Situation:
     domain_joined: bool = False
     site: str | None = None
     """Its Active Directory site."""
-    registry: frozenset[str] = frozenset()
+    registry: frozenset[Setting] = frozenset()
     """The values under Outlook\\AutoDiscover that are 1: ExcludeScpLookup, ExcludeHttpsRootDomain, ..."""
-    redirect_servers: frozenset[str] = frozenset()
+    redirect_servers: frozenset[Setting] = frozenset()
     """Hosts listed under RedirectServers: neither the question nor a wrong name is shown for them (KB 2480582)."""
     third_parties: bool = False
     """Whether those may be asked who belong to neither side: the ISPDB, Microsoft's services."""
+
+    def has_set(self, value: str, office: str) -> bool:
+        """Whether this version of Office (`16.0`) finds the value to be 1; empty: of a client that reads none."""
+        return bool(office) and not self.registry.isdisjoint({("", value), (office, value)})
+
+    def lists(self, host: str, office: str) -> bool:
+        """Whether it finds the host under RedirectServers."""
+        return bool(office) and not self.redirect_servers.isdisjoint({("", host), (office, host)})
 
 
 @dataclass(frozen=True, slots=True)

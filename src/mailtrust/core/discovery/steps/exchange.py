@@ -81,7 +81,7 @@ def _sent(trip: Trip, attempt: Attempt, there: str) -> Attempt:
     if not is_https(there):
         return replace(attempt, detail=text("It sends the client to {url}, which is not https.", url=clean(there, 200)))
     child = https_candidate(trip.sent_to(there), attempt.method, there)
-    listed = trip.traveller.heeds_registry and host in trip.situation.redirect_servers
+    listed = trip.situation.lists(host, trip.traveller.office)
     asks = attempt.method in trip.traveller.asks_before and not listed
     detail = text("It sends the client to {url}.", url=clean(there, 200))
     if child.leads and asks:
@@ -175,7 +175,23 @@ def _not_here(method: Method) -> Step:
     return Step(method, lambda _: (Attempt(method, "", Meets.SILENT, detail, asked=False),))
 
 
-LOCAL = replace(_not_here(Method.LOCAL), switched_off_by=None)
+LOCAL = _not_here(Method.LOCAL)
+PREFERRED_LOCAL = Step(
+    Method.LOCAL,
+    lambda _: (
+        Attempt(
+            Method.LOCAL,
+            "",
+            Meets.SILENT,
+            text(
+                "PreferLocalXML has Outlook read a file on its computer before all else. What stands there counts; it "
+                "is not looked at from here."
+            ),
+            asked=False,
+        ),
+    ),
+    switched_on_by="PreferLocalXML",
+)
 LAST_KNOWN_GOOD = replace(_not_here(Method.LAST_KNOWN_GOOD), switched_off_by="ExcludeLastKnownGoodURL")
 O365 = Step(Method.O365, _office_365, switched_off_by="ExcludeExplicitO365Endpoint")
 SCP = Step(

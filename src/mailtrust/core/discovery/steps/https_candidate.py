@@ -52,7 +52,7 @@ def _stopped(trip: Trip, method: Method, host: str, verdict: Verdict) -> tuple[M
     if verdict.outcome is Outcome.UNKNOWN:
         return Meets.SILENT, text("Nobody knows what this client makes of the certificate of {host}.", host=host)
     # KB 2480582 and 2783881: a host listed under RedirectServers may bear another name.
-    if trip.traveller.heeds_registry and host in trip.situation.redirect_servers and verdict.error_codes <= NAME_CODES:
+    if trip.situation.lists(host, trip.traveller.office) and verdict.error_codes <= NAME_CODES:
         return None
     codes = tuple(sorted(verdict.error_codes))
     if method in trip.traveller.muted:

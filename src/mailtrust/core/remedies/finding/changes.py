@@ -18,6 +18,7 @@ from mailtrust.core.model.walk import (
     Question,
     ScpAnswer,
     ScpQuestion,
+    Setting,
 )
 from mailtrust.core.validation.names.matching import whole_label
 
@@ -94,7 +95,7 @@ class AddInsideHost:
 
 @frozen
 class SetRegistry:
-    """A value of the AutoDiscover key is set to 1 by Group Policy."""
+    """A value of the AutoDiscover key of Outlook 2016 and later is set to 1 by Group Policy."""
 
     value: str
 
@@ -112,6 +113,8 @@ Change = (
     | SetRegistry
 )
 
+POLICY_OFFICE = "16.0"
+"""Whose key the policy writes to."""
 RISKS: dict[type, int] = {
     AddNames: 1,
     SetInternalUri: 1,
@@ -250,9 +253,9 @@ def websites_named(changes: Iterable[Change]) -> frozenset[str]:
     return frozenset(change.host for change in changes if isinstance(change, NameWebsite))
 
 
-def registry_set(changes: Iterable[Change]) -> frozenset[str]:
-    """The registry values that a policy sets."""
-    return frozenset(change.value for change in changes if isinstance(change, SetRegistry))
+def registry_set(changes: Iterable[Change]) -> frozenset[Setting]:
+    """The registry values that a policy sets, for the versions that read them there."""
+    return frozenset((POLICY_OFFICE, change.value) for change in changes if isinstance(change, SetRegistry))
 
 
 def covers(names: Iterable[str], host: str) -> bool:

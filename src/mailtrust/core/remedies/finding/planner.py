@@ -17,6 +17,7 @@ from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.verdict import Outcome, Verdict
 from mailtrust.core.model.walk import Book, DnsQuestion, Meets, Question, Situation, Walk
 from mailtrust.core.remedies.finding.changes import (
+    POLICY_OFFICE,
     RISKS,
     AddAlias,
     AddInsideHost,
@@ -180,7 +181,7 @@ def _shared(ground: Ground) -> Iterator[tuple[Change, ...]]:
         # The name leads to the server before the directory leads to the name.
         possible += [*_inside_host(ground), SetInternalUri(ground.target)]
     joined = any(situation.domain_joined for situation in ground.situations)
-    if joined and any(traveller.heeds_registry for traveller in ground.travellers):
+    if joined and any(traveller.office == POLICY_OFFICE for traveller in ground.travellers):
         possible += [SetRegistry("ExcludeHttpsRootDomain"), SetRegistry("ExcludeHttpsAutoDiscoverDomain")]
     for taken in product((False, True), repeat=len(possible)):
         chosen = tuple(change for change, yes in zip(possible, taken, strict=True) if yes)

@@ -5,6 +5,7 @@ from mailtrust.core.model.remedy import Human, Run, Step, Write
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.finding.bonds import NOTHING_HOLDS, Bonds
 from mailtrust.core.remedies.finding.changes import (
+    POLICY_OFFICE,
     AddAlias,
     AddInsideHost,
     AddNames,
@@ -23,7 +24,7 @@ from mailtrust.core.targets.parts.zone_records import TTL, records
 
 DOMAIN_ADMINS = "Domain Admins"
 # Group Policy writes under Policies, which wins over the plain key (Microsoft SupportArticles-docs).
-POLICY_KEY = r"HKCU\Software\Policies\Microsoft\Office\16.0\Outlook\AutoDiscover"
+POLICY_KEY = rf"HKCU\Software\Policies\Microsoft\Office\{POLICY_OFFICE}\Outlook\AutoDiscover"
 
 
 def steps_for(change: Change, server: MailServer | None = None, bonds: Bonds = NOTHING_HOLDS) -> tuple[Step, ...]:

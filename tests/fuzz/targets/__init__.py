@@ -5,12 +5,13 @@ from tests.fuzz.targets.case_files import CASE_FILE
 from tests.fuzz.targets.certificates import CERTIFICATE, ELEMENTS
 from tests.fuzz.targets.containers import CONTAINER, SEALED
 from tests.fuzz.targets.dialogues import DIRECTORY, IMAP, LDAP, LMTP, POP3, SIEVE, SMTP
-from tests.fuzz.targets.discovery import DOCUMENT, RECORD
+from tests.fuzz.targets.discovery import DOCUMENT, HOST, RECORD
 from tests.fuzz.targets.files import ORGANISATION_FILE, REQUEST_FILE
 from tests.fuzz.targets.formats import CATALOGUE, CCADB_TABLE, TRUST_LIST, VERIFY_LINE, WORD
 from tests.fuzz.targets.judging import DOCUMENTS, JUDGING
 from tests.fuzz.targets.lookups import DNS_ANSWER, HTTP_ANSWER, ISSUERS
 from tests.fuzz.targets.messages import MESSAGE
+from tests.fuzz.targets.policies import POLICY_FILE
 from tests.fuzz.targets.requests import CERTIFICATE_REQUEST, JOURNAL, STATE_REQUEST
 from tests.fuzz.targets.revocation import OCSP_ANSWER, REVOCATION_LIST
 from tests.fuzz.targets.tls import GLANCE, HANDSHAKE, TLS_RECORDS
@@ -40,8 +41,10 @@ TARGETS: tuple[Target, ...] = (
     DNS_ANSWER,
     DOCUMENT,
     RECORD,
+    HOST,
     ORGANISATION_FILE,
     REQUEST_FILE,
+    POLICY_FILE,
     WORD,
     VERIFY_LINE,
     TRUST_LIST,

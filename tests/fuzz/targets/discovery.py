@@ -14,7 +14,9 @@ from mailtrust.core.formats.scp_list import read_scp_list
 from mailtrust.core.formats.srv import read_mx, read_srv
 from mailtrust.core.formats.tlsa import read_tlsa
 from mailtrust.core.formats.url import host_of, is_https, parts_of, resolved
+from mailtrust.core.formats.xml_tree import read_xml
 from mailtrust.core.model.problem import UserProblem
+from mailtrust.lab.stories.parts.autodiscover_host import AutodiscoverHost
 
 AUTODISCOVER = (
     '<?xml version="1.0"?><Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006">'
@@ -70,6 +72,18 @@ RECORDS = (
     "//x/../y",
     *HOSTILE,
 )
+SOAP = (
+    '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+    '<GetUserSettingsRequestMessage xmlns="http://schemas.microsoft.com/exchange/2010/Autodiscover"><Request><Users>'
+    "<User><Mailbox>{}</Mailbox></User></Users></Request></GetUserSettingsRequestMessage></s:Body></s:Envelope>"
+)
+REQUESTS = (
+    "POST /autodiscover/autodiscover.svc HTTP/1.1\r\nAuthorization: Basic YTpi\r\n\r\n" + SOAP.format("a@b.test"),
+    "POST /autodiscover/autodiscover.svc HTTP/1.1\r\nAuthorization: Basic YTpi\r\n\r\n" + SOAP.format("&lt;{server}"),
+    "POST /autodiscover/autodiscover.xml HTTP/1.1\r\nAuthorization: Basic YTpi\r\n\r\n",
+    "GET /autodiscover/autodiscover.json?Email=a@b.test&Protocol=Autodiscoverv1 HTTP/1.1\r\n\r\n",
+)
+"""What comes to the lab's own Autodiscover."""
 
 
 def _encoded(texts: tuple[str, ...]) -> Callable[[], tuple[bytes, ...]]:
@@ -81,6 +95,17 @@ def _try_document(octets: bytes) -> bytes:
     given = [*_refused_or(read_scp_list, octets), *_refused_or(read_outlook_registry, octets)]
     told = (read_answer(octets), read_config(octets, "user@example.com"), read_policy(octets), *given)
     return repr(told).encode("utf-8", "replace")
+
+
+def _try_host(octets: bytes) -> bytes:
+    head, end, body = octets.partition(b"\r\n\r\n")
+    answer = AutodiscoverHost("ex.test").said((head + end).decode("latin-1"), body)
+    first, _, content = answer.partition(b"\r\n\r\n")
+    assert len(answer) < 8192
+    assert first.count(b"\r\n") <= 4, "a request writes headers of the answer"
+    if b"text/xml" in first and content:
+        read_xml(content)
+    return answer
 
 
 def _refused_or(read: Callable[[bytes], object], octets: bytes) -> tuple[str, ...]:
@@ -105,3 +130,4 @@ def _try_record(octets: bytes) -> bytes:
 
 DOCUMENT = Target("discovery-document", _encoded(DOCUMENTS), mutate_text, _try_document, inputs=20_000, bounded=150)
 RECORD = Target("discovery-record", _encoded(RECORDS), mutate_text, _try_record, inputs=20_000, bounded=150)
+HOST = Target("autodiscover-host", _encoded(REQUESTS), mutate_text, _try_host, inputs=20_000, bounded=150)

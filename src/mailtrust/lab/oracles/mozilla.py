@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from mailtrust.lab.oracles.engine import told_version
 from mailtrust.lab.oracles.marionette import Marionette
@@ -59,6 +60,11 @@ class MozillaOracle:
         self._process: asyncio.subprocess.Process | None = None
         self._inside: Marionette | None = None
 
+    @property
+    def profile(self) -> Path:
+        """The folder of its profile."""
+        return self._folder / "profile"
+
     async def version(self) -> str:
         """What `--version` says."""
         _, output = await run((self._program, "--version"), more_environment={"HOME": str(self._folder)})
@@ -66,9 +72,14 @@ class MozillaOracle:
 
     async def start(self, questions: Sequence[Question]) -> None:
         """Start it with a new profile that trusts the roots of all questions."""
+        await self.open([question.roots for question in questions])
+
+    async def open(self, roots: Sequence[Path]) -> None:
+        """Start it with a new profile that trusts these roots (PEM), or with the one it had before, as that is."""
         require(self._program)
-        profile = self._folder / "profile"
-        await make_database(profile, [question.roots for question in questions])
+        profile = self.profile
+        if not (profile / "cert9.db").exists():
+            await make_database(profile, roots)
         with socket.socket() as free:
             free.bind((LOOPBACK, 0))
             port = free.getsockname()[1]
@@ -84,12 +95,16 @@ class MozillaOracle:
 
     async def ask(self, question: Question) -> Answer:
         """What becomes of the request."""
-        if self._inside is None:
-            raise OracleError(f"{self._title} has not been started")
-        word, code = await self._inside.run(REQUEST, f"https://{question.authority}/")
+        word, code = await self.run(REQUEST, f"https://{question.authority}/")
         if word == "unasked":
             raise OracleError(f"{self._title} did not get as far as TLS: {code}")
         return Answer(word == "accepted", code)
+
+    async def run(self, script: str, *arguments: object) -> Any:
+        """Run a script in its own context; the script's last argument is the function to call with its result."""
+        if self._inside is None:
+            raise OracleError(f"{self._title} has not been started")
+        return await self._inside.run(script, *arguments)
 
     async def stop(self) -> None:
         """Close it."""

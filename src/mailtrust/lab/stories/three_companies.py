@@ -63,7 +63,7 @@ async def _tell(folder: Path, now: datetime, *, misspelt: bool) -> Told:
     async with Companies(folder, now, misspelt=misspelt) as place:
         first = await _walk(place)
         broken = (*compared(first, _known(_MISSPELT if misspelt else _RIGHT)), *_rules(first, FOUND, misspelt=misspelt))
-        plan = _plan(first, "CNAME" if misspelt else "SRV")
+        plan = plan_with(first, "CNAME" if misspelt else "SRV")
         done = [said for step in plan["steps"] if (said := await place.carry_out(step)) is not None]
         if misspelt:
             # As the finding says: a certificate of its own.
@@ -83,8 +83,8 @@ async def _tell(folder: Path, now: datetime, *, misspelt: bool) -> Told:
     return Told(broken, tuple(done), cured)
 
 
-def _plan(walks: list[dict[str, Any]], kind: str) -> dict[str, Any]:
-    """The best plan that publishes a record of this kind."""
+def plan_with(walks: list[dict[str, Any]], kind: str) -> dict[str, Any]:
+    """The best plan that publishes a record of this kind. Raises LabError."""
     for plan in walks[0]["plans"]:
         commands = [step["do"].get("command", "") for step in plan["steps"]]
         if any(f" {kind} " in line for command in commands for line in command.splitlines() if " add " in line):

@@ -1,18 +1,23 @@
 """A small Exchange server, as far as Autodiscover goes: POX and SOAP for who gives a password, V2 for everybody.
 
-Nothing that is sent to it is read but the request line and whether a password is there.
+Of what is sent to it only the path is read, whether a password is there, and whose mailbox SOAP asks about.
 """
 
 import asyncio
 import json
+import re
 from http import HTTPStatus
 from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
 
+from mailtrust.core.formats.xml_tree import XmlError, read_xml
 from mailtrust.lab.daemons import LOOPBACK
 from mailtrust.lab.visits import Visits
 
 LONGEST = 65536
+"""Octets of a request's head, and of its body."""
 PATIENCE = 10.0
+LONGEST_ADDRESS = 254
 
 # MS-OXDSCLI 2.2.4: what Outlook and phones are told.
 _POX = """\
@@ -38,6 +43,8 @@ _SOAP = """\
      <ErrorCode>NoError</ErrorCode><ErrorMessage>No error.</ErrorMessage>
      <RedirectTarget i:nil="true"/><UserSettingErrors/>
      <UserSettings>
+      <UserSetting i:type="StringSetting"><Name>AutoDiscoverSMTPAddress</Name>
+       <Value>{mailbox}</Value></UserSetting>
       <UserSetting i:type="StringSetting"><Name>ExternalEwsUrl</Name>
        <Value>https://{server}/EWS/Exchange.asmx</Value></UserSetting>
       <UserSetting i:type="StringSetting"><Name>EwsSupportedSchemas</Name>
@@ -56,6 +63,7 @@ _V2 = {
 }
 _XML = "text/xml; charset=utf-8"
 _PATHS = ("/autodiscover/autodiscover.xml", "/autodiscover/autodiscover.svc")
+_LENGTH = re.compile(r"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*\r\n", re.IGNORECASE)
 
 
 class AutodiscoverHost:
@@ -82,13 +90,15 @@ class AutodiscoverHost:
         async with self._visits.serving(writer, PATIENCE):
             try:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+                length = _LENGTH.search(head)
+                body = await reader.readexactly(min(int(length[1]), LONGEST)) if length else b""
             except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
                 return  # Whoever breaks off, or does not come to an end, gets nothing.
-            writer.write(self.said(head))
+            writer.write(self.said(head, body))
             await writer.drain()
 
-    def said(self, head: str) -> bytes:
-        """The whole answer to a request, by its head."""
+    def said(self, head: str, asked: bytes) -> bytes:
+        """The whole answer to a request: its head with the empty line, and its content. Never raises."""
         method, _, rest = head.partition("\r\n")[0].partition(" ")
         path, _, query = rest.partition(" ")[0].partition("?")
         path = path.lower()
@@ -100,7 +110,8 @@ class AutodiscoverHost:
             status, kind, body = HTTPStatus.UNAUTHORIZED, "text/plain", ""
         else:
             form = _SOAP if path.endswith(".svc") else _POX
-            status, kind, body = HTTPStatus.OK, _XML, form.format(server=self._server)
+            settings = form.format(server=self._server, mailbox=escape(mailbox_in(asked)))
+            status, kind, body = HTTPStatus.OK, _XML, settings
         lines = [f"HTTP/1.1 {status.value} {status.phrase}", f"Content-Type: {kind}"]
         if status is HTTPStatus.UNAUTHORIZED:
             lines.append('WWW-Authenticate: Basic realm="Exchange"')
@@ -110,7 +121,10 @@ class AutodiscoverHost:
 
     def _by_json(self, query: str) -> tuple[HTTPStatus, str, str]:
         """V2: where a protocol's service is, without a password."""
-        asked = {name.lower(): value for name, value in parse_qsl(query, max_num_fields=20)}
+        try:
+            asked = {name.lower(): value for name, value in parse_qsl(query, max_num_fields=20)}
+        except ValueError:
+            asked = {}  # more fields than anybody has
         protocol = asked.get("protocol", "")[:40]
         known = _V2.get(protocol.lower())
         if known is None:
@@ -121,3 +135,12 @@ class AutodiscoverHost:
         name, url = known
         said = {"Protocol": name, "Url": url.format(server=self._server)}
         return HTTPStatus.OK, "application/json; charset=utf-8", json.dumps(said)
+
+
+def mailbox_in(asked: bytes) -> str:
+    """The first mailbox that a GetUserSettings request asks about; empty where it is none. Never raises."""
+    try:
+        root = read_xml(asked)
+    except XmlError:
+        return ""
+    return root.said("Body", "GetUserSettingsRequestMessage", "Request", "Users", "User", "Mailbox")[:LONGEST_ADDRESS]

@@ -78,7 +78,7 @@ class Web:
         )
         (here / "nginx.conf").write_text(
             f"daemon off;\npid {here}/pid;\nerror_log {here}/error.log;\nevents {{}}\n"
-            f"http {{\n  access_log off;\n"
+            f"http {{\n  access_log off;\n  keepalive_timeout 0;\n"
             f"  server_names_hash_bucket_size 128;\n{temporary}{blocks}{plain}{sending}}}\n"
         )
         self._seen = self._stamp()

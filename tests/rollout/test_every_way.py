@@ -6,15 +6,20 @@ from dataclasses import replace
 import pytest
 
 from mailtrust.core.clients import BY_ID as CLIENTS
+from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.remedy import Human, Run
 from mailtrust.core.model.rollout import Anchors, Kit, Wish
 from mailtrust.core.remedies.doing import NOTHING_CHANGED
-from mailtrust.core.rollout import WAYS
+from mailtrust.core.rollout import BY_ID, WAYS
 from mailtrust.core.rollout.parts.way import Way
 from mailtrust.core.x509.containers import Kind, read_container
 from mailtrust.flows.trust import README, make_kit
 
 HOSTILE = 'O\'Neil \u2019s "Post" $(reboot) `date` %PATH% </name> & ; \\ {x}'
+
+
+CAS_ALONE = {"firefox", "thunderbird", "chromium"}
+"""What they reach trusts no server's certificate that vouches for itself, wherever it is put."""
 
 
 @pytest.fixture(params=WAYS, ids=[way.ID for way in WAYS])
@@ -29,9 +34,11 @@ def remove(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(params=["ca", "server", "hostile"])
-def asked(request: pytest.FixtureRequest, wish: Wish, server: Anchors) -> Wish:
+def asked(request: pytest.FixtureRequest, wish: Wish, server: Anchors, way: Way) -> Wish:
     """What is asked of each way."""
     match request.param:
+        case "server" if way.ID in CAS_ALONE:
+            return replace(wish, anchors=replace(wish.anchors, servers=server.servers))
         case "server":
             return replace(wish, anchors=server)
         case "hostile":
@@ -64,6 +71,13 @@ def test_what_a_step_names_is_in_the_kit(way: Way, asked: Wish) -> None:
     clicks = " ".join(str(click) for step in kit.steps if isinstance(step.do, Human) for click in step.do.path)
     named = [file for file in kit.files if file.path.rpartition("/")[2] in commands + clicks]
     assert named, "no step uses any of the files"
+
+
+@pytest.mark.parametrize("way_of_cas", sorted(CAS_ALONE))
+def test_what_cannot_be_trusted_is_not_brought_out(way_of_cas: str, wish: Wish, server: Anchors) -> None:
+    with pytest.raises(UserProblem, match=r"mailstore\.example\.com"):
+        BY_ID[way_of_cas].install(replace(wish, anchors=server))
+    assert BY_ID[way_of_cas].remove(replace(wish, anchors=server)).steps
 
 
 def test_a_check_only_looks(way: Way, asked: Wish) -> None:

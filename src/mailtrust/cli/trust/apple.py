@@ -32,8 +32,8 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "apple",
         summary=text("iPhone, iPad and Mac: a configuration profile"),
         description=text(
-            "Write a configuration profile that makes iPhones, iPads and Macs trust a root, by management or by "
-            "hand, with the second switch that iOS has, and the commands for the keychain of a Mac."
+            "Write a configuration profile that makes iPhones, iPads and Macs trust a root, by device management or "
+            "by hand, with the second switch that iOS has, and the commands for the keychain of a Mac."
         ),
         examples=EXAMPLES,
     )

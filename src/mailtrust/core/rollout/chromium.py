@@ -14,15 +14,17 @@ from mailtrust.core.formats.chrome_policies import (
     write_policies,
 )
 from mailtrust.core.model.remedy import Step
-from mailtrust.core.model.rollout import Kit, KitFile, Wish
+from mailtrust.core.model.rollout import Anchors, Kit, KitFile, Wish
 from mailtrust.core.model.text import text
 from mailtrust.core.remedies.doing import do, human, look
 from mailtrust.core.remedies.file_names import file_name
+from mailtrust.core.rollout.parts.authorities import expect_roots, left_out
 from mailtrust.core.rollout.parts.certificate_files import der_files
 
 ID = "chromium"
 TITLE = text("Chrome, Chromium and Edge on Linux")
 POLICY = "policy.json"
+PROGRAM = "Chrome"
 MERGES: tuple[str, ...] = (POLICY,)
 
 # Program, and its folder of mandatory policies; chromium, docs/enterprise/policies.md. Ubuntu's snap reads the third.
@@ -35,15 +37,16 @@ _FOLDERS = (
 
 
 def install(wish: Wish) -> Kit:
-    """One policy file and a script; the certificates for whoever clicks."""
+    """One policy file and a script; the certificates for whoever clicks. Raises UserProblem where there is no root."""
+    expect_roots(wish.anchors, PROGRAM)
     merged = read_policies(wish.existing[POLICY], POLICY) if POLICY in wish.existing else {}
     name = _file(wish)
     return Kit(
         files=(
-            *der_files(wish.anchors),
+            *der_files(Anchors(wish.anchors.roots, wish.anchors.intermediates)),
             KitFile(
                 name,
-                write_policies(with_certificates(merged, wish.anchors.trusted, wish.anchors.intermediates)),
+                write_policies(with_certificates(merged, wish.anchors.roots, wish.anchors.intermediates)),
                 text("the policy: trusted roots, and intermediates that are only known"),
             ),
             KitFile(
@@ -60,7 +63,7 @@ def install(wish: Wish) -> Kit:
                 text("Run remove.sh of the removal kit: mailtrust trust chromium --remove."),
             ),
         ),
-        remarks=_REMARKS,
+        remarks=(*_REMARKS, *left_out(wish.anchors, PROGRAM)),
     )
 
 
@@ -121,7 +124,7 @@ def _file(wish: Wish) -> str:
 
 def _script(body: str, wish: Wish) -> bytes:
     before = wish.existing.get(POLICY)
-    own = write_policies(with_certificates({}, wish.anchors.trusted, wish.anchors.intermediates))
+    own = write_policies(with_certificates({}, wish.anchors.roots, wish.anchors.intermediates))
     rows = "".join(f"browser {program} {folder}\n" for program, folder in _FOLDERS)
     filled = (
         body.replace("@FILE@", _file(wish))

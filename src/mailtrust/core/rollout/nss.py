@@ -5,7 +5,7 @@ An intermediate is put in without trust. `trust firefox` and `trust chromium` re
 
 from mailtrust.core.model.remedy import Step
 from mailtrust.core.model.rollout import Kit, KitFile, Wish
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.doing import do, look
 from mailtrust.core.rollout.parts.certificate_files import pem_files
 from mailtrust.core.rollout.parts.nss_script import CHROMIUM, EVERY_USER, FIREFOX, THUNDERBIRD, nss_script
@@ -33,7 +33,7 @@ def install(wish: Wish) -> Kit:
             do(_ONE_USER, "sh install.sh", _AWAY, needs=""),
             do(_ALL_USERS, EVERY_USER.format(file="install.sh"), _AWAY),
         ),
-        remarks=_REMARKS,
+        remarks=(*_REMARKS, *_about(wish)),
     )
 
 
@@ -73,3 +73,14 @@ _REMARKS = (
         "Authorities, Import or Delete."
     ),
 )
+
+
+def _about(wish: Wish) -> tuple[Text, ...]:
+    if not wish.anchors.servers:
+        return ()
+    return (
+        text(
+            "Chromium takes a server's certificate that vouches for itself out of its database. Firefox and "
+            "Thunderbird do not: there each user has to add an exception for the server."
+        ),
+    )

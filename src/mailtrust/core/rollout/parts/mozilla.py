@@ -24,6 +24,7 @@ from mailtrust.core.model.rollout import Anchors, Kit, KitFile, Wish
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.doing import do, human, look
 from mailtrust.core.remedies.file_names import certificate_file
+from mailtrust.core.rollout.parts.authorities import expect_roots, left_out
 from mailtrust.core.rollout.parts.certificate_files import pem_files
 from mailtrust.core.rollout.parts.nss_script import EVERY_USER, nss_script
 
@@ -53,10 +54,14 @@ class Program:
 
 
 def install(program: Program, wish: Wish) -> Kit:
-    """The policy for Linux with its certificates, the one for Windows and macOS, and a script for the first."""
+    """The policy for Linux with its certificates, the one for Windows and macOS, and a script for the first.
+
+    Raises UserProblem where there is no root.
+    """
+    expect_roots(wish.anchors, program.title)
     before = _existing(wish)
     roots = Anchors(wish.anchors.roots)
-    files = [
+    files = (
         *(replace(one, path=f"{LINUX}/{one.path}") for one in pem_files(roots)),
         KitFile(
             f"{LINUX}/{NAME}",
@@ -74,35 +79,20 @@ def install(program: Program, wish: Wish) -> Kit:
             write_policies(with_system_roots(before)),
             text("the policy for Windows and macOS: {program} trusts what the system trusts", program=program.title),
         ),
-    ]
-    steps = [
+    )
+    steps = (
         do(
             text("On Linux, as root, in this folder. Packages and snaps read the same policy."),
             f"sh {LINUX}/install.sh",
             _AWAY,
         ),
         *_on_windows_and_macos(program),
-    ]
-    if wish.anchors.servers:
-        files.append(
-            KitFile(
-                f"{LINUX}/profiles.sh",
-                nss_script("install", Anchors((), (), wish.anchors.servers), program.profiles),
-                text("puts a server's own certificate into the profiles of the user who runs it"),
-                executable=True,
-            )
-        )
-        steps.append(
-            do(
-                text(
-                    "A policy can install CAs alone. A server's own certificate goes into each profile: as root, for "
-                    "every user."
-                ),
-                EVERY_USER.format(file=f"{LINUX}/profiles.sh"),
-                _AWAY,
-            )
-        )
-    return Kit(tuple(files), tuple(steps), (*_remarks(program), *_about_intermediates(wish.anchors)))
+    )
+    return Kit(
+        files,
+        steps,
+        (*_remarks(program), *_about_intermediates(wish.anchors), *left_out(wish.anchors, program.title)),
+    )
 
 
 def remove(program: Program, wish: Wish) -> Kit:

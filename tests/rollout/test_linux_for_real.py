@@ -1,0 +1,68 @@
+"""Debian's own store, under a layer that is thrown away: curl, OpenSSL, GnuTLS and Debian's Java."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.programs.throwaway_root import ThrowawayRoot, throwaway_root
+from tests.rollout.serving import Company, served, written
+
+from mailtrust.core.rollout import linux
+from mailtrust.lab.oracles.question import Question
+
+pytestmark = [pytest.mark.real_server, pytest.mark.may_be_left_out]
+
+PROGRAMS = ("update-ca-certificates", "curl", "openssl", "gnutls-cli")
+DEBIAN_JAVA = Path("/etc/ssl/certs/java/cacerts")
+
+
+def accepting(root: ThrowawayRoot, question: Question) -> set[str]:
+    """Who of them trusts the server, with no other store than the system's."""
+    place = f"{question.name}:{question.port}"
+    asked = {
+        "curl": ("curl", "-sS", "-o", "/dev/null", f"https://{place}/"),
+        "openssl": (
+            "openssl", "s_client", "-brief", "-connect", place,
+            "-verify_return_error", "-verify_hostname", question.name,
+        ),
+        "gnutls": ("gnutls-cli", "-p", str(question.port), question.name),
+    }  # fmt: skip
+    return {
+        name
+        for name, command in asked.items()
+        if root.try_("sh", "-c", '"$@" </dev/null', "sh", *command).returncode == 0
+    }
+
+
+async def test_debian(tmp_path: Path) -> None:
+    if missing := [one for one in PROGRAMS if shutil.which(one) is None]:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    company = Company()
+    kit = written(tmp_path / "kit", linux, company.wish())
+    away = written(tmp_path / "away", linux, company.wish(), remove=True)
+    with throwaway_root(tmp_path) as root:
+        async with served(tmp_path / "server", company.chain, company.leaf.key) as question:
+            assert await asyncio.to_thread(accepting, root, question) == set()
+            await asyncio.to_thread(root.run, "sh", kit / "install.sh")
+            assert await asyncio.to_thread(accepting, root, question) == {"curl", "openssl", "gnutls"}
+            assert in_java(root) or not java_is_debians()
+            await asyncio.to_thread(root.run, "sh", away / "remove.sh")
+            assert await asyncio.to_thread(accepting, root, question) == set()
+            assert not in_java(root)
+    assert untouched()
+
+
+def in_java(root: ThrowawayRoot) -> bool:
+    """Whether Debian's Java has it, which reads a store of its own."""
+    listed = root.try_("keytool", "-list", "-keystore", DEBIAN_JAVA, "-storepass", "changeit").stdout
+    return "example-mail-root" in listed.lower()
+
+
+def java_is_debians() -> bool:
+    return DEBIAN_JAVA.exists()
+
+
+def untouched() -> bool:
+    """Whether the system below the layer is as it was."""
+    return not list(Path("/usr/local/share/ca-certificates").glob("Example-Mail*"))

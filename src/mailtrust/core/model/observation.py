@@ -1,5 +1,6 @@
 """What a server showed on one connection: a handshake, or how the attempt failed."""
 
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
@@ -86,11 +87,12 @@ class Observation:
     bytes_before_tls: bytes = b""
     """Clear text the server sent between its go-ahead and its TLS answer (RFC 3207 4.2, response injection)."""
     duration_ms: int = 0
+    id: str = field(init=False, repr=False, compare=False)
+    """The endpoint's id, and the offer where it is not the default. Rules ask for it all the time."""
 
-    @property
-    def id(self) -> str:
-        """The endpoint's id, and the offer where it is not the default."""
-        return self.endpoint.id if self.offer is Offer.DEFAULT else f"{self.endpoint.id}#{self.offer.value}"
+    def __post_init__(self) -> None:
+        own = self.endpoint.id
+        object.__setattr__(self, "id", own if self.offer is Offer.DEFAULT else f"{own}#{self.offer.value}")
 
     @property
     def presented_chain(self) -> tuple[AnyCertificate, ...]:

@@ -10,8 +10,15 @@ Result = TypeVar("Result")
 
 def run(main: Coroutine[Any, Any, Result]) -> Result:
     """Run `main` on a fresh event loop and give its result."""
+    results: list[Result] = []
+
+    async def keep() -> None:
+        # asyncio tells `signal` about its task when all is over, and Python then writes out the task's result, twice.
+        results.append(await main)
+
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(main)
+        runner.run(keep())
+    return results[0]
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SERVERS := nginx apache2-bin haproxy postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved slapd \
   cyrus-common courier-base libnss-wrapper knot unbound pebble \
   openssl gnutls-bin libnss3-tools openjdk-17-jre-headless swaks libnet-ssleay-perl \
-  zsh fish groff-base mandoc systemd \
+  zsh fish groff-base mandoc systemd openssh-server sudo \
   postgresql-15 strace samba-ad-dc winbind
 
 # Cannot be installed beside Postfix: unpacked into build/servers, for what it says of its configuration.
@@ -77,7 +77,7 @@ missing-servers:
 
 locks: $(VENV)/test.stamp ## renew the locked versions
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --group build pyproject.toml -o requirements/run.txt --upgrade
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --group build --group dev --extra acme --extra fast --extra postgresql pyproject.toml -o requirements/test.txt --upgrade
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --group build --group dev --extra acme --extra fast --extra postgresql --extra ssh pyproject.toml -o requirements/test.txt --upgrade
 
 texts: $(VENV)/test.stamp ## collect the translatable sentences and merge them into the catalogues
 	$(BIN)/python tools/texts.py

@@ -14,19 +14,12 @@ from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.server_facts import Printed
 from mailtrust.core.model.text import text
 from mailtrust.edge.transport import replacing
+from mailtrust.edge.transport.limits import LARGEST, MOST_ANSWERED, MOST_NAMES, MOST_PRINTED, SBIN
 from mailtrust.edge.transport.machine import RawFile
 from mailtrust.edge.transport.refusals import failed, no_program, not_allowed, not_there, told, too_large, too_slow
 
-LARGEST = 4 * 2**20
-"""Octets of a file that is read."""
-MOST_NAMES = 10_000
-MOST_PRINTED = 2**20
-"""Octets of each stream of a program that are kept; the rest is read and forgotten."""
-MOST_ANSWERED = 64 * 2**10
 LAST_WORDS_SECONDS = 1.0
 """How long after a program's end its streams are read: a daemon that it has started may hold them open for ever."""
-SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
-"""Where servers' programs are; not every user's PATH has it."""
 
 
 @frozen

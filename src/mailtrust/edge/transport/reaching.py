@@ -13,6 +13,10 @@ def machine_for(server: Server) -> Machine:
         from mailtrust.edge.transport.local import LocalMachine
 
         return LocalMachine()
+    if server.reach.startswith("ssh://"):
+        from mailtrust.edge.transport.ssh import Destination, SshMachine
+
+        return SshMachine(Destination.of(server.reach), sudo=server.sudo)
     raise UserProblem(
         text("Expected local or ssh://USER@HOST as the way to {server}, got “{given}”.", server=server.name,
              given=clean(server.reach, 200))

@@ -1,6 +1,7 @@
 """What a system says no with, told for people: expected, came, what to do. The same words for every way to a server."""
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -70,6 +71,16 @@ def too_large(machine: str, path: str, limit: int) -> Failed:
 def too_slow(machine: str, command: str, seconds: int) -> Failed:
     """A program that never ends."""
     return failed(machine, command, text("It was not done after {seconds} seconds, and was stopped.", seconds=seconds))
+
+
+def by_words(machine: str, path: str, said: str) -> NotThere | NotAllowed | Failed:
+    """What a program of another machine has said, in English, as the same refusals."""
+    if os.strerror(errno.ENOENT) in said or os.strerror(errno.ENOTDIR) in said:
+        return not_there(machine, path)
+    if os.strerror(errno.EACCES) in said or os.strerror(errno.EPERM) in said:
+        return not_allowed(machine, path)
+    known = next((advice for number, advice in _ADVICE.items() if os.strerror(number) in said), None)
+    return failed(machine, path, known or said.strip() or text("It failed, and said nothing."))
 
 
 @contextmanager

@@ -125,6 +125,10 @@ class Companies:
             await listener.stop()
         await self.responder.stop()
 
+    def real_port(self, port: int) -> int:
+        """Where this port is here."""
+        return self._real[port]
+
     @property
     def flags(self) -> tuple[str, ...]:
         """How `mailtrust` reaches this world."""

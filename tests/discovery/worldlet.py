@@ -9,6 +9,7 @@ from mailtrust.core.discovery.traveller import Traveller, Trip, walk
 from mailtrust.core.formats.tlsa import Tlsa
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure, Stage
+from mailtrust.core.model.text import verbatim
 from mailtrust.core.model.verdict import Basis, Outcome, Reason, ReasonSeverity, Verdict
 from mailtrust.core.model.walk import (
     Answer,
@@ -67,7 +68,7 @@ class Worldlet:
             case DnsQuestion(name=name, type=kind):
                 found = self.records.get((name, kind), ())
                 if "failed" in found:
-                    return DnsAnswer("failed", why="SERVFAIL")
+                    return DnsAnswer("failed", why=verbatim("SERVFAIL"))
                 return DnsAnswer("found" if found else "no-such-name", found, secure=self.signed)
             case HttpQuestion(url=url):
                 return self._web(url)

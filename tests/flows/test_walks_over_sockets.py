@@ -11,16 +11,22 @@ from typing import Any
 import pytest
 
 from mailtrust.core.discovery import traveller_by_id
+from mailtrust.core.discovery.asking import Asking
+from mailtrust.core.discovery.steps.https_candidate import https_candidate
+from mailtrust.core.discovery.traveller import Trip
+from mailtrust.core.formats.case_book import book_from_wire, book_to_wire
+from mailtrust.core.formats.case_wire import DnsAskedWire
 from mailtrust.core.formats.connect_to import ConnectTo, Detours
 from mailtrust.core.issuance.authority import issue, make_intermediate, make_root
 from mailtrust.core.issuance.keys import make_key
 from mailtrust.core.issuance.recipe import intermediate_recipe, root_recipe, server_recipe
 from mailtrust.core.model.pool import Pool
 from mailtrust.core.model.problem import CouldNotLook
-from mailtrust.core.model.walk import DnsAnswer, DnsQuestion, HttpAnswer, HttpQuestion, Meets, Method
+from mailtrust.core.model.text import text
+from mailtrust.core.model.walk import DnsAnswer, DnsQuestion, HttpAnswer, HttpQuestion, Meets, Method, Situation
 from mailtrust.core.x509.pem import to_pem
 from mailtrust.edge.lookup.dns import FakeResolver
-from mailtrust.edge.lookup.dns_answers import Found, ZoneTtl
+from mailtrust.edge.lookup.dns_answers import Found, LookupFailed, ZoneTtl
 from mailtrust.edge.probe.http_exchange import Route, exchange
 from mailtrust.flows.answering import Outside
 from mailtrust.flows.check import Edge
@@ -120,3 +126,29 @@ async def test_the_ttl_of_tlsa_records_is_asked_of_the_zone_itself() -> None:
     assert (await seen.answer([question]))[question] == DnsAnswer("found", ("3 1 1 00",), ttl=17)
     seen.edge.resolver.ttls = {(name, "TLSA"): ZoneTtl(3600, "192.0.2.53")}
     assert (await seen.answer([question]))[question] == DnsAnswer("found", ("3 1 1 00",), ttl=3600, ttl_by="192.0.2.53")
+
+
+async def test_why_dns_did_not_answer_is_told_in_the_readers_language() -> None:
+    names = {"b.test": LookupFailed(text("No DNS server answered for {name}.", name="b.test"))}
+    question = DnsQuestion("b.test", "A")
+    answers = await outside(1, names).answer([question])
+    traveller, asking = traveller_by_id("activesync"), Asking(answers, lambda *_: pytest.fail("nothing is judged"))
+    attempt = https_candidate(Trip(traveller, asking, Situation(), "u@b.test"), Method.ROOT, "https://b.test/")
+    french = {
+        "DNS gave no answer for {host}: {why}": "DNS ne dit rien de {host} : {why}",
+        "No DNS server answered for {name}.": "Aucun serveur n'a répondu pour {name}.",
+    }
+    said = attempt.detail.render(lambda template: french.get(template, template))
+    assert said == "DNS ne dit rien de b.test : Aucun serveur n'a répondu pour b.test."
+
+
+def test_a_case_keeps_the_reason_in_english_and_reads_no_template_from_it() -> None:
+    question = DnsQuestion("b.test", "A")
+    (kept,) = book_to_wire({question: DnsAnswer("failed", why=text("Nothing came from {name}.", name="b.test"))})
+    assert isinstance(kept, DnsAskedWire)
+    assert kept.why == "Nothing came from b.test."
+    for words in (kept.why, "{why.__class__}", "{"):
+        kept.why = words
+        (answer,) = book_from_wire([kept], {}).values()
+        assert isinstance(answer, DnsAnswer)
+        assert str(answer.why) == words

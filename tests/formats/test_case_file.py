@@ -22,10 +22,12 @@ from mailtrust.core.formats import case_file
 from mailtrust.core.formats.case_file import CaseFileError, decode, encode
 from mailtrust.core.model.case_file import CaseFile, Lookup, StoreReference
 from mailtrust.core.model.certificate import AnyCertificate, Certificate, UnreadableCertificate
+from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure, Stage
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.status import FetchedStatus
+from mailtrust.core.model.text import verbatim
 from mailtrust.core.model.walk import (
     ConnectionPoint,
     DnsAnswer,
@@ -145,7 +147,7 @@ def _questions(case: CaseFile) -> st.SearchStrategy[CaseFile]:
             records=st.lists(LINES, max_size=2).map(tuple),
             ttl=st.none() | st.integers(0, 86400),
             secure=st.booleans(),
-            why=LINES,
+            why=st.none() | LINES.filter(bool).map(lambda words: verbatim(clean(words, 400))),
         ),
     )
     http = st.tuples(

@@ -9,6 +9,7 @@ from mailtrust.core.formats.host_name import is_address
 from mailtrust.core.formats.url import parts_of
 from mailtrust.core.model.endpoint import Endpoint, Offer
 from mailtrust.core.model.observation import FailureKind, Observation, ProbeFailure, Stage
+from mailtrust.core.model.text import text
 from mailtrust.core.model.walk import (
     Answer,
     DnsAnswer,
@@ -35,7 +36,7 @@ Directory = Callable[[ScpQuestion], Awaitable[ScpAnswer]]
 
 async def no_directory(_question: ScpQuestion) -> ScpAnswer:
     """Nobody said which directory to ask."""
-    return ScpAnswer(why="no directory was named")
+    return ScpAnswer(why=text("no directory was named"))
 
 
 @dataclass(slots=True)
@@ -166,8 +167,8 @@ def dns_answer(answer: Found[str] | Absent) -> DnsAnswer:
     match answer:
         case Found(records=records, aliases=aliases, ttl=ttl, authenticated=secure, authoritative=own):
             return DnsAnswer("found", records, aliases, ttl, secure, ttl_by="AA" if own else "")
-        case LookupFailed():
-            return DnsAnswer("failed", why=str(answer))
+        case LookupFailed(why=why):
+            return DnsAnswer("failed", why=why)
         case NoData(aliases=aliases, authenticated=secure):
             return DnsAnswer("no-data", (), aliases, secure=secure)
         case _:

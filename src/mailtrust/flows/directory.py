@@ -45,36 +45,36 @@ class LiveDirectory:
                 "DNS names no domain controller of {domain} ({said}). --directory names the domain of the directory, "
                 "or a server; --scp reads a list.",
                 domain=domain.name,
-                said=str(found),
+                said=found.why,
             )
-            return ScpAnswer(why=str(why))
-        answer = ScpAnswer(why=str(text("{domain} has no domain controller.", domain=domain.name)))
+            return ScpAnswer(why=why)
+        answer = ScpAnswer(why=text("{domain} has no domain controller.", domain=domain.name))
         for record in found.records[:MOST_CONTROLLERS]:
             answer = await self._ask(DirectoryServer(record.target, record.port), self.login)
-            if answer.points or not answer.why:
+            if answer.points or answer.why is None:
                 break
         return answer
 
     async def _pointed_at(self, place: str) -> ScpAnswer:
         server = server_named(place)
         if server is None:
-            return ScpAnswer(why=str(text("{place} names no server.", place=clean(place, 200))))
+            return ScpAnswer(why=text("{place} names no server.", place=clean(place, 200)))
         answer = await self._ask(server, None)
-        if answer.why and self.login is not None:
+        if answer.why is not None and self.login is not None:
             why = text(
                 "{why} The password is not sent where a pointer leads: walk with --directory ldap://{place} for that.",
                 why=answer.why,
                 place=clean(place, 200),
             )
-            return ScpAnswer(answer.points, str(why))
+            return ScpAnswer(answer.points, why)
         return answer
 
     async def _ask(self, server: DirectoryServer, login: Login | None) -> ScpAnswer:
         addresses, port = await self.reach(server.host, server.port)
-        answer = ScpAnswer(why=str(text("{host} has no address.", host=server.host)))
+        answer = ScpAnswer(why=text("{host} has no address.", host=server.host))
         for address in addresses:
             answer = await ask_directory(server, address, port, login=login, roots=self.roots)
-            if answer.points or not answer.why:
+            if answer.points or answer.why is None:
                 break
         return answer
 
@@ -89,5 +89,5 @@ class GivenPoints:
         """The list; of other directories nothing is known."""
         if question.server:
             place = clean(question.server, 200)
-            return ScpAnswer(why=str(text("the list says nothing of what {place} holds.", place=place)))
+            return ScpAnswer(why=text("the list says nothing of what {place} holds.", place=place))
         return ScpAnswer(self.points)

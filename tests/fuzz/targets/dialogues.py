@@ -109,8 +109,8 @@ def _try_directory(octets: bytes) -> bytes:
     for login in (None, Login("u@b.test", b"secret")):
         answer, sent = whole = _ask_directory([octets] if octets else [], login)
         assert _ask_directory(fragments(octets), login) == whole, "another fragmentation, another answer"
-        assert answer.why.isprintable()
-        assert len(answer.why) <= 10_000
+        assert str(answer.why).isprintable()
+        assert len(str(answer.why)) <= 10_000
         assert all(word.isprintable() for point in answer.points for word in (*point.keywords, *point.binding))
         told.append((answer, sent))
     return repr(told).encode()

@@ -13,7 +13,9 @@ from mailtrust.core.formats.case_wire import (
     SituationWire,
     TlsAskedWire,
 )
+from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.observation import Observation, ProbeFailure
+from mailtrust.core.model.text import Text, verbatim
 from mailtrust.core.model.walk import (
     Answer,
     Book,
@@ -88,7 +90,7 @@ def _to_wire(question: Question, answer: Answer) -> AskedWire:
                 aliases=list(answer.aliases),
                 ttl=answer.ttl,
                 secure=answer.secure,
-                why=answer.why,
+                why=_kept(answer.why),
                 claimed=answer.claimed,
                 resolver=answer.resolver,
                 ttl_by=answer.ttl_by,
@@ -120,9 +122,18 @@ def _to_wire(question: Question, answer: Answer) -> AskedWire:
                 PointWire(keywords=list(one.keywords), binding=list(one.binding), server=one.server)
                 for one in answer.points
             ]
-            return ScpAskedWire(server=question.server, points=points, why=answer.why)
+            return ScpAskedWire(server=question.server, points=points, why=_kept(answer.why))
         case _:
             raise TypeError(f"{type(answer).__name__} answers no {type(question).__name__}")
+
+
+def _kept(why: Text | None) -> str:
+    """In English, as other versions read it; nobody's templates are read from a file."""
+    return "" if why is None else str(why)
+
+
+def _told(words: str) -> Text | None:
+    return verbatim(clean(words, 400)) if words else None
 
 
 def _from_wire(wire: AskedWire, observations: Mapping[str, Observation]) -> tuple[Question, Answer]:
@@ -130,7 +141,15 @@ def _from_wire(wire: AskedWire, observations: Mapping[str, Observation]) -> tupl
         case DnsAskedWire():
             records, aliases = tuple(wire.records), tuple(wire.aliases)
             return DnsQuestion(wire.name, wire.type), DnsAnswer(
-                wire.status, records, aliases, wire.ttl, wire.secure, wire.why, wire.claimed, wire.resolver, wire.ttl_by
+                wire.status,
+                records,
+                aliases,
+                wire.ttl,
+                wire.secure,
+                _told(wire.why),
+                wire.claimed,
+                wire.resolver,
+                wire.ttl_by,
             )
         case HttpAskedWire(failure=failure):
             return HttpQuestion(wire.url, wire.content, wire.email), HttpAnswer(
@@ -148,4 +167,4 @@ def _from_wire(wire: AskedWire, observations: Mapping[str, Observation]) -> tupl
             return question, TlsAnswer(observations[wire.observation])
         case ScpAskedWire():
             points = tuple(ConnectionPoint(tuple(one.keywords), tuple(one.binding), one.server) for one in wire.points)
-            return ScpQuestion(wire.server), ScpAnswer(points, wire.why)
+            return ScpQuestion(wire.server), ScpAnswer(points, _told(wire.why))

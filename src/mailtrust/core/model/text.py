@@ -33,6 +33,11 @@ def text(template: str, /, **values: str | int | date | Text | tuple[str | Text,
     return Text(template, tuple(values.items()))
 
 
+def verbatim(words: str) -> Text:
+    """Words that have no other language: what a file keeps of a sentence, or what somebody else said."""
+    return Text("{words}", (("words", words),))
+
+
 def in_a_row(sentences: Iterable[Text]) -> Text:
     """Whole sentences one after the other; one at least."""
     first, *others = sentences

@@ -99,8 +99,8 @@ class DnsAnswer:
     """Seconds; see `ttl_by`."""
     secure: bool = False
     """The resolver vouches that DNSSEC holds (AD, RFC 4035 3.2.3), and its word counts (RFC 6698 A.3)."""
-    why: str = ""
-    """Why nobody knows."""
+    why: Text | None = None
+    """Why nobody knows, where that is so."""
     claimed: bool = False
     """The resolver says so too, but its word does not count: it came over a way that anybody could have written on."""
     resolver: str = ""
@@ -154,8 +154,8 @@ class ScpAnswer:
     """The service connection points of a directory, in the order found."""
 
     points: tuple[ConnectionPoint, ...] = ()
-    why: str = ""
-    """Why the directory could not be asked."""
+    why: Text | None = None
+    """Why the directory could not be asked, or may know more; None: this is all."""
 
 
 Answer = DnsAnswer | HttpAnswer | TlsAnswer | ScpAnswer

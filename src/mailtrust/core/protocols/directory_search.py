@@ -106,10 +106,10 @@ class DirectorySearch:
         except StopIteration as end:
             self._answer = end.value
         except _StopError as stop:
-            self._answer = ScpAnswer(tuple(self._points), str(stop.why))
+            self._answer = ScpAnswer(tuple(self._points), stop.why)
         except BerError as error:
             why = text("it does not speak LDAP as RFC 4511 has it: {why}", why=clean(str(error), 200))
-            self._answer = ScpAnswer(tuple(self._points), str(why))
+            self._answer = ScpAnswer(tuple(self._points), why)
         return self._answer if self._answer is not None else NeedData()
 
     def farewell(self) -> bytes:
@@ -126,7 +126,7 @@ class DirectorySearch:
             done = yield from self._found()
             cookie = done.cookie[: LONGEST_COOKIE + 1]
             if done.code != 0 or not cookie or len(cookie) > LONGEST_COOKIE:
-                return ScpAnswer(tuple(self._points), str(self._why(done) or ""))
+                return ScpAnswer(tuple(self._points), self._why(done))
 
     def _bind(self, login: Login) -> Generator[Send | NeedData]:
         if not login.user or not login.password:

@@ -113,7 +113,7 @@ def _attempts(
         asked=attempt.asked,
         reached=reached,
         leads=attempt.leads,
-        dns=_dns(attempt.dns) if attempt.dns is not None else None,
+        dns=_dns(attempt.dns, translate) if attempt.dns is not None else None,
         endpoint=attempt.observation,
         verdict=wire.WalkVerdictWire(
             outcome=verdict.outcome,
@@ -137,14 +137,14 @@ def _attempts(
         following += len(below)
 
 
-def _dns(answer: DnsAnswer) -> wire.DnsWire:
+def _dns(answer: DnsAnswer, translate: Translate) -> wire.DnsWire:
     return wire.DnsWire(
         status=answer.status,
         records=[clean(record, 300) for record in answer.records[:20]],
         aliases=[clean(name, 255) for name in answer.aliases],
         ttl=answer.ttl,
         secure=answer.secure,
-        why=clean(answer.why, 300),
+        why=clean(answer.why.render(translate), 300) if answer.why is not None else "",
         claimed=answer.claimed,
         resolver=clean(answer.resolver, 300),
         ttl_by=clean(answer.ttl_by, 100),

@@ -9,7 +9,7 @@ from mailtrust.core.formats.directory_place import DirectoryServer
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.endpoint import TlsMode
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.walk import ScpAnswer
 from mailtrust.core.protocols.dialogue import Failed, NeedData, Send, StartTls
 from mailtrust.core.protocols.directory_search import DirectorySearch, Login
@@ -22,7 +22,11 @@ MOST_OCTETS = 4 * 1024 * 1024
 
 
 class _NotVerifiedError(Exception):
-    """There is no TLS in which a password would be safe; the words say why."""
+    """There is no TLS in which a password would be safe."""
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(str(why))
+        self.why = why
 
 
 async def ask_directory(
@@ -45,22 +49,23 @@ async def ask_directory(
     try:
         wire = await Wire.connect(address, port, min(end, _soon(timeouts.connect)), MOST_OCTETS)
     except WireError as error:
-        return ScpAnswer(why=str(text("{host} cannot be reached: {why}", host=server.host, why=error.words)))
+        return ScpAnswer(why=text("{host} cannot be reached: {why}", host=server.host, why=error.words))
     try:
         channel = _Channel(wire, timeouts, end)
         if login is not None or server.implicit_tls:
             await _secure(channel, server, roots)
         answer = await _converse(channel, DirectorySearch(login))
     except _NotVerifiedError as error:
-        sentence = text("{host}: {why} Nothing was asked, and no password sent.", host=server.host, why=str(error))
-        return ScpAnswer(why=str(sentence))
+        return ScpAnswer(
+            why=text("{host}: {why} Nothing was asked, and no password sent.", host=server.host, why=error.why)
+        )
     except (WireError, ssl.SSLError) as error:
-        return ScpAnswer(why=str(text("{host} breaks off: {why}", host=server.host, why=clean(str(error), 200))))
+        return ScpAnswer(why=text("{host} breaks off: {why}", host=server.host, why=clean(str(error), 200)))
     finally:
         wire.abandon()
-    if not answer.why:
+    if answer.why is None:
         return answer
-    return ScpAnswer(answer.points, str(text("{host}: {why}", host=server.host, why=answer.why)))
+    return ScpAnswer(answer.points, text("{host}: {why}", host=server.host, why=answer.why))
 
 
 @dataclass(slots=True)
@@ -110,7 +115,7 @@ class _Channel:
             except ssl.SSLWantReadError:
                 self._flush()
                 if not (data := await self.wire.read(deadline)):
-                    raise _NotVerifiedError(str(text("it hangs up during the TLS handshake."))) from None
+                    raise _NotVerifiedError(text("it hangs up during the TLS handshake.")) from None
                 self.incoming.write(data)
             else:
                 self._flush()
@@ -131,9 +136,9 @@ async def _secure(channel: _Channel, server: DirectoryServer, roots: Iterable[Ce
             "its certificate does not hold for it: {why}. A root of your own is given by --roots.",
             why=clean(error.verify_message, 200),
         )
-        raise _NotVerifiedError(str(why)) from error
+        raise _NotVerifiedError(why) from error
     except ssl.SSLError as error:
-        raise _NotVerifiedError(str(text("no TLS: {why}.", why=clean(error.reason or str(error), 200)))) from error
+        raise _NotVerifiedError(text("no TLS: {why}.", why=clean(error.reason or str(error), 200))) from error
 
 
 async def _start_tls(channel: _Channel) -> bytes:
@@ -149,7 +154,7 @@ async def _start_tls(channel: _Channel) -> bytes:
             case Failed(failure=failure):
                 why = text("it offers no TLS ({said}); a domain controller needs a certificate for that.",
                            said=failure.detail)  # fmt: skip
-                raise _NotVerifiedError(str(why))
+                raise _NotVerifiedError(why)
 
 
 def _context(roots: Iterable[Certificate]) -> ssl.SSLContext:

@@ -51,9 +51,14 @@ class NoData:
     aliases: tuple[str, ...] = ()
     authenticated: bool = False
 
-    def __str__(self) -> str:
+    @property
+    def why(self) -> Text:
         """The answer as a sentence."""
-        return str(text("{name} has no such records.", name=clean(self.name, 255)))
+        return text("{name} has no such records.", name=clean(self.name, 255))
+
+    def __str__(self) -> str:
+        """The same in English."""
+        return str(self.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +69,14 @@ class NoSuchName:
     aliases: tuple[str, ...] = ()
     authenticated: bool = False
 
-    def __str__(self) -> str:
+    @property
+    def why(self) -> Text:
         """The answer as a sentence."""
-        return str(text("{name} does not exist in DNS.", name=clean(self.name, 255)))
+        return text("{name} does not exist in DNS.", name=clean(self.name, 255))
+
+    def __str__(self) -> str:
+        """The same in English."""
+        return str(self.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,7 @@ class LookupFailed:
     why: Text
 
     def __str__(self) -> str:
-        """The reason as a sentence."""
+        """The reason in English."""
         return str(self.why)
 
 

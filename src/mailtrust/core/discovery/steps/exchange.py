@@ -10,7 +10,7 @@ from mailtrust.core.formats.directory_place import pointed_at
 from mailtrust.core.formats.srv import SrvRecord, read_srv
 from mailtrust.core.formats.url import host_of, is_https, resolved
 from mailtrust.core.model.cleaning import clean
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.walk import (
     SCP_POINTER,
     SCP_URL,
@@ -115,7 +115,7 @@ def scp_urls(trip: Trip) -> tuple[tuple[str, ...], tuple[Attempt, ...]]:
         server = servers.pop(0)
         asked.append(server)
         answer = trip.asking.ask(ScpQuestion(server))
-        if answer.why:
+        if answer.why is not None:
             problems.append(_no_directory(server, answer.why))
         urls += _by_site(answer.points, trip.situation.site)
         for point in answer.points:
@@ -131,7 +131,7 @@ def scp_urls(trip: Trip) -> tuple[tuple[str, ...], tuple[Attempt, ...]]:
         if not servers and not urls and later:
             servers.append(later.pop(0))
     if not urls and not problems:
-        problems.append(_no_directory("", "no service connection point of Exchange"))
+        problems.append(_no_directory("", text("no service connection point of Exchange")))
     return tuple(dict.fromkeys(urls)), tuple(problems)
 
 
@@ -151,12 +151,12 @@ def _directory(binding: str) -> str:
     return pointed_at(binding) if binding.lower().startswith("ldap://") else ""
 
 
-def _no_directory(server: str, why: str) -> Attempt:
+def _no_directory(server: str, why: Text) -> Attempt:
     return Attempt(
         Method.SCP,
         f"ldap://{server}",
         Meets.SILENT,
-        text("The directory names no address: {why}", why=clean(why, 200)),
+        text("The directory names no address: {why}", why=why),
     )
 
 

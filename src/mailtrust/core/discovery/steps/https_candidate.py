@@ -28,7 +28,7 @@ def https_candidate(trip: Trip, method: Method, url: str) -> Attempt:
     dns = trip.asking.ask(DnsQuestion(host, "A"))
     attempt = replace(attempt, dns=dns)
     if dns.status == "failed":
-        return replace(attempt, detail=text("DNS gave no answer for {host}: {why}", host=host, why=clean(dns.why, 200)))
+        return replace(attempt, detail=text("DNS gave no answer for {host}: {why}", host=host, why=dns.why or "?"))
     if dns.status != "found":
         return replace(attempt, detail=text("{host} has no address.", host=host))
     answer = trip.asking.ask(question)

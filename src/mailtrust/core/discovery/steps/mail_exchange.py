@@ -223,5 +223,5 @@ def _by_tlsa(trip: Trip, mx: DnsAnswer, host: str) -> Attempt:
 def _no_host(trip: Trip, dns: DnsAnswer) -> Attempt:
     detail = text("{domain} takes no mail: its MX record says so.", domain=trip.domain)
     if dns.status == "failed":
-        detail = text("DNS gave no answer for {host}: {why}", host=trip.domain, why=clean(dns.why, 200))
+        detail = text("DNS gave no answer for {host}: {why}", host=trip.domain, why=dns.why or "?")
     return Attempt(Method.MX, trip.domain, Meets.SILENT, detail, dns=dns)

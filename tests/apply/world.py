@@ -60,7 +60,7 @@ def plan_of(steps: Sequence[PlanStep], servers: Sequence[str] = ("one",)) -> tup
         made=datetime(2026, 5, 4, tzinfo=UTC),
         version="1",
         looking=(),
-        facts_digest="0" * 64,
+        facts=(),
         steps=tuple(steps),
         cures=(),
         left=(),

@@ -22,8 +22,8 @@ from mailtrust.core.x509.private_key import PRIVATE_KEY_LABELS
 from mailtrust.core.x509.withheld_keys import mark_of, withheld_in
 from mailtrust.edge.transport.machine import NotThere, RawFile
 from mailtrust.flows.assess import assess
-from mailtrust.flows.plan import Planned, make_plan, survey_all
-from mailtrust.flows.survey import facts_digest
+from mailtrust.flows.plan import Planned, make_plan
+from mailtrust.flows.survey import differing
 
 CONF = """\
 http {
@@ -271,11 +271,12 @@ def _without_words(plan: Plan) -> Plan:
 async def test_a_stranger_in_the_same_folder_changes_no_facts(caseworld: Any, files: dict[str, bytes]) -> None:
     leaf = caseworld.leaf()
     files["/etc/nginx/tls/cert.pem"] = pem(leaf)
+    plan = (await planned(incomplete(caseworld, leaf), files)).plan
     shelf = Shelf(files)
-    before, _ = await survey_all([nginx()], {"local": shelf})
+    assert await differing(plan, {"local": shelf}) == ()
     shelf.files["/etc/nginx/tls/other.pem"] = pem(caseworld.leaf("other.example.com"))
-    beside, _ = await survey_all([nginx()], {"local": shelf})
-    assert facts_digest(beside) == facts_digest(before)
+    assert await differing(plan, {"local": shelf}) == ()
     shelf.files["/etc/nginx/tls/cert.pem"] += b"\n"
-    after, _ = await survey_all([nginx()], {"local": shelf})
-    assert facts_digest(after) != facts_digest(before)
+    assert await differing(plan, {"local": shelf}) == ("/etc/nginx/tls/cert.pem",)
+    del shelf.files["/etc/nginx/nginx.conf"]
+    assert await differing(plan, {"local": shelf}) == ("web",)

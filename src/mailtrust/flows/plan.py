@@ -18,7 +18,7 @@ from mailtrust.core.targets.mending.surveyed import Surveyed
 from mailtrust.core.targets.mending.work import Chain, Material, NotFromHere, Work, work_of
 from mailtrust.edge.transport.machine import Machine
 from mailtrust.flows.assess import assess
-from mailtrust.flows.survey import Unread, configurable, facts_digest, survey
+from mailtrust.flows.survey import Unread, configurable, facts_of, survey
 from mailtrust.version import __version__
 
 
@@ -77,7 +77,7 @@ async def make_plan(
         made=evidence.now,
         version=__version__,
         looking=looking,
-        facts_digest=facts_digest(concerned),
+        facts=facts_of(concerned),
         steps=choice.steps,
         cures=tuple(finding.id for finding in assessment.findings if finding.id in choice.cured),
         left=_left(assessment, choice, [one for one in asked if isinstance(one, NotFromHere)], unread),

@@ -2,12 +2,13 @@
 
 import hashlib
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from posixpath import dirname
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.configured import Cannot
 from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.plan import Fact, Plan
 from mailtrust.core.model.server_facts import Answer, Content, FileAt, FilesLike, OutputOf, Question
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import Text, text
@@ -56,17 +57,28 @@ async def survey(server: Server, product: ConfiguredProduct, machine: Machine) -
     return Surveyed(server, product, facts, places, essential)
 
 
-def facts_digest(servers: Iterable[Surveyed]) -> str:
-    """SHA-256 of all that counts for a plan: a certificate more in the same folder does not."""
-    told = [(one.server.name, _essential(one)) for one in servers]
-    return hashlib.sha256(repr(told).encode("utf-8", "surrogateescape")).hexdigest()
+def facts_of(servers: Iterable[Surveyed]) -> tuple[Fact, ...]:
+    """All that counts for a plan: a certificate more in the same folder does not."""
+    return tuple(
+        Fact(one.server.name, _called(asked), _digest(said)) for one in servers for asked, said in _essential(one)
+    )
 
 
-def differing(before: Sequence[Surveyed], now: Sequence[Surveyed]) -> tuple[str, ...]:
-    """The files and commands that say something else than they did."""
-    old = {(one.server.name, asked): said for one in before for asked, said in _essential(one)}
-    new = {(one.server.name, asked): said for one in now for asked, said in _essential(one)}
-    return tuple(dict.fromkeys(_called(key[1]) for key in {**old, **new} if old.get(key) != new.get(key)))
+async def differing(plan: Plan, machines: Mapping[str, Machine]) -> tuple[str, ...]:
+    """The files and commands that say something else than when the plan was made; `machines` by `Server.reach`."""
+    surveyed: list[Surveyed] = []
+    for server in plan.servers:
+        product = configurable(server)
+        now = await survey(server, product, machines[server.reach]) if product else None
+        if not isinstance(now, Surveyed):
+            return (server.name,)
+        surveyed.append(now)
+    before, after = set(plan.facts), set(facts_of(surveyed))
+    return tuple(dict.fromkeys(fact.asked for fact in (*plan.facts, *facts_of(surveyed)) if fact in before ^ after))
+
+
+def _digest(said: Answer) -> str:
+    return hashlib.sha256(repr(said).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _essential(one: Surveyed) -> list[tuple[Question, Answer]]:

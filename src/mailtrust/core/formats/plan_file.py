@@ -14,6 +14,7 @@ from mailtrust.core.model.plan import (
     AskPerson,
     ChangeRecords,
     Doing,
+    Fact,
     InStore,
     KeySource,
     LeftOver,
@@ -109,7 +110,8 @@ def _wire(plan: Plan, translate: Translate) -> wire.PlanWire:
         made=plan.made.astimezone(UTC),
         version=plan.version,
         looking=list(plan.looking),
-        facts_digest=plan.facts_digest,
+        facts_digest=hashlib.sha256(repr(plan.facts).encode("utf-8")).hexdigest(),
+        facts=[wire.FactWire(server=one.server, asked=one.asked, digest=one.digest) for one in plan.facts],
         servers=[_server_wire(server) for server in plan.servers],
         steps=[
             wire.StepWire(
@@ -216,7 +218,7 @@ def _plan(read: wire.PlanWire) -> Plan:
         made=read.made.astimezone(UTC),
         version=read.version,
         looking=tuple(read.looking),
-        facts_digest=read.facts_digest,
+        facts=tuple(Fact(one.server, one.asked, one.digest) for one in read.facts),
         steps=tuple(
             PlanStep(one.id, one.server, _said(one.say), _do(one.do), _undo(one.undo), one.disruption, one.needs)
             for one in read.steps

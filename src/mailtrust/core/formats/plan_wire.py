@@ -161,6 +161,14 @@ class NotedWire(Struct, kw_only=True, forbid_unknown_fields=True):
     endpoints: list[str]
 
 
+class FactWire(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What a server's file or program said."""
+
+    server: str
+    asked: Annotated[str, Meta(description="The file, the pattern, or the command.")]
+    digest: Annotated[Sha256, Meta(description="SHA-256 of the answer.")]
+
+
 class PlanWire(Struct, kw_only=True, forbid_unknown_fields=True):
     """The fewest and safest changes that cure what can be cured from here; apply carries out exactly this."""
 
@@ -170,7 +178,8 @@ class PlanWire(Struct, kw_only=True, forbid_unknown_fields=True):
     made: datetime
     version: str
     looking: list[str]
-    facts_digest: Annotated[str, Meta(description="SHA-256 of what the servers' files and programs said.")]
+    facts_digest: Annotated[Sha256, Meta(description="SHA-256 of all facts.")]
+    facts: Annotated[list[FactWire], Meta(description="Other facts stop the plan.")]
     servers: list[ServerWire]
     steps: list[StepWire]
     cures: list[str]

@@ -170,6 +170,17 @@ class LeftOver:
 
 
 @frozen
+class Fact:
+    """Something that a server's file or program said, as far as a plan remembers it."""
+
+    server: str
+    asked: str
+    """The file, the pattern, or the command."""
+    digest: str
+    """SHA-256 of the answer."""
+
+
+@frozen
 class Plan:
     """The fewest and safest changes that cure all findings which can be cured from here."""
 
@@ -179,8 +190,8 @@ class Plan:
     """mailtrust's version that made it."""
     looking: tuple[str, ...]
     """The options of `mailtrust check` with which it was looked, so that the proof looks in the same way."""
-    facts_digest: str
-    """SHA-256 of what the servers' files and programs said; other facts stop the plan."""
+    facts: tuple[Fact, ...]
+    """What the servers' files and programs said: other facts stop the plan."""
     steps: tuple[PlanStep, ...]
     cures: tuple[str, ...]
     """Finding ids."""

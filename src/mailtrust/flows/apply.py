@@ -88,7 +88,7 @@ async def recover(plan: Plan, state: State, around: Surroundings, *, resume: boo
         if all(step.id in past.proven for step in group):
             continue
         try:
-            if not all(step.id in past.done for step in group):
+            if not all([step.id in past.done and await _is_as_left(session, step) for step in group]):
                 raise Failed(INTERRUPTED)
             await _prove(session, group)
         except UserProblem as problem:
@@ -173,6 +173,14 @@ async def _is_done(session: Session, step: PlanStep) -> bool:
     except NotThere:
         return False
     return digest_of(file.octets) == session.past.doing[step.id].digest
+
+
+async def _is_as_left(session: Session, step: PlanStep) -> bool:
+    """Whether a step that was done still stands: a run that took it back may not have been able to write that down."""
+    later = session.plan.steps[session.plan.steps.index(step) + 1 :]
+    if not isinstance(step.do, WriteFile) or any(same_file(session.plan, step, other) for other in later):
+        return True
+    return await _is_done(session, step)
 
 
 async def _prove(session: Session, group: Sequence[PlanStep]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Coroutine, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from mailtrust.core.model.applied import Happening
@@ -159,8 +160,10 @@ async def _back(session: Session, step: PlanStep, doing: Doing) -> None:
 async def _put_back(machine: Machine, doing: Doing, was: Was, *, certain: bool) -> None:
     now = await _read(machine, was.path)
     copy = await _read(machine, doing.copy)
-    # A write that was killed may have left something beside the file; putting it back takes that away.
-    if now is not None and _is(now, was) and (certain or copy is None):
+    if now is not None and _is(now, was):
+        if not certain and copy is not None:
+            with suppress(UserProblem):  # a write that was killed may have left something beside it: this sweeps it
+                await machine.keep(doing.copy, was.path)
         return
     if now is not None and digest_of(now.octets) not in (doing.digest, was.digest):
         raise Stays(

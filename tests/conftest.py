@@ -234,7 +234,7 @@ class CaseWorld:
                 store=stores[client.anchor_store],
                 client=client,
                 now=now,
-                local_anchors=case.local_anchors() if not deployed or client.reached_by.intersection(deployed) else (),
+                local_anchors=case.local_anchors() if client.reached(deployed) else (),
             )
             for seen in observations
             if seen.offer is Offer.DEFAULT and isinstance(seen.result, Handshake)

@@ -15,7 +15,7 @@ from mailtrust.core.model.remedy import Remedy
 from mailtrust.core.model.settings import Settings
 from mailtrust.core.rules import judge_all
 from mailtrust.core.rules.grounds.accepting import settle
-from mailtrust.core.validation.evaluate import evaluate
+from mailtrust.core.validation.evaluate import ChainJudgement, Shown, evaluate
 
 
 def assess(
@@ -30,6 +30,7 @@ def assess(
     supposed = suppose(case)
     given = ports_given(supposed)
     anchors = supposed.local_anchors()
+    judged: dict[Shown, ChainJudgement] = {}
     verdicts = tuple(
         evaluate(
             observation,
@@ -37,8 +38,9 @@ def assess(
             store=stores[client.anchor_store],
             client=client,
             now=now,
-            local_anchors=anchors if reaches(client, supposed.deployed) else (),
+            local_anchors=anchors if client.reached(supposed.deployed) else (),
             fetched=supposed.fetched,
+            judged=judged,
         )
         for observation in judged_observations(supposed)
         for client in clients
@@ -108,8 +110,3 @@ def concerns(client: ClientProfile, observation: Observation, given: frozenset[t
     """Whether a client is judged here: at every port that was asked for, else where it speaks the protocol."""
     endpoint = observation.endpoint
     return (endpoint.host, endpoint.port) in given or endpoint.protocol in client.speaks
-
-
-def reaches(client: ClientProfile, deployed: tuple[str, ...]) -> bool:
-    """Whether a local anchor brought out by these ways gets to the client; no ways named means that it does."""
-    return not deployed or bool(client.reached_by.intersection(deployed))

@@ -34,7 +34,6 @@ from mailtrust.core.model.walk import (
 from mailtrust.core.validation.dane import evaluate_dane
 from mailtrust.core.validation.evaluate import evaluate
 from mailtrust.flows.answering import Outside
-from mailtrust.flows.assess import reaches
 from mailtrust.flows.check import OnProgress, Progress, gather, wanting_issuers
 from mailtrust.version import __version__
 
@@ -205,7 +204,7 @@ def _each_once(answers: Mapping[Question, Answer], known: dict[str, Observation]
 def walk_all(
     request: WalkRequest, book: Book, pool: Pool, stores: Mapping[str, AnchorStore], now: datetime
 ) -> tuple[tuple[Walk, ...], tuple[Question, ...]]:
-    """Every walk that the book reaches, and what the others ask. Pure: a saved book gives the same again."""
+    """Every walk that the book and what the others ask. Pure: a saved book gives the same again."""
     walks: list[Walk] = []
     missing: dict[Question, None] = {}
     for traveller in request.travellers:
@@ -234,7 +233,7 @@ def judge_for(
             store=stores[client.anchor_store],
             client=client,
             now=now,
-            local_anchors=local if reaches(client, request.deployed) else (),
+            local_anchors=local if client.reached(request.deployed) else (),
         )
 
     return judge

@@ -20,7 +20,7 @@ from mailtrust.core.validation.fetching import fetches_whole_path
 from mailtrust.core.validation.reasons import is_error
 from mailtrust.core.validation.status.ocsp import word_of_answer
 from mailtrust.core.validation.status.word import Good, Undetermined
-from mailtrust.flows.assess import concerns, judged_observations, ports_given, reaches, suppose
+from mailtrust.flows.assess import concerns, judged_observations, ports_given, suppose
 
 Extent = Literal["off", "profile", "all"]
 """Whom to ask: nobody; as the asked clients do; whoever can be asked about any certificate of their paths."""
@@ -104,7 +104,7 @@ class Inquiry:
                     # What it will find about revocation is just what is to be asked.
                     client=replace(client, revocation=None),
                     now=self._at,
-                    local_anchors=anchors if reaches(client, supposed.deployed) else (),
+                    local_anchors=anchors if client.reached(supposed.deployed) else (),
                 )
                 for attempt in verdict.attempts[:1]:
                     if attempt.anchor is not None and not any(map(is_error, attempt.reasons)):

@@ -12,6 +12,7 @@ from mailtrust.core.clients.engines.citing import grounds, says
 from mailtrust.core.clients.engines.conscrypt import CONSCRYPT
 from mailtrust.core.model.client import Citation, OnFailure, Words
 from mailtrust.core.model.since import Since
+from mailtrust.core.model.text import text
 from mailtrust.core.model.verdict import Basis, Outcome, Utterance
 from mailtrust.core.validation.android_7 import CHECKS_CONSCRYPT_7, names_android_7
 
@@ -45,6 +46,7 @@ PROFILE = replace(
         (codes.KEY_USE | codes.STAPLE_BAD, Basis.RECALLED),
     ),
     reached_by=frozenset(),
+    beyond_reach=text("Whether the app heeds roots that were added to the phone is not known.").template,
 )
 
 COMMON_NAME = "Android bug 70278814; google/conscrypt issue 1145: Android, Conscrypt and OkHttp dropped it in 2018"

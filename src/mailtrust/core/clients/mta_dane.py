@@ -28,6 +28,8 @@ PROFILE = replace(
         "Whether the certificate matters depends on the host's TLSA records under DNSSEC, and those were not looked up."
     ).template,
     trusts_local_anchors=False,
+    reached_by=frozenset(),
+    beyond_reach=text("Servers of other organisations connect; they go by TLSA records and need no root.").template,
 )
 
 VERSIONS: tuple[ClientProfile, ...] = ()

@@ -5,6 +5,7 @@ Postfix `may` and `encrypt`, Exim's default, Exchange's default: the certificate
 
 from dataclasses import replace
 
+from mailtrust.core.clients.engines.foreign import OUT_OF_REACH
 from mailtrust.core.clients.engines.openssl import OPENSSL
 from mailtrust.core.model.client import Citation, ClientProfile, OnFailure
 from mailtrust.core.model.endpoint import Protocol
@@ -31,6 +32,8 @@ PROFILE = replace(
     ),
     basis=Basis.DOCUMENT,
     basis_of=None,
+    reached_by=frozenset(),
+    beyond_reach=OUT_OF_REACH,
 )
 
 VERSIONS: tuple[ClientProfile, ...] = ()

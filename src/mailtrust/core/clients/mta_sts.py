@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from mailtrust.core.clients.engines.foreign import OUT_OF_REACH
 from mailtrust.core.clients.engines.openssl import OPENSSL
 from mailtrust.core.model.client import Citation, ClientProfile
 from mailtrust.core.model.endpoint import Protocol
@@ -28,6 +29,8 @@ PROFILE = replace(
     unknown_because=text(
         "Whether the certificate matters depends on the domain's MTA-STS policy, and that was not looked up."
     ).template,
+    reached_by=frozenset(),
+    beyond_reach=OUT_OF_REACH,
 )
 
 VERSIONS: tuple[ClientProfile, ...] = (

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from mailtrust.core.clients.engines import codes
 from mailtrust.core.clients.engines.citing import says
+from mailtrust.core.clients.engines.foreign import OUT_OF_REACH
 from mailtrust.core.clients.engines.openssl import OPENSSL
 from mailtrust.core.model.client import Citation, ClientProfile
 from mailtrust.core.model.endpoint import Protocol
@@ -47,6 +48,8 @@ PROFILE = replace(
         *(cited for cited in OPENSSL.citations if "level 2" not in cited.says),
     ),
     basis=Basis.ENGINE,
+    reached_by=frozenset(),
+    beyond_reach=OUT_OF_REACH,
 )
 
 VERSIONS: tuple[ClientProfile, ...] = ()

@@ -37,6 +37,7 @@ PROFILE = ClientProfile(
         "published."
     ).template,
     trusts_local_anchors=False,
+    beyond_reach=text("Microsoft's servers connect, not the phone, and they trust public CAs alone.").template,
 )
 
 VERSIONS: tuple[ClientProfile, ...] = ()

@@ -226,6 +226,4 @@ def gist(verdict: Verdict) -> tuple[object, ...]:
 
 def local_anchors(evidence: Evidence, client: ClientProfile) -> tuple[TrustAnchor, ...]:
     """The local roots that reach this client."""
-    case = evidence.case
-    reached = not case.deployed or not client.reached_by.isdisjoint(case.deployed)
-    return case.local_anchors() if reached else ()
+    return evidence.case.local_anchors() if client.reached(evidence.case.deployed) else ()

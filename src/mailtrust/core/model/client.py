@@ -219,6 +219,13 @@ class ClientProfile:
     """Whom it asks about revocation by itself. None: nobody; then it never sees what others were told."""
     reached_by: frozenset[str] = frozenset()
     """The ways (gpo, firefox, android, ...) that bring an anchor to this client; `--deployed` names them."""
+    beyond_reach: str = ""
+    """Where no way brings one to it: why; a gettext msgid."""
+
+    def reached(self, deployed: Iterable[str]) -> bool:
+        """Whether an anchor that is brought out by these ways comes to it; where no way is named, it does."""
+        ways = frozenset(deployed)
+        return not ways or not self.reached_by.isdisjoint(ways)
 
     def say(self, host: str, reasons: Iterable[Reason], protocol: Protocol) -> tuple[Utterance, ...]:
         """What its user reads when `reasons` stop it, in every language that is known; none when nothing does."""

@@ -97,9 +97,7 @@ def _satisfies(evidence: Evidence, chain: tuple[Certificate, ...], client: Clien
         store=store,
         client=client,
         now=evidence.now,
-        local_anchors=case.local_anchors()
-        if not case.deployed or client.reached_by.intersection(case.deployed)
-        else (),
+        local_anchors=case.local_anchors() if client.reached(case.deployed) else (),
         fetched=case.fetched,
     )
     return not any(

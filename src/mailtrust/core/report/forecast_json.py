@@ -15,8 +15,9 @@ from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.verdict import Reason
 from mailtrust.core.report import forecast_wire as wire
+from mailtrust.core.report.assumed import assumed
 from mailtrust.core.report.forecast_words import advice_on, cause_of, headline, renew_by
-from mailtrust.core.report.report_wire import AssumedWire, StoreWire
+from mailtrust.core.report.report_wire import StoreWire
 from mailtrust.version import __version__
 
 Translate = Callable[[str], str]
@@ -44,11 +45,7 @@ def to_json(made: Forecast, translate: Translate, lang: str) -> bytes:
         },
         devices=_devices(made, translate),
         anchor_stores=_stores(made.evidence),
-        assumed=AssumedWire(
-            local_roots=[root.fingerprint for root in case.local_roots],
-            deployed=list(case.deployed),
-            hypothetical=[certificate.fingerprint for certificate in case.hypothetical],
-        ),
+        assumed=assumed(made.evidence, translate),
     )
     return to_json_text(written)
 

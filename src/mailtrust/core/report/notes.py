@@ -8,6 +8,7 @@ from mailtrust.core.model.finding import NotApplicable, Passed, Unknown
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.report.accepted import weighing
 from mailtrust.core.report.page import Page
+from mailtrust.core.report.reach import unreached_by
 from mailtrust.core.rules.grounds.naming import called, called_leaf
 
 _PAUSE = re.compile(r"[:,;] ")
@@ -43,6 +44,14 @@ def assumptions(evidence: Evidence) -> list[Text]:
                     ways=case.deployed,
                 )
             )
+            sentences += [
+                text(
+                    "It does not reach {clients}: {why}",
+                    clients=tuple(Text(client.title) for client in some.clients),
+                    why=some.why,
+                )
+                for some in unreached_by(evidence)
+            ]
         else:
             sentences.append(text("Assumed: {names} is trusted on every client (--roots).", names=names))
     return sentences

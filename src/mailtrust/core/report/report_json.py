@@ -14,6 +14,7 @@ from mailtrust.core.model.pool import PoolEntry, Source
 from mailtrust.core.model.remedy import Human, Remedy, ReplaceCertificate, Run, Step, Write
 from mailtrust.core.model.verdict import Reason, Verdict
 from mailtrust.core.report import report_wire as wire
+from mailtrust.core.report.assumed import assumed
 from mailtrust.core.report.formats import Reader
 from mailtrust.core.report.outcome import outcome_of
 from mailtrust.core.report.spoken import spoken
@@ -50,11 +51,7 @@ def to_json(assessment: Assessment, translate: Translate, lang: str) -> bytes:
         weighing=wire.WeighingWire(file=evidence.settings.file, clients=list(evidence.settings.clients)),
         remedies=[_remedy(remedy, translate) for remedy in assessment.remedies],
         anchor_stores=_stores(evidence),
-        assumed=wire.AssumedWire(
-            local_roots=[root.fingerprint for root in case.local_roots],
-            deployed=list(case.deployed),
-            hypothetical=[certificate.fingerprint for certificate in case.hypothetical],
-        ),
+        assumed=assumed(evidence, translate),
         checks=list(_checks(assessment, translate)),
         lookups=[
             wire.LookupWire(kind=one.kind, question=one.question, answer=list(one.answer), failure=one.failure)

@@ -221,11 +221,20 @@ class StoreWire(Struct, kw_only=True):
     digest_when_recorded: Annotated[str, Meta(description="Where the case was recorded with another state.")] | None
 
 
+class UnreachedWire(Struct, kw_only=True):
+    """Clients that were judged and that the anchors of --roots do not come to by the ways of --deployed."""
+
+    clients: Annotated[list[str], Meta(description="Ids of clients.")]
+    why: str
+    reached_by: Annotated[list[str], Meta(description="The ways that would reach them; empty: none does.")]
+
+
 class AssumedWire(Struct, kw_only=True):
     """What was supposed rather than seen."""
 
     local_roots: Annotated[list[Fingerprint], Meta(description="--roots: as if locally trusted.")]
     deployed: Annotated[list[str], Meta(description="--deployed: the ways that bring them; none: to every client.")]
+    unreached: list[UnreachedWire]
     hypothetical: Annotated[list[Fingerprint], Meta(description="--with: as if this chain were presented.")]
 
 

@@ -126,9 +126,5 @@ class _Forest:
             client
             for client, profile in self._evidence.clients.items()
             if profile.anchor_store in stores
-            or (
-                local
-                and profile.trusts_local_anchors
-                and (not case.deployed or not profile.reached_by.isdisjoint(case.deployed))
-            )
+            or (local and profile.trusts_local_anchors and profile.reached(case.deployed))
         )

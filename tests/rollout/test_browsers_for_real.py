@@ -17,7 +17,7 @@ from tests.programs.throwaway_root import ThrowawayRoot, throwaway_root
 from tests.rollout.serving import Company, served, written
 
 from mailtrust.core.model.rollout import Anchors
-from mailtrust.core.rollout import chromium, firefox, nss, thunderbird
+from mailtrust.core.rollout import chromium, firefox, linux, nss, thunderbird
 from mailtrust.core.rollout.parts.way import Way
 from mailtrust.lab.oracles.devtools import DevTools
 from mailtrust.lab.oracles.mozilla import MozillaOracle
@@ -184,6 +184,37 @@ async def test_mozilla_by_its_profile(tmp_path: Path, way: Way, program: str, ti
             assert await accepts(browser, usual, own) == [True, False], f"{way.ID} is told to take CAs alone"
             root.run("sh", away / "remove.sh", browser.profile)
             assert await accepts(browser, usual) == [False]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("way", "program", "title", "policy"), MOZILLA)
+async def test_mozilla_follows_the_systems_store(
+    tmp_path: Path, way: Way, program: str, title: str, policy: str
+) -> None:
+    """What docs/trust.md says of SecurityDevices: with p11-kit's module there is nothing left behind in profiles."""
+    module = p11_kits_module()
+    expect(program)
+    company = Company()
+    put(
+        tmp_path / "policies.json",
+        json.dumps({"policies": {"SecurityDevices": {"Add": {"System trust": str(module)}}}}).encode(),
+    )
+    with throwaway_root(tmp_path) as root:
+        browser = MozillaOracle(root.wrapper(program), title, make(tmp_path / "browser"))
+        async with served(tmp_path / "server", (*company.chain, company.root.certificate), company.leaf.key) as usual:
+            root.run("install", "-D", "-m", "644", tmp_path / "policies.json", policy)
+            assert await accepts(browser, usual) == [False]
+            root.run("sh", written(tmp_path / "kit", linux, company.wish()) / "install.sh")
+            assert await accepts(browser, usual) == [True], f"{way.ID} reads what the system trusts"
+            root.run("sh", written(tmp_path / "away", linux, company.wish(), remove=True) / "remove.sh")
+            assert await accepts(browser, usual) == [False]
+
+
+def p11_kits_module() -> Path:
+    module = next(Path("/usr/lib").glob("*/pkcs11/p11-kit-trust.so"), None)
+    if module is None:
+        pytest.skip("not installed: p11-kit-modules")
+    return module
 
 
 def make(folder: Path) -> Path:

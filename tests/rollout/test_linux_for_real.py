@@ -1,4 +1,7 @@
-"""Debian's own store, under a layer that is thrown away: curl, OpenSSL, GnuTLS and Debian's Java."""
+"""Debian's own store, in a layer that is thrown away: curl, OpenSSL, GnuTLS and Debian's Java.
+
+Red Hat's and SUSE's tools are not in Debian; what they call is: p11-kit's `trust`, which reads the folders of anchors.
+"""
 
 import asyncio
 import shutil
@@ -9,6 +12,7 @@ from tests.programs.throwaway_root import ThrowawayRoot, throwaway_root
 from tests.rollout.serving import Company, served, written
 
 from mailtrust.core.rollout import linux
+from mailtrust.core.x509.pem import to_pem
 from mailtrust.lab.oracles.question import Question
 
 pytestmark = [pytest.mark.real_server, pytest.mark.may_be_left_out]
@@ -51,6 +55,48 @@ async def test_debian(tmp_path: Path) -> None:
             assert await asyncio.to_thread(accepting, root, question) == set()
             assert not in_java(root)
     assert untouched()
+
+
+MODULE = """\
+module: p11-kit-trust.so
+priority: 1
+trust-policy: yes
+x-init-reserved: paths='{source}'
+"""
+
+TAKE_UP = """\
+#!/bin/sh
+exec trust extract --overwrite --format=pem-bundle --filter=ca-anchors --purpose=server-auth {bundle}
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "tool"),
+    [
+        pytest.param("/etc/pki/ca-trust/source", "update-ca-trust", id="red-hat"),
+        pytest.param("/etc/pki/trust", "update-ca-certificates", id="suse"),
+        pytest.param("/etc/ca-certificates/trust-source", "update-ca-trust", id="arch"),
+    ],
+)
+def test_where_p11_kit_makes_the_store(tmp_path: Path, source: str, tool: str) -> None:
+    if shutil.which("trust") is None:
+        pytest.skip("not installed: p11-kit")
+    company = Company()
+    bundle = tmp_path / "bundle.pem"
+    (tmp_path / "module").write_text(MODULE.format(source=source), "ascii")
+    (tmp_path / "tool").write_text(TAKE_UP.format(bundle=bundle), "ascii")
+    (tmp_path / "leaf.pem").write_text(to_pem(company.leaf.certificate), "ascii")
+    (tmp_path / "issuing.pem").write_text(to_pem(company.issuing.certificate), "ascii")
+    verify = ("openssl", "verify", "-no-CApath", "-CAfile", bundle, "-untrusted", tmp_path / "issuing.pem")
+    with throwaway_root(tmp_path) as root:
+        root.run("mkdir", "-p", f"{source}/anchors")
+        root.run("install", "-m", "644", tmp_path / "module", "/usr/share/p11-kit/modules/p11-kit-trust.module")
+        root.run("install", "-m", "755", tmp_path / "tool", f"/usr/local/sbin/{tool}")
+        assert root.try_(*verify, tmp_path / "leaf.pem").returncode != 0
+        root.run("sh", written(tmp_path / "kit", linux, company.wish()) / "install.sh")
+        assert root.try_(*verify, tmp_path / "leaf.pem").returncode == 0
+        root.run("sh", written(tmp_path / "away", linux, company.wish(), remove=True) / "remove.sh")
+        assert root.try_(*verify, tmp_path / "leaf.pem").returncode != 0
 
 
 def in_java(root: ThrowawayRoot) -> bool:

@@ -6,10 +6,12 @@ import shlex
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Self
 
 from mailtrust.core.issuance.authority import issue
+from mailtrust.core.issuance.keys import make_key
 from mailtrust.core.issuance.recipe import server_recipe
 from mailtrust.core.model.endpoint import Protocol, TlsMode
 from mailtrust.core.model.text import Text
@@ -142,20 +144,19 @@ class Companies:
         if command.startswith("nsupdate "):
             await asyncio.to_thread(self.dns.update, command)
         elif command.startswith("mailtrust cert request "):
-            await self.certify(tuple(shlex.split(command)[3:]))
+            words = shlex.split(command)[3:]
+            names = tuple(takewhile(lambda word: not word.startswith("-"), words))
+            await self.certify(names, keep_key="--key" in words)
         else:
             return None
         return "; ".join(line for line in command.splitlines() if line != "END")
 
-    async def certify(self, names: tuple[str, ...]) -> None:
-        """A new certificate for the mail server.
-
-        With the key of today, which a TLSA record holds on to (RFC 7671 8): so mail goes on meanwhile.
-        """
+    async def certify(self, names: tuple[str, ...], *, keep_key: bool) -> None:
+        """A new certificate for the mail server, with the key of today, which a TLSA record holds on to, or another."""
         made = issue(
             self.pki.intermediate,
             server_recipe(*names),
-            self.leaf.key,
+            self.leaf.key if keep_key else make_key("rsa-2048"),
             serial=self.leaf.certificate.serial + 1,
             not_before=self.now - timedelta(hours=1),
             not_after=self.now + timedelta(days=90),

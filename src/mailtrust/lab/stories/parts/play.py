@@ -29,7 +29,7 @@ class Play:
         if self._names.exists() and (stamp := self._names.stat().st_mtime_ns) != self._stamp:
             self._stamp = stamp
             names = self._wanted()
-            await self._place.certify(names)
+            await self._place.certify(names, keep_key=True)
             return text("The CA has issued a certificate for {names}; it is presented now.", names=names)
         if self._place.web.changed:
             await self._place.take_up()

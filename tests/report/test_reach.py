@@ -24,8 +24,8 @@ def test_where_no_way_is_named_everybody_is_reached() -> None:
 
 def test_reasons_are_told_once_for_all_clients_that_share_them() -> None:
     told = {tuple(one.id for one in some.clients): str(some.why) for some in unreached(CLIENTS, ("gpo", "firefox"))}
-    assert told[("outlook-mac", "apple-mail-ios", "apple-mail-macos")] == "--deployed apple would."
-    assert told[("java-mail",)] == "--deployed java would."
+    assert told[("outlook-mac", "apple-mail-ios", "apple-mail-macos")] == "Reached by other ways: apple."
+    assert told[("java-mail",)] == "Reached by other ways: java."
     assert "Microsoft's servers connect" in told[("outlook-mobile",)]
     assert "nobody can bring them a root" in told[("mta-opportunistic", "mta-verified", "mta-sts")]
     named = [client for clients in told for client in clients]
@@ -41,7 +41,7 @@ def test_the_report_says_whom_it_does_not_reach(caseworld: Any) -> None:
     evidence = caseworld.judge(caseworld.seen((leaf,)), local_roots=(own.certificate,), deployed=("gpo",))
     sentences = " ".join(map(str, assumptions(evidence)))
     assert "It does not reach Outlook on iPhone and Android: Microsoft's servers connect" in sentences
-    assert "--deployed java would." in sentences
+    assert "Reached by other ways: java." in sentences
     left_out = {client.id for some in unreached_by(evidence) for client in some.clients}
     judged = {verdict.client for verdict in evidence.verdicts}
     assert left_out == {one for one in judged if "gpo" not in BY_ID[one].reached_by}

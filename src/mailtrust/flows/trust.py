@@ -74,7 +74,7 @@ def make_kit(way: Way, wish: Wish, *, remove: bool, remarks: Sequence[Text] = ()
     """The kit of this way with its README, in the reader's language. `remarks` come before the way's own."""
     made = way.remove(wish) if remove else way.install(wish)
     kit = replace(made, remarks=(*remarks, *made.remarks))
-    page = readme(way.TITLE, wish, kit, way.check(wish), remove=remove)
+    page = readme(way.ID, way.TITLE, wish, kit, way.check(wish), remove=remove)
     return replace(kit, files=(KitFile(README, page.encode("utf-8"), text("this page")), *kit.files))
 
 

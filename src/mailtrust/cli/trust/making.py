@@ -113,7 +113,6 @@ def wish_of(options: argparse.Namespace) -> "tuple[Wish, tuple[Text, ...]]":
 
 def write(options: argparse.Namespace, wish: "Wish", remarks: tuple[Text, ...]) -> int:
     """Make the kit, write it, and say what was written."""
-    from mailtrust.core.clients import BY_ID as CLIENTS
     from mailtrust.core.report.kit_text import places
     from mailtrust.core.rollout import BY_ID as WAYS
     from mailtrust.flows.trust import make_kit, write_kit
@@ -133,15 +132,12 @@ def write(options: argparse.Namespace, wish: "Wish", remarks: tuple[Text, ...]) 
             way.check(wish),
             folder=called_file(options.out),
             remove=options.remove,
-            reaches=tuple(client.id for client in CLIENTS.values() if way.ID in client.reached_by),
             translate=wish.translate,
         )
         write_output(to_json_text(wire), None)
         return exit_status.CLEAN
     say(
-        *(
-            text("{file}: {role}", file=f"{called_file(options.out)}/{place}", role=role) for place, role in places(kit)
-        ),
+        *(text("{file}: {role}", file=f"{called_file(options.out)}/{place}", role=role) for place, role in places(kit)),
         *kit.remarks,
         text("What to do, in order, stands in {file}.", file=called_file(options.out / kit.files[0].path)),
     )

@@ -1,9 +1,9 @@
 """What a report or a forecast supposes rather than has seen, as JSON."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from mailtrust.core.model.evidence import Evidence
-from mailtrust.core.report.reach import unreached_by
+from mailtrust.core.report.reach import Unreached, unreached_by
 from mailtrust.core.report.report_wire import AssumedWire, UnreachedWire
 
 
@@ -13,13 +13,18 @@ def assumed(evidence: Evidence, translate: Callable[[str], str]) -> AssumedWire:
     return AssumedWire(
         local_roots=[root.fingerprint for root in case.local_roots],
         deployed=list(case.deployed),
-        unreached=[
-            UnreachedWire(
-                clients=[client.id for client in some.clients],
-                why=some.why.render(translate),
-                reached_by=sorted(some.clients[0].reached_by),
-            )
-            for some in unreached_by(evidence)
-        ],
+        unreached=unreached_wire(unreached_by(evidence), translate),
         hypothetical=[certificate.fingerprint for certificate in case.hypothetical],
     )
+
+
+def unreached_wire(some: Iterable[Unreached], translate: Callable[[str], str]) -> list[UnreachedWire]:
+    """Whom the ways do not reach, in the reader's language."""
+    return [
+        UnreachedWire(
+            clients=[client.id for client in one.clients],
+            why=one.why.render(translate),
+            reached_by=sorted(one.clients[0].reached_by),
+        )
+        for one in some
+    ]

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rich.text import Text as Styled
 
+from mailtrust.core.clients import CLIENTS
 from mailtrust.core.model.remedy import Human, Run, Step, Write
 from mailtrust.core.model.rollout import Kit, KitFile, Wish
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.doing import NOTHING_CHANGED
+from mailtrust.core.report.reach import unreached
 from mailtrust.core.report.wrapping import wrap
 from mailtrust.core.rollout.parts.certificate_files import what_it_is
 from mailtrust.core.x509.thumbprint import thumbprint
@@ -15,7 +17,7 @@ from mailtrust.core.x509.thumbprint import thumbprint
 WIDTH = 92
 
 
-def readme(title: Text, wish: Wish, kit: Kit, checks: Sequence[Step], *, remove: bool) -> str:
+def readme(way: str, title: Text, wish: Wish, kit: Kit, checks: Sequence[Step], *, remove: bool) -> str:
     """The page as plain text."""
     tell = wish.translate
     top = (
@@ -31,6 +33,7 @@ def readme(title: Text, wish: Wish, kit: Kit, checks: Sequence[Step], *, remove:
         lines += _wrapped(text("valid until {date}", date=one.not_after.date()), tell, "  ")
     for heading, part in (
         (text("Mind"), _remarks(kit.remarks, tell)),
+        (text("Whom it reaches"), () if remove else _reached(way, tell)),
         (text("Files"), _files(kit, tell)),
         (text("To do"), _steps(kit.steps, tell)),
         (text("To see whether it has worked"), _steps(checks, tell)),
@@ -64,6 +67,16 @@ def _headed(heading: Text, tell: Callable[[str], str]) -> list[str]:
 def _remarks(remarks: Sequence[Text], tell: Callable[[str], str]) -> Iterator[str]:
     for remark in remarks:
         yield from _wrapped(remark, tell, "- ")
+
+
+def _reached(way: str, tell: Callable[[str], str]) -> Iterator[str]:
+    reached = tuple(Text(client.title) for client in CLIENTS if client.reached((way,)))
+    if reached:
+        yield from _wrapped(text("{clients}.", clients=reached), tell)
+        yield ""
+    for some in unreached(CLIENTS, (way,)):
+        titles = tuple(Text(client.title) for client in some.clients)
+        yield from _wrapped(text("Not {clients}: {why}", clients=titles, why=some.why), tell, "- ")
 
 
 def _files(kit: Kit, tell: Callable[[str], str]) -> Iterator[str]:

@@ -6,12 +6,15 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from mailtrust.core.clients import CLIENTS
 from mailtrust.core.model.remedy import Step
 from mailtrust.core.model.rollout import Kit, Wish
 from mailtrust.core.model.text import Text
+from mailtrust.core.report.assumed import unreached_wire
 from mailtrust.core.report.inspection_wire import Fingerprint, Moment, Thumbprint
+from mailtrust.core.report.reach import unreached
 from mailtrust.core.report.report_json import step_to_wire
-from mailtrust.core.report.report_wire import StepWire
+from mailtrust.core.report.report_wire import StepWire, UnreachedWire
 from mailtrust.core.x509.thumbprint import thumbprint
 
 SCHEMA: Literal["mailtrust/kit/1"] = "mailtrust/kit/1"
@@ -50,7 +53,8 @@ class KitWire(Struct, kw_only=True):
     steps: list[StepWire]
     check: Annotated[list[StepWire], Meta(description="How to see on a client whether the anchors are there.")]
     remarks: list[str]
-    reaches: Annotated[list[str], Meta(description="Ids of the clients that this way reaches, with their versions.")]
+    reaches: Annotated[list[str], Meta(description="Ids of the clients that this way reaches.")]
+    unreached: list[UnreachedWire]
 
 
 def kit_wire(
@@ -61,7 +65,6 @@ def kit_wire(
     *,
     folder: str,
     remove: bool,
-    reaches: Sequence[str],
     translate: Callable[[str], str],
 ) -> KitWire:
     """What was written, in the reader's language."""
@@ -87,7 +90,8 @@ def kit_wire(
         steps=[step_to_wire(step, translate) for step in kit.steps],
         check=[step_to_wire(step, translate) for step in checks],
         remarks=[told(remark) for remark in kit.remarks],
-        reaches=list(reaches),
+        reaches=[client.id for client in CLIENTS if client.reached((way,))],
+        unreached=unreached_wire(unreached(CLIENTS, (way,)), translate),
     )
 
 

@@ -1,14 +1,14 @@
 """Whom the ways of a roll-out reach, whom they do not, and why."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from mailtrust.core.model.client import ClientProfile
 from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unreached:
     """Clients to which no anchor comes, for one and the same reason."""
 
@@ -37,4 +37,4 @@ def unreached_by(evidence: Evidence) -> tuple[Unreached, ...]:
 def _why(client: ClientProfile) -> Text:
     if client.beyond_reach:
         return Text(client.beyond_reach)
-    return text("--deployed {ways} would.", ways=tuple(sorted(client.reached_by)))
+    return text("Reached by other ways: {ways}.", ways=tuple(sorted(client.reached_by)))

@@ -222,7 +222,7 @@ class StoreWire(Struct, kw_only=True):
 
 
 class UnreachedWire(Struct, kw_only=True):
-    """Clients that were judged and that the anchors of --roots do not come to by the ways of --deployed."""
+    """Clients to which no anchor comes by the ways that are named, for one and the same reason."""
 
     clients: Annotated[list[str], Meta(description="Ids of clients.")]
     why: str

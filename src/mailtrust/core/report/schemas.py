@@ -14,6 +14,7 @@ from mailtrust.core.report.explanation_wire import ExplanationWire
 from mailtrust.core.report.forecast_wire import ForecastWire
 from mailtrust.core.report.inf_wire import InfWire
 from mailtrust.core.report.inspection_wire import InspectionWire
+from mailtrust.core.report.kit_wire import KitWire
 from mailtrust.core.report.report_wire import ReportWire
 from mailtrust.core.report.store_wire import ChangesWire, ChoiceWire, StoreWire
 from mailtrust.core.report.walk_wire import WalkWire
@@ -38,6 +39,7 @@ def schemas() -> Mapping[str, bytes]:
         "inspection-1.json": _schema(
             InspectionWire, "inspection", "What mailtrust cert inspect found in files, or at a server"
         ),
+        "kit-1.json": _schema(KitWire, "kit", "What mailtrust trust has written: files, steps, and whom they reach"),
         "organisation-1.json": _schema(
             OrganisationWire,
             "organisation",

@@ -179,16 +179,25 @@ def _is_intermediate(one: Certificate) -> bool:
 
 
 def _expect_to_last(one: Certificate, now: datetime) -> None:
-    if one.not_after >= now and one.not_after > one.not_before:
-        return
-    raise UserProblem(
-        text(
-            "{name} ended on {date}: no client trusts it, whatever store it is in. Nothing was written. Give its "
-            "successor. To take the old one away: --remove.",
-            name=called(one.subject),
-            date=one.not_after.date(),
+    if one.not_after <= one.not_before:
+        raise UserProblem(
+            text(
+                "{name} counts from {begin} until {end}, which is never: no client trusts it. Nothing was written. Ask "
+                "whoever made it for another.",
+                name=called(one.subject),
+                begin=one.not_before,
+                end=one.not_after,
+            )
         )
-    )
+    if one.not_after < now:
+        raise UserProblem(
+            text(
+                "{name} ended on {date}: no client trusts it, whatever store it is in. Nothing was written. Give its "
+                "successor. To take the old one away: --remove.",
+                name=called(one.subject),
+                date=one.not_after.date(),
+            )
+        )
 
 
 def _about(anchors: Anchors, now: datetime) -> Iterable[Text]:

@@ -87,6 +87,7 @@ class World:
     differing: tuple[str, ...] = ()
     zone: Callable[[ChangeRecords], Zone] | None = None
     ask: Ask | None = None
+    agreed: list[str] = field(default_factory=list)
     happened: list[Happening] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -138,6 +139,7 @@ class World:
             prove=prove,
             zone=zone,
             stored_key=lambda _: b"",
+            agree=lambda intent, _: self.agreed.append(intent),
             ask=self.ask,
             tell=self.happened.append,
         )

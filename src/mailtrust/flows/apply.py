@@ -68,6 +68,7 @@ async def apply(plan: Plan, octets: bytes, state: State, around: Surroundings, *
                 what=tuple(clean(one, 200) for one in differing[:MOST_NAMED]),
             )
         )
+    around.agree("apply", plan)
     state.remember(plan.id, octets)
     session.journal.write(Begun(datetime.now(UTC).isoformat(timespec="seconds"), files))
     return await _go_on(session)
@@ -78,6 +79,7 @@ async def recover(plan: Plan, state: State, around: Surroundings, *, resume: boo
 
     `resume`: do the rest instead of taking back.
     """
+    around.agree("apply" if resume else "recover", plan)
     session = Session(plan, state.journal(plan.id), state, around)
     past = session.past
     if past.is_open and past.taking_back is not None:
@@ -121,6 +123,7 @@ async def undo(plan: Plan, state: State, around: Surroundings) -> Applied:
                 copies=tuple(copy for step in steps if (copy := past.doing[step].copy)) or "-",
             )
         )
+    around.agree("undo", plan)
     return await _give_up(session, text("Its undo was asked for."), steps)
 
 

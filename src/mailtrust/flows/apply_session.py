@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from mailtrust.core.model.applied import (
     Happening,
@@ -51,6 +51,7 @@ class Verdict:
     why: Text
 
 
+Intent = Literal["apply", "recover", "undo"]
 Ask = Callable[[Text, PlanStep], bool]
 """Shows a person what is to be done, and says whether it was."""
 
@@ -67,6 +68,8 @@ class Surroundings:
     zone: Callable[[ChangeRecords], Zone]
     stored_key: Callable[[str], bytes]
     """PEM of the private key that the store keeps with the certificate of this fingerprint. Raises UserProblem."""
+    agree: Callable[[Intent, Plan], None]
+    """Asks before the first change, once it is sure that there is something to do. Raises UserProblem for a no."""
     ask: Ask | None
     """None: nobody is there."""
     tell: Callable[[Happening], None]

@@ -1,0 +1,179 @@
+"""`mailtrust apply`: carry out a plan exactly as it was shown, prove it, or take it back."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailtrust.cli import exit_status
+from mailtrust.cli.arguments import Example
+from mailtrust.cli.files import called_file, read_file, write_output
+from mailtrust.cli.looking import add_looking_options
+from mailtrust.cli.screen_options import add_page_options
+from mailtrust.cli.translations import language, told, translator
+from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.text import text
+
+if TYPE_CHECKING:
+    from mailtrust.cli.applying import Outside
+    from mailtrust.core.model.applied import Applied
+    from mailtrust.core.model.plan import Plan
+    from mailtrust.edge.transport.state import State
+
+EXAMPLES: tuple[Example, ...] = (
+    ("mailtrust plan mail.example.com -o mend.json", text("write down what is to be done, and read it")),
+    ("mailtrust apply mend.json", text("do exactly that, and look whether it is mended")),
+    ("mailtrust apply mend.json --undo", text("put back everything as it was")),
+)
+
+
+class Stopped(UserProblem):
+    """Somebody ended the program in the middle."""
+
+    status = exit_status.INTERRUPTED
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "apply",
+        help=told(text("carry out a plan, prove it on the wire, or take it back")),
+        description=told(
+            text(
+                "Carry out a plan exactly as it is written. First everything is read again: what is no longer as it "
+                "was stops it. Former files are kept, a journal is written ahead, each server is proven before the "
+                "next is begun, and what fails is taken back."
+            )
+        ),
+        examples=EXAMPLES,
+        more=lambda: told(
+            text(
+                "exit status: 0 done and proven, or nothing to do; 2 usage; 3 could not look; 4 it failed, and what "
+                "was begun has been taken back; 5 it failed, and not everything could be taken back"
+            )
+        ),
+    )
+    parser.add_argument("plan", metavar="PLAN", type=Path, help=told(text("the file that mailtrust plan -o wrote")))
+    parser.add_argument("--undo", action="store_true", help=told(text("take back what this plan has done")))
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help=told(text("go on where this plan was interrupted, instead of taking back what is not proven")),
+    )
+    add_applying_options(parser)
+    add_looking_options(parser)
+    shown = parser.add_argument_group(told(text("showing")))
+    add_page_options(shown, output=False)
+    parser.set_defaults(handler=run, product=None, warn=None, critical=None, output=None)
+
+
+def add_applying_options(parser: argparse.ArgumentParser) -> None:
+    """What everything takes that applies a plan."""
+    parser.add_argument("--yes", action="store_true", help=told(text("ask nothing before the first change")))
+    parser.add_argument(
+        "--state", metavar="DIR", type=Path,
+        help=told(text("where the journal and the former files are kept (default: /var/lib/mailtrust for root)")),
+    )  # fmt: skip
+    parser.add_argument(
+        "--dns-update", metavar="ADDR[:PORT]",
+        help=told(text("the server at which records of a zone are changed (RFC 2136)")),
+    )  # fmt: skip
+    parser.add_argument(
+        "--tsig-file", metavar="FILE", type=Path,
+        help=told(text("the TSIG key for --dns-update, as tsig-keygen writes it")),
+    )  # fmt: skip
+    parser.add_argument(
+        "--store", metavar="PLACE",
+        help=told(text("the store that holds a new key: a file, or postgresql://USER@HOST/DATABASE")),
+    )  # fmt: skip
+    parser.add_argument(
+        "--key-file", metavar="FILE", type=Path,
+        help=told(text("what opens the store's keys: the first line of this file, or of standard input (-)")),
+    )  # fmt: skip
+
+
+def run(options: argparse.Namespace) -> int:
+    """Apply a plan or take it back; the exit status tells how it ended."""
+    from mailtrust.core.formats.plan_file import decode_plan
+
+    if options.undo and options.resume:
+        raise UserProblem(text("--undo takes a plan back and --resume goes on with it: give one of them."))
+    octets = read_file(options.plan)
+    return apply_plan(decode_plan(octets), octets, options)
+
+
+def apply_plan(plan: "Plan", octets: bytes, options: argparse.Namespace) -> int:
+    """Show it, ask, do it, and say what came of it."""
+    from mailtrust.cli.applying import Outside
+    from mailtrust.edge.probe.loop import run as run_loop
+    from mailtrust.edge.transport.state import State, state_of_this_user
+    from mailtrust.flows.apply import interrupted
+
+    state = State(options.state.absolute()) if options.state is not None else state_of_this_user()
+    outside = Outside(plan, options)
+    try:
+        with state.held():
+            return run_loop(_apply(plan, octets, state, outside, options))
+    except KeyboardInterrupt:
+        if not interrupted(state):
+            raise
+        raise Stopped(
+            text(
+                "Stopped in the middle. What was begun is written down in {folder}: run the same command again, and "
+                "it is taken back.",
+                folder=called_file(state.path),
+            )
+        ) from None
+
+
+async def _apply(plan: "Plan", octets: bytes, state: "State", outside: "Outside", options: argparse.Namespace) -> int:
+    from mailtrust.flows.apply import apply, interrupted, recover, remembered, undo
+
+    _let_signals_stop()
+    undoing, resuming = getattr(options, "undo", False), getattr(options, "resume", False)
+    around = outside.surroundings
+    try:
+        for one in interrupted(state):
+            if one != plan.id:
+                recovered = await recover(remembered(state, one), state, around)
+                if _told(recovered, options) == exit_status.NOT_UNDONE:
+                    return exit_status.NOT_UNDONE
+        if undoing:
+            status = _told(await undo(plan, state, around), options)
+            return exit_status.CLEAN if status == exit_status.UNDONE else status
+        return _told(await apply(plan, octets, state, around, resume=resuming), options)
+    finally:
+        await outside.close()
+
+
+def _told(applied: "Applied", options: argparse.Namespace) -> int:
+    from mailtrust.cli.screen import screen_of
+    from mailtrust.core.report.applied_text import render_applied
+
+    screen = screen_of(options)
+    drawn = render_applied(
+        applied,
+        width=screen.width,
+        colour=screen.colour,
+        translate=translator(options.lang),
+        lang=language(options.lang),
+        ascii_only=screen.ascii_only,
+    )
+    write_output(drawn.encode(screen.encoding, "replace"), None)
+    match applied.outcome:
+        case "done" | "nothing-to-do":
+            return exit_status.CLEAN
+        case "undone":
+            return exit_status.UNDONE
+        case "not-undone":
+            return exit_status.NOT_UNDONE
+
+
+def _let_signals_stop() -> None:
+    """Whoever ends the program, or loses the terminal, has it taken back what is not proven."""
+    task = asyncio.current_task()
+    if sys.platform != "win32" and task is not None:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)

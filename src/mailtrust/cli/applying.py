@@ -1,0 +1,202 @@
+"""What applying a plan meets: the machines, the wire, the zone, the store, and the person at the terminal."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from mailtrust.cli.files import write_output
+from mailtrust.cli.looking import dns_server, edge_of, looking_options_given, request_of
+from mailtrust.cli.prove import looking_of
+from mailtrust.cli.translations import language, translator
+from mailtrust.core.model.applied import Happening
+from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.plan import AskPerson, ChangeRecords, Plan, PlanStep
+from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.settings import Server
+from mailtrust.core.model.text import Text, text
+
+if TYPE_CHECKING:
+    from mailtrust.edge.lookup.dns_update import ZoneEditor
+    from mailtrust.edge.transport.machine import Machine
+    from mailtrust.flows.apply_session import Intent, Surroundings, Verdict
+    from mailtrust.flows.prove import Proven
+
+QUESTIONS: "dict[Intent, Text]" = {
+    "apply": text("Do exactly this?"),
+    "recover": text("Finish it if it only wants its proof, and take back what it had begun otherwise?"),
+    "undo": text("Take this plan back?"),
+}
+
+
+class Outside:
+    """Made for one run; `close` leaves every machine."""
+
+    def __init__(self, plan: Plan | None, options: argparse.Namespace) -> None:
+        """`plan`: the one that the looking options on the command line are for."""
+        self._plan = plan
+        self._options = options
+        self._opened: list[Machine] = []
+
+    @property
+    def surroundings(self) -> "Surroundings":
+        """As the flow wants it."""
+        from mailtrust.flows.apply_session import Surroundings
+
+        return Surroundings(
+            machine=self._machine,
+            differing=self._differing,
+            prove=self._prove,
+            zone=self._zone,
+            stored_key=self._stored_key,
+            agree=self._agree,
+            ask=self._ask if _somebody_is_there() else None,
+            tell=self._tell,
+        )
+
+    async def close(self) -> None:
+        """Leave all machines; a way that is lost already is no trouble."""
+        for machine in self._opened:
+            with suppress(UserProblem):
+                await machine.close()
+        self._opened.clear()
+
+    def _machine(self, server: Server) -> "Machine":
+        from mailtrust.edge.transport.reaching import machine_for
+
+        machine = machine_for(server)
+        self._opened.append(machine)
+        return machine
+
+    async def _differing(self, plan: Plan) -> Sequence[str]:
+        from mailtrust.flows.survey import differing
+
+        return await differing(plan, {server.reach: self._machine(server) for server in plan.servers})
+
+    async def _prove(self, plan: Plan, servers: tuple[str, ...]) -> "Verdict":
+        from mailtrust.cli.showing import settings_of
+        from mailtrust.flows.apply_proving import verdict
+        from mailtrust.flows.prove import prove
+
+        given = plan == self._plan and (looking_options_given(self._options) or self._options.roots)
+        looking = self._options if given else looking_of(plan)
+        request = request_of(looking, plan.target, settings=settings_of(looking))
+
+        async def look() -> "Proven":
+            return await prove(plan, request, edge_of(looking), servers=servers)
+
+        return await verdict(plan, look)
+
+    def _zone(self, records: ChangeRecords) -> "ZoneEditor":
+        from mailtrust.edge.lookup.dns_update import ZoneEditor
+        from mailtrust.edge.lookup.tsig_key import read_tsig_key
+
+        if self._options.dns_update is None:
+            raise UserProblem(
+                text(
+                    "The plan changes records of {name}: say with --dns-update ADDR:PORT at which server, and with "
+                    "--tsig-file where the key of the update is.",
+                    name=clean(records.name, 255),
+                )
+            )
+        key = read_tsig_key(self._options.tsig_file) if self._options.tsig_file is not None else None
+        return ZoneEditor(dns_server(self._options.dns_update, "--dns-update"), key)
+
+    def _stored_key(self, fingerprint: str) -> bytes:
+        from mailtrust.cli.store.opening import opened, source_of, who
+        from mailtrust.flows.store import key_of, look
+
+        store = opened(self._options)
+        found = [one for one in look(store).certificates if one.certificate.fingerprint == fingerprint]
+        if not found:
+            raise UserProblem(
+                text("The store has no certificate {fingerprint}: name the store with --store, or make the plan again.",
+                     fingerprint=clean(fingerprint, 64))
+            )  # fmt: skip
+        return key_of(store, found[0], source_of(self._options), who()).to_pem().encode("ascii")
+
+    def _ask(self, said: Text, step: PlanStep) -> bool:
+        self.say(said)
+        if isinstance(step.do, AskPerson):
+            for click in step.do.clicks:
+                self.say(text("   {what}", what=click))
+            for line in (*step.do.command.splitlines(), *step.do.file.splitlines()):
+                self.say(text("   {what}", what=line))
+        return self._agreed(text("Is it done?"))
+
+    def _agree(self, intent: "Intent", plan: Plan) -> None:
+        if intent == "recover":
+            self.say(
+                text("A run before this one was interrupted while it applied the plan {plan} for {target}.",
+                     plan=plan.id[:12], target=plan.target)
+            )  # fmt: skip
+        else:
+            self._show(plan)
+        if self._options.yes:
+            return
+        if not _somebody_is_there():
+            raise UserProblem(
+                text("Nothing was changed: standard input is no terminal, so nobody can be asked. Give --yes to go on.")
+            )
+        if not self._agreed(QUESTIONS[intent]):
+            raise UserProblem(text("Nothing was changed."))
+
+    def _agreed(self, question: Text) -> bool:
+        """Ask the person at the terminal; no answer is a no, and so is Ctrl-C."""
+        self._write(f"{question.render(translator(self._options.lang))} [y/N] ")
+        # The event loop's own handler would have Ctrl-C wait for the end of the line.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return sys.stdin.readline().strip().lower() in ("y", "yes")
+        except KeyboardInterrupt:
+            return False
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _show(self, plan: Plan) -> None:
+        from mailtrust.cli.screen import screen_of
+        from mailtrust.core.report.plan_text import render_plan
+
+        screen = screen_of(self._options)
+        drawn = render_plan(
+            plan,
+            width=screen.width,
+            colour=screen.colour,
+            translate=translator(self._options.lang),
+            lang=language(self._options.lang),
+            ascii_only=screen.ascii_only,
+        )
+        write_output(drawn.encode(screen.encoding, "replace"), None)
+
+    def say(self, sentence: Text) -> None:
+        """A line on standard error. That nobody listens any more must not stop what has been begun."""
+        self._write(f"{clean(sentence.render(translator(self._options.lang)), 2000)}\n")
+
+    def _write(self, words: str) -> None:
+        with suppress(OSError, UnicodeEncodeError):
+            sys.stderr.write(words)
+            sys.stderr.flush()
+
+    def _tell(self, now: Happening) -> None:
+        servers = now.servers or (text("all servers"),)
+        match now:
+            case Happening(what="doing", step=PlanStep() as step):
+                self.say(text("{step}. {what}", step=step.id, what=step.say))
+            case Happening(what="failed", why=Text() as why):
+                self.say(text("   It failed: {why}", why=why))
+            case Happening(what="proving"):
+                self.say(text("Looking on the wire: {servers} …", servers=servers))
+            case Happening(what="proven", why=Text() as why):
+                self.say(text("   {what}", what=why))
+            case Happening(what="taking-back", why=Text() as why):
+                self.say(text("Taking back what was begun. {why}", why=why))
+            case Happening(what="back", step=PlanStep() as step):
+                self.say(text("{step}. Taken back: {what}", step=step.id, what=step.say))
+            case Happening(what="left", step=PlanStep() as step, why=Text() as why):
+                self.say(text("{step}. NOT taken back: {why}", step=step.id, why=why))
+
+
+def _somebody_is_there() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()

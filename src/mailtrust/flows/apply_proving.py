@@ -1,0 +1,41 @@
+"""Whether the wire shows what a plan promised; servers get a moment to take up what is new."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from mailtrust.core.model.plan import Plan
+from mailtrust.core.model.text import text
+from mailtrust.flows.apply_session import Verdict
+from mailtrust.flows.prove import Proven, kept
+
+PAUSES = (0.5, 2.0)
+"""Seconds between looks: a graceful reload answers before the old workers are gone."""
+MOST_NAMED = 10
+
+
+async def verdict(plan: Plan, look: Callable[[], Awaitable[Proven]]) -> Verdict:
+    """Look until it is as promised, three times at most. Raises CouldNotLook."""
+    for pause in PAUSES:
+        seen = await look()
+        if kept(plan, seen.proof):
+            return _verdict(plan, seen)
+        await asyncio.sleep(pause)
+    return _verdict(plan, await look())
+
+
+def _verdict(plan: Plan, seen: Proven) -> Verdict:
+    proof = seen.proof
+    if kept(plan, proof):
+        return Verdict(True, text("On the wire: {count} findings are resolved.", count=len(proof.resolved)))
+    promised = set(plan.cures)
+    if proof.introduced:
+        said = text("Something is wrong now that was not before: {findings}.", findings=proof.introduced[:MOST_NAMED])
+    elif remaining := _named(proof.remaining, promised):
+        said = text("Still there: {findings}.", findings=remaining)
+    else:
+        said = text("Nobody could look whether it is mended: {findings}.", findings=_named(proof.unproven, promised))
+    return Verdict(False, said)
+
+
+def _named(findings: tuple[str, ...], promised: set[str]) -> tuple[str, ...]:
+    return tuple(one for one in findings if one in promised)[:MOST_NAMED]

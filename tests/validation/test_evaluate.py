@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from mailtrust.core.model.anchors import TrustAnchor
-from mailtrust.core.model.client import Limits, OnFailure, Words
+from mailtrust.core.model.client import Limits, OnFailure, SearchProblem, SearchResult, Words
+from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.observation import FailureKind, ProbeFailure, Stage
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.verdict import Basis, Outcome, ReasonSeverity, Utterance
 from mailtrust.core.validation.checks import transparency
 from mailtrust.core.validation.engines import CHECKS_RFC5280
-from mailtrust.core.validation.evaluate import evaluate, evaluate_chain
+from mailtrust.core.validation.evaluate import ChainJudgement, Shown, evaluate, evaluate_chain
 from mailtrust.core.validation.handshake import key_proven
 from mailtrust.core.validation.layered import LayeredAnchors
 from mailtrust.core.validation.reasons import CODES
@@ -67,6 +68,32 @@ def test_a_good_server_is_accepted(fixed: Fixed) -> None:
         one.fingerprint for one in (fixed.leaf, fixed.issuing.certificate, fixed.root.certificate)
     )
     assert verdict.observation == fixed.pki.observation(fixed.leaf).id
+
+
+def test_ports_that_show_the_same_to_the_same_name_are_judged_once(fixed: Fixed) -> None:
+    searched = []
+    plain = fixed.pki.client()
+
+    def counted(problem: SearchProblem, /) -> SearchResult:
+        searched.append(problem)
+        return plain.path_search(problem)
+
+    client = replace(plain, path_search=counted)
+    seen = fixed.pki.observation(fixed.leaf, fixed.issuing)
+    beside = replace(seen, endpoint=replace(seen.endpoint, port=995, protocol=Protocol.POP3))
+    unlike = (
+        fixed.pki.observation(fixed.leaf),
+        fixed.pki.observation(fixed.leaf, fixed.issuing, key_proven=False),
+        fixed.pki.observation(fixed.leaf, fixed.issuing, host="other.example"),
+    )
+    judged: dict[Shown, ChainJudgement] = {}
+    for number, observation in enumerate((seen, beside, *unlike)):
+        told = fixed.verdict(observation=observation, client=client, judged=judged)
+        assert told == fixed.verdict(observation=observation, client=plain)
+        assert len(searched) == max(number, 1)
+    other = replace(client, id="other-client")
+    assert fixed.verdict(observation=seen, client=other, judged=judged).client == "other-client"
+    assert len(searched) == 5
 
 
 def test_the_same_arguments_give_the_same_verdict(fixed: Fixed) -> None:

@@ -15,7 +15,7 @@ from mailtrust.core.model.remedy import Remedy
 from mailtrust.core.model.settings import Settings
 from mailtrust.core.rules import judge_all
 from mailtrust.core.rules.grounds.accepting import settle
-from mailtrust.core.validation.evaluate import evaluate
+from mailtrust.core.validation.evaluate import ChainJudgement, Shown, evaluate
 
 
 def assess(
@@ -30,6 +30,7 @@ def assess(
     supposed = suppose(case)
     given = ports_given(supposed)
     anchors = supposed.local_anchors()
+    judged: dict[Shown, ChainJudgement] = {}
     verdicts = tuple(
         evaluate(
             observation,
@@ -39,6 +40,7 @@ def assess(
             now=now,
             local_anchors=anchors if client.reached(supposed.deployed) else (),
             fetched=supposed.fetched,
+            judged=judged,
         )
         for observation in judged_observations(supposed)
         for client in clients

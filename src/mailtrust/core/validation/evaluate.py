@@ -55,6 +55,10 @@ class ChainJudgement(NamedTuple):
         return self.attempts[0].fingerprints if self.attempts else ()
 
 
+Shown = tuple[str, str, Handshake]
+"""To which client, under which name, what: all that a judgement depends on as long as case and moment are the same."""
+
+
 class Decision(NamedTuple):
     """What a client does with what it found."""
 
@@ -75,13 +79,15 @@ def evaluate(
     now: datetime,
     local_anchors: tuple[TrustAnchor, ...] = (),
     fetched: Sequence[FetchedStatus] = (),
+    judged: dict[Shown, ChainJudgement] | None = None,
 ) -> Verdict:
     """Judge one observation as `client` would. Pure: the same arguments give the same verdict.
 
     `pool` is everything known, and `fetched` all that was told about revocation; what the client can't see of it is
     left out. `store` is the client's own; an empty one trusts nothing. `local_anchors` are added where the client heeds
     what administrators add. Without a handshake, and for a client whose ways nobody outside can know, the outcome is
-    `unknown`.
+    `unknown`. `judged`: what was found about other observations with all other arguments the same for each client;
+    several ports that show the same to the same name are judged once.
     """
     name = observation.endpoint.reference_identifier
     if client.unknown_because:
@@ -89,16 +95,21 @@ def evaluate(
         return _unknown(observation, client, name, because)
     if isinstance(observation.result, ProbeFailure):
         return _unknown(observation, client, name, _no_handshake(observation.result))
-    judgement = evaluate_chain(
-        observation.presented_chain,
-        pool=pool,
-        store=_with_local(store, local_anchors) if client.trusts_local_anchors else store,
-        client=client,
-        at=now,
-        names=(name,),
-        handshake=observation.result,
-        fetched=fetched,
-    )
+    shown = (client.id, name, observation.result)
+    judgement = judged.get(shown) if judged is not None else None
+    if judgement is None:
+        judgement = evaluate_chain(
+            observation.presented_chain,
+            pool=pool,
+            store=_with_local(store, local_anchors) if client.trusts_local_anchors else store,
+            client=client,
+            at=now,
+            names=(name,),
+            handshake=observation.result,
+            fetched=fetched,
+        )
+        if judged is not None:
+            judged[shown] = judgement
     return _verdict(judgement, observation, client, name)
 
 

@@ -12,8 +12,7 @@ ROOT = "/etc/apache2"
 MAIN = f"{ROOT}/apache2.conf"
 BUILT = {
     ("apachectl", "-V"): Printed(
-        0,
-        'Server version: Apache/2.4.71 (Debian)\n -D HTTPD_ROOT="/etc/apache2"\n -D SERVER_CONFIG_FILE="apache2.conf"\n',
+        0, 'Server version: Apache/2.4.9\n -D HTTPD_ROOT="/etc/apache2"\n -D SERVER_CONFIG_FILE="apache2.conf"\n'
     ),
     ("apachectl", "-l"): Printed(0, "Compiled in modules:\n  core.c\n  mod_so.c\n  http_core.c\n  mod_version.c\n"),
 }

@@ -56,6 +56,8 @@ function told(config) {
 })();
 """
 """What Thunderbird does with an address that somebody typed in: look, then guess. Questions are answered yes."""
+MOST_LOOKS = 3
+"""Gecko sets an address aside when one of its ports refuses: where 443 is closed, it may take 80 for closed as well."""
 
 
 async def looks(place: Companies, thunderbird: MozillaOracle) -> dict[str, Any]:
@@ -64,8 +66,11 @@ async def looks(place: Companies, thunderbird: MozillaOracle) -> dict[str, Any]:
     seen: dict[str, Any] = {}
     for walk in walks:
         address = walk["address"]
-        place.visits.clear()
-        look = await thunderbird.run(LOOK, address.partition("@")[2], address)
+        for _ in range(MOST_LOOKS):
+            place.visits.clear()
+            look = await thunderbird.run(LOOK, address.partition("@")[2], address)
+            if look["found"] or look["asked"] or walk["found"] is None:
+                break
         seen[address] = {"mailtrust": walk, "thunderbird": {**look, "met": list(dict.fromkeys(place.visits))}}
     return seen
 

@@ -17,9 +17,11 @@ from mailtrust.core.model.server_facts import Printed
 from mailtrust.core.model.settings import Place, Server, Settings
 from mailtrust.core.model.text import text
 from mailtrust.core.targets.mending.work import Material
+from mailtrust.core.validation.tlsa_rollover import advised
 from mailtrust.core.x509.pem import find_pem, to_pem_chain
 from mailtrust.core.x509.private_key import PRIVATE_KEY_LABELS
 from mailtrust.core.x509.withheld_keys import mark_of, withheld_in
+from mailtrust.edge.lookup.dns_answers import Found, NoSuchName, TextAnswer
 from mailtrust.edge.transport.machine import NotThere, RawFile
 from mailtrust.flows.assess import assess
 from mailtrust.flows.plan import Planned, make_plan
@@ -147,6 +149,36 @@ async def test_a_new_pair_gets_files_of_its_own(caseworld: Any, files: dict[str,
     assert isinstance(edit, WriteFile)
     assert edit.path == "/etc/nginx/nginx.conf"
     assert not made.after.findings
+
+
+class Zone:
+    """DNS that knows one TLSA record."""
+
+    def __init__(self, name: str, record: str) -> None:
+        self._name, self._record = name, record
+
+    async def texts(self, name: str, record_type: str) -> TextAnswer:
+        return Found((self._record,)) if name == self._name else NoSuchName(name)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(name)
+
+
+async def test_tlsa_records_are_not_broken(caseworld: Any, files: dict[str, bytes]) -> None:
+    """A published record of the key in service: another key is refused, the same key is taken."""
+    old = caseworld.leaf(begins=-90, ends=-1)
+    files["/etc/nginx/tls/cert.pem"] = pem(old, caseworld.intermediate.certificate)
+    assessment = assessed(caseworld, caseworld.seen((old, caseworld.intermediate.certificate), 443), servers=(nginx(),))
+    zone = Zone("_25._tcp.mail.example.com", advised(old).text)
+    for key, kept in (("ec-p256", False), ("rsa-2048", True)):
+        chain = (caseworld.leaf(key=key), caseworld.intermediate.certificate)
+        material = Material(chain, OnThisMachine("/root/new.key"))
+        made = await planned(assessment, files, material=material, resolver=zone)
+        assert bool(made.plan.steps) is kept
+        if not kept:
+            (left,) = made.plan.left
+            assert f"publish {advised(chain[0]).text} beside them" in str(left.why)
+            assert "_25._tcp.mail.example.com" in str(left.why)
 
 
 async def test_a_key_that_is_nowhere_is_asked_for(caseworld: Any, files: dict[str, bytes]) -> None:

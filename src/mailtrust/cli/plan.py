@@ -129,7 +129,9 @@ async def _plan(options: argparse.Namespace, request: "CheckRequest", edge: "Edg
     servers = [server for server in request.settings.servers if configurable(server)]
     machines = {server.reach: machine_for(server) for server in servers}
     try:
-        return await make_plan(assessment, machines, material=material, looking=looking_words(options))
+        return await make_plan(
+            assessment, machines, material=material, looking=looking_words(options), resolver=edge.resolver
+        )
     finally:
         for machine in machines.values():
             await machine.close()

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mailtrust.core.model.case_file import CaseFile
+from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.evidence import Assessment, Evidence
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Handshake
@@ -16,7 +17,11 @@ from mailtrust.core.rules.grounds.comparing import compare, noted
 from mailtrust.core.targets.mending.choosing import Choice, choose
 from mailtrust.core.targets.mending.surveyed import Surveyed
 from mailtrust.core.targets.mending.work import Chain, Material, NotFromHere, Work, work_of
+from mailtrust.core.validation.dane_renewal import lost
+from mailtrust.core.validation.tlsa_rollover import advised
+from mailtrust.edge.lookup.dns import Resolver
 from mailtrust.edge.transport.machine import Machine
+from mailtrust.flows.acme_tlsa import look_up
 from mailtrust.flows.assess import assess
 from mailtrust.flows.survey import Unread, configurable, facts_of, survey
 from mailtrust.version import __version__
@@ -55,8 +60,12 @@ async def make_plan(
     *,
     material: Material | None = None,
     looking: tuple[str, ...] = (),
+    resolver: Resolver | None = None,
 ) -> Planned:
-    """The plan that cures most of what was found, changing least. Nothing is changed by making it."""
+    """The plan that cures most of what was found, changing least. Nothing is changed by making it.
+
+    `resolver`: is asked for TLSA records that a new certificate would break; None: there are none.
+    """
     evidence = assessment.evidence
     if material is not None:
         given = [PoolEntry(one, frozenset({Source.GIVEN})) for one in material.chain]
@@ -65,6 +74,8 @@ async def make_plan(
         evidence = assessment.evidence
     servers, unread = await survey_all(evidence.settings.servers, machines)
     asked = [work_of(remedy, evidence, servers, material) for remedy in assessment.remedies]
+    if resolver is not None:
+        asked = [await _kept_by_dane(one, evidence, resolver) if isinstance(one, Work) else one for one in asked]
     works = [one for one in asked if isinstance(one, Work)]
     supposing = _Supposing(assessment)
     choice = choose(works, lambda presented: supposing(presented)[0])
@@ -87,6 +98,29 @@ async def make_plan(
         findings=noted(assessment.findings),
     )
     return Planned(plan, assessment, after, unread)
+
+
+async def _kept_by_dane(work: Work, evidence: Evidence, resolver: Resolver) -> Work | NotFromHere:
+    """The work, unless a mail server that asks for TLSA records would refuse what it leaves behind (RFC 7671 8)."""
+    shown = {one.id: one.presented_chain for one in evidence.case.observations}
+    pairs = {(shown[one], chain) for one, chain in work.presented.items() if shown.get(one, ())[:1] != chain[:1]}
+    for old, new in sorted(pairs, key=lambda pair: [one.fingerprint for one in pair[1]]):
+        readable = [one for one in old if isinstance(one, Certificate)]
+        if not readable:
+            continue
+        standing = await look_up(resolver, readable)
+        if broken := lost(standing.published, standing.pins, new):
+            return NotFromHere(
+                work.remedy,
+                text(
+                    "The TLSA records at {places} hold on to the certificate in service, and would not match the new "
+                    "one. Order it for the key in service; or publish {record} beside them, wait until two of their "
+                    "TTLs have passed, and make the plan again.",
+                    places=broken,
+                    record=advised(new[0]).text,
+                ),
+            )
+    return work
 
 
 def outlooks(evidence: Evidence) -> tuple[Outlook, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from tests.configured.asked import asked
 
@@ -35,7 +36,7 @@ class World:
         return asked(
             self.product,
             self.server,
-            {path: withhold_keys(octets) for path, octets in self.files.items()},
+            {path: _withheld(octets) for path, octets in self.files.items()},
             self.printed,
         )
 
@@ -86,6 +87,9 @@ class World:
     ) -> tuple[Change, ...] | Cannot:
         goal = ConfigureServer(setting)  # type: ignore[arg-type]
         return self.product.set_up(self.server, self.facts, goal, places, ports)
+
+
+_withheld = cache(withhold_keys)
 
 
 def new_lines(before: bytes, after: bytes) -> list[str]:

@@ -136,8 +136,8 @@ class Connected:
         """Whether the server still answers on the same connection."""
         try:
             self._socket.sendall(self._question)
-            return bool(self._socket.recv(4096))
-        except (ConnectionError, TimeoutError):
+            return b"BYE" not in (said := self._socket.recv(4096)) and bool(said)
+        except OSError:
             return False
 
 

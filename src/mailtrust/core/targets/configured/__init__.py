@@ -13,7 +13,7 @@ from mailtrust.core.model.plan import RunCommand
 from mailtrust.core.model.remedy import ConfigureServer
 from mailtrust.core.model.server_facts import Question, ServerFacts
 from mailtrust.core.model.settings import Server
-from mailtrust.core.targets.configured import apache, nginx, postfix
+from mailtrust.core.targets.configured import apache, dovecot, nginx, postfix
 
 
 class ConfiguredProduct(Protocol):
@@ -63,4 +63,4 @@ class ConfiguredProduct(Protocol):
         ...
 
 
-CONFIGURED: tuple[ConfiguredProduct, ...] = (nginx, apache, postfix)
+CONFIGURED: tuple[ConfiguredProduct, ...] = (nginx, apache, postfix, dovecot)

@@ -4,7 +4,6 @@
 chain (postconf(5)). `tls_server_sni_maps` keep copies of the files, made by `postmap -F`, unless they are `texthash`.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from posixpath import join
 from typing import Literal
@@ -18,7 +17,7 @@ from mailtrust.core.model.server_facts import FileAt, OutputOf, Printed, Questio
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import text
 from mailtrust.core.targets.configured.parts.editing import Replacement, edits
-from mailtrust.core.targets.configured.parts.pem_files import belonging_keys, certificates_in, unwritable
+from mailtrust.core.targets.configured.parts.pem_files import belonging_keys, leaf_names, unwritable
 from mailtrust.core.targets.configured.parts.places import found_again, gone
 from mailtrust.core.targets.configured.parts.postfix_configuration import (
     SERVICES,
@@ -46,8 +45,6 @@ INDEXED = tuple(kind for kind in TABLES if kind != "texthash")
 """Tables that `postmap` makes; a `texthash` is read as it is written."""
 WHOLE = ("cdb",)
 """Those that can only be made anew."""
-
-_NAME = re.compile(r"\.?[a-z0-9_-]+(?:\.[a-z0-9_-]+)+", re.ASCII)
 
 
 def questions(server: Server, facts: ServerFacts) -> tuple[Question, ...]:
@@ -221,7 +218,10 @@ def _make_default(
     scopes = {spot.service: [one for one in former if one.service is spot.service] for spot in former}
     if any(len(own) != len(chosen) for own in scopes.values()):
         return Cannot(
-            text("Postfix presents several certificates to who gives no name; which of them to replace, you decide.")
+            text(
+                "{product} presents several certificates to who gives no name; which of them to replace, you decide.",
+                product="Postfix",
+            )
         )
     wanted = {
         old.place: Files(new.place.chain_file, new.place.key_file)
@@ -236,17 +236,17 @@ def _make_default(
     lines: dict[str, str] = {}
     for old in former:
         files = ", ".join(dict.fromkeys((old.place.key_file, old.place.chain_file)))
-        for leaf in certificates_in(configuration.facts, old.place.chain_file)[:1]:
-            for name in (one.removeprefix("*").lower() for one in leaf.dns_names):
-                if name not in known and _NAME.fullmatch(name):
-                    lines.setdefault(name, files)
+        for name in leaf_names(configuration.facts, old.place.chain_file):
+            entry = name.removeprefix("*")
+            if entry not in known:
+                lines.setdefault(entry, files)
     added = "".join(f"{name} {files}\n" for name, files in lines.items())
     if not added:
         return changes
     source = configuration.source(chosen[0].path)
     ended = source[near.after - 1] == "\n"
-    entry = Replacement(chosen[0].path, near.after, near.after, added if ended else f"\n{added.rstrip()}")
-    return (*changes, *edits(configuration.facts, [entry]), *_added(server, table, added, tuple(lines)))
+    addition = Replacement(chosen[0].path, near.after, near.after, added if ended else f"\n{added.rstrip()}")
+    return (*changes, *edits(configuration.facts, [addition]), *_added(server, table, added, tuple(lines)))
 
 
 def _index(server: Server, table: str, value: Value, items: tuple[str, ...]) -> Iterator[Act]:

@@ -14,6 +14,8 @@ from mailtrust.core.x509.withheld_keys import mark_of, withheld_in
 
 _PLAIN = re.compile(r"/[\w./@%+:~=-]*", re.ASCII)
 
+_NAME = re.compile(r"(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)+", re.ASCII)
+
 
 def certificates_in(facts: ServerFacts, path: str) -> tuple[Certificate, ...]:
     """The certificates of a file that can be read, in its order; none where the file is not known."""
@@ -27,6 +29,12 @@ def keys_in(facts: ServerFacts, path: str) -> tuple[str, ...]:
     """The marks of the private keys of a file."""
     content = content_of(facts, path)
     return withheld_in(content.octets) if content is not None else ()
+
+
+def leaf_names(facts: ServerFacts, path: str) -> tuple[str, ...]:
+    """The server names of a file's leaf, in small letters; none that a configuration could take for something else."""
+    names = (name.lower() for leaf in certificates_in(facts, path)[:1] for name in leaf.dns_names)
+    return tuple(dict.fromkeys(name for name in names if _NAME.fullmatch(name)))
 
 
 def belonging_keys(

@@ -11,6 +11,8 @@ from mailtrust.core.report.assumed import assumed
 from mailtrust.core.report.notes import assumptions
 from mailtrust.core.report.reach import unreached, unreached_by
 from mailtrust.core.report.report_json import to_json
+from mailtrust.core.rollout import BY_ID as WAYS
+from mailtrust.core.targets.parts.clients_side import WAYS as PROPOSED
 
 
 @pytest.mark.parametrize("client", BY_ID.values(), ids=list(BY_ID))
@@ -58,3 +60,8 @@ def test_without_ways_nothing_is_said_of_it(caseworld: Any) -> None:
     evidence = caseworld.judge(caseworld.seen((leaf,)), local_roots=(own.certificate,))
     assert unreached_by(evidence) == ()
     assert len(assumptions(evidence)) == 1
+
+
+def test_every_way_is_one_that_can_be_made_and_proposed() -> None:
+    named = {way for client in BY_ID.values() for way in client.reached_by}
+    assert named == set(WAYS) == set(PROPOSED)

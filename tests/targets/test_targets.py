@@ -486,6 +486,23 @@ def test_an_anchor_is_written_whole_and_without_a_key(caseworld: Any) -> None:
     assert any("--roots" in run.command for run in commands(anchor.steps))
 
 
+def test_an_anchor_is_brought_out_by_the_least_ways_that_reach_everybody(caseworld: Any) -> None:
+    root = caseworld.make_root("Corp Root")
+    leaf = caseworld.leaf(issuer=root, public=False)
+    evidence = caseworld.judge(caseworld.seen((leaf,)), pool=caseworld.pool((root.certificate, Source.GIVEN, "file")))
+    remedies = with_steps(propose(evidence, caseworld.findings(evidence)), evidence)
+    anchor = next(remedy for remedy in remedies if isinstance(remedy.goal, TrustAnchorOnClients))
+    ways = [run.command.split()[2] for run in commands(anchor.steps) if run.command.startswith("mailtrust trust ")]
+    hurt = [evidence.clients[client] for client in anchor.goal.clients]  # type: ignore[union-attr]
+    assert all(client.reached(ways) or client.beyond_reach for client in hurt)
+    for way in ways:
+        others = [one for one in ways if one != way]
+        assert not all(client.reached(others) or client.beyond_reach for client in hurt), f"{way} is not needed"
+    said = " ".join(str(step.say) for step in anchor.steps)
+    assert all(client.beyond_reach in said for client in hurt if client.beyond_reach)
+    assert all(" --self-signed" not in run.command for run in commands(anchor.steps))
+
+
 def test_what_was_found_nowhere_is_to_be_got_first(caseworld: Any) -> None:
     evidence = caseworld.judge(caseworld.seen((caseworld.leaf(),)), settings=Settings(product="nginx"))
     (remedy,) = with_steps(propose(evidence, caseworld.findings(evidence)), evidence)

@@ -1,14 +1,16 @@
 """Steps that are done at clients, in DNS or in the network, whatever product serves the certificate."""
 
+from collections.abc import Iterator, Sequence
+
+from mailtrust.core.model.client import ClientProfile
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.remedy import ConfigureServer, Remedy, Run, Step, TrustAnchorOnClients, UseName, Write
-from mailtrust.core.model.text import text
-from mailtrust.core.remedies.doing import NOTHING_CHANGED, human, look
+from mailtrust.core.model.text import Text, text
+from mailtrust.core.remedies.doing import NOTHING_CHANGED, do, human, look
 from mailtrust.core.remedies.file_names import certificate_file
 from mailtrust.core.targets.parts.context import TargetContext, safe_host
 from mailtrust.core.targets.parts.steps import check_again
 from mailtrust.core.x509.pem import to_pem
-from mailtrust.core.x509.thumbprint import thumbprint
 
 
 def steps_elsewhere(remedy: Remedy, context: TargetContext, evidence: Evidence) -> tuple[Step, ...]:
@@ -74,8 +76,10 @@ def _trust_anchor(goal: TrustAnchorOnClients, context: TargetContext, evidence: 
     root = evidence.certificates.get(goal.anchor)
     if root is None:
         return ()
-    stem = certificate_file(root)
-    file = f"{stem}.crt"
+    hurt = tuple(evidence.clients[client] for client in goal.clients if client in evidence.clients)
+    file = f"{certificate_file(root)}.crt"
+    # A server's certificate that vouches for itself is brought out on demand only.
+    source = f"--root {file}" if root.is_ca else f"--root {file} --self-signed"
     return (
         Step(
             text("Write the root into {file}.", file=file),
@@ -93,49 +97,39 @@ def _trust_anchor(goal: TrustAnchorOnClients, context: TargetContext, evidence: 
         look(
             text("See what every client will say once it has it."), f"mailtrust check {context.target} --roots {file}"
         ),
-        human(
-            text(
-                "Windows (Outlook, .NET, Chrome, Edge, Firefox from 120 on): import {file} by group policy into every "
-                "computer's trusted roots.",
-                file=file,
-            ),
-            text("Group Policy Management"),
-            text("Computer Configuration"),
-            text("Policies"),
-            text("Windows Settings"),
-            text("Security Settings"),
-            text("Public Key Policies"),
-            text("Trusted Root Certification Authorities"),
-            text("Import"),
-            undo=text(
-                "Delete it in the same place; on single computers: certutil -delstore Root {print}.",
-                print=thumbprint(root),
-            ),
-            needs="Domain Admins",
+        *(
+            do(
+                text(
+                    "For {clients}: write the folder {folder}, and do what its README says.",
+                    clients=tuple(Text(client.title) for client in reached),
+                    folder=f"for-{way}",
+                ),
+                f"mailtrust trust {way} {source} --out for-{way}",
+                text("mailtrust trust {way} {source} --out away-{way} --remove", way=way, source=source),
+                needs="",
+            )
+            for way, reached in _least_ways(hurt)
         ),
-        Step(
-            text("Java programs keep a store of their own; do this with each Java that runs one."),
-            Run(f"keytool -importcert -noprompt -cacerts -alias {stem} -file {file}"),
-            text("keytool -delete -cacerts -alias {alias}", alias=stem),
-            needs="root",
-        ),
-        Step(
-            text("Debian and Ubuntu; elsewhere /etc/pki/ca-trust/source/anchors and update-ca-trust."),
-            Run(f"install -m 0644 {file} /usr/local/share/ca-certificates/{file} && update-ca-certificates"),
-            text("Delete the file there and run update-ca-certificates --fresh."),
-            needs="root",
-        ),
-        human(
-            text(
-                "Phones: push {file} by device management. On an iPhone set up by hand it must also be switched on "
-                "under Settings, General, About, Certificate Trust Settings. On Android many apps heed no added root, "
-                "so look whether yours does.",
-                file=file,
-            ),
-            undo=text("Take the profile back."),
+        *(
+            human(text("For {client} there is no way. {why}", client=Text(client.title), why=Text(client.beyond_reach)))
+            for client in hurt
+            if client.beyond_reach
         ),
         check_again(context),
     )
+
+
+WAYS = ("gpo", "apple", "java", "linux", "android", "firefox", "thunderbird", "chromium", "nss", "windows")
+"""Those that reach the most with the least work first."""
+
+
+def _least_ways(clients: Sequence[ClientProfile]) -> Iterator[tuple[str, tuple[ClientProfile, ...]]]:
+    """Ways that together reach every client that can be reached, each with those that it is meant for."""
+    left = list(clients)
+    for way in WAYS:
+        if reached := tuple(client for client in left if way in client.reached_by):
+            left = [client for client in left if client not in reached]
+            yield way, reached
 
 
 def _open_network(context: TargetContext) -> tuple[Step, ...]:

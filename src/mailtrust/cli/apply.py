@@ -69,9 +69,10 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.set_defaults(handler=run, product=None, warn=None, critical=None, output=None)
 
 
-def add_applying_options(parser: argparse.ArgumentParser) -> None:
-    """What everything takes that applies a plan."""
-    parser.add_argument("--yes", action="store_true", help=told(text("ask nothing before the first change")))
+def add_applying_options(parser: argparse.ArgumentParser, *, ask: bool = True) -> None:
+    """What everything takes that applies a plan. `ask`: --yes is the word for not asking."""
+    if ask:
+        parser.add_argument("--yes", action="store_true", help=told(text("ask nothing before the first change")))
     parser.add_argument(
         "--state", metavar="DIR", type=Path,
         help=told(text("where the journal and the former files are kept (default: /var/lib/mailtrust for root)")),

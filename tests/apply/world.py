@@ -53,7 +53,11 @@ NEW = {
 }
 
 
-def plan_of(steps: Sequence[PlanStep], servers: Sequence[str] = ("one",)) -> tuple[Plan, bytes]:
+def plan_of(
+    steps: Sequence[PlanStep],
+    servers: Sequence[str] = ("one",),
+    reach: Callable[[str], str] = "ssh://root@{}".format,
+) -> tuple[Plan, bytes]:
     """A plan, and its file."""
     made = Plan(
         target="mail.example.com",
@@ -66,7 +70,7 @@ def plan_of(steps: Sequence[PlanStep], servers: Sequence[str] = ("one",)) -> tup
         left=(),
         before=(),
         after=(),
-        servers=tuple(Server(name, (), product="nginx", reach=f"ssh://root@{name}") for name in servers),
+        servers=tuple(Server(name, (), product="nginx", reach=reach(name)) for name in servers),
     )
     octets = encode_plan(made, lambda sentence: sentence)
     return decode_plan(octets), octets

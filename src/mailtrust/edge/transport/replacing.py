@@ -40,7 +40,7 @@ def make(path: Path, octets: bytes, *, mode: int, owner: tuple[int, int] | None)
 def forget(path: Path) -> None:
     """Delete a file, if it is there, and what a write left behind that was killed. Raises OSError."""
     _sweep(path)
-    with suppress(FileNotFoundError, NotADirectoryError):
+    if os.path.lexists(path):
         os.unlink(path)
         sync_folder(path.parent)
 

@@ -231,8 +231,9 @@ def wanting_issuers(
     bears the issuer's name and has another key is not the issuer.
     """
     wanting: dict[str, Certificate] = {}
-    for observation in observations:
-        chain = [one for one in observation.presented_chain if isinstance(one, Certificate)]
+    shown = {tuple(one.fingerprint for one in seen.presented_chain): seen.presented_chain for seen in observations}
+    for presented in shown.values():
+        chain = [one for one in presented if isinstance(one, Certificate)]
         for certificate in chain:
             if certificate.self_issued:
                 continue

@@ -61,9 +61,8 @@ class SignedKeyExchange:
 
 def client_hello(random: bytes, server_name: bytes | None) -> bytes:
     """One record with a ClientHello up to TLS 1.2 (historic: RFC 5246 7.4.1.2). `random`: 32 octets, used once."""
-    suites = b"".join(suite.to_bytes(2, "big") for suite in _SUITES)
     extensions = b"" if server_name is None else _extension(0, _vector(2, b"\0" + _vector(2, server_name)))
-    body = b"\x03\x03" + random + b"\0" + _vector(2, suites) + b"\x01\0" + _vector(2, extensions + _EXTENSIONS)
+    body = b"\x03\x03" + random + b"\0" + _SUITE_LIST + b"\x01\0" + _vector(2, extensions + _EXTENSIONS)
     return b"\x16\x03\x01" + _vector(2, b"\x01" + _vector(3, body))
 
 
@@ -101,6 +100,7 @@ def _list(numbers: tuple[int, ...]) -> bytes:
     return _vector(2, b"".join(number.to_bytes(2, "big") for number in numbers))
 
 
+_SUITE_LIST = _list(tuple(_SUITES))
 _EXTENSIONS = b"".join(
     (
         _extension(5, b"\x01\0\0\0\0"),  # status_request: RFC 6066 8

@@ -114,8 +114,8 @@ class _Port:
     def teaches(self, hello: _Hello) -> bool:
         """Whether asking is of use: for one kind of key only where the default offer met a leaf of another kind."""
         kind = _KIND_OF_KEY.get(hello.offer)
-        default = self.met.get(replace(hello, offer=Offer.DEFAULT))
-        if kind is None or default is None:
+        default = None if kind is None else self.met.get(replace(hello, offer=Offer.DEFAULT))
+        if default is None:
             return True
         match default.presented_chain:
             case (Certificate(public_key=key), *_):
@@ -198,7 +198,7 @@ class _Schedule:
         if not port.said_busy:
             waiting.popleft()
             async with asyncio.TaskGroup() as tasks:
-                for _ in range(min(AT_ONCE_PER_PORT, self.per_address)):
+                for _ in range(min(AT_ONCE_PER_PORT, self.per_address, len(waiting))):
                     tasks.create_task(self._ask_in_turn(port, waiting))
         if port.said_busy:
             await self._ask_patiently(port)
@@ -232,7 +232,8 @@ class _Schedule:
 
     def _note(self, seen: Observation, wishes: Sequence[Wish]) -> None:
         for endpoint, offer in wishes:
-            self._seen[endpoint, offer] = replace(seen, endpoint=endpoint, offer=offer)
+            own = (seen.endpoint, seen.offer) == (endpoint, offer)
+            self._seen[endpoint, offer] = seen if own else replace(seen, endpoint=endpoint, offer=offer)
         if not _is_busy(seen):
             self._settle(wishes)
 

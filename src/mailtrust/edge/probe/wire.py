@@ -62,17 +62,19 @@ class Wire(asyncio.Protocol):
 
     async def read(self, deadline: float) -> bytes:
         """Give what has arrived, waiting for it until `deadline` (loop time); b"" is the end. Raises WireError."""
+        loop = asyncio.get_running_loop()
         while not self._inbox and not self._ended:
             if self._lost is not None:
                 raise WireError(FailureKind.CLOSED, _words(self._lost))
-            self._arrival = asyncio.get_running_loop().create_future()
+            if loop.time() >= deadline:
+                raise WireError(FailureKind.TIMEOUT, "no answer")
+            self._arrival = loop.create_future()
+            patience = loop.call_at(deadline, self._wake)
             try:
-                async with asyncio.timeout_at(deadline):
-                    await self._arrival
-            except TimeoutError as error:
-                raise WireError(FailureKind.TIMEOUT, "no answer") from error
+                await self._arrival
             finally:
                 self._arrival = None
+                patience.cancel()
         if self._received > self._limit:
             raise WireError(FailureKind.LIMIT, f"more than {self._limit} octets")
         data = bytes(self._inbox)

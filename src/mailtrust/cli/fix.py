@@ -33,8 +33,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         more=lambda: told(
             text(
                 "exit status: 0 nothing is wrong, or all was mended and proven; 1 something is left, or nothing "
-                "was done; 2 usage; 3 could not look; 4 it failed, and what was begun has been taken back; 5 it failed, "
-                "and not everything could be taken back"
+                "was done; 2 usage; 3 could not look; 4 it failed, and what was begun has been taken back; 5 it "
+                "failed, and not everything could be taken back"
             )
         ),
     )

@@ -1,6 +1,5 @@
 """Finding things in a store: by thumbprint, by name, by when they end."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,6 +10,7 @@ from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.settings import Threshold
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.validation.names import names_rfc9525
+from mailtrust.core.x509.thumbprint import thumbprint
 
 SHORTEST_THUMBPRINT = 6
 MOST_NAMED = 6
@@ -89,4 +89,4 @@ def is_named(certificate: Certificate, host: str) -> bool:
 
 
 def _prints(certificate: Certificate) -> tuple[str, str]:
-    return certificate.fingerprint, hashlib.sha1(certificate.der, usedforsecurity=False).hexdigest()
+    return certificate.fingerprint, thumbprint(certificate).lower()

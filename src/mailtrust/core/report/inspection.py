@@ -24,6 +24,7 @@ from mailtrust.core.x509.request import read_request
 from mailtrust.core.x509.revocation_list import read_revocation_list
 from mailtrust.core.x509.signatures import SignatureResult, Signed, signed_by
 from mailtrust.core.x509.strict import encoding_problems
+from mailtrust.core.x509.thumbprint import thumbprint
 
 MOST_REVOKED = 100
 
@@ -121,14 +122,13 @@ def _unreadable(other: Other, problem: ParseProblem) -> Text:
 
 
 def _certificate(item: Item, one: Certificate, known: _Known) -> wire.CertificateWire:
-    sha1 = hashlib.sha1(one.der, usedforsecurity=False).hexdigest()
     constraints, authority = one.name_constraints, one.authority_key_identifier
     return wire.CertificateWire(
         origin=item.origin,
         role=item.role.render(known.translate),
         sha256=one.fingerprint,
-        sha1=sha1,
-        thumbprint=sha1.upper(),
+        sha1=thumbprint(one).lower(),
+        thumbprint=thumbprint(one),
         subject=one.subject.text,
         issuer=one.issuer.text,
         serial=f"{one.serial:x}",

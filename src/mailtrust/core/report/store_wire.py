@@ -1,6 +1,5 @@
 """mailtrust/store/1, mailtrust/store-choice/1 and mailtrust/store-changes/1: what a store holds, for programs."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Literal
 
@@ -12,6 +11,7 @@ from mailtrust.core.model.text import Text
 from mailtrust.core.report.report_wire import Fingerprint, Moment
 from mailtrust.core.services.choice import Candidate, Choice
 from mailtrust.core.x509.roles import is_authority
+from mailtrust.core.x509.thumbprint import thumbprint
 
 HOLDINGS: Literal["mailtrust/store/1"] = "mailtrust/store/1"
 CHOICE: Literal["mailtrust/store-choice/1"] = "mailtrust/store-choice/1"
@@ -173,7 +173,7 @@ def _kept(one: KeptCertificate, holdings: Holdings) -> KeptWire:
     it = one.certificate
     return KeptWire(
         sha256=it.fingerprint,
-        sha1=hashlib.sha1(it.der, usedforsecurity=False).hexdigest(),
+        sha1=thumbprint(it).lower(),
         subject=it.subject.text,
         issuer=it.issuer.text,
         serial=f"{it.serial:x}",

@@ -85,6 +85,29 @@ def test_the_mx_host_leads_to_its_providers_file(guide: Any, worldlet: Any, web:
 
 
 @pytest.mark.parametrize(
+    ("target", "meets"),
+    [
+        ("mail.b.test", Meets.FOUND),  # of whoever registered the address's domain
+        ("autodiscover-s.outlook.com", Meets.FOUND),
+        ("mail.a.test", Meets.QUESTION),
+    ],
+)
+def test_thunderbird_goes_by_the_least_weight_and_asks_about_hosts_of_others(
+    guide: Any, worldlet: Any, web: Any, target: str, meets: Meets
+) -> None:
+    records = (f"20 1 8443 {target}.", "0 5 443 right.b.test.")
+    world = worldlet(
+        hosts={target: web(names=(target,), status=401), "right.b.test": web(names=("right.b.test",), status=401)},
+        records={("_autodiscover._tcp.b.test", "SRV"): records},
+    )
+    walk = guide.go(traveller_by_id("thunderbird"), "u@b.test", world)
+    assert walk.found.redirect == f"https://{target}/autodiscover/autodiscover.xml"
+    assert walk.found.meets is meets
+    by_rule = guide.go(traveller_by_id("ews-api"), "u@b.test", world)
+    assert by_rule.found.redirect == "https://right.b.test/autodiscover/autodiscover.xml"
+
+
+@pytest.mark.parametrize(
     ("domain", "exchange", "asked"),
     [
         ("b.test", "mx.b.test", []),

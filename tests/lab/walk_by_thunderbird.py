@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mailtrust.lab.oracles.mozilla import MozillaOracle
-from mailtrust.lab.stories.parts.companies import ADDRESSES, Companies
+from mailtrust.lab.stories.parts.companies import ADDRESSES, RIGHT, SERVER, C, Companies
 from mailtrust.lab.stories.parts.story import walked
 
 LOOK = """
@@ -79,6 +79,11 @@ async def main(folder: Path, *, misspelt: bool) -> None:
     profile = folder / "thunderbird"
     profile.mkdir()
     async with Companies(folder, datetime.now(UTC), misspelt=misspelt, usual_ports=True) as place:
+        # Thunderbird goes by the least weight, whatever the priority.
+        lines = (
+            f"update add _autodiscover._tcp.{C}. 300 SRV {one}." for one in (f"0 20 443 {SERVER}", f"9 5 443 {RIGHT}")
+        )
+        await asyncio.to_thread(place.dns.update, "\n".join(("nsupdate -k KEYFILE <<'END'", *lines, "send", "END")))
         thunderbird = MozillaOracle("thunderbird", "Thunderbird", profile)
         try:
             await thunderbird.open([place.roots])

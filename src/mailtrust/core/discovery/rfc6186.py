@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from mailtrust.core.discovery.steps.exchange import best
 from mailtrust.core.discovery.steps.mail_port import mail_port, tls_question
+from mailtrust.core.discovery.steps.srv_choice import best
 from mailtrust.core.discovery.traveller import Step, Traveller, Trip
 from mailtrust.core.formats.srv import read_srv
 from mailtrust.core.model.client import Citation

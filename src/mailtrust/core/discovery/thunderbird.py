@@ -5,12 +5,14 @@ from dataclasses import replace
 
 from mailtrust.core.discovery.steps import autoconfig, exchange
 from mailtrust.core.discovery.steps.mail_port import mail_port, tls_question
+from mailtrust.core.discovery.steps.srv_choice import of_least_weight
 from mailtrust.core.discovery.traveller import Step, Traveller, Trip
 from mailtrust.core.model.client import Citation
 from mailtrust.core.model.endpoint import TlsMode
 from mailtrust.core.model.text import text
 from mailtrust.core.model.verdict import Basis
 from mailtrust.core.model.walk import Attempt, DnsQuestion, Meets, Method, TlsQuestion
+from mailtrust.core.validation.public_suffixes import registered_domain
 
 _Tier = tuple[tuple[str, str, int, bool], ...]
 """Kind of server, what stands before the domain, port, and whether TLS is there from the start."""
@@ -69,6 +71,12 @@ def _questions(trip: Trip, tier: _Tier, there: frozenset[str]) -> tuple[TlsQuest
     )
 
 
+def _believes(domain: str, host: str) -> bool:
+    """ExchangeAutoDiscover.sys.mjs: no question about a host that the address's owner, or Microsoft, registered."""
+    site = registered_domain(host)
+    return bool(site) and site in (registered_domain(domain), "office365.com", "outlook.com")
+
+
 PROFILE = Traveller(
     id="thunderbird",
     title="Thunderbird",
@@ -95,6 +103,8 @@ PROFILE = Traveller(
     basis=Basis.SOURCE,
     bad_certificate="next",
     asks_before=frozenset({Method.HTTP_REDIRECT, Method.SRV}),
+    believes=_believes,
+    srv_choice=of_least_weight,
 )
 
 VERSIONS = (

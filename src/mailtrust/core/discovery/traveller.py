@@ -1,10 +1,12 @@
 """A client that looks for its server: which candidates it has, in which order, and how it takes what it meets there."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field, replace
 from typing import Literal
 
 from mailtrust.core.discovery.asking import Asking, UnansweredError
+from mailtrust.core.discovery.steps.srv_choice import best_of_https
+from mailtrust.core.formats.srv import SrvRecord
 from mailtrust.core.model.client import Citation
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
@@ -75,6 +77,10 @@ class Traveller:
     """Where bad certificates are passed over although it warns elsewhere."""
     asks_before: frozenset[Method] = frozenset({Method.HTTP_REDIRECT})
     """Methods whose target its user must allow."""
+    believes: Callable[[str, str], bool] = lambda _domain, _host: False
+    """Whether, for an address of this domain, its user is not asked about that host."""
+    srv_choice: Callable[[Sequence[SrvRecord]], SrvRecord | None] = best_of_https
+    """Which SRV record for Autodiscover it goes by."""
     redirect_statuses: frozenset[int] = frozenset({301, 302})
     at_once: frozenset[Method] = frozenset()
     """Methods that it tries beside the others, so that their warnings come although another one has led."""

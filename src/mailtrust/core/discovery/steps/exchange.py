@@ -7,7 +7,7 @@ from mailtrust.core.discovery.steps.https_candidate import https_candidate, sett
 from mailtrust.core.discovery.traveller import Step, Trip
 from mailtrust.core.formats import autodiscover
 from mailtrust.core.formats.directory_place import pointed_at
-from mailtrust.core.formats.srv import SrvRecord, read_srv
+from mailtrust.core.formats.srv import read_srv
 from mailtrust.core.formats.url import host_of, is_https, resolved
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.text import Text, text
@@ -56,22 +56,17 @@ def _http_redirect(trip: Trip) -> Iterable[Attempt]:
 
 
 def _srv(trip: Trip) -> Iterable[Attempt]:
-    """MS-OXDISCO 3.1.5.3, as Outlook reads it: the first record whose port is that of https (KB 3211279, step 10)."""
+    """MS-OXDISCO 3.1.5.3: the record that this client goes by leads to the port of https on its target."""
     name = f"_autodiscover._tcp.{trip.domain}"
     dns = trip.asking.ask(DnsQuestion(name, "SRV"))
     attempt = Attempt(Method.SRV, name, Meets.SILENT, text("There is no SRV record {name}.", name=name), dns=dns)
-    offered = [record for record in read_srv(dns.records) if record.port == 443 and record.target != "."]
-    if not offered:
+    chosen = trip.traveller.srv_choice(read_srv(dns.records))
+    if chosen is None:
         if dns.records:
             attempt = replace(attempt, detail=text("No SRV record {name} leads to port 443.", name=name))
         yield attempt
         return
-    yield _sent(trip, attempt, settings_url(best(offered).target))
-
-
-def best(records: Iterable[SrvRecord]) -> SrvRecord:
-    """The one to be tried first (RFC 2782): least priority number, then most weight; no chance, for the same answer."""
-    return min(records, key=lambda record: (record.priority, -record.weight, record.target))
+    yield _sent(trip, attempt, settings_url(chosen.target))
 
 
 def _sent(trip: Trip, attempt: Attempt, there: str) -> Attempt:
@@ -82,7 +77,8 @@ def _sent(trip: Trip, attempt: Attempt, there: str) -> Attempt:
         return replace(attempt, detail=text("It sends the client to {url}, which is not https.", url=clean(there, 200)))
     child = https_candidate(trip.sent_to(there), attempt.method, there)
     listed = trip.situation.lists(host, trip.traveller.office)
-    asks = attempt.method in trip.traveller.asks_before and not listed
+    vouched = listed or trip.traveller.believes(trip.domain, host)
+    asks = attempt.method in trip.traveller.asks_before and not vouched
     detail = text("It sends the client to {url}.", url=clean(there, 200))
     if child.leads and asks:
         question = text("Its user is asked whether {host} may set the account up.", host=host)

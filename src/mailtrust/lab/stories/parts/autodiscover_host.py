@@ -112,7 +112,8 @@ class AutodiscoverHost:
             form = _SOAP if path.endswith(".svc") else _POX
             settings = form.format(server=self._server, mailbox=escape(mailbox_in(asked)))
             status, kind, body = HTTPStatus.OK, _XML, settings
-        lines = [f"HTTP/1.1 {status.value} {status.phrase}", f"Content-Type: {kind}"]
+        # By this header clients of the EWS Managed API learn that SOAP is there (AutodiscoverService.cs).
+        lines = [f"HTTP/1.1 {status.value} {status.phrase}", f"Content-Type: {kind}", "X-SOAP-Enabled: True"]
         if status is HTTPStatus.UNAUTHORIZED:
             lines.append('WWW-Authenticate: Basic realm="Exchange"')
         lines += [f"Content-Length: {len(body.encode())}", "Connection: close", "", ""]

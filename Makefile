@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SERVERS := nginx apache2-bin haproxy postfix dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved slapd \
-  cyrus-common courier-base libnss-wrapper knot unbound pebble \
+  cyrus-common courier-base libnss-wrapper knot bind9-dnsutils unbound pebble \
   openssl gnutls-bin libnss3-tools openjdk-17-jre-headless swaks libnet-ssleay-perl \
   p11-kit p11-kit-modules \
   zsh fish groff-base mandoc systemd openssh-server sudo \

@@ -45,7 +45,8 @@ class Gate:
         except OSError as error:
             raise LabError(
                 text(
-                    "Port {port} of {address} cannot be listened on: {error}. Try again.",
+                    "Port {port} of {address} cannot be listened on: {error}. Try again; some scenarios need several "
+                    "addresses of loopback, which only Linux has from the start.",
                     port=port,
                     address=self._address,
                     error=str(error),

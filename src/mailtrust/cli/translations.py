@@ -39,6 +39,11 @@ def current() -> Translate:
     return _translator(_chosen[0]) if _chosen else translator(None)
 
 
+def in_every_language() -> Mapping[str, Translate]:
+    """Translators by their languages, for readers who are not the one at this command line."""
+    return {name: _translator(name) for name in LANGUAGES}
+
+
 def told(sentence: Text) -> str:
     """A sentence in the language of this command line, for the help texts that are needed before it has been read."""
     return sentence.render(current())

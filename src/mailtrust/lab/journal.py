@@ -3,7 +3,7 @@
 import re
 import ssl
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Literal, Protocol
 
 from mailtrust.core.model.text import Text, text
 
@@ -25,6 +25,28 @@ LEFT_SILENTLY = text(
 )
 
 
+INSIDE = text("{command}, inside TLS")
+REFUSED = text("alert {alert} instead of a finished handshake: refused")
+REFUSED_AFTERWARDS = text("alert {alert} after the handshake: refused")
+
+DISTRUST = frozenset({
+    "bad_certificate", "unsupported_certificate", "certificate_revoked", "certificate_expired", "certificate_unknown",
+    "unknown_ca", "access_denied",
+})  # fmt: skip
+"""Alerts about the server's certificate (RFC 8446 6.2). Others are about the handshake, and say nothing of trust."""
+
+Opinion = Literal["trusts", "refuses", "unclear"]
+
+
+def opinion_in(happened: Text) -> Opinion | None:
+    """What of this a client's opinion of the certificate is; None where it is none."""
+    if happened.template == INSIDE.template:
+        return "trusts"
+    if happened.template in (REFUSED.template, REFUSED_AFTERWARDS.template):
+        return "refuses" if dict(happened.values)["alert"] in DISTRUST else "unclear"
+    return "unclear" if happened in (LEFT_IN_HANDSHAKE, LEFT_SILENTLY) else None
+
+
 def nobody(_happened: Text) -> None:
     """For servers that nobody watches."""
 
@@ -33,7 +55,7 @@ def broken_by(error: OSError) -> Text:
     """How a handshake ended: the alert by its name (RFC 8446 6), or the library's own words."""
     alert = alert_in(error)
     if alert:
-        return text("alert {alert} instead of a finished handshake: refused", alert=alert)
+        return text(REFUSED.template, alert=alert)
     reason = (error.reason or "?") if isinstance(error, ssl.SSLError) else "EOF"
     if "EOF" in reason:
         return LEFT_IN_HANDSHAKE
@@ -65,7 +87,7 @@ async def listening(talk: Awaitable[None], heard: Heard, tell: Tell) -> None:
         if not heard.inside_tls:
             raise  # in the handshake, of which was told already; or gone before it
         if alert := alert_in(error):
-            tell(text("alert {alert} after the handshake: refused", alert=alert))
+            tell(text(REFUSED_AFTERWARDS.template, alert=alert))
             return
     if not heard.inside_tls:
         tell(LEFT_BEFORE_TLS)
@@ -77,6 +99,11 @@ async def listening(talk: Awaitable[None], heard: Heard, tell: Tell) -> None:
 def completed(version: str, cipher: str) -> Text:
     """The client went through the whole handshake."""
     return text("handshake complete: {version}, {cipher}", version=version, cipher=cipher)
+
+
+def heard(command: str) -> Text:
+    """The client has sent a command, and so trusts the server, or its user told it to go on."""
+    return text(INSIDE.template, command=command)
 
 
 def command_in(line: str) -> str:

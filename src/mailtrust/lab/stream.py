@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from mailtrust.core.model.text import text
 from mailtrust.lab import journal
 from mailtrust.lab.manners import Manners
 
@@ -58,7 +57,7 @@ class Stream:
         words = line.rstrip(b"\r\n").decode("ascii", "replace")
         if self.inside_tls and (command := journal.command_in(words)):
             self.commands += 1
-            self._tell(text("{command}, inside TLS", command=command))
+            self._tell(journal.heard(command))
         return words
 
     async def exactly(self, count: int) -> bytes | None:

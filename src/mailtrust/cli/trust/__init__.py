@@ -4,16 +4,17 @@ import argparse
 
 from mailtrust.cli.arguments import Example
 from mailtrust.cli.translations import told
-from mailtrust.cli.trust import android, apple, chromium, firefox, gpo, java, linux, nss, thunderbird, windows
+from mailtrust.cli.trust import android, apple, check, chromium, firefox, gpo, java, linux, nss, thunderbird, windows
 from mailtrust.core.model.text import text
 
-SUBCOMMANDS = (gpo, windows, firefox, thunderbird, chromium, apple, android, linux, java, nss)
+SUBCOMMANDS = (gpo, windows, firefox, thunderbird, chromium, apple, android, linux, java, nss, check)
 """In the order of the help; each has `add_parser`, whose parser knows its `handler`."""
 
 EXAMPLES: tuple[Example, ...] = (
     ("mailtrust trust gpo --root root.pem --name 'Example Mail' --out policy", text("a Group Policy")),
     ("mailtrust trust windows --root root.pem --out for-windows", text("a script, commands, and clicks")),
     ("mailtrust trust windows --root root.pem --out away --remove", text("and what takes it away again")),
+    ("mailtrust trust check --listen 192.168.1.5 --ca ca", text("who trusts it? A page and mail ports tell")),
 )
 
 

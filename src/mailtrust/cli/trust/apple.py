@@ -68,19 +68,15 @@ def run(options: argparse.Namespace) -> int:
 
 def _signing(chain_file: Path, key_file: Path, password: bytes | None, now: "datetime") -> "Callable[[bytes], bytes]":
     from mailtrust.core.issuance.signed_message import SIGNERS, sign_message
+    from mailtrust.flows.key_holder import holder
+    from mailtrust.flows.trust import GivenFile
 
-    keys = read_anything(key_file, password).keys
-    if len(keys) != 1 or keys[0].public_key.algorithm not in SIGNERS:
+    chain, key = holder(
+        GivenFile(called_file(chain_file), read_anything(chain_file, password)),
+        GivenFile(called_file(key_file), read_anything(key_file, password)),
+    )
+    if key.public_key.algorithm not in SIGNERS:
         raise UserProblem(
-            text("Expected one private key (RSA or EC) in {file}; see --sign-password-file where it is encrypted.",
-                 file=called_file(key_file))
+            text("Expected an RSA or EC key in {file}: with these profiles are signed.", file=called_file(key_file))
         )  # fmt: skip
-    given = read_anything(chain_file, password).certificates
-    signer = next((one for one in given if keys[0].matches(one)), None)
-    if signer is None:
-        raise UserProblem(
-            text("No certificate in {certificates} belongs to the key in {key}.",
-                 certificates=called_file(chain_file), key=called_file(key_file))
-        )  # fmt: skip
-    chain = (signer, *(one for one in given if one is not signer))
-    return partial(sign_message, chain=chain, key=keys[0], now=now)
+    return partial(sign_message, chain=chain, key=key, now=now)

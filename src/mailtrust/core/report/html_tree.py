@@ -7,7 +7,7 @@ from mailtrust.core.model.frozen import frozen
 
 LONGEST = 20_000
 """Characters of one piece of text; no sentence and no line of a file needs more."""
-_VOID = frozenset({"meta", "br"})  # HTML 13.1.2: elements that have no end tag
+_VOID = frozenset({"meta", "br", "img"})  # HTML 13.1.2: elements that have no end tag
 _BLOCKS = frozenset({"section", "article", "svg", "table", "tr", "g", "details", "ol", "ul", "li", "figure", "main"})
 
 

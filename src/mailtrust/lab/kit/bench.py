@@ -69,7 +69,7 @@ class Bench:
         try:
             self._aia = AiaHost(first)
         except OSError as error:
-            raise _no_port(first, 0, error) from error
+            raise no_port(first, 0, error) from error
         self._dns: list[DnsServer] = []
         self.pki = Pki(now, "Lab Trust", self._aia)
         self._desk = StatusDesk(self.pki.intermediate, self._aia, "issuing-ca", now)
@@ -143,11 +143,11 @@ class Bench:
                 self._dns.append(DnsServer(self._zone(), str(address), self.port(DNS)))
                 await self._dns[-1].start()
             except OSError as error:
-                raise _no_port(str(address), self.port(DNS), error) from error
+                raise no_port(str(address), self.port(DNS), error) from error
             try:
                 page = await asyncio.start_server(self._site.serve, str(address), self.port(PAGE))
             except OSError as error:
-                raise _no_port(str(address), self.port(PAGE), error) from error
+                raise no_port(str(address), self.port(PAGE), error) from error
             self._pages.append(page)
         for listener in self._listeners:
             await listener.start(self.port(listener.port))
@@ -218,7 +218,8 @@ class Bench:
         self.told(line)
 
 
-def _no_port(address: str, port: int, error: OSError) -> LabError:
+def no_port(address: str, port: int, error: OSError) -> LabError:
+    """What is said when a port cannot be had."""
     return LabError(
         text(
             "Port {port} of {address} cannot be opened: {error}. Is it an address of this machine, and is the port "

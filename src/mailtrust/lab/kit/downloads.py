@@ -1,11 +1,9 @@
 """What the kit's page gives: the root in the forms that devices take, the sheet, the journal, and a button a case."""
 
-import plistlib
-import uuid
-from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from mailtrust.core.formats.apple_profile import write_profile
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.text import text
 from mailtrust.core.report.html_tree import Element, Node, e, to_html
@@ -40,37 +38,17 @@ def pages(kit: Kit) -> Pages:
     def root() -> Certificate:
         return kit.pki.root.certificate
 
-    given: dict[str, Callable[[], Reply]] = {
-        "/": lambda: Reply(HTML, _front(kit)),
+    return {
+        "/": lambda _: Reply(HTML, _front(kit)),
         # What Android, Windows and Firefox take for a CA to install.
-        "/root.crt": lambda: Reply("application/x-x509-ca-cert", root().der),
-        "/root.pem": lambda: Reply("application/x-pem-file", to_pem(root()).encode("ascii")),
-        "/root.mobileconfig": lambda: Reply("application/x-apple-aspen-config", profile(root())),
-        "/sheet": lambda: Reply(HTML, as_html(sheet((), kit.values, kit.stand, kit.now, kit.pki), _english, "en")),
-        "/journal.txt": lambda: Reply(body="".join(f"{line}\n" for line in kit.journal).encode()),
+        "/root.crt": lambda _: Reply("application/x-x509-ca-cert", root().der),
+        "/root.pem": lambda _: Reply("application/x-pem-file", to_pem(root()).encode("ascii")),
+        "/root.mobileconfig": lambda _: Reply(
+            "application/x-apple-aspen-config", write_profile("mailtrust.lab", "mailtrust lab", [root()])
+        ),
+        "/sheet": lambda _: Reply(HTML, as_html(sheet((), kit.values, kit.stand, kit.now, kit.pki), _english, "en")),
+        "/journal.txt": lambda _: Reply(body="".join(f"{line}\n" for line in kit.journal).encode()),
     }
-    return given
-
-
-def profile(root: Certificate) -> bytes:
-    """Apple's configuration profile with one root (Device Management Profile Reference, com.apple.security.root)."""
-    inner = {
-        "PayloadType": "com.apple.security.root",
-        "PayloadVersion": 1,
-        "PayloadIdentifier": "mailtrust.lab.root",
-        "PayloadUUID": str(uuid.uuid5(uuid.NAMESPACE_URL, root.fingerprint)),
-        "PayloadDisplayName": root.subject.text,
-        "PayloadContent": root.der,
-    }
-    outer = {
-        "PayloadType": "Configuration",
-        "PayloadVersion": 1,
-        "PayloadIdentifier": "mailtrust.lab",
-        "PayloadUUID": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{root.fingerprint}/profile")),
-        "PayloadDisplayName": "mailtrust lab",
-        "PayloadContent": [inner],
-    }
-    return plistlib.dumps(outer)
 
 
 def _front(kit: Kit) -> bytes:

@@ -8,6 +8,8 @@ from mailtrust.lab.visits import Visits
 
 LONGEST_HEAD = 100
 PATIENCE = 10.0
+NOWHERE = "'none'"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
 
 
 @frozen
@@ -18,9 +20,20 @@ class Reply:
     body: bytes = b""
     see: str = ""
     """Where to look instead (RFC 9110 15.4.4)."""
+    images: str = ""
+    """From where else pictures may come, as Content-Security-Policy has it."""
 
 
-Pages = Mapping[str, Callable[[], Reply]]
+@frozen
+class Visitor:
+    """Who asks."""
+
+    address: str
+    languages: str = ""
+    """Accept-Language (RFC 9110 12.5.4), as it was sent."""
+
+
+Pages = Mapping[str, Callable[[Visitor], Reply]]
 """What is answered to GET, by path."""
 Present = Callable[[str], bool]
 """Presents a case by its id; False when there is none."""
@@ -39,21 +52,27 @@ class Site:
         async with self._visits.serving(writer, PATIENCE):
             try:
                 request = (await reader.readline()).decode("ascii", "replace").split()
+                languages = ""
                 for _ in range(LONGEST_HEAD):
-                    if not (await reader.readline()).strip():
+                    line = (await reader.readline()).decode("ascii", "replace").strip()
+                    if not line:
                         break
+                    name, _, value = line.partition(":")
+                    if name.lower() == "accept-language":
+                        languages = value
             except ValueError:  # a line that is longer than the reader allows
                 return
-            await _give(writer, self._answer(request))
+            peer = writer.get_extra_info("peername")
+            await _give(writer, self._answer(request, Visitor(str(peer[0]) if peer else "?", languages)))
 
     async def end(self) -> None:
         """Send everybody away."""
         await self._visits.end()
 
-    def _answer(self, request: list[str]) -> Reply | None:
+    def _answer(self, request: list[str], visitor: Visitor) -> Reply | None:
         match request:
             case ["GET" | "HEAD", path, *_] if path in self._pages:
-                return self._pages[path]()
+                return self._pages[path](visitor)
             case ["POST", path, *_] if self._present(path.removeprefix("/present/")):
                 return Reply(see="/")
             case _:
@@ -68,7 +87,7 @@ async def _give(writer: asyncio.StreamWriter, reply: Reply | None) -> None:
         f"Content-Type: {given.content_type}",
         f"Content-Length: {len(given.body)}",
         "Cache-Control: no-store",
-        "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
+        f"Content-Security-Policy: {_POLICY}; img-src {given.images or NOWHERE}",
         "Connection: close",
     ]
     if given.see:

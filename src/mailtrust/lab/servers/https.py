@@ -1,4 +1,4 @@
-"""HTTPS (RFC 9110, 9112): one small page for every question."""
+"""HTTPS (RFC 9110, 9112): a small page for every question."""
 
 from mailtrust.lab.stream import Stream
 
@@ -14,12 +14,15 @@ async def speak(stream: Stream, name: str) -> None:
     for _ in range(LONGEST_HEAD):
         if not await stream.line():
             break
-    body = b"" if request.startswith("HEAD ") else f"{name}\n".encode("ascii")
+    words = request.split()
+    path = words[1].partition("?")[0] if len(words) > 1 else ""
+    content_type, body = stream.manners.pages.get(path, ("text/plain", f"{name}\n".encode("ascii")))
     await stream.say(
         "HTTP/1.1 200 OK",
-        "Content-Type: text/plain",
-        f"Content-Length: {len(name) + 1}",
+        f"Content-Type: {content_type}",
+        f"Content-Length: {len(body)}",
+        "Cache-Control: no-store",
         "Connection: close",
         "",
     )
-    await stream.send(body)
+    await stream.send(b"" if request.startswith("HEAD ") else body)

@@ -3,7 +3,6 @@
 import argparse
 import re
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from mailtrust.cli.translations import told
@@ -14,14 +13,12 @@ from mailtrust.core.model.text import Text, text
 Example = tuple[str, Text | None]
 """A command as it is typed, and what it does where that is not plain."""
 
-# What argparse says, in the versions of Python from 3.11 on; each with our sentence for it.
-_REQUIRED = re.compile(r"the following arguments are required: (?P<names>.*)", re.DOTALL)
-_UNKNOWN = re.compile(r"unrecognized arguments: (?P<given>.*)", re.DOTALL)
-_ONE_OF = re.compile(
-    r"argument (?P<name>.*?): invalid choice: '(?P<given>.*)' \(choose from (?P<known>.*)\)", re.DOTALL
-)
-_NO_VALUE = re.compile(r"argument (?P<name>\S+): expected (?:one|at least one) argument", re.DOTALL)
-_NEEDS_NONE = re.compile(r"argument (?P<name>\S+): ignored explicit argument (?P<given>.*)", re.DOTALL)
+# What argparse says, in the versions of Python from 3.11 on; each with our sentence for it. Compiled at a mistake only.
+_REQUIRED = r"(?s)the following arguments are required: (?P<names>.*)"
+_UNKNOWN = r"(?s)unrecognized arguments: (?P<given>.*)"
+_ONE_OF = r"(?s)argument (?P<name>.*?): invalid choice: '(?P<given>.*)' \(choose from (?P<known>.*)\)"
+_NO_VALUE = r"argument (?P<name>\S+): expected (?:one|at least one) argument"
+_NEEDS_NONE = r"(?s)argument (?P<name>\S+): ignored explicit argument (?P<given>.*)"
 
 
 HELP_WIDTH = 78
@@ -87,40 +84,46 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
 
 def sentence_for(message: str, options: Iterable[str]) -> Text:
     """Our sentence for what argparse says; `options` are those that may have been meant."""
-    if found := _REQUIRED.fullmatch(message):
+    if found := re.fullmatch(_REQUIRED, message):
         return text("Expected {names}, got nothing.", names=found["names"])
-    if found := _UNKNOWN.fullmatch(message):
+    if found := re.fullmatch(_UNKNOWN, message):
         return _not_understood(found["given"], options)
-    if found := _ONE_OF.fullmatch(message):
+    if found := re.fullmatch(_ONE_OF, message):
         # Python 3.11 to 3.14 quote the choices differently.
         known = tuple(re.split(r",\s*", found["known"].replace("'", "")))
         return _not_among(found["name"], found["given"], known)
-    if found := _NO_VALUE.fullmatch(message):
+    if found := re.fullmatch(_NO_VALUE, message):
         return text("Expected a value after {option}, got none.", option=found["name"])
-    if found := _NEEDS_NONE.fullmatch(message):
+    if found := re.fullmatch(_NEEDS_NONE, message):
         return text("{option} takes no value, got {given}.", option=found["name"], given=clean(found["given"], 60))
     return text("The command line cannot be read: {why}.", why=clean(message, 300))
 
 
 def _not_understood(given: str, options: Iterable[str]) -> Text:
     first = given.split(" ", 1)[0].partition("=")[0]
-    if first.startswith("-") and (near := get_close_matches(first, options, n=1)):
-        return text("There is no option “{given}” here; {near} is near.", given=clean(first, 60), near=near[0])
+    if first.startswith("-") and (near := _nearest(first, options)):
+        return text("There is no option “{given}” here; {near} is near.", given=clean(first, 60), near=near)
     if first.startswith("-"):
         return text("There is no option “{given}” here.", given=clean(first, 60))
     return text("Nothing is expected where “{given}” stands.", given=clean(given, 100))
 
 
 def _not_among(name: str, given: str, known: tuple[str, ...]) -> Text:
-    if near := get_close_matches(given.lower(), known, n=1):
+    if near := _nearest(given.lower(), known):
         return text(
             "Expected one of {known} as {name}, got “{given}”; {near} is near.",
             known=known,
             name=name,
             given=clean(given, 60),
-            near=near[0],
+            near=near,
         )
     return text("Expected one of {known} as {name}, got “{given}”.", known=known, name=name, given=clean(given, 60))
+
+
+def _nearest(given: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(given, known, n=1)), "")
 
 
 def _filled(line: str) -> str:

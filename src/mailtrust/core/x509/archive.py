@@ -20,11 +20,6 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others cannot be un
 _CLUTTER = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 
 
-def is_zip(data: bytes) -> bool:
-    """Whether the octets begin as a zip archive does."""
-    return data[:4] in (b"PK\x03\x04", b"PK\x05\x06")
-
-
 def unpack(data: bytes, password: bytes | None) -> tuple[tuple[tuple[str, bytes], ...], tuple[Text, ...]]:
     """Unpack a zip archive: (name, octets) of its files in order, and what was left out and why."""
     try:

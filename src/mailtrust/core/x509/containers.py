@@ -14,10 +14,8 @@ from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509 import der, java_keystore, pkcs7
-from mailtrust.core.x509.archive import is_zip, unpack
 from mailtrust.core.x509.parse import read_certificate
 from mailtrust.core.x509.pem import CERTIFICATE_LABELS, PemBlock, as_ascii, find_pem
-from mailtrust.core.x509.pkcs12 import read_pkcs12
 from mailtrust.core.x509.private_key import PRIVATE_KEY_LABELS, PrivateKey, read_private_key
 from mailtrust.core.x509.roles import bearers_of_roots, role_of
 
@@ -27,6 +25,7 @@ MAX_KEYS = 100
 MAX_OTHERS = 1000
 
 
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OTHER_LABELS = frozenset({"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", "X509 CRL", "OCSP RESPONSE"})
 
 
@@ -138,7 +137,9 @@ def read_container(data: bytes, name: str, password: bytes | None = None) -> Con
     if len(data) > MAX_OCTETS:
         form = Form.UNKNOWN
         finds.problem(origin, text("the file is larger than {limit} octets, more than is read.", limit=MAX_OCTETS))
-    elif is_zip(data):
+    elif data.startswith(_ZIP):
+        from mailtrust.core.x509.archive import unpack
+
         form = Form.ZIP
         members, problems = unpack(data, password)
         finds.problems.extend(problems)
@@ -287,6 +288,8 @@ def _read_pkcs7(octets: bytes, origin: str, finds: _Finds) -> Form:
 
 
 def _read_pkcs12(octets: bytes, origin: str, finds: _Finds) -> Form:
+    from mailtrust.core.x509.pkcs12 import read_pkcs12
+
     opened = read_pkcs12(octets, finds.password)
     if isinstance(opened, Text):
         finds.problem(origin, opened)
@@ -315,7 +318,7 @@ def _bare_base64(data: bytes) -> bytes:
 
 
 def _stranger(data: bytes) -> Text:
-    if is_zip(data):
+    if data.startswith(_ZIP):
         return text("an archive inside the archive: unpack it and give it by itself")
     if data.startswith(java_keystore.JCEKS_MAGIC):
         return text("a Java key store of the JCEKS kind: convert it with keytool -importkeystore -deststoretype PKCS12")

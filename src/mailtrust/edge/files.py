@@ -5,8 +5,10 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
+
+from mailtrust.core.model.frozen import frozen
 
 
 def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
@@ -27,7 +29,7 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     sync_folder(path.parent)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewFile:
     """A file that is not there yet. Its octets are not shown: they may be a private key."""
 
@@ -132,7 +134,7 @@ def _beside(path: Path, data: bytes, mode: int) -> str:
     return temporary
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FolderFile:
     """A file of a folder that is written as one."""
 

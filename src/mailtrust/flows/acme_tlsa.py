@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mailtrust.core.formats.tlsa import read_tlsa
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 from mailtrust.core.validation.dane_renewal import Pins, Published, pins_of, places_of
 from mailtrust.edge.lookup.dns import Resolver
@@ -14,7 +14,7 @@ from mailtrust.edge.lookup.dns_answers import Found, LookupFailed, TextAnswer
 MOST_AT_ONCE = 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """What is published, and what of the chain in use it holds on to."""
 

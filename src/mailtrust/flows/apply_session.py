@@ -15,6 +15,7 @@ from mailtrust.core.model.applied import (
     TakenBack,
 )
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.plan import ChangeRecords, Plan, PlanStep, WriteFile
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.settings import Server
@@ -43,7 +44,7 @@ class Zone(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What the wire says."""
 
@@ -56,7 +57,7 @@ Ask = Callable[[Text, PlanStep], bool]
 """Shows a person what is to be done, and says whether it was."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Surroundings:
     """Everything outside that applying needs; each can be another in a test."""
 

@@ -1,9 +1,9 @@
 """Prove a plan: look again at every port, by its name alone, and say of every finding what became of it."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 from mailtrust.core.model.evidence import Assessment
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.plan import Plan
 from mailtrust.core.model.proof import Noted, Proof
@@ -12,7 +12,7 @@ from mailtrust.core.rules.grounds.comparing import compare
 from mailtrust.flows.check import CheckRequest, Edge, OnProgress, check
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proven:
     """A proof, and what was seen for it."""
 

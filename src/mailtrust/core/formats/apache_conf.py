@@ -7,7 +7,9 @@ its end joins it with the next, sections in angle brackets.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from mailtrust.core.model.frozen import frozen
 
 MOST_DEPTH = 50
 MOST_DIRECTIVES = 100_000
@@ -28,7 +30,7 @@ class ApacheConfError(ValueError):
     """It is no configuration that Apache would read; the message names the line."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Directive:
     """One directive, or a section."""
 
@@ -48,7 +50,7 @@ class Directive:
     """What a section holds; None: it is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Line:
     """A line as Apache takes it, its continuations joined."""
 

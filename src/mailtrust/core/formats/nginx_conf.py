@@ -5,7 +5,9 @@ The grammar is the one of nginx's own reader (src/core/ngx_conf_file.c): words, 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from mailtrust.core.model.frozen import frozen
 
 MOST_DEPTH = 50
 MOST_DIRECTIVES = 100_000
@@ -33,7 +35,7 @@ class NginxConfError(ValueError):
     """It is no configuration that nginx would read; the message names the line."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Directive:
     """One directive."""
 
@@ -49,7 +51,7 @@ class Directive:
     """None: it has none, and ends in a semicolon."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Token:
     kind: str
     value: str

@@ -1,11 +1,11 @@
 """How a client looks for its server: what it asks, what it was answered, and the way it went."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
 from mailtrust.core.model.endpoint import Protocol, TlsMode
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation, ProbeFailure
 from mailtrust.core.model.text import Text
 from mailtrust.core.model.verdict import Verdict
@@ -46,7 +46,7 @@ class Meets(StrEnum):
     """Nothing, and the right server stays unseen because of its certificate."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DnsQuestion:
     """Records of one type; A stands for every address, A and AAAA."""
 
@@ -54,7 +54,7 @@ class DnsQuestion:
     type: Literal["A", "SRV", "MX", "TXT", "TLSA", "CAA"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HttpQuestion:
     """One request, without a password, whose redirects are not followed."""
 
@@ -65,7 +65,7 @@ class HttpQuestion:
     """The e-mail address that the request is about; goes to whoever answers."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TlsQuestion:
     """What a port presents, at the first address that answers."""
 
@@ -75,7 +75,7 @@ class TlsQuestion:
     tls_mode: TlsMode
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScpQuestion:
     """Exchange's service connection points in a directory (MS-OXDISCO 3.1.5.1)."""
 
@@ -86,7 +86,7 @@ class ScpQuestion:
 Question = DnsQuestion | HttpQuestion | TlsQuestion | ScpQuestion
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DnsAnswer:
     """What DNS said."""
 
@@ -109,7 +109,7 @@ class DnsAnswer:
     """The server of the zone that said the TTL; empty: it is what a resolver had left of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HttpAnswer:
     """What the first address that answered said."""
 
@@ -126,7 +126,7 @@ class HttpAnswer:
     ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TlsAnswer:
     """What a port presented, or why nothing."""
 
@@ -138,7 +138,7 @@ SCP_POINTER = "67661d7f-8fc4-4fa7-bfac-e1d7794c1f68"
 SCP_URL = "77378f46-2c66-4aa9-a6a6-3e7a48b19596"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConnectionPoint:
     """One service connection point."""
 
@@ -149,7 +149,7 @@ class ConnectionPoint:
     """Whose object it is: the CN."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScpAnswer:
     """The service connection points of a directory, in the order found."""
 
@@ -167,7 +167,7 @@ Setting = tuple[str, str]
 """The version of Office in whose key something stands (`16.0`; empty: in that of every one), and what stands there."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Situation:
     """Where the client stands, and how it was set."""
 
@@ -191,7 +191,7 @@ class Situation:
         return bool(office) and not self.redirect_servers.isdisjoint({("", host), (office, host)})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attempt:
     """One candidate, and what became of it."""
 
@@ -215,7 +215,7 @@ class Attempt:
     """False: the client would not come here, or nobody was asked; then `detail` says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Walk:
     """The whole way of one client."""
 

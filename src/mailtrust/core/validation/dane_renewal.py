@@ -1,10 +1,10 @@
 """What TLSA records make of a renewal: which key must stay, and which records would match no longer (RFC 7671 8)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from mailtrust.core.formats.tlsa import Tlsa
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.validation.dane import matches
 
 Published = Mapping[str, Sequence[Tlsa]]
@@ -17,7 +17,7 @@ _PKIX_TA, _DANE_TA = 0, 2
 _SPKI = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pins:
     """The names whose records match the chain in use, by what they match of it; a name stands in the first that fits.
 

@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from mailtrust.core.formats.tlsa import DANE_EE, DANE_TA, Tlsa
 from mailtrust.core.model.certificate import AnyCertificate, Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.validation.dane import matches
 
@@ -25,7 +25,7 @@ def said_by(server: str) -> Text:
     return text("by what a resolver had left of it; the zone may say more")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rollover:
     """What to do before and after a switch from one certificate to the next. All records stand at one name."""
 

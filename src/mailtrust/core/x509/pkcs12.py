@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12Certificate, serialize_java_truststore
 
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509.derivation import asks_too_much
 from mailtrust.core.x509.pkcs12_attributes import KeyHome, with_key_home
@@ -25,7 +25,7 @@ from mailtrust.core.x509.private_key import PrivateKey, keep
 _ROUNDS = 50_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pkcs12:
     """What a PKCS#12 file holds."""
 

@@ -4,13 +4,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from mailtrust.core.formats.acme_record import MOST_OCTETS, AcmeAccount, read_document, write_document
 from mailtrust.core.issuance.keys import make_key
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509.private_key import PrivateKey, read_private_key
@@ -49,7 +49,7 @@ def _odd(directory: str, host: str) -> bool:
     return not directory.lower().startswith("https://") or not host or any(one in host for one in "/\\\0")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AccountFolder:
     """The folder. Methods raise UserProblem."""
 

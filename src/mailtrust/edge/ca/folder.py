@@ -9,10 +9,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.edge.files import NewFile, append_line, sync_folder, write_new, write_whole
@@ -25,7 +25,7 @@ LARGEST = 256 * 2**20
 """Octets of a file that is read."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaFolder:
     """A CA's folder. Methods raise UserProblem with the system's reason."""
 

@@ -1,11 +1,11 @@
 """What DNS answered, as values: records, or why there are none."""
 
 import ipaddress
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from mailtrust.core.formats.srv import MxRecord, SrvRecord
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 
 LONGEST_CHAIN = 8
@@ -14,7 +14,7 @@ MOST_RECORDS = 100
 """Records kept of one answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Patience:
     """How long an answer is waited for, in seconds."""
 
@@ -26,7 +26,7 @@ class Patience:
 Record = TypeVar("Record")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found(Generic[Record]):
     """There are records. MX and SRV records stand best first, addresses IPv4 first."""
 
@@ -43,7 +43,7 @@ class Found(Generic[Record]):
     """A server of the zone itself said so (AA, RFC 1035 4.1.1): then the TTL is whole."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoData:
     """The name exists, or may exist, without records of this type (RFC 2308 2.2)."""
 
@@ -61,7 +61,7 @@ class NoData:
         return str(self.why)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoSuchName:
     """The name does not exist (RFC 2308 2.1)."""
 
@@ -79,7 +79,7 @@ class NoSuchName:
         return str(self.why)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LookupFailed:
     """Nobody knows: timeout, SERVFAIL, no server. It says nothing about the name."""
 
@@ -90,7 +90,7 @@ class LookupFailed:
         return str(self.why)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ZoneTtl:
     """A record's TTL as its zone has it."""
 

@@ -5,10 +5,10 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.edge.files import write_whole
@@ -29,7 +29,7 @@ IN_USE = text(
 _ID = re.compile(r"[0-9a-f]{8,64}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class State:
     """The folder; `plans/ID` is a plan's own. Everything raises UserProblem."""
 

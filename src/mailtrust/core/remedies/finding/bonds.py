@@ -5,12 +5,12 @@ otherwise (RFC 7672 2.2, RFC 8461 5), which no client's user ever sees.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from mailtrust.core.formats.mta_sts import Policy, read_policy
 from mailtrust.core.formats.srv import read_mx
 from mailtrust.core.formats.tlsa import Tlsa, read_tlsa
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.walk import (
     Book,
     DnsAnswer,
@@ -26,7 +26,7 @@ from mailtrust.core.validation.dane_renewal import places_of
 from mailtrust.core.validation.tlsa_rollover import Rollover, before_the_next, fits
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pinned:
     """TLSA records at one place that fit the certificate of today, or its chain."""
 
@@ -42,7 +42,7 @@ class Pinned:
     """What is done around a new certificate that keeps the key."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bonds:
     """All of it."""
 

@@ -1,12 +1,12 @@
 """Which host is the mail server, by a name that its certificate carries: what walks lead to."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from mailtrust.core.discovery.asking import Judge
 from mailtrust.core.discovery.steps.https_candidate import settings_url
 from mailtrust.core.formats import autodiscover
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.verdict import Outcome, Verdict
 from mailtrust.core.model.walk import Book, DnsQuestion, HttpAnswer, HttpQuestion, Question
@@ -15,7 +15,7 @@ MOST_NAMES = 30
 """Names of one certificate that are tried."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MailServer:
     """The server that is to be found."""
 
@@ -30,7 +30,7 @@ class MailServer:
         return self.chain[0]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotYetAsked:
     """What has to be asked first."""
 

@@ -2,10 +2,10 @@
 
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import text
 from mailtrust.core.x509.pem import to_pem
 from mailtrust.lab.daemons import LOOPBACK, Daemons, program
@@ -16,7 +16,7 @@ from mailtrust.lab.pki import Issued
 PROGRAMS = (("nginx", "nginx"),)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Site:
     """One certificate, and what is behind it."""
 
@@ -27,7 +27,7 @@ class Site:
     """In nginx's words."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WebPorts:
     """Where nginx listens."""
 

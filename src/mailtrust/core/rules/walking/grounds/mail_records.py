@@ -1,16 +1,15 @@
 """What a domain publishes for mail servers, as a book of answers has it."""
 
-from dataclasses import dataclass
-
 from mailtrust.core.formats.mta_sts import Fault, Policy, read_policy
 from mailtrust.core.formats.srv import read_mx
 from mailtrust.core.formats.tlsa import Tlsa, read_tlsa
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.walk import DnsAnswer, DnsQuestion, HttpAnswer, HttpQuestion, TlsAnswer, TlsQuestion
 from mailtrust.core.model.walk_evidence import WalkEvidence
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Published:
     """The TLSA records of one MX host, and what DNSSEC makes of the way to them."""
 

@@ -12,6 +12,7 @@ from mailtrust.core.formats.apache_conf import (
     read_apache_conf,
     words_of,
 )
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.server_facts import (
     FileAt,
     FilesLike,
@@ -36,7 +37,7 @@ _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _VERSION = re.compile(r"(?P<no>!?)(?P<how><=|>=|==|=|<|>)?\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Build:
     """How the program was built, and with what it is started."""
 

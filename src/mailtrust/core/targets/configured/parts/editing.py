@@ -1,12 +1,12 @@
 """Files of a configuration changed at a few places, and everything else left as it is."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
 
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.configured import Edit
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.server_facts import ServerFacts, content_of
 from mailtrust.core.model.text import Text, in_a_row, text
 
@@ -16,7 +16,7 @@ MOST_TOLD = 50
 """Changes of one file that are told; of the others their number is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Replacement:
     """`new` for what stands at `start` to `end` of a file's text; nothing is taken away where the two are the same."""
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mailtrust.core.model.configured import Listening
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.server_facts import ServerFacts
 from mailtrust.core.targets.configured.parts.nginx_tree import Node, included_from, read_tree
 
@@ -27,7 +28,7 @@ class Pair:
     heirs: list[Node] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Served:
     """The configuration, and what follows from all of it."""
 

@@ -6,7 +6,7 @@ import pytest
 
 from mailtrust.cli.main import main
 from mailtrust.core.model.text import text
-from mailtrust.lab import scenarios
+from mailtrust.lab import scenarios, stories
 from mailtrust.lab.runner import Comparison, Run
 from mailtrust.lab.scenario import Scenario
 from mailtrust.lab.scenarios import greylisting, missing_intermediate, wrong_order_with_root
@@ -31,6 +31,7 @@ class Shown:
 
     def run(self, *present: Scenario) -> tuple[int, list[str]]:
         self._monkeypatch.setattr(scenarios, "SCENARIOS", present)
+        self._monkeypatch.setattr(stories, "STORIES", ())
         status = main(["lab", "run", "--all"])
         return status, self._capsys.readouterr().out.splitlines()
 

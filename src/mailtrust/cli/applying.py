@@ -127,13 +127,19 @@ class Outside:
         return self._agreed(text("Is it done?"))
 
     def _agree(self, intent: "Intent", plan: Plan) -> None:
-        if intent == "recover":
-            self.say(
-                text("A run before this one was interrupted while it applied the plan {plan} for {target}.",
-                     plan=plan.id[:12], target=plan.target)
-            )  # fmt: skip
-        else:
-            self._show(plan)
+        match intent:
+            case "apply":
+                self._show(plan)
+            case "recover":
+                self.say(
+                    text("A run before this one was interrupted while it applied the plan {plan} for {target}.",
+                         plan=plan.id[:12], target=plan.target)
+                )  # fmt: skip
+            case "undo":
+                self.say(
+                    text("The plan {plan} for {target} is taken back: {count} steps.",
+                         plan=plan.id[:12], target=plan.target, count=len(plan.steps))
+                )  # fmt: skip
         if self._options.yes:
             return
         if not _somebody_is_there():

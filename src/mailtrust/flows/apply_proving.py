@@ -24,10 +24,9 @@ async def verdict(plan: Plan, look: Callable[[], Awaitable[Proven]]) -> Verdict:
 
 
 def _verdict(plan: Plan, seen: Proven) -> Verdict:
-    proof = seen.proof
+    proof, promised = seen.proof, set(plan.cures)
     if kept(plan, proof):
-        return Verdict(True, text("On the wire: {count} findings are resolved.", count=len(proof.resolved)))
-    promised = set(plan.cures)
+        return Verdict(True, text("Resolved on the wire: {findings}.", findings=_named(proof.resolved, promised)))
     if proof.introduced:
         said = text("Something is wrong now that was not before: {findings}.", findings=proof.introduced[:MOST_NAMED])
     elif remaining := _named(proof.remaining, promised):

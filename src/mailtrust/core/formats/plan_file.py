@@ -290,5 +290,6 @@ def _undo(undo: wire.UndoWire) -> Undo:
 
 
 def _said(sentence: str) -> Text:
-    """A sentence in the language in which the plan was made."""
-    return Text("{said}", (("said", clean(sentence, MOST_SAID)),))
+    """A sentence in the language in which the plan was made: it is shown whole, as no value of a sentence would be."""
+    said = clean(sentence, MOST_SAID).replace("{", "{{").replace("}", "}}")
+    return Text(said or " ")  # gettext has something else to say to nothing at all

@@ -1,0 +1,169 @@
+"""`mailtrust apply` on an nginx that runs: done and proven, taken back, failing in every way, killed anywhere."""
+
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.programs.daemons import LOOPBACK, Daemons
+from tests.real_servers.applying import HOST, Web, killed, start_web
+
+from mailtrust.edge.transport.state import State
+from mailtrust.flows.apply import interrupted
+
+pytestmark = pytest.mark.real_server
+SECONDS = 10
+
+
+@pytest.fixture(scope="module")
+def started(
+    server_folder: Path, free_port: Callable[[], int], installed: Callable[[str, str], str], daemons: Daemons
+) -> Web:
+    installed("nginx", "nginx")
+    return start_web(daemons, server_folder / "applying", free_port())
+
+
+@pytest.fixture
+def web(started: Web) -> Iterator[Web]:
+    yield started
+    started.put_back()
+    reloaded = started.run("-c", started.here / "nginx.conf", "-s", "reload", prefix=(started.here / "called",))
+    assert reloaded.returncode == 0, reloaded.stderr
+    _wait_for(started, started.old.certificate.der)
+
+
+class Asking:
+    """A client in the middle of its question."""
+
+    def __init__(self, port: int) -> None:
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        self._socket = context.wrap_socket(socket.create_connection((LOOPBACK, port), SECONDS))
+        self._socket.sendall(b"GET / HTTP/1.1\r\n")
+
+    def answer(self) -> bytes:
+        """The rest of the question, and what comes."""
+        self._socket.sendall(f"Host: {HOST}\r\nConnection: close\r\n\r\n".encode())
+        said = b""
+        while more := self._socket.recv(4096):
+            said += more
+        self._socket.close()
+        return said
+
+
+def test_done_and_proven_and_taken_back_while_a_client_is_connected(web: Web) -> None:
+    asking = Asking(web.port)
+    done = web.apply()
+    assert done.returncode == 0, done.stderr
+    assert "Done: the plan is applied, and proven on the wire." in done.stdout
+    assert "Resolved on the wire: expired:" in done.stderr
+    assert asking.answer().endswith(b"here\n")
+    assert web.served() == web.new.certificate.der
+    after = web.files()
+    again = web.apply()
+    assert (again.returncode, web.files()) == (0, after)
+    assert again.stdout == "Nothing was done.\nThis plan is applied and proven already: there is nothing to do.\n"
+    asking = Asking(web.port)
+    back = web.apply("--undo")
+    assert (back.returncode, web.files()) == (0, web.before), back.stderr
+    _wait_for(web, web.old.certificate.der)
+    assert asking.answer().endswith(b"here\n")
+
+
+def test_somebody_has_to_say_yes(web: Web) -> None:
+    refused = web.run("apply", web.plan, "--state", web.here / "state")
+    assert (refused.returncode, web.files()) == (2, web.before)
+    assert "standard input is no terminal, so nobody can be asked. Give --yes to go on." in refused.stderr
+
+
+def test_a_file_that_has_changed_since_stops_it_and_is_named(web: Web) -> None:
+    with (web.here / "nginx.conf").open("a") as conf:
+        conf.write("# somebody was here\n")
+    before = web.files()
+    stopped = web.apply()
+    assert (stopped.returncode, web.files()) == (4, before)
+    assert f"other answers come from {web.here}/nginx.conf. Make the plan again." in stopped.stderr
+
+
+@pytest.mark.parametrize(
+    ("meddling", "said"),
+    [
+        ('[ "$1" != -t ] || { echo "emerg: it is wrong" >&2; exit 1; }\n', "emerg: it is wrong"),
+        ('[ "$1" != reload ] || { echo "no process" >&2; exit 1; }\n', "no process"),
+        ('[ "$1" != reload ] || exit 0\n', "Still there: expired:"),
+    ],
+    ids=["the test fails", "the reload fails", "the old certificate comes back"],
+)
+def test_what_fails_is_taken_back(web: Web, meddling: str, said: str) -> None:
+    once = (
+        f"[ -e {web.here}/state/failed ] || {{ {meddling.replace('exit', f'touch {web.here}/state/failed; exit')}}}\n"
+    )
+    web.meddle(once)
+    failed = web.apply()
+    assert (failed.returncode, web.files()) == (4, web.before), failed.stdout
+    assert said in failed.stderr
+    assert "What was begun has been taken back." in failed.stdout
+    assert web.served() == web.old.certificate.der
+    assert not list((web.here / "state").rglob("kept/*"))
+    web.meddle("")
+    assert web.apply().returncode == 0
+    assert web.served() == web.new.certificate.der
+
+
+def test_what_cannot_be_taken_back_is_said_loudly_and_the_next_run_does_it(web: Web) -> None:
+    web.meddle('[ "$1" != reload ] || { echo "no process" >&2; exit 1; }\n')
+    failed = web.apply()
+    assert failed.returncode == 5
+    assert "NOT everything could be taken back" in failed.stdout
+    assert "Its last words: “no process”" in " ".join(failed.stdout.split())
+    assert set(web.files()) - set(web.before)  # new files stay while nginx may still need them
+    web.meddle("")
+    again = web.apply()
+    assert (again.returncode, web.files()) == (4, web.before)
+    assert web.served() == web.old.certificate.der
+
+
+def test_killed_while_it_waits_for_the_server(web: Web) -> None:
+    web.meddle('[ "$1" != reload ] || kill -9 $PPID\n')
+    assert web.apply().returncode == -9
+    web.meddle("")
+    assert interrupted(State(web.here / "state"))
+    again = web.apply()
+    assert (again.returncode, web.files()) == (4, web.before), again.stderr
+    assert "A run before this one was interrupted" in again.stderr
+    assert web.apply().returncode == 0
+    assert web.served() == web.new.certificate.der
+
+
+@pytest.mark.long
+def test_killed_at_every_call(web: Web) -> None:
+    ends = {0: 0, 4: 0}
+    for at in range(1, 1000):
+        for when in ("before", "after"):
+            died = web.apply(prefix=killed(at, when))
+            if died.returncode == 0:
+                assert ends[0] > 10
+                assert ends[4] > 60
+                return
+            assert died.returncode == -9, died.stderr
+            left_open = bool(interrupted(State(web.here / "state")))
+            ended = web.apply()
+            wanted = web.new if ended.returncode == 0 else web.old
+            assert ended.returncode == (ended.returncode if left_open else 0), (at, when, ended.stderr)
+            ends[ended.returncode] += 1
+            _wait_for(web, wanted.certificate.der)
+            if ended.returncode == 0:
+                assert web.apply().stdout.startswith("Nothing was done.")
+                assert web.apply("--undo").returncode == 0
+            assert web.files() == web.before, (at, when)
+            assert not interrupted(State(web.here / "state"))
+            _wait_for(web, web.old.certificate.der)
+
+
+def _wait_for(web: Web, leaf: bytes) -> None:
+    """A reload answers before the new workers do."""
+    for _ in range(200):
+        if web.served() == leaf:
+            return
+    raise AssertionError("it never came")

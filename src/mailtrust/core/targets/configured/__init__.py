@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import Literal, Protocol
 
 from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Files
-from mailtrust.core.model.plan import RunCommand
+from mailtrust.core.model.plan import RunCommand, TalkTo
 from mailtrust.core.model.remedy import ConfigureServer
 from mailtrust.core.model.server_facts import Question, ServerFacts
 from mailtrust.core.model.settings import Server
-from mailtrust.core.targets.configured import apache, dovecot, nginx, postfix
+from mailtrust.core.targets.configured import apache, dovecot, haproxy, nginx, postfix
 
 
 class ConfiguredProduct(Protocol):
@@ -63,4 +63,18 @@ class ConfiguredProduct(Protocol):
         ...
 
 
-CONFIGURED: tuple[ConfiguredProduct, ...] = (nginx, apache, postfix, dovecot)
+class UpdatedWhileRunning(Protocol):
+    """What a product has besides that can present another chain without taking up its configuration (HAProxy)."""
+
+    def without_reload(
+        self, server: Server, facts: ServerFacts, place: ConfiguredCertificate, content: bytes, /
+    ) -> TalkTo | Cannot:
+        """What is said to the running program so that it presents what the place's file holds from now on.
+
+        The file is written as well: the program only remembers. With the file's former content it is the way back.
+        Keys are withheld in the commands, and put in when they are said.
+        """
+        ...
+
+
+CONFIGURED: tuple[ConfiguredProduct, ...] = (nginx, apache, haproxy, postfix, dovecot)

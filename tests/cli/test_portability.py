@@ -5,6 +5,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from mailtrust.core.rollout import BY_ID
+
 POSIX_ONLY = ("fcntl", "grp", "pty", "pwd", "resource", "syslog", "termios", "tty", "uvloop")
 
 # What Windows does not have is taken away from everything that is ours; the standard library keeps its own way.
@@ -41,6 +45,14 @@ def test_check_and_bundle_run_without_what_only_posix_has(incomplete: Any, tmp_p
     assert made.returncode == 0, made.stderr
     judged = on_windows("check", "--from", "case.json", "--with", "bundle.pem", cwd=tmp_path)
     assert judged.returncode == 0, judged.stderr
+
+
+@pytest.mark.parametrize("way", BY_ID)
+def test_every_way_is_made_without_what_only_posix_has(way: str, incomplete: Any, tmp_path: Path) -> None:
+    root = incomplete.world.folder / "root.pem"
+    done = on_windows("trust", way, "--root", str(root), "--out", "kit", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "kit" / "README.txt").is_file()
 
 
 def test_the_guard_guards(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 from dataclasses import replace
+from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
@@ -11,6 +12,10 @@ import pytest
 from mailtrust.core.formats.certificate_blob import CERTIFICATE, FRIENDLY_NAME, SHA1_HASH, properties_in
 from mailtrust.core.formats.gpo_backup import EXTENSIONS, MANIFEST, OPERATIONS
 from mailtrust.core.formats.preg import Entry, PolicyFileProblem, dword, read_policy, string, write_policy
+from mailtrust.core.issuance.authority import self_signed
+from mailtrust.core.issuance.keys import make_key
+from mailtrust.core.issuance.recipe import server_recipe
+from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.rollout import Anchors, Kit, Wish
 from mailtrust.core.rollout import gpo
 
@@ -175,5 +180,14 @@ def test_the_script_sets_what_the_file_sets(wish: Wish) -> None:
 def test_only_the_certificates_are_taken_out_of_somebody_elses_object(wish: Wish) -> None:
     script = file_of(gpo.remove(wish), "remove.ps1").decode("utf-8-sig")
     assert script.count("ValueName = 'Blob'") == len(wish.anchors.certificates)
+    assert "FromBase64String" not in script
     assert "AEPolicy" not in script
     assert "ImportEnterpriseRoots" not in script
+
+
+def test_a_certificate_too_large_for_a_policy_is_refused(wish: Wish) -> None:
+    names = tuple(f"{number}.a-long-name-for-a-host.example.com" for number in range(2000))
+    dates = {"not_before": wish.now, "not_after": wish.now + timedelta(days=9)}
+    large = self_signed(server_recipe(*names), make_key("ec-p256"), serial=1, **dates)
+    with pytest.raises(UserProblem, match="more than a policy can hold"):
+        gpo.install(replace(wish, anchors=Anchors((), (), (large.certificate,))))

@@ -17,6 +17,8 @@ MAGIC = b"PReg"
 VERSION = 1
 LARGEST = 16 * 1024 * 1024
 MOST_ENTRIES = 100_000
+MOST_DATA = 0xFFFF
+"""Octets of one value that Windows takes (MS-GPREG 2.2.1). Longer ones are read, and left as they are."""
 
 _OPEN, _BETWEEN, _CLOSE, _NUL = (mark.encode("utf-16-le") for mark in "[;]\0")
 _LONGEST_STRING = 2 * 32_768

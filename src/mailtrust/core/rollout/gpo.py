@@ -8,12 +8,13 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from mailtrust.core.formats.gpo_backup import Backup, backup_files
 from mailtrust.core.formats.lgpo import lgpo_removal, lgpo_text
-from mailtrust.core.formats.preg import Entry, merged, read_policy, without, write_policy
+from mailtrust.core.formats.preg import MOST_DATA, Entry, merged, read_policy, without, write_policy
+from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.remedy import Human, Step
-from mailtrust.core.model.rollout import Kit, KitFile, Wish
+from mailtrust.core.model.rollout import Anchors, Kit, KitFile, Wish
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.doing import do, look
-from mailtrust.core.rollout.parts.certificate_files import der_file, der_files
+from mailtrust.core.rollout.parts.certificate_files import der_file, der_files, what_it_is
 from mailtrust.core.rollout.parts.policy import certificate_entries, policy_entries
 from mailtrust.core.rollout.parts.policy_scripts import MARK, install_script, remove_script
 from mailtrust.core.rollout.parts.powershell import quoted
@@ -26,12 +27,16 @@ MERGES: tuple[str, ...] = (POLICY,)
 
 ADMINISTRATORS = "Domain Admins"
 
+ROOM_FOR_PROPERTIES = 1024
+"""Beside the certificate: its thumbprint and its friendly name."""
+
 _SCRIPT = r"powershell -NoProfile -ExecutionPolicy Bypass -File .\{file}"
 
 
 def install(wish: Wish) -> Kit:
-    """Script, backup, registry.pol, LGPO text, and the certificates for whoever clicks. Raises PolicyFileProblem."""
+    """Script, backup, registry.pol, LGPO text, and the certificates for whoever clicks. Raises UserProblem."""
     entries = policy_entries(wish)
+    _expect_short(wish.anchors)
     whole = write_policy(merged(_existing(wish), entries))
     backup = backup_files(_backup(wish), entries, whole)
     return Kit(
@@ -109,6 +114,18 @@ def check(wish: Wish) -> tuple[Step, ...]:
         ),
         look(text("Which objects counted, and which were refused and why."), "gpresult /r /scope computer", "cmd"),
     )
+
+
+def _expect_short(anchors: Anchors) -> None:
+    for one in anchors.certificates:
+        if len(one.der) > MOST_DATA - ROOM_FOR_PROPERTIES:
+            raise UserProblem(
+                text(
+                    "{what} has {size} octets, more than a policy can hold. Bring it out by another way.",
+                    what=what_it_is(one, anchors),
+                    size=len(one.der),
+                )
+            )
 
 
 def _existing(wish: Wish) -> tuple[Entry, ...]:

@@ -13,29 +13,32 @@ MARK = "Made by mailtrust"
 
 def install_script(wish: Wish, entries: Iterable[Entry]) -> bytes:
     """Makes the object where there is none, sets what differs, links it where it is not linked."""
-    return _filled(_INSTALL, wish, entries)
+    return _filled(_INSTALL, wish, (f"{_place(entry)}; {_setting(entry)}" for entry in entries))
 
 
 def remove_script(wish: Wish, entries: Iterable[Entry]) -> bytes:
     """Deletes the object if it is ours, else takes these values out of it."""
-    return _filled(_REMOVE, wish, entries)
+    return _filled(_REMOVE, wish, map(_place, entries))
 
 
-def _filled(body: str, wish: Wish, entries: Iterable[Entry]) -> bytes:
-    rows = "\n".join(map(_row, entries))
+def _filled(body: str, wish: Wish, rows: Iterable[str]) -> bytes:
     domain = quoted(wish.domain) if wish.domain else _OWN_DOMAIN
     return script(
         body.replace("@NAME@", quoted(wish.name))
         .replace("@DOMAIN@", domain)
         .replace("@MARK@", quoted(MARK))
-        .replace("@ROWS@", rows)
+        .replace("@ROWS@", "\n".join(f"    @{{ {row} }}" for row in rows))
     )
 
 
-def _row(entry: Entry) -> str:
+def _place(entry: Entry) -> str:
+    key = f"HKLM\\{entry.key}"
+    return f"Key = {quoted(key)}; ValueName = {quoted(entry.name)}"
+
+
+def _setting(entry: Entry) -> str:
     kind, value = _value(entry)
-    key = quoted(f"HKLM\\{entry.key}")
-    return f"    @{{ Key = {key}; ValueName = {quoted(entry.name)}; Type = '{kind}'; Value = {value} }}"
+    return f"Type = '{kind}'; Value = {value}"
 
 
 def _value(entry: Entry) -> tuple[str, str]:
@@ -72,11 +75,6 @@ $values = @(
 @ROWS@
 )
 
-function ConvertTo-Comparable($value) {
-    if ($value -is [byte[]]) { return [Convert]::ToBase64String($value) }
-    return (@($value) | ForEach-Object { "$_".TrimEnd([char]0) }) -join [char]10
-}
-
 function Get-Present($gpo, $one) {
     $where = @{ Guid = $gpo.Id; Domain = $Domain; Key = $one.Key; ValueName = $one.ValueName }
     Get-GPRegistryValue @where -ErrorAction SilentlyContinue
@@ -94,7 +92,13 @@ _INSTALL = (
 )
 """
     + _VALUES
-    + r"""if (-not $gpo -and $PSCmdlet.ShouldProcess($Domain, "Create the Group Policy object '$Name'")) {
+    + r"""
+function ConvertTo-Comparable($value) {
+    if ($value -is [byte[]]) { return [Convert]::ToBase64String($value) }
+    return (@($value) | ForEach-Object { "$_".TrimEnd([char]0) }) -join [char]10
+}
+
+if (-not $gpo -and $PSCmdlet.ShouldProcess($Domain, "Create the Group Policy object '$Name'")) {
     $gpo = New-GPO -Name $Name -Domain $Domain -Comment "$mark, $(Get-Date -Format 'yyyy-MM-dd')."
     $gpo.GpoStatus = 'UserSettingsDisabled'
     Write-Output "Created '$Name'."

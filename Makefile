@@ -10,7 +10,7 @@ SERVERS := nginx apache2-bin haproxy postfix dovecot-imapd dovecot-pop3d dovecot
   postgresql-15 strace samba-ad-dc winbind
 
 # Cannot be installed beside Postfix: unpacked into build/servers, for what it says of its configuration.
-UNPACKED := exim4-daemon-light
+UNPACKED := exim4-daemon-light exim4-config
 
 # What answers are recorded of, for make oracles; with what tests/oracles/fetch.py brings besides.
 ENGINES := openssl gnutls-bin chromium firefox-esr thunderbird libnss3-tools openjdk-17-jre-headless maven postfix curl \

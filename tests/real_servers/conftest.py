@@ -96,6 +96,12 @@ def as_root() -> None:
         _leave_out("this server is started by root only: run make test-servers as root")
 
 
+@pytest.fixture(scope="session")
+def left_out() -> Callable[[str], NoReturn]:
+    """Leaves a test out, with the reason."""
+    return _leave_out
+
+
 def _leave_out(reason: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)

@@ -218,6 +218,23 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
         write_kit(tmp_path / "file", kit_of("a"))
 
 
+def test_the_folder_that_one_stands_in_is_not_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    for name in (".", "../here"):
+        with pytest.raises(UserProblem, match="Nothing was written"):
+            write_kit(Path(name), kit_of("a"))
+    assert list(tmp_path.rglob("*")) == [tmp_path / "here"]
+
+
+def test_a_link_leads_to_the_folder_that_is_filled(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    write_kit(tmp_path / "link", kit_of("a"))
+    assert (tmp_path / "real" / "a").is_file()
+    assert (tmp_path / "link").is_symlink()
+
+
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     with pytest.raises(UserProblem, match=r"Could not write .*Nothing was written"):
         write_kit(tmp_path / "nowhere" / "kit", kit_of("a"))

@@ -1,6 +1,8 @@
 """Files written whole or not at all."""
 
+import errno
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -149,9 +151,14 @@ def write_folder(folder: Path, files: Sequence[FolderFile]) -> None:
 
     An empty folder may be there already, and then stays the one that it was to whoever may look into it.
     """
+    folder = Path(os.path.realpath(folder))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(17, "the file exists", str(folder))
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    if folder == Path(os.path.realpath(os.curdir)):
+        # Who stands in it would see nothing of the new one that takes its place.
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(folder))
+    temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}")
+    temporary.mkdir()  # as open as the user's new folders are
     try:
         for file in files:
             path = temporary.joinpath(*file.path.split("/"))
@@ -159,11 +166,11 @@ def write_folder(folder: Path, files: Sequence[FolderFile]) -> None:
             _write_synced(path, file)
         for place, _, _ in os.walk(temporary):
             sync_folder(Path(place))
-        mode = folder.stat().st_mode & 0o777 if folder.exists() else 0o777 & ~_umask()
-        if os.name == "posix":
-            os.chmod(temporary, mode)
-        elif folder.exists():
-            folder.rmdir()  # Windows gives nothing the name of a folder that is there.
+        if folder.exists():
+            if os.name == "posix":
+                os.chmod(temporary, folder.stat().st_mode & 0o777)
+            else:
+                folder.rmdir()  # Windows gives nothing the name of a folder that is there.
         os.rename(temporary, folder)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -178,10 +185,3 @@ def _write_synced(path: Path, file: FolderFile) -> None:
         os.fsync(written.fileno())
     if os.name == "posix":
         path.chmod(file.mode)
-
-
-def _umask() -> int:
-    """What the user takes from new folders' permissions: it can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -23,9 +23,12 @@ mount -t overlay overlay -o lowerdir=/,upperdir=layer/upper,workdir=layer/work l
 for folder in /proc /dev /sys /tmp; do mount --rbind $folder "layer/root$folder"; done
 mkdir -p "layer/root$1"
 mount --bind "$1" "layer/root$1"
-echo ready
-exec chroot layer/root sleep infinity
+touch layer/root/.layer
+exec chroot layer/root sh -c 'echo ready; exec sleep infinity'
 """
+
+_INSIDE = '[ -e /.layer ] || exit 97; exec "$@"'
+"""Whatever else goes wrong, nothing is run on the system itself."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class ThrowawayRoot:
 
     def command(self, *command: str | Path) -> list[str]:
         """What runs that command inside."""
-        return ["nsenter", "-t", str(self.pid), "-m", "-r", "-w", "--", *map(str, command)]
+        return ["nsenter", "-t", str(self.pid), "-m", "-r", "-w", "--", "sh", "-c", _INSIDE, "sh", *map(str, command)]
 
     def run(self, *command: str | Path, environment: Mapping[str, str] | None = None) -> str:
         """Run a command inside, to its end; gives what it printed. It has to succeed."""

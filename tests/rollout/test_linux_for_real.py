@@ -97,6 +97,12 @@ def test_where_p11_kit_makes_the_store(tmp_path: Path, source: str, tool: str) -
         assert root.try_(*verify, tmp_path / "leaf.pem").returncode == 0
         root.run("sh", written(tmp_path / "away", linux, company.wish(), remove=True) / "remove.sh")
         assert root.try_(*verify, tmp_path / "leaf.pem").returncode != 0
+        # By hand: `trust anchor` calls what a distribution gives it under this name.
+        root.run("install", "-D", "-m", "755", tmp_path / "tool", "/usr/libexec/p11-kit/trust-extract-compat")
+        root.run("trust", "anchor", "--store", *(tmp_path / "kit").glob("*.crt"))
+        assert root.try_(*verify, tmp_path / "leaf.pem").returncode == 0
+        root.run("trust", "anchor", "--remove", *(tmp_path / "kit").glob("*.crt"))
+        assert root.try_(*verify, tmp_path / "leaf.pem").returncode != 0
 
 
 def in_java(root: ThrowawayRoot) -> bool:

@@ -116,9 +116,7 @@ _REMARKS = (
         "Reached: Chrome, and apps whose makers have allowed CAs of the user, such as Thunderbird for Android (K-9 "
         "Mail). Not reached: every other app made for Android 7 or later, for it trusts the system's CAs alone."
     ),
-    text("Gmail: nobody has confirmed that it trusts such a CA (docs/unconfirmed.md). Do not count on it."),
-    text("Outlook for Android asks Microsoft's servers, which trust no root of yours: it is not reached."),
-    text("What reaches all of them is a server's certificate of a public CA: mailtrust acme issue."),
+    text("What reaches every app is a server's certificate of a public CA: mailtrust acme issue."),
     text("A phone with a CA of the user shows a lasting notice that the network may be monitored."),
 )
 

@@ -10,7 +10,7 @@ from mailtrust.core.model.remedy import Step
 from mailtrust.core.model.rollout import Kit, KitFile, Wish
 from mailtrust.core.model.text import text
 from mailtrust.core.remedies.doing import do, human, look
-from mailtrust.core.remedies.file_names import file_name
+from mailtrust.core.remedies.file_names import distinct_file_name
 from mailtrust.core.rollout.parts.certificate_files import der_file, der_files
 from mailtrust.core.rules.grounds.naming import called
 from mailtrust.core.x509.thumbprint import thumbprint
@@ -158,7 +158,6 @@ _MANAGEMENT = "MDM"
 
 _REMARKS = (
     text("Apple refuses servers' certificates that are valid for more than 825 days, under a root of one's own too."),
-    text("Outlook on iPhone and iPad asks Microsoft's servers, which trust no root of yours: it is not reached."),
     text("Mail takes it up at once; other programs when they are started again."),
 )
 
@@ -177,11 +176,11 @@ def _profile(wish: Wish) -> bytes:
 
 def _identifier(wish: Wish) -> str:
     """By the name: a later profile of that name takes the place of this one."""
-    return f"mailtrust.trust.{file_name(wish.name).lower()}"
+    return f"mailtrust.trust.{distinct_file_name(wish.name).lower()}"
 
 
 def _file(wish: Wish) -> str:
-    return f"{file_name(wish.name)}.mobileconfig"
+    return f"{distinct_file_name(wish.name)}.mobileconfig"
 
 
 def _names(wish: Wish) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from mailtrust.core.model.remedy import Step
 from mailtrust.core.model.rollout import Anchors, Kit, KitFile, Wish
 from mailtrust.core.model.text import text
 from mailtrust.core.remedies.doing import do, human, look
-from mailtrust.core.remedies.file_names import file_name
+from mailtrust.core.remedies.file_names import distinct_file_name
 from mailtrust.core.rollout.parts.authorities import expect_roots, left_out
 from mailtrust.core.rollout.parts.certificate_files import der_files
 
@@ -99,7 +99,6 @@ def check(wish: Wish) -> tuple[Step, ...]:
         human(
             text("In the browser: what it trusts besides its own list."),
             text("chrome://certificate-manager in the address bar, Enter"),
-            text("Installed by your organisation, or: Managed by your organisation"),
         ),
         look(
             text("On the computer: the file."), f"ls -l {' '.join(f'{folder}/{_file(wish)}' for _, folder in _FOLDERS)}"
@@ -119,7 +118,7 @@ _REMARKS = (
 
 def _file(wish: Wish) -> str:
     """A name that is the same for installation and removal, and nobody else's."""
-    return f"mailtrust-{file_name(wish.name)}.json"
+    return f"mailtrust-{distinct_file_name(wish.name)}.json"
 
 
 def _script(body: str, wish: Wish) -> bytes:

@@ -67,7 +67,8 @@ def install(wish: Wish) -> Kit:
             do(
                 text(
                     "Or for one program alone, instead of cacerts: it then trusts this root and nothing else, no "
-                    "public CA either. Put it on the program's command line, or into JAVA_TOOL_OPTIONS."
+                    "public CA either. Copy the store to a place of its own, and put these on the program's command "
+                    "line, or into JAVA_TOOL_OPTIONS."
                 ),
                 f"-Djavax.net.ssl.trustStore=/etc/ssl/{PKCS12} -Djavax.net.ssl.trustStorePassword={PASSWORD}",
                 text("Take the two options away."),

@@ -45,6 +45,11 @@ def install(wish: Wish) -> Kit:
                 f"install -m 644 {names} {RED_HAT}/\nupdate-ca-trust extract",
                 text("Delete them there, and update-ca-trust extract."),
             ),
+            do(
+                text("Or by hand where p11-kit makes the store (Red Hat, SUSE, Arch), wherever it keeps its files."),
+                "\n".join(f"trust anchor --store {file.path}" for file in files),
+                text("The same with --remove instead of --store."),
+            ),
         ),
         remarks=(*_REMARKS, *_about(wish.anchors)),
     )
@@ -148,7 +153,7 @@ _REMOVE = r"""
 for file in $files; do
     rm -f "$store/$file"
 done
-refresh --fresh
+refresh --fresh || refresh
 java=/etc/ca-certificates/update.d/jks-keystore
 if [ "$store" = /usr/local/share/ca-certificates ] && [ -x "$java" ]; then
     for file in $files; do echo "-/etc/ssl/certs/${file%.crt}.pem"; done | "$java"

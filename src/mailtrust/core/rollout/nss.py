@@ -8,7 +8,14 @@ from mailtrust.core.model.rollout import Kit, KitFile, Wish
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.doing import do, look
 from mailtrust.core.rollout.parts.certificate_files import pem_files
-from mailtrust.core.rollout.parts.nss_script import CHROMIUM, EVERY_USER, FIREFOX, THUNDERBIRD, nss_script
+from mailtrust.core.rollout.parts.nss_script import (
+    CHROMIUM,
+    EVERY_USER,
+    FIREFOX,
+    THUNDERBIRD,
+    certutil_command,
+    nss_script,
+)
 
 ID = "nss"
 TITLE = text("NSS databases: Chromium on Linux, Firefox, Thunderbird")
@@ -32,6 +39,12 @@ def install(wish: Wish) -> Kit:
         steps=(
             do(_ONE_USER, "sh install.sh", _AWAY, needs=""),
             do(_ALL_USERS, EVERY_USER.format(file="install.sh"), _AWAY),
+            do(
+                text("Or by hand, one database: the folder that holds cert9.db. The name is what it is called there."),
+                "\n".join(certutil_command(one, wish.anchors) for one in wish.anchors.certificates),
+                text("certutil -D -d sql:FOLDER -n NAME"),
+                needs="",
+            ),
         ),
         remarks=(*_REMARKS, *_about(wish)),
     )

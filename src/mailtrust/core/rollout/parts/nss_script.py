@@ -55,6 +55,12 @@ def nss_script(verb: str, anchors: Anchors, places: Iterable[str], *, make: str 
     return body.encode("utf-8")
 
 
+def certutil_command(one: Certificate, anchors: Anchors) -> str:
+    """The command that puts it into Chromium's database; another's folder goes in the place of that one."""
+    name = certificate_file(one)
+    return f"certutil -A -d sql:$HOME/.pki/nssdb -n {name} -t {_trust(one, anchors)} -i {name}.pem"
+
+
 def _trust(one: Certificate, anchors: Anchors) -> str:
     return AUTHORITY if one in anchors.roots else PEER if one in anchors.servers else KNOWN
 

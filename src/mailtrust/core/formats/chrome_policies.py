@@ -49,7 +49,7 @@ def with_certificates(policies: Policies, trusted: Iterable[Certificate], hints:
 
 def without_certificates(policies: Policies, certificates: Iterable[Certificate]) -> Policies:
     """The same without these certificates; a list that is then empty is left out."""
-    away = set(map(_base64, certificates))
+    away = tuple(map(_base64, certificates))  # what stands in the file may be anything, and no member of a set
     made = dict(policies)
     for key in (TRUSTED, HINTS):
         kept = [one for one in made.pop(key, []) if one not in away]

@@ -45,7 +45,7 @@ def with_installed(policies: Policies, files: Iterable[str]) -> Policies:
 
 def without_installed(policies: Policies, files: Iterable[str]) -> Policies:
     """The same without these files; what is then empty is left out."""
-    away = set(files)
+    away = tuple(files)  # what stands in the file may be anything, and no member of a set
     return _with_certificates(
         policies, Install=[one for one in _certificates(policies).get("Install", []) if one not in away]
     )

@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cached_property
-from typing import overload
+from functools import cached_property, lru_cache
+from typing import NamedTuple, overload
 
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor, UnreadAnchors
 from mailtrust.core.model.certificate import Certificate, Name
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.x509 import der as x690
+from mailtrust.core.x509.names import read_name
 from mailtrust.core.x509.parse import read_certificate
 
 NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,11 +54,15 @@ class EntryAnchors(UnreadAnchors):
         """The anchors that bear this name (RFC 5280 7.1)."""
         if name.match_key not in self._found:
             needles = _needles(name)
-            # Outside ASCII, letters fold into others (ß into ss): such a name is always looked at.
+            # Outside ASCII, letters fold into others (ß into ss): such a name is always read, and nothing but it.
             likely = (
                 entry.read()
-                for known, entry in self._squeezed
-                if all(needle in known for needle in needles) or not _is_plain(known)
+                for subject, entry in self._subjects
+                if (
+                    all(needle in subject.squeezed for needle in needles)
+                    if subject.plain
+                    else read_name(subject.der)[0].match_key == name.match_key
+                )
             )
             self._found[name.match_key] = tuple(
                 anchor for anchor in likely if anchor is not None and anchor.subject.match_key == name.match_key
@@ -85,11 +90,11 @@ class EntryAnchors(UnreadAnchors):
         return tuple(anchor for anchor in read if anchor is not None)
 
     @cached_property
-    def _squeezed(self) -> tuple[tuple[bytes, Entry], ...]:
+    def _subjects(self) -> tuple[tuple["_Subject", Entry], ...]:
         known = []
         for entry in self._entries:
             with suppress(x690.DerError, IndexError):
-                known.append((_squeeze(_subject(entry.der)), entry))
+                known.append((_subject(entry.der), entry))
         return tuple(known)
 
 
@@ -111,21 +116,32 @@ def entry_of(der: bytes) -> Entry:
     return Entry(der, hashlib.sha256(der).hexdigest())
 
 
-def _subject(der: bytes) -> bytes:
-    """The subject of a certificate of which nothing else is read (RFC 5280 4.1), as DER."""
-    fields = x690.whole_children(x690.read(x690.read(der)[1])[1])
+class _Subject(NamedTuple):
+    """The subject of a certificate of which nothing else is read."""
+
+    der: bytes
+    squeezed: bytes
+    plain: bool
+    """Whether all values are ASCII."""
+
+
+@lru_cache(maxsize=2048)
+def _subject(der: bytes) -> _Subject:
+    """RFC 5280 4.1. Most roots stand in several stores. Raises DerError, IndexError."""
+    body = x690.read(x690.read(der)[1])[1]
+    at = 0
     # version [0] may be absent; then serialNumber, signature, issuer, validity, subject.
-    return fields[5 if fields[0][0] == 0xA0 else 4][2]
+    for _ in range(5 if body[0] == 0xA0 else 4):
+        _, _, at = x690.read(body, at)
+    subject = body[at : x690.read(body, at)[2]]
+    squeezed = _squeeze(subject)
+    # The first octets are the tag and length of the whole.
+    return _Subject(subject, squeezed, squeezed[4:].isascii())
 
 
 def _squeeze(data: bytes) -> bytes:
     """Letters without case, blanks, or the zero octets of BMPString: what equal names (RFC 5280 7.1) have in common."""
     return data.lower().replace(b" ", b"").replace(b"\0", b"")
-
-
-def _is_plain(squeezed: bytes) -> bool:
-    """Whether all values are ASCII; the first octets are the tag and length of the whole."""
-    return squeezed[4:].isascii()
 
 
 def _needles(name: Name) -> tuple[bytes, ...]:

@@ -148,3 +148,18 @@ def test_the_readme_speaks_the_readers_language(run: Run) -> None:
     assert run("trust", "windows", "--root", "root.pem", "--out", "en", "--lang", "en").status == 0
     for name in ("fr", "en"):
         assert ROOT.certificate.fingerprint in Path(name, "README.txt").read_text(encoding="utf-8")
+
+
+def test_check_says_whom_a_roll_out_leaves_out(run: Run, lab: Any) -> None:
+    world = lab("healthy")
+    looked = (world.url("imaps"), *world.flags, "--deployed", "gpo,firefox")
+    said = " ".join(run("check", *looked).text.split())
+    assert "is trusted on the clients that gpo, firefox reach" in said
+    assert "It does not reach Outlook on iPhone and Android: Microsoft's servers connect" in said
+    told = json.loads(run("check", *looked, "--format", "json").out)
+    left_out = {client for some in told["assumed"]["unreached"] for client in some["clients"]}
+    outcomes = {verdict["client"]: verdict["outcome"] for verdict in told["verdicts"]}
+    assert {"gmail-android", "outlook-mobile", "java-mail", "openssl"} <= left_out <= set(outcomes)
+    # Below a root of one's own who is reached accepts it, and who is not does not; but for those who take anything.
+    accepting = {client for client, outcome in outcomes.items() if outcome == "accepted"}
+    assert accepting - {"mta-opportunistic"} == set(outcomes) - left_out

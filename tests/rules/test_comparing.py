@@ -77,3 +77,14 @@ def test_a_hello_that_makes_no_difference_any_more_is_spoken_for(caseworld: Any)
     found = proof(caseworld, before, after)
     assert any(one.startswith("expired") for one in found.resolved)
     assert not found.unproven
+
+
+def test_a_rule_that_asks_without_a_name_has_passed_where_it_asked(caseworld: Any) -> None:
+    good = (caseworld.leaf(), caseworld.intermediate.certificate)
+    other = (caseworld.leaf("shared.example.net"), caseworld.intermediate.certificate)
+    named = caseworld.seen(good, 993)
+    before = caseworld.judge(named, caseworld.seen(other, 993, offer=Offer.NO_SNI))
+    after = caseworld.judge(named, caseworld.seen(good, 993, offer=Offer.NO_SNI))
+    found = proof(caseworld, before, after)
+    assert any(one.startswith("sni-needed") for one in found.resolved)
+    assert found.good

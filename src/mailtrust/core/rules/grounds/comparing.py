@@ -30,7 +30,9 @@ def compare(before: Sequence[Noted], results: Sequence[RuleResult], case: CaseFi
         where = _places(old.observations, stands_for)
         if any(old.id == new.id or _same_trouble(old, new, where, stands_for) for new in now):
             remaining.append(old.id)
-        elif where and where <= passed.get(old.rule, set()):
+        elif old.observations and all(
+            not passed.get(old.rule, set()).isdisjoint((one, stands_for.get(one, one))) for one in old.observations
+        ):
             resolved.append(old.id)
         else:
             unproven.append(old.id)

@@ -1,0 +1,112 @@
+"""The circle on real servers: broken, checked, planned, applied, proven, undone; by the commands that people type."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.circle.broken import Broken, broken
+from tests.circle.products import PRODUCTS, Running
+from tests.programs.daemons import LOOPBACK, Daemons, DidNotStartError, FreePorts, NotInstalledError
+
+from mailtrust.cli.main import main
+from mailtrust.core.formats.target import SCHEMES
+from mailtrust.lab.scenarios import SCENARIOS
+
+pytestmark = [pytest.mark.real_server]
+
+FEW = {"missing-intermediate", "expired-leaf", "tls-1-0-only", "needs-sni", "ports-disagree"}
+"""One of each kind of cure; the rest is long."""
+
+
+def cells() -> Iterator[Any]:
+    for scenario in SCENARIOS:
+        for product in PRODUCTS:
+            marks = [] if scenario.id in FEW else [pytest.mark.long]
+            yield pytest.param(scenario, product, id=f"{scenario.id}-{product.id}", marks=marks)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that the servers' unprivileged users can pass through, which pytest's own is not."""
+    import tempfile
+
+    made = Path(tempfile.mkdtemp(prefix="mailtrust-circle-"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made)
+
+
+def organisation(case: Broken, running: Running, reach: str) -> str:
+    endpoints = ", ".join(f'"{scheme}://{case.host}"' for scheme, _ in running.ports)
+    lines = [
+        "[[server]]",
+        f'name = "{running.product}"',
+        f'product = "{running.product}"',
+        f"endpoints = [{endpoints}]",
+        f'reach = "{reach}"',
+        f'configuration = "{running.configuration}"',
+    ]
+    if running.program:
+        lines.append(f'program = "{running.program}"')
+    if running.take_up:
+        lines.append(f"take_up = {json.dumps(running.take_up)}")
+    return "\n".join(lines) + "\n"
+
+
+def words(case: Broken, running: Running, folder: Path) -> list[str]:
+    given = ["--servers", str(folder / "mailtrust.toml"), "--roots", str(case.roots), "--allow-private-aia"]
+    for scheme, port in running.ports:
+        given += ["--connect-to", f"{case.host}:{SCHEMES[scheme].port}:{LOOPBACK}:{port}"]
+    # A host is asked on every usual port: those that are not served must not reach this machine's own.
+    return [*given, "--connect-to", f"{case.host}::{LOOPBACK}:{FreePorts()()}"]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix in (".pem", ".conf", ".cf", ".key", "")
+        and "queue" not in path.parts and "data" not in path.parts and "state" not in path.parts
+        and path.name not in ("log", "pid")
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("scenario", "product"), tuple(cells()))
+def test_the_circle(scenario: Any, product: Any, folder: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    here = folder / "server"
+    here.mkdir()
+    with broken(scenario, folder) as case, Daemons(folder) as daemons:
+        if len(case.faces) > len(product.schemes):
+            pytest.skip("the product has one port for clients")
+        try:
+            running = product.start(daemons, here, case.host, case.faces, FreePorts())
+        except DidNotStartError:
+            pytest.skip("the product refuses to start like this")
+        except NotInstalledError as missing:
+            pytest.fail(str(missing)) if os.environ.get("CI") == "true" else pytest.skip(str(missing))
+        (folder / "mailtrust.toml").write_text(organisation(case, running, "local"))
+        _, port = running.ports[0]
+        target = case.host if len(running.ports) > 1 else f"{running.ports[0][0]}://{case.host}"
+        plan, state = str(folder / "plan.json"), str(folder / "state")
+        former = contents(here) | contents(folder / "before")
+        new = ["--with", str(case.new / "bundle.pem"), "--key", str(case.new / "key.pem")] if case.new else []
+        assert main(["plan", target, *words(case, running, folder), *new, "-o", plan]) in (0, 1)
+        capfdbinary.readouterr()
+        made = json.loads(Path(plan).read_text())
+        assert made["cures"], made["left"]
+        with running.connect(port) if running.connect else nullcontext() as client:
+            status = main(["apply", plan, "--yes", "--state", state])
+            out, err = capfdbinary.readouterr()
+            assert status == 0, (out + err).decode()
+            assert client is None or client.is_served()
+        assert main(["prove", plan]) == 0
+        assert main(["apply", plan, "--yes", "--state", state]) == 0
+        assert b"nothing to do" in capfdbinary.readouterr().out
+        assert main(["apply", plan, "--undo", "--yes", "--state", state]) == 0
+        assert contents(here) | contents(folder / "before") == former
+        assert main(["prove", plan]) == 1

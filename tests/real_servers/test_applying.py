@@ -146,7 +146,7 @@ def test_killed_at_every_call(web: Web) -> None:
                 assert ends[0] > 10
                 assert ends[4] > 60
                 return
-            assert died.returncode == -9, died.stderr
+            assert died.returncode == -9, (at, when, died.stderr)
             left_open = bool(interrupted(State(web.here / "state")))
             ended = web.apply()
             wanted = web.new if ended.returncode == 0 else web.old
@@ -155,7 +155,8 @@ def test_killed_at_every_call(web: Web) -> None:
             _wait_for(web, wanted.certificate.der)
             if ended.returncode == 0:
                 assert web.apply().stdout.startswith("Nothing was done.")
-                assert web.apply("--undo").returncode == 0
+                back = web.apply("--undo")
+                assert back.returncode == 0, (at, when, back.stderr)
             assert web.files() == web.before, (at, when)
             assert not interrupted(State(web.here / "state"))
             _wait_for(web, web.old.certificate.der)

@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from mailtrust.core.formats.plan_file import decode_plan
 from mailtrust.core.model.applied import Applied, Happening, Outcome
 from mailtrust.core.model.cleaning import clean
-from mailtrust.core.model.plan import AskPerson, Plan, PlanStep, UndoneByPerson, WriteFile
+from mailtrust.core.model.plan import AskPerson, ChangeRecords, Plan, PlanStep, UndoneByPerson, WriteFile
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.edge.transport.journal import Begun, Done, Ended, Proven, Superseded
 from mailtrust.edge.transport.machine import Failed, NotThere, Unreachable
 from mailtrust.edge.transport.state import State
-from mailtrust.flows.apply_doing import do, files_before
+from mailtrust.flows.apply_doing import do, files_before, stands
 from mailtrust.flows.apply_session import Session, Surroundings, digest_of, same_file
 from mailtrust.flows.apply_undoing import forget_copies, own_mistake, take_back, to_the_end
 
@@ -237,10 +237,12 @@ def _meet(older: Session, one: PlanStep, newer: Session, other: PlanStep) -> boo
 
 
 async def _changed_since(session: Session, standing: Sequence[PlanStep]) -> list[str]:
-    """The files that are neither as the plan has left them nor as they were."""
+    """The files and records that are neither as the plan has left them nor as they were."""
     found = []
     for number, step in enumerate(standing):
         doing = session.past.doing[step.id]
+        if isinstance(step.do, ChangeRecords) and not await stands(session, step.do, doing.ttl):
+            found.append(step.do.name)
         again = any(same_file(session.plan, step, later) for later in standing[number + 1 :])
         if not isinstance(step.do, WriteFile) or again:
             continue

@@ -53,23 +53,27 @@ async def do(session: Session, step: PlanStep) -> None:
 async def files_before(session: Session) -> dict[str, str]:
     """The digest of each file that will be replaced. Raises UserProblem where a step could not begin.
 
-    New files are not there yet, and every key that a step needs is where the plan says.
+    New files are not there yet, records are as the plan saw them, and every key that a step needs is where it says.
     """
     found: dict[str, str] = {}
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, ...]] = set()
     for step in session.plan.steps:
-        if not isinstance(step.do, WriteFile):
-            continue
-        machine = session.machine(step)
-        await with_keys(session, step, step.do.content, step.do.keys)
-        where = session.server(step).reach, step.do.path
-        if where in seen:
-            continue
+        match step.do:
+            case WriteFile(path=path, content=content, keys=keys):
+                machine = session.machine(step)
+                await with_keys(session, step, content, keys)
+                where: tuple[str, ...] = (session.server(step).reach, path)
+                if where not in seen and step.do.new:
+                    await _expect_nothing(machine, path)
+                elif where not in seen:
+                    found[step.id] = digest_of((await machine.read(path)).octets)
+            case ChangeRecords() as records:
+                where = records.name.lower(), records.type
+                if where not in seen:
+                    await _expect_records(session, records)
+            case _:
+                continue
         seen.add(where)
-        if step.do.new:
-            await _expect_nothing(machine, step.do.path)
-        else:
-            found[step.id] = digest_of((await machine.read(step.do.path)).octets)
     return found
 
 
@@ -119,6 +123,12 @@ def change_of(do: ChangeRecords, ttl_before: int) -> ZoneChange:
     return ZoneChange((SetChange(do.name, do.type, do.was, do.shall, do.ttl, ttl_before),))
 
 
+async def stands(session: Session, do: ChangeRecords, ttl_before: int) -> bool:
+    """Whether records are as the plan leaves them, or as they were: nobody else has changed them."""
+    zone, change = session.around.zone(do), change_of(do, ttl_before)
+    return await in_thread(lambda: zone.stands(change) or zone.stands(change.undone))
+
+
 async def in_thread(blocking: Callable[[], Result]) -> Result:
     """Wait for something that blocks, to its very end: what is done half is not known."""
     task = asyncio.create_task(asyncio.to_thread(blocking))
@@ -164,6 +174,18 @@ async def _change(session: Session, step: PlanStep, do: ChangeRecords) -> None:
     seen = await in_thread(lambda: zone.seen(do.name, do.type))
     session.journal.write(Doing(step.id, ttl=seen.ttl))
     await in_thread(lambda: zone.apply(change_of(do, seen.ttl)))
+
+
+async def _expect_records(session: Session, records: ChangeRecords) -> None:
+    zone = session.around.zone(records)
+    if not await in_thread(lambda: zone.stands(change_of(records, 0).undone)):
+        raise Failed(
+            text(
+                "The {type} records of {name} are no longer as they were when the plan was made: make the plan again.",
+                type=clean(records.type, 20),
+                name=clean(records.name, 255),
+            )
+        )
 
 
 async def _expect_nothing(machine: Machine, path: str) -> None:

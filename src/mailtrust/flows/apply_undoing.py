@@ -95,8 +95,12 @@ def _in_order(begun: Sequence[PlanStep]) -> Iterable[PlanStep]:
 
 def _waits(session: Session, begun: Sequence[PlanStep], new: PlanStep) -> bool:
     """Whether a new file must not be deleted yet: something that is not taken back may name it."""
-    others = [step for step in begun if not (isinstance(step.do, WriteFile) and step.do.new)]
-    holding = [step for step in others if step.id in session.stuck or step.id in session.past.left]
+    holding = [
+        step
+        for step in begun
+        if (step.id in session.stuck or step.id in session.past.left)
+        and (not step.do.new if isinstance(step.do, WriteFile) else isinstance(step.do, RunCommand | TalkTo))
+    ]
     if not holding or new.id in session.past.back:
         return False
     why = text("It stays: step {step} is not taken back, and may need it.", step=holding[0].id)

@@ -88,7 +88,15 @@ def remove(wish: Wish) -> Kit:
                 needs="Administrator",
             ),
         ),
-        remarks=(*_WHEN, *_merging(wish)),
+        remarks=(
+            *_WHEN,
+            text(
+                "The script looks for the object “{name}”; where it has another name: -Name. Out of somebody else's "
+                "object only the certificates are taken: what else was set there may be wanted.",
+                name=wish.name,
+            ),
+            *_merging(wish),
+        ),
     )
 
 

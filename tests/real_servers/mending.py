@@ -1,6 +1,7 @@
 """A real server's own configuration surveyed and changed as a product says, with clients connected all the time."""
 
 import socket
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -153,6 +154,32 @@ class Reader(Connected):
 
     def __init__(self, port: int) -> None:
         super().__init__(port, b"", b"a NOOP\r\n")
+
+
+class Browser:
+    """One who speaks HTTPS, and is in the middle of a question."""
+
+    def __init__(self, port: int) -> None:
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+        self._socket = context.wrap_socket(socket.create_connection((LOOPBACK, port), SECONDS), server_hostname=HOST)
+        self._socket.sendall(b"GET / HTTP/1.1\r\n")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def is_served(self) -> bool:
+        """Whether the question, ended now, is answered on the same connection."""
+        try:
+            self._socket.sendall(f"Host: {HOST}\r\nConnection: close\r\n\r\n".encode())
+            return self._socket.recv(4096).startswith(b"HTTP/1.1 ")
+        except OSError:
+            return False
 
 
 class Searcher(Connected):

@@ -4,23 +4,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from tests.programs.daemons import Daemons, Place
+from tests.programs.haproxy import start_haproxy
 
 pytestmark = [pytest.mark.real_server, pytest.mark.asyncio(loop_scope="session")]
-
-HEAD = """\
-global
-  ssl-default-bind-ciphers DEFAULT:@SECLEVEL=0
-defaults
-  mode http
-  timeout client 30s
-  timeout server 30s
-  timeout connect 30s
-"""
-FRONTEND = """
-frontend {kind}
-  bind 127.0.0.1:{port} ssl crt {folder}/combined.pem
-  http-request return status 200
-"""
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +16,12 @@ def ports(
     certificates: dict[str, Path],
     free_port: Callable[[], int],
     installed: Callable[[str, str], str],
-    daemon: Callable[..., None],
+    daemons: Daemons,
 ) -> dict[tuple[str, str], int]:
-    program = installed("haproxy", "haproxy")
-    ports = {kind: free_port() for kind in certificates}
-    file = server_folder / "haproxy.cfg"
-    frontends = (FRONTEND.format(kind=kind, port=ports[kind], folder=folder) for kind, folder in certificates.items())
-    file.write_text(HEAD + "".join(frontends))
-    daemon([program, "-db", "-f", file], tuple(ports.values()))
-    return {(kind, "https"): port for kind, port in ports.items()}
+    installed("haproxy", "haproxy")
+    places = {kind: Place("https", free_port(), folder) for kind, folder in certificates.items()}
+    start_haproxy(daemons, server_folder / "haproxy", tuple(places.values()))
+    return {(kind, "https"): place.port for kind, place in places.items()}
 
 
 @pytest.mark.parametrize("scheme", ["https"])

@@ -15,8 +15,9 @@ from mailtrust.core.model.text import text
 
 MAGIC = b"PReg"
 VERSION = 1
-LARGEST = 16 * 1024 * 1024
-MOST_ENTRIES = 100_000
+LARGEST = 4 * 1024 * 1024
+"""Octets; a policy with every setting that Windows and Office have takes an eighth of it."""
+MOST_ENTRIES = 50_000
 MOST_DATA = 0xFFFF
 """Octets of one value that Windows takes (MS-GPREG 2.2.1). Longer ones are read, and left as they are."""
 

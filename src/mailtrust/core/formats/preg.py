@@ -6,7 +6,7 @@ an entry is of the computer or of the user, the folder says that the file stands
 """
 
 import struct
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from enum import IntEnum
 
 from mailtrust.core.model.frozen import frozen
@@ -16,7 +16,7 @@ from mailtrust.core.model.text import text
 MAGIC = b"PReg"
 VERSION = 1
 LARGEST = 4 * 1024 * 1024
-"""Octets; a policy with every setting that Windows and Office have takes an eighth of it."""
+"""Octets; what organisations set takes a small part of it."""
 MOST_ENTRIES = 50_000
 MOST_DATA = 0xFFFF
 """Octets of one value that Windows takes (MS-GPREG 2.2.1). Longer ones are read, and left as they are."""
@@ -125,19 +125,27 @@ def merged(existing: Iterable[Entry], wanted: Iterable[Entry]) -> tuple[Entry, .
 
     Entries are carried out in order, so what has to change, or is taken away by a later order, is put at the end.
     """
-    kept = list(existing)
-    for entry in wanted:
-        here = [number for number, one in enumerate(kept) if one.place == entry.place]
-        if len(here) == 1 and kept[here[0]] == entry and not any(_undoes(one, entry) for one in kept[here[0] :]):
-            continue
-        kept = [one for one in kept if one.place != entry.place]
-        kept.append(entry)
-    return tuple(kept)
+    entries = tuple(existing)
+    places = [entry.place for entry in entries]
+    meant = {entry.place: entry for entry in wanted}
+    standing = {place for place, entry in meant.items() if _counts(entry, entries, places)}
+    kept = (one for one, place in zip(entries, places, strict=True) if place not in meant or place in standing)
+    return (*kept, *(entry for place, entry in meant.items() if place not in standing))
 
 
 def without(existing: Iterable[Entry], places: Collection[tuple[str, str]]) -> tuple[Entry, ...]:
     """`existing` without the entries that set these values; `places` as `Entry.place` has them."""
     return tuple(one for one in existing if one.place not in places)
+
+
+def _counts(entry: Entry, entries: Sequence[Entry], places: Sequence[tuple[str, str]]) -> bool:
+    """Whether it is among the entries, once, and none behind it takes it away."""
+    here = [number for number, place in enumerate(places) if place == entry.place]
+    return (
+        len(here) == 1
+        and entries[here[0]] == entry
+        and not any(_undoes(order, entry) for order in entries[here[0] + 1 :])
+    )
 
 
 def _undoes(order: Entry, entry: Entry) -> bool:

@@ -4,6 +4,7 @@ On Windows and macOS these browsers trust what was added to the system's store, 
 off: there the system's ways reach them. Before version 132 they knew no such policy, on Linux or elsewhere.
 """
 
+import base64
 import hashlib
 
 from mailtrust.core.formats.chrome_policies import (
@@ -74,7 +75,7 @@ def remove(wish: Wish) -> Kit:
     ]
     if POLICY in wish.existing:
         left = without_certificates(read_policies(wish.existing[POLICY], POLICY), wish.anchors.certificates)
-        files.append(KitFile(_file(wish), write_policies(left), text("what the policy holds besides")))
+        files.append(KitFile(POLICY, write_policies(left), text("what the policy holds besides")))
     return Kit(
         files=tuple(files),
         steps=(
@@ -117,7 +118,7 @@ _REMARKS = (
 
 
 def _file(wish: Wish) -> str:
-    """A name that is the same for installation and removal, and nobody else's."""
+    """A name that is nobody else's; a later kit of that name takes its place."""
     return f"mailtrust-{distinct_file_name(wish.name)}.json"
 
 
@@ -127,6 +128,10 @@ def _script(body: str, wish: Wish) -> bytes:
     rows = "".join(f"browser {program} {folder}\n" for program, folder in _FOLDERS)
     filled = (
         body.replace("@FILE@", _file(wish))
+        .replace("@LEFT@", POLICY)
+        .replace(
+            "@EACH@", "' -e '".join(base64.b64encode(one.der).decode("ascii") for one in wish.anchors.certificates)
+        )
         .replace("@POLICY@", TRUSTED)
         .replace("@OWN@", hashlib.sha256(own).hexdigest())
         .replace("@MERGED@", "none" if before is None else hashlib.sha256(before).hexdigest())
@@ -138,7 +143,6 @@ def _script(body: str, wish: Wish) -> bytes:
 _COMMON = r"""
 set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
-file=@FILE@
 found=
 
 browser() {
@@ -157,6 +161,7 @@ if [ $# -eq 0 ]; then
     # shellcheck disable=SC2086 # folders without blanks
     set -- $found
 fi
+file=@FILE@
 if [ $# -eq 0 ]; then
     echo 'No Chrome, Chromium or Edge was found; name its folder of managed policies.' >&2
     exit 1
@@ -185,7 +190,7 @@ done
 
 _REMOVE = (
     r"""#!/bin/sh
-# Takes the policy away; what was in it besides stays. As root.
+# Takes the certificates out of every policy that has them; what is in it besides stays. As root.
 #   sh remove.sh [FOLDER...]"""
     + _COMMON
     + r"""
@@ -195,25 +200,27 @@ if [ $# -eq 0 ]; then
     set -- $found
 fi
 for folder; do
-    if [ ! -e "$folder/$file" ]; then
-        echo "$folder/$file is not there."
-        continue
-    fi
-    case $(sha256sum <"$folder/$file" | cut -c 1-64) in
-        @OWN@)
-            rm -f "$folder/$file"
-            echo "$folder/$file is gone."
-            ;;
-        @MERGED@)
-            install -m 644 "$here/$file" "$folder/"
-            echo "$folder/$file no longer trusts the certificates."
-            ;;
-        *)
-            echo "$folder/$file holds policies that this kit does not know; it was not changed." >&2
-            echo "Make the kit again: mailtrust trust chromium --remove --root FILE --out DIR --merge $folder/$file" >&2
-            exit 1
-            ;;
-    esac
+    for file in "$folder"/*; do
+        # By what it holds, whatever it is called.
+        if ! grep -qsF -e '@EACH@' "$file"; then continue; fi
+        seen=yes
+        case $(sha256sum <"$file" | cut -c 1-64) in
+            @OWN@)
+                rm -f "$file"
+                echo "$file is gone."
+                ;;
+            @MERGED@)
+                install -m 644 "$here/@LEFT@" "$file"
+                echo "$file no longer trusts the certificates."
+                ;;
+            *)
+                echo "$file holds policies that this kit does not know; it was not changed." >&2
+                echo "Make the kit again: mailtrust trust chromium --remove --root FILE --out DIR --merge $file" >&2
+                exit 1
+                ;;
+        esac
+    done
 done
+if [ -z "${seen-}" ]; then echo 'No policy has the certificates.'; fi
 """
 )

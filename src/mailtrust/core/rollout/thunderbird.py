@@ -5,13 +5,14 @@ from mailtrust.core.model.remedy import Step
 from mailtrust.core.model.rollout import Kit, Wish
 from mailtrust.core.model.text import text
 from mailtrust.core.rollout.parts import mozilla
+from mailtrust.core.rollout.parts.mozilla_scripts import Program
 from mailtrust.core.rollout.parts.nss_script import THUNDERBIRD
 
 ID = "thunderbird"
 TITLE = text("Thunderbird, for every user of a computer")
 MERGES: tuple[str, ...] = (NAME,)
 
-_PROGRAM = mozilla.Program(
+_PROGRAM = Program(
     id=ID,
     title="Thunderbird",
     policies="/etc/thunderbird/policies",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mailtrust.edge.probe.loop import run as run_loop
 from mailtrust.edge.transport.local import LARGEST, MOST_PRINTED, LocalMachine
 from mailtrust.edge.transport.machine import Failed, NotAllowed, NotThere
 
@@ -109,6 +110,18 @@ async def test_a_program_that_does_not_listen_or_floods_is_no_trouble() -> None:
     assert (await HERE.run(("true",), "x" * 10**6)).status == 0
     flood = await HERE.run(("head", "-c", "5000000", "/dev/zero"))
     assert len(flood.output) == MOST_PRINTED
+
+
+def test_so_it_is_on_the_loop_of_the_command() -> None:
+    async def many() -> None:
+        for said in ("", "x" * 10**6):
+            for _ in range(20):
+                assert (await HERE.run(("true",), said)).status == 0
+        assert (await HERE.run(("cat", "-"), "heard")).output == "heard"
+        with pytest.raises(Failed, match="was stopped"):
+            await HERE.run(("sleep", "300"), seconds=1)
+
+    run_loop(many())
 
 
 async def test_a_program_that_hangs_is_stopped_with_all_that_it_has_started(tmp_path: Path) -> None:

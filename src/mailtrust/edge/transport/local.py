@@ -178,9 +178,9 @@ def _expect_open(machine: str, folder: str) -> None:
 
 
 async def _say(process: asyncio.subprocess.Process, said: bytes) -> None:
-    """A program may end without having listened."""
+    """A program may end without having listened, which asyncio calls a broken pipe, and uvloop a RuntimeError."""
     if process.stdin is not None:
-        with suppress(BrokenPipeError, ConnectionResetError):
+        with suppress(BrokenPipeError, ConnectionResetError, RuntimeError):
             process.stdin.write(said)
             await process.stdin.drain()
         process.stdin.close()

@@ -78,7 +78,6 @@ set -e
 umask 077
 folder=$(dirname -- "$2")
 mkdir -p -- "$folder"
-chmod 700 -- "$folder"
 waiting=$(mktemp -- "$folder/.mailtrust.XXXXXXXX")
 trap 'rm -f -- "$waiting"' EXIT
 cp -L -p -- "$1" "$waiting"

@@ -30,7 +30,8 @@ from mailtrust.edge.lookup.dns_answers import Found, LookupFailed, ZoneTtl
 from mailtrust.edge.probe.http_exchange import Route, exchange
 from mailtrust.flows.answering import Outside
 from mailtrust.flows.check import Edge
-from mailtrust.flows.discover import WalkRequest, discover, walk_all
+from mailtrust.flows.discover import discover
+from mailtrust.flows.walking import WalkRequest, walk_all
 
 NOW = datetime.now(UTC)
 HERE = Found(("127.0.0.1",))
@@ -106,7 +107,7 @@ async def test_the_warning_and_its_cure_by_srv(exchange_server: Any) -> None:
 
 async def test_walks_that_never_end_are_given_up(monkeypatch: pytest.MonkeyPatch, exchange_server: Any) -> None:
     root, _ = exchange_server
-    monkeypatch.setattr("mailtrust.flows.discover.MOST_ROUNDS", 1)
+    monkeypatch.setattr("mailtrust.flows.looking.MOST_QUESTIONS", 3)
     request = WalkRequest("u@b.test", (traveller_by_id("outlook-windows"),), roots=(root,))
     with pytest.raises(CouldNotLook, match=r"u@b\.test"):
         await discover(request, outside(1, {"autodiscover.b.test": HERE}))

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from mailtrust.core.discovery.traveller import Traveller
     from mailtrust.core.model.walk import HttpAnswer, HttpQuestion, Situation
     from mailtrust.flows.answering import Outside
-    from mailtrust.flows.discover import WalkRequest
     from mailtrust.flows.discover_all import Walked
+    from mailtrust.flows.walking import WalkRequest
 
 EXAMPLES: tuple[Example, ...] = (
     ("mailtrust discover user@example.com", text("from outside, for every client")),
@@ -165,7 +165,7 @@ def _walked_again(options: argparse.Namespace) -> "Walked":
 def _request(options: argparse.Namespace, given: str, situation: "Situation") -> "WalkRequest":
     from mailtrust.core.discovery import TRAVELLERS
     from mailtrust.core.formats.host_name import parse_host
-    from mailtrust.flows.discover import WalkRequest
+    from mailtrust.flows.walking import WalkRequest
 
     local, at, domain = given.rpartition("@")
     asked = request_of(_without_clients(options), domain or given)

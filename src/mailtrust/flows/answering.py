@@ -22,7 +22,7 @@ from mailtrust.core.model.walk import (
     TlsAnswer,
     TlsQuestion,
 )
-from mailtrust.edge.lookup.dns_answers import Absent, Found, LookupFailed, NoData
+from mailtrust.edge.lookup.dns_answers import Absent, AddressAnswer, Found, LookupFailed, NoData
 from mailtrust.flows.check import Edge
 
 MOST_ADDRESSES = 2
@@ -52,6 +52,8 @@ class Outside:
     trusted: bool = False
     """Whether their word about DNSSEC counts (RFC 6698 A.3): they stand on this machine, or the user vouches."""
     _ports: dict[tuple[str, int], asyncio.Semaphore] = field(default_factory=dict)
+    _names: dict[str, "asyncio.Future[AddressAnswer]"] = field(default_factory=dict)
+    """Names that were asked for addresses: a walk's own question, and each connection behind it, are one."""
 
     async def answer(self, questions: Sequence[Question]) -> dict[Question, Answer]:
         """All of them at once, as politely as a check. Never raises for what servers do."""
@@ -74,7 +76,7 @@ class Outside:
                 return await self.directory(question)
 
     async def _address_answer(self, name: str) -> DnsAnswer:
-        answer = dns_answer(await self.edge.resolver.addresses(name))
+        answer = dns_answer(await self._addresses(name))
         if answer.status == "found" and not answer.secure and self.trusted:
             # The system's own functions give addresses without a word about DNSSEC.
             for kind in ("A", "AAAA"):
@@ -102,6 +104,11 @@ class Outside:
             ttl_by=", ".join(self.resolvers) if answer.ttl_by else "",
         )
 
+    async def _addresses(self, name: str) -> AddressAnswer:
+        if name not in self._names:
+            self._names[name] = asyncio.ensure_future(self.edge.resolver.addresses(name))
+        return await asyncio.shield(self._names[name])
+
     def _detour(self, name: str) -> DnsAnswer | None:
         """What --resolve and --connect-to give for this very name; whether other names exist, DNS says."""
         for entry in self.detours.resolve:
@@ -119,7 +126,7 @@ class Outside:
             return given, to_port
         if is_address(to_host):
             return (to_host,), to_port
-        answer = await self.edge.resolver.addresses(to_host)
+        answer = await self._addresses(to_host)
         return (answer.records if isinstance(answer, Found) else ())[:MOST_ADDRESSES], to_port
 
     async def _http(self, question: HttpQuestion, host: str, port: int) -> HttpAnswer:
@@ -154,7 +161,10 @@ class Outside:
                 failure = ProbeFailure(Stage.RESOLVE, FailureKind.NO_ADDRESS, question.host)
                 seen = Observation(endpoint, Offer.DEFAULT, self.edge.now(), failure)
                 continue
-            (seen,) = await self.edge.probe([(endpoint, Offer.DEFAULT)], per_host=None, on_progress=None)
+            if self.edge.first_sight is not None:
+                seen = await self.edge.first_sight(endpoint)
+            else:
+                (seen,) = await self.edge.probe([(endpoint, Offer.DEFAULT)], per_host=None, on_progress=None)
             if not isinstance(seen.result, ProbeFailure) or seen.result.stage is not Stage.CONNECT:
                 break
         if seen is None:

@@ -118,6 +118,10 @@ class Edge:
     """Keep what was seen, for the catalogue of later runs."""
     status: StatusSource = nobody
     """Asks responders and fetches lists."""
+    first_sight: Callable[[Endpoint], Awaitable[Observation]] | None = None
+    """One default hello, told as soon as it is seen, while the connection is still being left; None: by `probe`."""
+    farewells: Callable[[], Awaitable[None]] | None = None
+    """Wait until all of these are left."""
 
 
 async def check(request: CheckRequest, edge: Edge, on_progress: OnProgress | None = None) -> Assessment:

@@ -1,92 +1,101 @@
 """From walks to the least cure: find the server that is meant, ask what lacks, plan, walk the world as it would be."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from mailtrust.core.discovery.asking import Judge
 from mailtrust.core.discovery.outcome import for_servers, is_well
 from mailtrust.core.discovery.traveller import Traveller
+from mailtrust.core.formats import autodiscover
 from mailtrust.core.model.anchors import AnchorStore
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.pool import Pool
-from mailtrust.core.model.walk import Answer, Book, Meets, Question
+from mailtrust.core.model.walk import Book, DnsQuestion, HttpQuestion, Meets, Question, Walk
 from mailtrust.core.remedies.finding import bonds
-from mailtrust.core.remedies.finding.changes import names_added
-from mailtrust.core.remedies.finding.planner import Ground, Unasked
+from mailtrust.core.remedies.finding.changes import any_other, names_added
+from mailtrust.core.remedies.finding.planner import Ground, Memory, Unasked
 from mailtrust.core.remedies.finding.server import MailServer, NotYetAsked, face_of, find_server
 from mailtrust.core.remedies.finding.ways import Cures, alternatives
-from mailtrust.flows.answering import Outside
-from mailtrust.flows.discover import Discovery, WalkRequest, judge_for
+from mailtrust.core.rules.walking import caa_forbids
+from mailtrust.flows.discover import Discovery
+from mailtrust.flows.walking import WalkRequest, judge_for
 
-MOST_ROUNDS = 20
 _NEVER_PLANNED = frozenset({"thunderbird", "rfc6186"})
 """They look for IMAP and submission: another certificate or other records, of which check and the walk itself tell."""
 
 
-def ails(walked: Sequence[Discovery], travellers: Mapping[str, Traveller]) -> bool:
+def ails(walks: Iterable[Walk], travellers: Mapping[str, Traveller]) -> bool:
     """Whether a client that looks for Exchange does not find it, or is warned on the way."""
     return any(
         is_well(walk, travellers[walk.client]) is False
-        for discovery in walked
-        for walk in discovery.walks
+        for walk in walks
         if not for_servers(walk) and walk.client.partition("@")[0] not in _NEVER_PLANNED
     )
 
 
-def books_of(walked: Iterable[Discovery]) -> dict[bool, dict[Question, Answer]]:
-    """What was answered outside (False) and inside (True), for all addresses."""
-    books: dict[bool, dict[Question, Answer]] = {}
-    for discovery in walked:
-        books.setdefault(discovery.situation.inside, {}).update(discovery.book)
-    return books
+def planned_for(travellers: Iterable[Traveller]) -> tuple[Traveller, ...]:
+    """Those whose ways a plan can mend: clients that look for Exchange, and of whom somebody can know."""
+    return tuple(
+        one
+        for one in travellers
+        if not one.id.startswith("mta-") and one.id.partition("@")[0] not in _NEVER_PLANNED and not one.unknown_because
+    )
 
 
-async def find_cures(
-    walked: Sequence[tuple[Discovery, WalkRequest]],
-    outsides: Mapping[bool, Outside],
-    stores: Mapping[str, AnchorStore],
-) -> tuple[Cures | None, dict[bool, dict[Question, Answer]]]:
-    """The best cures for all these addresses at once, and the books with what had to be asked besides.
+def likely(server: MailServer, addresses: Iterable[str], book: Book) -> tuple[Question, ...]:
+    """What planning for these addresses asks nearly always: asked ahead, nobody waits for it afterwards."""
+    names: dict[str, None] = dict.fromkeys(name.lower() for name in server.leaf.dns_names)
+    asked: list[Question] = [HttpQuestion(f"http://{server.host}{autodiscover.PATH}")]
+    for address in addresses:
+        domain = address.rpartition("@")[2]
+        names |= {f"autodiscover.{domain}": None, domain: None}
+        asked += [DnsQuestion(any_other(f"autodiscover.{domain}"), "A")]
+    climbed = (DnsQuestion(one, "CAA") for name in names for one in caa_forbids.climb(name))
+    return tuple(dict.fromkeys((*asked, *bonds.questions(server, book), *climbed)))
 
-    `outsides`: who answers outside (False) and inside (True). None where no server is seen to which clients could be
-    led.
-    """
-    books = books_of(discovery for discovery, _ in walked)
-    for _ in range(MOST_ROUNDS):
-        found = cures_in(books, walked, stores)
-        if not isinstance(found, Unasked | NotYetAsked):
-            return found, books
-        for inside, book in books.items():
-            book.update(await outsides[inside].answer([one for one in found.questions if one not in book]))
-    return None, books
+
+@dataclass(slots=True)
+class Drafts:
+    """What planning over books that grow need not do twice: it holds as long as pool and server are the same."""
+
+    pool: Pool = field(default_factory=lambda: Pool(()))
+    server: str = ""
+    judges: dict[str, Judge] = field(default_factory=dict)
+    memory: Memory = field(default_factory=dict)
 
 
 def cures_in(
-    books: Mapping[bool, Book], walked: Sequence[tuple[Discovery, WalkRequest]], stores: Mapping[str, AnchorStore]
+    books: Mapping[bool, Book],
+    walked: Sequence[tuple[Discovery, WalkRequest]],
+    stores: Mapping[str, AnchorStore],
+    drafts: Drafts | None = None,
 ) -> Cures | Unasked | NotYetAsked | None:
-    """As `find_cures`, as far as the books reach. Pure."""
+    """The best cures for all these addresses at once, as far as the books reach. Pure.
+
+    None where no server is seen to which clients could be led. `drafts`: of a time when the books said less.
+    """
+    drafts = Drafts() if drafts is None else drafts
     first, request = walked[0]
-    travellers = tuple(
-        one
-        for one in request.travellers
-        if not one.id.startswith("mta-") and one.id.partition("@")[0] not in _NEVER_PLANNED and not one.unknown_because
-    )
+    travellers = planned_for(request.travellers)
     if not travellers:
         return None
     pool = Pool.merge(entry for discovery, _ in walked for entry in discovery.pool)
-
-    def judging(traveller: Traveller) -> Judge:
-        return judge_for(traveller, request, pool, stores, first.at)
-
-    server = find_server(books.values(), first.address, [judging(traveller) for traveller in travellers])
+    if not drafts.judges or pool != drafts.pool:
+        drafts.judges = {one.id: judge_for(one, request, pool, stores, first.at) for one in travellers}
+        drafts.pool, drafts.memory = pool, {}
+    judges = drafts.judges
+    server = find_server(books.values(), first.address, list(judges.values()))
     if not isinstance(server, MailServer):
         return server
+    if drafts.server != server.leaf.fingerprint + server.host:
+        drafts.server, drafts.memory = server.leaf.fingerprint + server.host, {}
     found = alternatives(
         Ground(
             addresses=tuple(dict.fromkeys(discovery.address for discovery, _ in walked)),
             travellers=travellers,
             situations=tuple(dict.fromkeys(discovery.situation for discovery, _ in walked)),
             books=books,
-            judge=judging,
+            judge=lambda traveller: judges[traveller.id],
             target=server.host,
             names=server.leaf.dns_names,
             is_server=_shows(server.leaf.fingerprint),
@@ -97,7 +106,8 @@ def cures_in(
                 for walk in discovery.walks
                 if any(one.meets is Meets.QUESTION for one in walk.met)
             ),
-        )
+        ),
+        drafts.memory,
     )
     if isinstance(found, Unasked):
         return found

@@ -1,59 +1,33 @@
 """How clients find the server of an address: walk, ask what the walks could not read, walk again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from mailtrust.core.clients import client_by_id
-from mailtrust.core.discovery import TRAVELLERS
-from mailtrust.core.discovery.asking import Asking, Judge
-from mailtrust.core.discovery.traveller import Traveller, Trip, walk
-from mailtrust.core.formats.tlsa import Tlsa
-from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
+from mailtrust.core.discovery.traveller import Traveller
+from mailtrust.core.model.anchors import AnchorStore
 from mailtrust.core.model.case_file import CaseFile
-from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.pool import Pool
-from mailtrust.core.model.problem import CouldNotLook, UserProblem
+from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
-from mailtrust.core.model.verdict import Verdict
 from mailtrust.core.model.walk import (
-    Answer,
     Book,
     DnsQuestion,
-    HttpAnswer,
     HttpQuestion,
     Question,
     ScpQuestion,
     Situation,
-    TlsAnswer,
     TlsQuestion,
     Walk,
 )
-from mailtrust.core.validation.dane import evaluate_dane
-from mailtrust.core.validation.evaluate import evaluate
 from mailtrust.flows.answering import Outside
-from mailtrust.flows.check import OnProgress, Progress, gather, wanting_issuers
+from mailtrust.flows.check import OnProgress
+from mailtrust.flows.looking import Place, StoresLater, Wanted, look, observations_of, take_leave
+from mailtrust.flows.walking import Walker, WalkRequest, walk_all
 from mailtrust.version import __version__
-
-MOST_ROUNDS = 40
-MOST_QUESTIONS = 600
-"""Enough for every client at once with its redirects; a stranger's answers cannot make it more."""
-
-
-@frozen
-class WalkRequest:
-    """Whose way is walked, and where from."""
-
-    address: str
-    """An e-mail address, or a mail domain."""
-    travellers: tuple[Traveller, ...] = TRAVELLERS
-    situation: Situation = field(default_factory=Situation)
-    at: datetime | None = None
-    roots: tuple[Certificate, ...] = ()
-    deployed: tuple[str, ...] = ()
-    fetch_issuers: bool = True
 
 
 @frozen
@@ -81,43 +55,30 @@ def stores_needed(travellers: tuple[Traveller, ...]) -> tuple[str, ...]:
 
 
 async def discover(
-    request: WalkRequest,
-    outside: Outside,
-    on_progress: OnProgress | None = None,
-    seen_before: Sequence[Observation] = (),
+    request: WalkRequest, outside: Outside, on_progress: OnProgress | None = None
 ) -> tuple[Discovery, Mapping[str, AnchorStore]]:
-    """Walk for every client. Raises CouldNotLook where the ways never end; nothing for what servers do.
-
-    `seen_before`: handshakes of another walk in this run; where one of the same endpoint is made again, they count.
-    """
-    edge = outside.edge
-    started = edge.now()
+    """Walk for every client. Raises CouldNotLook where the ways never end; nothing for what servers do."""
+    started = outside.edge.now()
     now = request.at or started
-    stores = edge.load_stores(stores_needed(request.travellers))
-    book: dict[Question, Answer] = {}
-    pool = Pool(())
-    asked_for: set[str] = set()
-    for _ in range(MOST_ROUNDS):
-        walks, missing = walk_all(request, book, pool, stores, now)
-        if not missing:
-            return Discovery(request.address, started, now, request.situation, book, pool, walks), stores
-        if len(book) + len(missing) > MOST_QUESTIONS:
-            break
-        if on_progress is not None:
-            on_progress(Progress("probing", len(book), len(book) + len(missing)))
-        known = {one.id: one for one in (*reversed(observations_of(book)), *reversed(seen_before))}
-        book |= _each_once(await outside.answer(missing), known)
-        seen = observations_of(book)
-        wanting = wanting_issuers(seen, (*stores.values(),), request.roots, now) if request.fetch_issuers else ()
-        new = [one for one in wanting if one.fingerprint not in asked_for]
-        asked_for.update(one.fingerprint for one in new)
-        found, _lookups = await gather(seen, new, edge.issuers)
-        pool = Pool.merge((*pool, *found))
-    raise CouldNotLook(
-        text(
-            "The ways of {address} lead from one place to the next without an end. What was met is too much to tell.",
-            address=request.address,
-        )
+    stores = StoresLater(outside.edge.load_stores, stores_needed(request.travellers))
+    place, walker = Place(outside, stores, request, now), Walker(request, stores, now)
+    inside = request.situation.inside
+
+    def wants() -> list[Wanted]:
+        return [(inside, question) for question in walker.missing(place.book, place.pool)]
+
+    await look({inside: place}, wants, on_progress=on_progress)
+    place.put_in_order(walker.asked)
+    found = discovered(walker, place, started)
+    await take_leave([outside])
+    return found, stores
+
+
+def discovered(walker: Walker, place: Place, started: datetime) -> Discovery:
+    """What a walker that wants nothing any more has come to."""
+    request = walker.request
+    return Discovery(
+        request.address, started, walker.now, request.situation, place.book, walker.pool, walker.in_order()
     )
 
 
@@ -187,65 +148,3 @@ def _shown(question: Question) -> str:
             return f"{host}:{port}"
         case ScpQuestion(server=server):
             return f"ldap://{server}"
-
-
-def _each_once(answers: Mapping[Question, Answer], known: dict[str, Observation]) -> dict[Question, Answer]:
-    """One endpoint, one observation: the first that was made of it stands for all requests that went there."""
-    kept: dict[Question, Answer] = {}
-    for question, answer in answers.items():
-        match answer:
-            case HttpAnswer(observation=Observation() as seen) | TlsAnswer(observation=seen):
-                kept[question] = replace(answer, observation=known.setdefault(seen.id, seen))
-            case _:
-                kept[question] = answer
-    return kept
-
-
-def walk_all(
-    request: WalkRequest, book: Book, pool: Pool, stores: Mapping[str, AnchorStore], now: datetime
-) -> tuple[tuple[Walk, ...], tuple[Question, ...]]:
-    """Every walk that the book and what the others ask. Pure: a saved book gives the same again."""
-    walks: list[Walk] = []
-    missing: dict[Question, None] = {}
-    for traveller in request.travellers:
-        asking = Asking(book, judge_for(traveller, request, pool, stores, now))
-        found = walk(Trip(traveller, asking, request.situation, request.address))
-        if found is None:
-            missing |= asking.missing
-        else:
-            walks.append(found)
-    return tuple(walks), tuple(missing)
-
-
-def judge_for(
-    traveller: Traveller, request: WalkRequest, pool: Pool, stores: Mapping[str, AnchorStore], now: datetime
-) -> Judge:
-    """How this client judges what it meets."""
-    client = client_by_id(traveller.judged_as)
-    local = tuple(TrustAnchor(root, locally_added=True) for root in request.roots)
-
-    def judge(observation: Observation, tlsa: Sequence[Tlsa] = (), names: Sequence[str] = (), /) -> Verdict:
-        if tlsa:
-            return evaluate_dane(observation, tlsa, names=names, client=client, now=now)
-        return evaluate(
-            observation,
-            pool=pool,
-            store=stores[client.anchor_store],
-            client=client,
-            now=now,
-            local_anchors=local if client.reached(request.deployed) else (),
-        )
-
-    return judge
-
-
-def observations_of(book: Book) -> tuple[Observation, ...]:
-    """The handshakes in a book, each once."""
-    found: dict[str, Observation] = {}
-    for answer in book.values():
-        match answer:
-            case HttpAnswer(observation=Observation() as seen) | TlsAnswer(observation=seen):
-                found.setdefault(seen.id, seen)
-            case _:
-                pass
-    return tuple(found.values())

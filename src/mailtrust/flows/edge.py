@@ -45,6 +45,38 @@ def real_edge(
         gate = gates.setdefault(asyncio.get_running_loop(), Gate())
         return await probe_all(wishes, per_host=per_host, on_progress=tell, gate=gate, glance=glance)
 
+    leaving: set[asyncio.Task[None]] = set()
+
+    async def first_sight(endpoint: Endpoint) -> Observation:
+        from mailtrust.edge.probe.schedule import Gate, probe_all
+
+        loop = asyncio.get_running_loop()
+        told: asyncio.Future[Observation] = loop.create_future()
+
+        def tell(seen: Observation) -> None:
+            if not told.done():
+                told.set_result(seen)
+
+        async def whole() -> None:
+            gate = gates.setdefault(loop, Gate())
+            try:
+                (seen,) = await probe_all([(endpoint, Offer.DEFAULT)], gate=gate, on_seen=tell)
+            except Exception as error:  # a mistake of ours, which is to be heard of
+                if told.done():
+                    raise
+                told.set_exception(error)
+            else:
+                tell(seen)
+
+        task = loop.create_task(whole())
+        leaving.add(task)
+        task.add_done_callback(leaving.discard)
+        return await told
+
+    async def farewells() -> None:
+        while leaving:
+            await asyncio.gather(*leaving)
+
     async def download(certificates: Sequence[Certificate]) -> Gathered:
         from mailtrust.edge.lookup.aia import fetch_issuers
 
@@ -73,4 +105,6 @@ def real_edge(
         now=lambda: datetime.now(UTC),
         remember=remember,
         status=ask,
+        first_sight=first_sight,
+        farewells=farewells,
     )

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from mailtrust.core.discovery.traveller import Traveller
 from mailtrust.core.model.finding import Finding, RuleResult
-from mailtrust.core.model.walk import Answer, Book, Question
+from mailtrust.core.model.walk import Book, Question
 from mailtrust.core.model.walk_evidence import WalkEvidence
 from mailtrust.core.remedies.finding.changes import names_added
 from mailtrust.core.remedies.finding.ways import Cures
 from mailtrust.core.rules.walking import judge_walks, questions_of, worst_first
-from mailtrust.flows.answering import Outside
 from mailtrust.flows.discover import Discovery
 
 
@@ -28,19 +27,21 @@ class Judged:
         return worst_first(self.results)
 
 
-async def ask_for_rules(
+def wanted_by_rules(
     discoveries: Sequence[Discovery],
     travellers: Mapping[str, Traveller],
     cures: Cures | None,
-    books: Mapping[bool, dict[Question, Answer]],
-    outsides: Mapping[bool, Outside],
-) -> None:
-    """Add to the books what the rules want to know besides."""
-    for inside, book in books.items():
-        here = [found for found in discoveries if found.situation.inside is inside]
-        wanted = [one for found in here for one in questions_of(evidence_of(found, travellers, cures, book))]
-        if wanted:
-            book.update(await outsides[inside].answer(tuple(dict.fromkeys(wanted))))
+    books: Mapping[bool, Book],
+) -> tuple[tuple[bool, Question], ...]:
+    """What the rules want to know besides, and where (True: inside). Pure."""
+    found = ((one.situation.inside, one) for one in discoveries)
+    return tuple(
+        dict.fromkeys(
+            (inside, question)
+            for inside, one in found
+            for question in questions_of(evidence_of(one, travellers, cures, books[inside]))
+        )
+    )
 
 
 def judge_each(

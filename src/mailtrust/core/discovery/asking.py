@@ -5,10 +5,11 @@ runs it asks those questions, all at once, and runs it again, until none is left
 saved case, another version of the client, and a world that does not exist yet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol as Interface
-from typing import overload
+from typing import TypeVar, overload
 
 from mailtrust.core.formats.tlsa import Tlsa
 from mailtrust.core.model.observation import Observation
@@ -36,8 +37,25 @@ class Judge(Interface):
         ...
 
 
+Part = TypeVar("Part")
+
+
 class UnansweredError(Exception):
     """The walk cannot go on here before its question is answered; the caller tries its other candidates."""
+
+
+def together(*parts: Callable[[], Part]) -> tuple[Part, ...]:
+    """Every part, where none hangs on another: one that lacks an answer does not keep the others from asking theirs.
+
+    Raises UnansweredError where one does.
+    """
+    made: list[Part] = []
+    for part in parts:
+        with suppress(UnansweredError):
+            made.append(part())
+    if len(made) < len(parts):
+        raise UnansweredError
+    return tuple(made)
 
 
 @dataclass(slots=True)
@@ -71,4 +89,18 @@ class Asking:
 
     def foresee(self, *questions: Question) -> None:
         """Note questions that will come up whatever the answers before them are, so that nobody waits for them."""
-        self.missing.update((question, None) for question in questions if question not in self.book)
+        for question in questions:
+            try:
+                self.book[question]
+            except KeyError as error:
+                self.missing[error.args[0]] = None
+
+    def foresee_behind(self, name: DnsQuestion, *questions: Question) -> None:
+        """The same for questions that come up where a name has an address."""
+        try:
+            answer = self.book[name]
+        except KeyError as error:
+            self.missing[error.args[0]] = None
+        else:
+            if isinstance(answer, DnsAnswer) and answer.status == "found":
+                self.foresee(*questions)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
+from mailtrust.core.discovery.asking import together
 from mailtrust.core.discovery.steps.mail_port import mail_port, tls_question
 from mailtrust.core.discovery.steps.srv_choice import best
 from mailtrust.core.discovery.traveller import Step, Traveller, Trip
@@ -26,10 +28,11 @@ SERVICES = (
 def _services(trip: Trip) -> Iterable[Attempt]:
     names = [f"{label}._tcp.{trip.domain}" for label, _, _ in SERVICES]
     trip.asking.foresee(*(DnsQuestion(name, "SRV") for name in names))
-    found = tuple(
-        attempt
-        for name, (_, kind, implicit) in zip(names, SERVICES, strict=True)
-        for attempt in (_service(trip, name, kind, implicit=implicit),)
+    found = together(
+        *(
+            partial(_service, trip, name, kind, implicit=implicit)
+            for name, (_, kind, implicit) in zip(names, SERVICES, strict=True)
+        )
     )
     incoming = any(one.leads for one in found[:4])
     outgoing = any(one.leads for one in found[4:])

@@ -33,6 +33,8 @@ class PortBudget:
     """The server stumbles over the hello of TLS 1.3."""
     glance: bool = False
     """A look in passing comes first, and a whole handshake only where that shows nothing certain."""
+    on_seen: Callable[[Observation], None] | None = None
+    """Told of a completed handshake before the connection is left, which takes a server's answer or two more."""
 
     def take(self) -> bool:
         """Take one connection, if there is one left."""
@@ -74,7 +76,23 @@ async def probe(
     budget = budget or PortBudget()
     loop = asyncio.get_running_loop()
     at, begun = now(), loop.time()
-    visit = _Visitor(endpoint, offer, timeouts, begun + timeouts.total, client_name)
+
+    def observed(seen: _Visit) -> Observation:
+        return Observation(
+            endpoint=endpoint,
+            offer=offer,
+            at=at,
+            result=seen.result,
+            transcript=seen.transcript,
+            bytes_before_tls=seen.clear_text,
+            duration_ms=round((visit.ended - begun) * 1000),
+        )
+
+    def tell(seen: _Visit) -> None:
+        if budget.on_seen is not None:
+            budget.on_seen(observed(seen))
+
+    visit = _Visitor(endpoint, offer, timeouts, begun + timeouts.total, client_name, tell)
     seen = await _in_passing(visit, budget) if budget.glance and offer is Offer.DEFAULT else None
     seen = seen or await visit(tls12_only=budget.tls12_only)
     if offer is Offer.DEFAULT and seen.may_succeed_with_tls12 and not budget.tls12_only and budget.take():
@@ -82,15 +100,7 @@ async def probe(
         if _better(again.result, seen.result):
             budget.tls12_only = True
             seen = replace(again, result=_after_failing(seen.result, again.result))
-    return Observation(
-        endpoint=endpoint,
-        offer=offer,
-        at=at,
-        result=seen.result,
-        transcript=seen.transcript,
-        bytes_before_tls=seen.clear_text,
-        duration_ms=round((visit.ended - begun) * 1000),
-    )
+    return observed(seen)
 
 
 async def _in_passing(visit: "_Visitor", budget: PortBudget) -> _Visit | None:
@@ -113,6 +123,8 @@ class _Visitor:
     end: float
     """Loop time after which nothing is waited for."""
     client_name: str | None
+    tell: Callable[[_Visit], None]
+    """Before the leave."""
     ended: float = 0.0
     """Loop time at which the last result was there; the polite leave is not counted."""
 
@@ -189,12 +201,14 @@ class _Visitor:
         )
         result = session.result()
         self._stop_clock()
-        if completed:
-            await self._take_leave(wire, session, dialogue)
-        wire.write(session.outgoing())
         upgraded = self.endpoint.tls_mode is TlsMode.STARTTLS
         clear = (begun.leftover + session.clear_text)[:LEFTOVER_LIMIT] if upgraded else b""
-        return _Visit(result, dialogue.transcript, clear, session.may_succeed_with_tls12)
+        seen = _Visit(result, dialogue.transcript, clear, session.may_succeed_with_tls12)
+        if completed:
+            self.tell(seen)
+            await self._take_leave(wire, session, dialogue)
+        wire.write(session.outgoing())
+        return seen
 
     async def _converse(self, wire: Wire, dialogue: Dialogue) -> StartTls | ProbeFailure:
         stage: Stage | None = None

@@ -135,6 +135,7 @@ async def probe_all(
     probe: Probe = real_probe,
     gate: Gate | None = None,
     glance: bool = False,
+    on_seen: Callable[[Observation], None] | None = None,
 ) -> tuple[Observation, ...]:
     """Carry out the wishes, given in the order of their importance, and give what was seen in the same order.
 
@@ -142,7 +143,7 @@ async def probe_all(
     one connection, and what has nothing to do with the name (refused, no STARTTLS) holds for every name of the port. A
     wish that can teach nothing gets no observation: other offers where the default one met no TLS, RSA where it met an
     RSA leaf (ECDSA likewise), and whatever would be a fifth connection to a port. `gate`: shared with other calls that
-    run at the same time. `glance`: see PortBudget.
+    run at the same time. `glance`, `on_seen`: see PortBudget.
     """
     schedule = _Schedule(
         wishes=tuple(dict.fromkeys(wishes)),
@@ -154,6 +155,7 @@ async def probe_all(
         ),
         gate=gate or Gate(),
         glance=glance,
+        on_seen=on_seen,
     )
     return await schedule.carry_out()
 
@@ -167,6 +169,7 @@ class _Schedule:
     connect: Callable[[Wish, PortBudget, Timeouts], Coroutine[Any, Any, Observation]]
     gate: Gate
     glance: bool
+    on_seen: Callable[[Observation], None] | None
     _seen: dict[Wish, Observation] = field(default_factory=dict)
     _settled: set[Wish] = field(default_factory=set)
 
@@ -178,7 +181,7 @@ class _Schedule:
             number = endpoint.connect_port or endpoint.port
             port = ports.setdefault(
                 (address, number),
-                _Port(address, number, budget=PortBudget(CONNECTIONS_PER_PORT, glance=self.glance)),
+                _Port(address, number, PortBudget(CONNECTIONS_PER_PORT, glance=self.glance, on_seen=self.on_seen)),
             )
             port.wishes.setdefault(_Hello.of(endpoint, offer), []).append((endpoint, offer))
         self.on_progress(0, len(self.wishes))

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
+from mailtrust.core.discovery.asking import together
 from mailtrust.core.discovery.steps.mail_port import mail_port, tls_question
 from mailtrust.core.discovery.traveller import Step, Trip
 from mailtrust.core.formats.autoconfig import MailServer, NoConfig, read_config
@@ -64,8 +66,8 @@ def _in_database(trip: Trip, domain: str) -> Iterable[Attempt]:
 
 
 def fetched_in_turn(trip: Trip, method: Method, urls: Iterable[str]) -> list[Attempt]:
-    """An attempt for each URL."""
-    return [_fetched(trip, method, url) for url in urls]
+    """An attempt for each URL; they are asked at once (FetchConfig.sys.mjs), and the first in this order counts."""
+    return list(together(*(partial(_fetched, trip, method, url) for url in urls)))
 
 
 def _fetched(trip: Trip, method: Method, url: str) -> Attempt:
@@ -99,14 +101,17 @@ def _fetched(trip: Trip, method: Method, url: str) -> Attempt:
 def _configured(trip: Trip, attempt: Attempt, servers: tuple[MailServer, ...], *, safe: bool) -> Attempt:
     # The first of each kind is what the client sets up; TLS only: without it no certificate plays a part.
     chosen = {server.type: server for server in reversed(servers) if server.socket != "plain"}
-    children = tuple(
-        mail_port(
-            trip,
-            attempt.method,
-            tls_question(server.type, server.hostname, server.port, implicit=server.socket == "SSL"),
-            bad=Meets.WARNING,
+    children = together(
+        *(
+            partial(
+                mail_port,
+                trip,
+                attempt.method,
+                tls_question(server.type, server.hostname, server.port, implicit=server.socket == "SSL"),
+                bad=Meets.WARNING,
+            )
+            for server in chosen.values()
         )
-        for server in chosen.values()
     )
     names = tuple(f"{server.hostname}:{server.port}" for server in servers)
     detail = text("It names the servers: {names}.", names=names)

@@ -1,8 +1,10 @@
 """How other mail servers find this one: MX hosts, and what MTA-STS and DANE demand of each (RFC 5321 5.1)."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 
+from mailtrust.core.discovery.asking import UnansweredError
 from mailtrust.core.discovery.traveller import Trip
 from mailtrust.core.formats.mta_sts import Fault, Policy, read_policy, read_record
 from mailtrust.core.formats.srv import read_mx
@@ -30,6 +32,13 @@ def exchangers(trip: Trip) -> tuple[DnsAnswer, tuple[str, ...]]:
     return dns, tuple(dict.fromkeys(record.exchange for record in records if record.exchange != "."))
 
 
+def _foresee_hosts(trip: Trip) -> None:
+    """Whatever comes of the others, each MX host is met: that one is bad goes unnoticed otherwise (RFC 8461 8.4)."""
+    with suppress(UnansweredError):
+        for host in exchangers(trip)[1]:
+            trip.asking.foresee_behind(DnsQuestion(host, "A"), _port_25(host))
+
+
 def by_opportunity(trip: Trip) -> Iterable[Attempt]:
     """Any encryption, or none, will do: the certificate is not looked at (RFC 7435)."""
     dns, hosts = exchangers(trip)
@@ -39,6 +48,7 @@ def by_opportunity(trip: Trip) -> Iterable[Attempt]:
 def by_policy(trip: Trip) -> Iterable[Attempt]:
     """RFC 8461: first the policy, then each MX host against it."""
     trip.asking.foresee(DnsQuestion(trip.domain, "MX"))
+    _foresee_hosts(trip)
     announced, policy = _policy(trip)
     yield announced
     dns, hosts = exchangers(trip)
@@ -51,8 +61,8 @@ def by_policy(trip: Trip) -> Iterable[Attempt]:
 def by_records(trip: Trip) -> Iterable[Attempt]:
     """RFC 7672: each MX host by its TLSA records, where DNSSEC vouches for MX, address and records."""
     dns, hosts = exchangers(trip)
-    for host in hosts:
-        trip.asking.foresee(DnsQuestion(host, "A"), DnsQuestion(f"_25._tcp.{host}", "TLSA"))
+    trip.asking.foresee(*(DnsQuestion(f"_25._tcp.{host}", "TLSA") for host in hosts))
+    _foresee_hosts(trip)
     if not hosts:
         yield _no_host(trip, dns)
     for host in hosts:
@@ -74,7 +84,7 @@ def reporting(trip: Trip) -> Iterable[Attempt]:
 
 
 def _each(trip: Trip, dns: DnsAnswer, hosts: tuple[str, ...], taken: _Taken) -> Iterable[Attempt]:
-    trip.asking.foresee(*(DnsQuestion(host, "A") for host in hosts))
+    _foresee_hosts(trip)
     if not hosts:
         yield _no_host(trip, dns)
     for host in hosts:

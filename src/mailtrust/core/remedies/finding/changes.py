@@ -161,7 +161,7 @@ class SupposedBook(Book):
                 case AddSrv(domain=domain, target=target) if (name, kind) == (f"_autodiscover._tcp.{domain}", "SRV"):
                     return DnsAnswer("found", (f"0 0 443 {target}",))
                 case RemoveHost(name=gone) if (name, kind) == (gone, "A"):
-                    return self._book[DnsQuestion(_any_other(name), "A")]
+                    return self._book[DnsQuestion(any_other(name), "A")]
                 case AddAlias(name=alias, target=target) if (name, kind) == (alias, "A"):
                     there = self._addresses(target)
                     return replace(there, aliases=(target, *getattr(there, "aliases", ())))  # type: ignore[arg-type]
@@ -187,7 +187,7 @@ class SupposedBook(Book):
                 case AddInsideHost(name=name, face=face) if name == host:
                     return self._as_at(face, question)
                 case RemoveHost(name=name) if name == host:
-                    return self._as_at(_any_other(name), question)
+                    return self._as_at(any_other(name), question)
         return self._book[question]
 
     def _as_at(self, other: str, question: HttpQuestion) -> Answer:
@@ -226,7 +226,7 @@ class SupposedBook(Book):
         return answer
 
 
-def _any_other(name: str) -> str:
+def any_other(name: str) -> str:
     """A name beside this one that is there only if a wildcard record answers for all (RFC 4592)."""
     return f"{WILDCARD_LABEL}.{name.partition('.')[2]}"
 

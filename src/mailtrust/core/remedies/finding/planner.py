@@ -210,6 +210,8 @@ def _best_for(
     best: Cure | None = None
     for own in options(ground, address.rpartition("@")[2], new_certificate=new_certificate):
         changes = (*shared, *own)
+        if best is not None and not best.left_out and not best.asked and _count(changes) > _count(best.changes):
+            continue  # Nobody is left to be served better, and this takes more.
         if (found := memory.get((address, changes))) is None:
             found = memory[address, changes] = outcome_of(ground, (address,), changes)
         if isinstance(found, Unasked):
@@ -218,6 +220,11 @@ def _best_for(
         if best is None or _own_rank(found) < _own_rank(best):
             best = found
     return best
+
+
+def _count(changes: Iterable[Change]) -> int:
+    """How many; of names see `_own_rank`."""
+    return sum(not isinstance(one, AddNames) for one in changes)
 
 
 def _own_rank(cure: Cure) -> tuple[int, int, int, int, tuple[str, ...]]:

@@ -54,12 +54,14 @@ _RISK_TOLD: dict[type, Text] = {
 }
 
 
-def alternatives(ground: Ground) -> tuple[Cure, ...] | Unasked:
+def alternatives(ground: Ground, memory: Memory | None = None) -> tuple[Cure, ...] | Unasked:
     """The best cure, the best without each kind of change that it makes, and the best of each known way; best first.
 
-    One that helps nobody whom doing nothing would not help is none.
+    One that helps nobody whom doing nothing would not help is none. `memory`: of a time when the books said less.
     """
-    memory: Memory = {}
+    memory = {} if memory is None else memory
+    for key in [key for key, found in memory.items() if isinstance(found, Unasked)]:
+        del memory[key]
     first = plan(ground, memory)
     if isinstance(first, Unasked):
         return first

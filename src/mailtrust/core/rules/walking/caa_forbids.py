@@ -35,7 +35,7 @@ class _Restriction:
 def questions(evidence: WalkEvidence) -> Iterator[Question]:
     """The CAA records of every name of the new certificate, and of all names above it."""
     for name in evidence.new_names:
-        yield from (DnsQuestion(one, "CAA") for one in _climb(name))
+        yield from (DnsQuestion(one, "CAA") for one in climb(name))
 
 
 def judge(evidence: WalkEvidence) -> Iterable[RuleResult]:
@@ -61,14 +61,14 @@ def judge(evidence: WalkEvidence) -> Iterable[RuleResult]:
     yield _only_these(restrictions, common) if common else _nobody(restrictions)
 
 
-def _climb(name: str) -> Iterator[str]:
+def climb(name: str) -> Iterator[str]:
     """RFC 8659 3: the name itself, then each parent up to below the root. A wildcard's own label is not asked for."""
     labels = name.removeprefix("*.").split(".")
     yield from (".".join(labels[at:]) for at in range(len(labels)))
 
 
 def _restriction(evidence: WalkEvidence, name: str) -> _Restriction | Unknown | None:
-    for one in _climb(name):
+    for one in climb(name):
         answer = evidence.book.get(DnsQuestion(one, "CAA"))
         if not isinstance(answer, DnsAnswer):
             return Unknown(ID, text("Nobody has asked for the CAA records of {name}.", name=one), name)

@@ -6,7 +6,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,10 +54,7 @@ class Web:
     new: Issued
     before: dict[str, bytes]
     """Its files, by their names below the folder."""
-
-    @property
-    def plan(self) -> Path:
-        return self.here / "mend.json"
+    plan: Path
 
     @property
     def looking(self) -> tuple[str, ...]:
@@ -80,6 +77,16 @@ class Web:
     def apply(self, *arguments: str | Path, prefix: Sequence[str | Path] = ()) -> subprocess.CompletedProcess[str]:
         """`mailtrust apply`, without a question."""
         return self.run("apply", self.plan, "--yes", "--state", self.here / "state", *arguments, prefix=prefix)
+
+    def plan_over(self, reach: str) -> "Web":
+        """The same by another way."""
+        toml = (self.here / "mailtrust.toml").read_text().replace('"local"', f'"{reach}"')
+        (self.here / "other.toml").write_text(toml)
+        given = ("--with", self.here / "new.pem", "--key", self.here / "new.key", "--servers", self.here / "other.toml")
+        web = replace(self, plan=self.here / "other.json")
+        planned = web.run("plan", f"https://{HOST}:{self.port}", *given, *self.looking, "-o", web.plan)
+        assert planned.returncode == 0, planned.stderr
+        return web
 
     def put_back(self) -> None:
         """Everything as at the beginning, by hand."""
@@ -147,7 +154,7 @@ def start_web(daemons: Daemons, here: Path, port: int) -> Web:
     (here / "called").chmod(0o755)
     command = [nginx, "-c", here / "nginx.conf", "-e", here / "error.log", "-g", "daemon off;"]
     daemons.start(command, [(LOOPBACK, port)])
-    web = Web(here, port, old, new, {})
+    web = Web(here, port, old, new, {}, here / "mend.json")
     web.before.update(web.files())
     given = ("--with", here / "new.pem", "--key", here / "new.key", "-o", web.plan)
     planned = web.run("plan", f"https://{HOST}:{port}", *given, *web.looking)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.programs.daemons import LOOPBACK, Daemons
+from tests.programs.daemons import LOOPBACK, Daemons, FreePorts
+from tests.programs.sshd import start_sshd
 from tests.real_servers.applying import HOST, Web, killed, start_web
 
-from mailtrust.edge.transport.state import State
+from mailtrust.edge.transport.state import ON_SERVERS, State
 from mailtrust.flows.apply import interrupted
 
 pytestmark = pytest.mark.real_server
@@ -69,6 +70,34 @@ def test_done_and_proven_and_taken_back_while_a_client_is_connected(web: Web) ->
     assert (back.returncode, web.files()) == (0, web.before), back.stderr
     _wait_for(web, web.old.certificate.der)
     assert asking.answer().endswith(b"here\n")
+
+
+def test_the_same_through_sshd(
+    web: Web,
+    daemons: Daemons,
+    free_port: FreePorts,
+    installed: Callable[[str, str], str],
+    as_root: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    installed("sshd", "openssh-server")
+    sshd = start_sshd(daemons, web.here / "sshd", free_port)
+    monkeypatch.setenv("HOME", str(sshd.home))
+    there = web.plan_over(sshd.reach)
+    modes = {path: path.stat().st_mode for path in (web.here, web.here / "tls", *(web.here / "tls").iterdir())}
+    done = there.apply()
+    assert done.returncode == 0, done.stderr
+    assert web.served() == web.new.certificate.der
+    (plan,) = State(web.here / "state").plans()
+    kept = Path(ON_SERVERS, plan)
+    assert [path.name for path in kept.iterdir()] == ["3-nginx.conf"]
+    assert kept.stat().st_mode & 0o7777 == 0o700
+    assert not list((web.here / "state").rglob("kept/*"))  # it stays where it is
+    back = there.apply("--undo")
+    assert (back.returncode, web.files()) == (0, web.before), back.stderr
+    assert {path: path.stat().st_mode for path in modes} == modes
+    assert not list(kept.iterdir())
+    kept.rmdir()
 
 
 def test_somebody_has_to_say_yes(web: Web) -> None:

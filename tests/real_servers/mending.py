@@ -40,6 +40,10 @@ class Patient:
     async def surveyed(self) -> Surveyed:
         found = await survey(self.server, self.product, MACHINE)
         assert isinstance(found, Surveyed), str(found.why)
+        # Nothing that is asked changes by itself: a plan is held to what was said when it was made.
+        again = await survey(self.server, self.product, MACHINE)
+        assert isinstance(again, Surveyed)
+        assert again.facts == found.facts
         return found
 
     async def place(self, **wanted: object) -> ConfiguredCertificate:

@@ -85,8 +85,15 @@ _ROAD = Road(
             (text('SLAPD_SERVICES="ldap:/// ldaps:/// ldapi:///"'),),
         ),
         "tls-version": Setting(
-            text("Allow the versions of today (3.3 is TLS 1.2); in cn=config the option is called olcTLSProtocolMin."),
-            (text("TLSProtocolMin 3.3"),),
+            text(
+                "Allow the versions of today: the first line where slapd was built with GnuTLS, as on Debian, which "
+                "does not heed the second; that one (3.3 is TLS 1.2) with OpenSSL. In cn=config the names begin with "
+                "olc."
+            ),
+            (
+                text("TLSCipherSuite NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"),
+                text("TLSProtocolMin 3.3"),
+            ),
         ),
         "mend-handshake": Setting(
             text("See that the user openldap may read certificate and key, and what slapd says when it starts."),

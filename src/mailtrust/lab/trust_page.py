@@ -24,10 +24,13 @@ STYLE = """
 body { font: 1.1rem/1.5 sans-serif; margin: 2rem auto; max-width: 42rem; padding: 0 1rem; }
 table { border-collapse: collapse; } td, th { border: 1px solid #888; padding: .3rem .6rem; text-align: left; }
 .trusts { background: #d7f5d7; color: #063; } .refuses { background: #fbd9d9; color: #800; }
-.answer { border: 2px solid #800; display: block; font-weight: bold; padding: .5rem; }
+.answer { border: 2px solid #888; box-sizing: border-box; display: block; max-width: 100%; padding: .5rem; }
+.answer { font-weight: bold; }
 @media (prefers-color-scheme: dark) { body { background: #111; color: #eee; } }
 """
 REFRESH_SECONDS = 10
+IDEOGRAPHS = "\u2e80"
+"""From here on letters are as wide as high."""
 
 Translate = Callable[[str], str]
 
@@ -126,15 +129,15 @@ def seals(translators: Mapping[str, Translate]) -> dict[str, bytes]:
 
 
 def _seal(words: str) -> bytes:
-    width = 40 + 20 * len(words)
+    width = 40 + sum(26 if letter >= IDEOGRAPHS else 13 for letter in words)
     return to_html(
         e(
             "svg",
             e("rect", width="100%", height="100%", fill="#d7f5d7"),
             e("text", words, x="20", y="38", fill="#063", font_family="sans-serif", font_size="24"),
             xmlns="http://www.w3.org/2000/svg",
+            viewBox=f"0 0 {width} 60",
             width=width,
-            height=60,
         )
     ).encode()
 

@@ -58,7 +58,7 @@ def install(wish: Wish) -> Kit:
                     text("On Windows as administrator, with JAVA_HOME set, for Java 9 and later, each Java by itself."),
                     rf'"%JAVA_HOME%\bin\keytool" -importcert -noprompt -cacerts -storepass {PASSWORD} '
                     f"-alias {_alias(one)} -file {certificate_file(one)}.pem",
-                    text("{keytool} -delete -cacerts -alias {alias}", keytool="keytool", alias=_alias(one)),
+                    text("keytool -delete -cacerts -alias {alias}", alias=_alias(one)),
                     by="cmd",
                     needs="Administrator",
                 )

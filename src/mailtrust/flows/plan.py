@@ -91,7 +91,7 @@ async def make_plan(
         facts=facts_of(concerned),
         steps=choice.steps,
         cures=tuple(finding.id for finding in assessment.findings if finding.id in choice.cured),
-        left=_left(assessment, choice, [one for one in asked if isinstance(one, NotFromHere)], unread),
+        left=_left(assessment, choice, _refused(asked, choice, supposing), unread),
         before=outlooks(evidence),
         after=outlooks(after.evidence),
         servers=tuple(one.server for one in concerned),
@@ -170,6 +170,17 @@ def _judged(evidence: Evidence, case: CaseFile) -> Assessment:
         settings=evidence.settings,
         now=evidence.now,
     )
+
+
+def _refused(asked: Sequence[Work | NotFromHere], choice: Choice, supposing: _Supposing) -> tuple[NotFromHere, ...]:
+    """The remedies that are not carried out, each with the reason."""
+    refused = [one for one in asked if isinstance(one, NotFromHere)]
+    others = [one for one in asked if isinstance(one, Work) and one not in choice.works and one.presented]
+    for work in others:
+        if worse := supposing(work.presented)[0].introduced:
+            why = text("What would cure it would bring something else: {findings}.", findings=worse)
+            refused.append(NotFromHere(work.remedy, why))
+    return tuple(refused)
 
 
 def _left(

@@ -65,10 +65,10 @@ def broken(scenario: Scenario, folder: Path) -> Iterator[Broken]:
             faces.setdefault(_shown(face), face)
         scenario.cure(world)
         cured = next((one.folder for one in _of_the_target(world) if one.folder.exists()), None)
-        first = next(iter(faces.values()))
         another = cured is not None and _leaf(cured) not in {_leaf(face.folder) for face in faces.values()}
-        yield Broken(scenario, seen[0].host, tuple(faces.values()), cured if another else None, before / "root.pem")
-        assert first
+        # A new certificate may want a root that only its cure brings to clients.
+        roots = (world.folder if another else before) / "root.pem"
+        yield Broken(scenario, seen[0].host, tuple(faces.values()), cured if another else None, roots)
 
 
 def _of_the_target(world: World) -> Iterator[Listener]:

@@ -1,7 +1,7 @@
 """nginx, Apache and HAProxy with two sites on one port, as an administrator would run them: with a graceful reload."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,9 +110,15 @@ class WebServer:
         ]  # fmt: skip
 
 
-def start_web_server(daemons: Daemons, web: WebServer, sites: Sequence[Site]) -> None:
-    """Serve the sites from a folder that is there. Raises NotInstalledError, DidNotStartError."""
+def start_web_server(
+    daemons: Daemons, web: WebServer, sites: Sequence[Site], changed: Callable[[str], str] = str
+) -> None:
+    """Serve the sites from a folder that is there. Raises NotInstalledError, DidNotStartError.
+
+    `changed`: gives the configuration as it shall be.
+    """
     web.write(sites)
+    web.configuration.write_text(changed(web.configuration.read_text()))
     (web.here / "reload").write_text(RELOAD.format(here=web.here))
     binary, file, here = web.server.program, web.configuration, web.here
     command: list[str | Path] = {

@@ -1,6 +1,7 @@
 """`mailtrust apply` as a person and as a script use it: questions, signals, what is said, and the exit status."""
 
 import asyncio
+import json
 import os
 import select
 import signal
@@ -13,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import validate
 
 from mailtrust.core.formats.plan_file import encode_plan
 from mailtrust.core.model.plan import (
     AskPerson,
     NothingToUndo,
+    NoWayBack,
     Plan,
     PlanStep,
     PutBack,
@@ -28,6 +31,7 @@ from mailtrust.core.model.plan import (
 )
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import text
+from mailtrust.core.report.schemas import schemas
 from mailtrust.core.targets.configured import nginx
 from mailtrust.core.targets.mending.surveyed import Surveyed
 from mailtrust.edge.transport.local import LocalMachine
@@ -162,6 +166,27 @@ def test_what_fails_has_its_exit_status(run: Run, prepared: Prepared) -> None:
     assert (failed.status, prepared.file.read_bytes()) == (5, b"old")
     assert "NOT everything could be taken back." in failed.text
     assert "2. files: Fail." in failed.text.partition("Not taken back")[2]
+
+
+def test_a_program_is_answered_in_json(run: Run, prepared: Prepared) -> None:
+    def said(done: Any) -> dict[str, Any]:
+        read = json.loads(done.out)
+        validate(read, json.loads(schemas()["applied-1.json"]))
+        return read["runs"][0]  # type: ignore[no-any-return]
+
+    done = run(*prepared.arguments, "--yes", "--format", "json")
+    (step,) = said(done)["steps"]
+    assert (done.status, step["state"], step["proven"]) == (0, "in-place", True)
+    assert "1. files: Write other words." in done.err  # the plan is shown all the same
+    assert run(*prepared.arguments, "--undo", "--yes").status == 0
+    prepared.plan(PlanStep("2", "files", text("Fail."), RunCommand(("false",)), NoWayBack(text("It is gone."))))
+    failed = run(*prepared.arguments, "--yes", "--format", "json")
+    told = said(failed)
+    assert (failed.status, told["outcome"]) == (5, "not-undone")
+    assert [(one["state"], one["why"]) for one in told["steps"]] == [
+        ("taken-back", ""),
+        ("not-taken-back", "It is gone."),
+    ]
 
 
 def test_a_plan_that_fits_no_more_is_not_begun(run: Run, prepared: Prepared) -> None:

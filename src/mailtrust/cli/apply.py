@@ -4,14 +4,15 @@ import argparse
 import asyncio
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli import exit_status
 from mailtrust.cli.arguments import Example
-from mailtrust.cli.files import called_file, read_file, write_output
+from mailtrust.cli.files import called_file, expect_writable, read_file, write_output
 from mailtrust.cli.looking import add_looking_options
-from mailtrust.cli.screen_options import add_page_options
+from mailtrust.cli.screen_options import add_screen_options
 from mailtrust.cli.translations import language, told, translator
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
@@ -25,8 +26,16 @@ if TYPE_CHECKING:
 EXAMPLES: tuple[Example, ...] = (
     ("mailtrust plan mail.example.com -o mend.json", text("write down what is to be done, and read it")),
     ("mailtrust apply mend.json", text("do exactly that, and look whether it is mended")),
+    ("mailtrust apply mend.json --yes --format json -o applied.json", text("at night, with an answer for a program")),
     ("mailtrust apply mend.json --undo", text("put back everything as it was")),
 )
+
+STATUS = {
+    "done": exit_status.CLEAN,
+    "nothing-to-do": exit_status.CLEAN,
+    "undone": exit_status.UNDONE,
+    "not-undone": exit_status.NOT_UNDONE,
+}
 
 
 class Stopped(UserProblem):
@@ -64,9 +73,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     add_applying_options(parser)
     add_looking_options(parser)
-    shown = parser.add_argument_group(told(text("showing")))
-    add_page_options(shown, output=False)
-    parser.set_defaults(handler=run, product=None, warn=None, critical=None, output=None)
+    add_screen_options(parser)
+    parser.set_defaults(handler=run, product=None, warn=None, critical=None)
 
 
 def add_applying_options(parser: argparse.ArgumentParser, *, ask: bool = True) -> None:
@@ -101,6 +109,7 @@ def run(options: argparse.Namespace) -> int:
 
     if options.undo and options.resume:
         raise UserProblem(text("--undo takes a plan back and --resume goes on with it: give one of them."))
+    expect_writable(options.output)
     octets = read_file(options.plan)
     return apply_plan(decode_plan(octets), octets, options)
 
@@ -135,41 +144,45 @@ async def _apply(plan: "Plan", octets: bytes, state: "State", outside: "Outside"
     _let_signals_stop()
     undoing, resuming = getattr(options, "undo", False), getattr(options, "resume", False)
     around = outside.surroundings
+    runs: list[Applied] = []
     try:
         for one in interrupted(state):
             if one != plan.id:
-                recovered = await recover(remembered(state, one), state, around)
-                if _told(recovered, options) == exit_status.NOT_UNDONE:
+                runs.append(await recover(remembered(state, one), state, around))
+                if runs[-1].outcome == "not-undone":
                     return exit_status.NOT_UNDONE
         if undoing:
-            status = _told(await undo(plan, state, around), options)
-            return exit_status.CLEAN if status == exit_status.UNDONE else status
-        return _told(await apply(plan, octets, state, around, resume=resuming), options)
+            runs.append(await undo(plan, state, around))
+            return exit_status.NOT_UNDONE if runs[-1].outcome == "not-undone" else exit_status.CLEAN
+        runs.append(await apply(plan, octets, state, around, resume=resuming))
+        return STATUS[runs[-1].outcome]
     finally:
         await outside.close()
+        if runs:
+            _tell(runs, options)
 
 
-def _told(applied: "Applied", options: argparse.Namespace) -> int:
+def _tell(runs: "Sequence[Applied]", options: argparse.Namespace) -> None:
     from mailtrust.cli.screen import screen_of
+    from mailtrust.core.report.applied_json import write_applied
     from mailtrust.core.report.applied_text import render_applied
 
+    if options.format == "json":
+        write_output(write_applied(runs, translator(options.lang)), options.output)
+        return
     screen = screen_of(options)
-    drawn = render_applied(
-        applied,
-        width=screen.width,
-        colour=screen.colour,
-        translate=translator(options.lang),
-        lang=language(options.lang),
-        ascii_only=screen.ascii_only,
-    )
-    write_output(drawn.encode(screen.encoding, "replace"), None)
-    match applied.outcome:
-        case "done" | "nothing-to-do":
-            return exit_status.CLEAN
-        case "undone":
-            return exit_status.UNDONE
-        case "not-undone":
-            return exit_status.NOT_UNDONE
+    drawn = [
+        render_applied(
+            applied,
+            width=screen.width,
+            colour=screen.colour,
+            translate=translator(options.lang),
+            lang=language(options.lang),
+            ascii_only=screen.ascii_only,
+        )
+        for applied in runs
+    ]
+    write_output("\n".join(drawn).encode(screen.encoding, "replace"), options.output)
 
 
 def _let_signals_stop() -> None:

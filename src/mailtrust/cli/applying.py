@@ -174,7 +174,10 @@ class Outside:
             lang=language(self._options.lang),
             ascii_only=screen.ascii_only,
         )
-        write_output(drawn.encode(screen.encoding, "replace"), None)
+        if self._options.format == "json" or self._options.output is not None:
+            self._write(drawn)
+        else:
+            write_output(drawn.encode(screen.encoding, "replace"), None)
 
     def say(self, sentence: Text) -> None:
         """A line on standard error. That nobody listens any more must not stop what has been begun."""

@@ -26,7 +26,9 @@ async def verdict(plan: Plan, look: Callable[[], Awaitable[Proven]]) -> Verdict:
 def _verdict(plan: Plan, seen: Proven) -> Verdict:
     proof, promised = seen.proof, set(plan.cures)
     if kept(plan, proof):
-        return Verdict(True, text("Resolved on the wire: {findings}.", findings=_named(proof.resolved, promised)))
+        resolved = _named(proof.resolved, promised)
+        said = text("Resolved on the wire: {findings}.", findings=resolved)
+        return Verdict(True, said if resolved else text("On the wire all is as promised."))
     if proof.introduced:
         said = text("Something is wrong now that was not before: {findings}.", findings=proof.introduced[:MOST_NAMED])
     elif remaining := _named(proof.remaining, promised):

@@ -9,6 +9,7 @@ from mailtrust.core.formats.case_wire import CaseWire
 from mailtrust.core.formats.organisation_wire import OrganisationWire
 from mailtrust.core.formats.plan_wire import PlanWire, ProofWire
 from mailtrust.core.formats.verify_wire import AnswerWire, RequestWire
+from mailtrust.core.report.applied_json import AppliedWire
 from mailtrust.core.report.ca_list import CaListWire
 from mailtrust.core.report.explanation_wire import ExplanationWire
 from mailtrust.core.report.forecast_wire import ForecastWire
@@ -27,6 +28,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def schemas() -> Mapping[str, bytes]:
     """The published schemas by file name."""
     return {
+        "applied-1.json": _schema(AppliedWire, "applied", "What became of a plan: mailtrust apply"),
         "ca-list-1.json": _schema(CaListWire, "ca-list", "What a private CA has issued: mailtrust ca list"),
         "case-1.json": _schema(CaseWire, "case", "A mailtrust case file: all that was seen in one run"),
         "explanation-1.json": _schema(

@@ -58,7 +58,11 @@ _ROAD = Road(
         "Test the configuration (what conf-lint prints, Cyrus does not know), and let new processes take it up; "
         "sessions that run keep the former certificate until they end."
     ),
-    command=f"/usr/lib/cyrus/bin/cyr_info conf-lint -C {CONFIGURATION} && systemctl reload cyrus-imapd",
+    # Debian's unit knows no reload; the master takes HUP for it.
+    command=(
+        f"/usr/lib/cyrus/bin/cyr_info conf-lint -C {CONFIGURATION}"
+        " && systemctl kill --kill-who=main --signal=HUP cyrus-imapd"
+    ),
     settings={
         "offer-tls": Setting(
             text("Give Cyrus a certificate and its key, and refuse passwords without TLS."),

@@ -13,7 +13,7 @@ from mailtrust.core.model.plan import RunCommand, TalkTo
 from mailtrust.core.model.remedy import ConfigureServer
 from mailtrust.core.model.server_facts import Question, ServerFacts
 from mailtrust.core.model.settings import Server
-from mailtrust.core.targets.configured import apache, dovecot, exim, haproxy, nginx, postfix, slapd
+from mailtrust.core.targets.configured import apache, courier, cyrus, dovecot, exim, haproxy, nginx, postfix, slapd
 
 
 class ConfiguredProduct(Protocol):
@@ -77,4 +77,4 @@ class UpdatedWhileRunning(Protocol):
         ...
 
 
-CONFIGURED: tuple[ConfiguredProduct, ...] = (nginx, apache, haproxy, postfix, dovecot, exim, slapd)
+CONFIGURED: tuple[ConfiguredProduct, ...] = (nginx, apache, haproxy, postfix, dovecot, exim, slapd, cyrus, courier)

@@ -8,7 +8,6 @@ from mailtrust.core.model.text import text
 
 # What tells a place, the most certain first: another edit may have changed its line, or what it names.
 _SIGNS: tuple[Callable[[ConfiguredCertificate], Any], ...] = (
-    lambda one: one,
     lambda one: (one.named_in, one.line, one.chain_file),
     lambda one: (one.named_in, one.service, one.chain_file),
     lambda one: (one.named_in, one.line),
@@ -17,11 +16,13 @@ _SIGNS: tuple[Callable[[ConfiguredCertificate], Any], ...] = (
 
 
 def found_again(wanted: ConfiguredCertificate, places: Sequence[ConfiguredCertificate]) -> int | None:
-    """The number of the place that is meant; None: it is there no more."""
+    """The number of the place that is meant; None: it is there no more, or several might be it."""
+    if wanted in places:
+        return places.index(wanted)
     for sign in _SIGNS:
-        for number, place in enumerate(places):
-            if sign(place) == sign(wanted):
-                return number
+        same = [number for number, place in enumerate(places) if sign(place) == sign(wanted)]
+        if len(same) == 1:
+            return same[0]
     return None
 
 

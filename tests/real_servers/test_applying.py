@@ -15,6 +15,11 @@ from mailtrust.flows.apply import interrupted
 
 pytestmark = pytest.mark.real_server
 SECONDS = 10
+CUT_OFF = (
+    "one=$$; while [ $one -gt 1 ]; do one=$(awk '{print $4}' /proc/$one/stat); "
+    "case $(cat /proc/$one/comm) in sshd*) kill -9 $one; break;; esac; done; sleep 1; exit 1"
+)
+"""Whoever runs under sshd ends the connection that it came by."""
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +103,36 @@ def test_the_same_through_sshd(
     assert {path: path.stat().st_mode for path in modes} == modes
     assert not list(kept.iterdir())
     kept.rmdir()
+
+
+def test_a_network_that_is_cut_in_the_middle_loses_nothing(
+    web: Web, free_port: FreePorts, installed: Callable[[str, str], str], as_root: None,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+) -> None:  # fmt: skip
+    binary = installed("sshd", "openssh-server")
+    here = tmp_path / "sshd"
+    with Daemons(tmp_path) as first:
+        sshd = start_sshd(first, here, free_port)
+        monkeypatch.setenv("HOME", str(sshd.home))
+        there = web.plan_over(sshd.reach)
+        web.meddle(f'[ "$1" != -t ] || {{ kill -9 $(cat {here}/pid); {CUT_OFF}; }}\n')
+        cut = there.apply()
+        assert cut.returncode == 5, cut.stderr
+        assert "NOT everything could be taken back" in cut.stdout
+        assert set(web.files()) - set(web.before)
+        assert web.served() == web.old.certificate.der
+        away = there.apply()
+        assert away.returncode == 5, away.stderr
+    web.meddle("")
+    with Daemons(tmp_path) as again:
+        again.start([binary, "-D", "-e", "-f", here / "sshd_config"], [(LOOPBACK, sshd.port)])
+        ended = there.apply()
+        assert (ended.returncode, web.files()) == (4, web.before), ended.stderr
+        assert there.apply().returncode == 0
+        assert web.served() == web.new.certificate.der
+        assert there.apply("--undo").returncode == 0
+    (plan,) = State(web.here / "state").plans()
+    Path(ON_SERVERS, plan).rmdir()
 
 
 def test_somebody_has_to_say_yes(web: Web) -> None:

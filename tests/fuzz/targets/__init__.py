@@ -3,6 +3,12 @@
 from tests.fuzz.target import Target
 from tests.fuzz.targets.case_files import CASE_FILE
 from tests.fuzz.targets.certificates import CERTIFICATE, ELEMENTS
+from tests.fuzz.targets.configurations import (
+    DOVECOT_CONFIGURATION,
+    EXIM_CONFIGURATION,
+    POSTFIX_CONFIGURATION,
+    SLAPD_CONFIGURATION,
+)
 from tests.fuzz.targets.containers import CONTAINER, SEALED
 from tests.fuzz.targets.dialogues import DIRECTORY, IMAP, LDAP, LMTP, POP3, SIEVE, SMTP
 from tests.fuzz.targets.discovery import DOCUMENT, HOST, RECORD
@@ -54,4 +60,8 @@ TARGETS: tuple[Target, ...] = (
     JUDGING,
     DOCUMENTS,
     CASE_FILE,
+    POSTFIX_CONFIGURATION,
+    DOVECOT_CONFIGURATION,
+    EXIM_CONFIGURATION,
+    SLAPD_CONFIGURATION,
 )

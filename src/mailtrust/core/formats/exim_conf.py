@@ -74,14 +74,16 @@ class _Line:
     number: int
     text: str
     """Without what is at its ends; what a backslash joins is one."""
-    start: int
+    pieces: tuple[tuple[int, int], ...]
+    """Where in the text each of the lines begins that were joined, and where in the file."""
     end: int
     after: int
 
     def from_(self, at: int) -> tuple[int, int, str]:
         """Where the value stands that begins behind the first `at` characters, and how it is written."""
-        start = self.start + at
-        return start, max(start, self.end), self.text[at:]
+        begin, start = next(piece for piece in reversed(self.pieces) if piece[0] <= at)
+        start = min(start + at - begin, self.end)
+        return start, self.end, self.text[at:]
 
 
 def read_exim_conf(files: Iterable[tuple[str, str]], included: Included) -> EximConf:
@@ -180,19 +182,20 @@ class _Reader:
 
 def _lines(source: str) -> Iterator[_Line]:
     """Lines that say something; a comment between two that a backslash joins does not part them."""
-    joined: list[str] = []
-    number = start = end = 0
+    joined, number = "", 0
+    pieces: list[tuple[int, int]] = []
+    end = after = 0
     for count, match in enumerate(_LINE.finditer(source), 1):
         line = match[0].strip()
-        if line.startswith("#") or (not line and not joined):
+        if line.startswith("#") or (not line and not pieces):
             continue
-        if not joined:
-            number, start = count, match.start() + len(match[0]) - len(match[0].lstrip())
-        end = match.start() + len(match[0].rstrip())
-        joined.append(line.removesuffix("\\"))
-        if line.endswith("\\"):
-            continue
-        yield _Line(number, "".join(joined).strip(), start, end, match.end())
-        joined = []
-    if joined:
-        yield _Line(number, "".join(joined).strip(), start, end, len(source))
+        if not pieces:
+            joined, number = "", count
+        pieces.append((len(joined), match.start() + len(match[0]) - len(match[0].lstrip())))
+        end, after = match.start() + len(match[0].rstrip()), match.end()
+        joined += line.removesuffix("\\")
+        if not line.endswith("\\"):
+            yield _Line(number, joined.rstrip(), tuple(pieces), end, after)
+            pieces = []
+    if pieces:
+        yield _Line(number, joined.rstrip(), tuple(pieces), end, after)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from posixpath import basename, dirname, join
 from typing import Literal
 
+from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Files, Listening
 from mailtrust.core.model.plan import RunCommand
 from mailtrust.core.model.remedy import ConfigureServer
@@ -148,7 +149,8 @@ def _spots(root: Node) -> tuple[_Spot, ...]:
             if certificate is not None and all(files):
                 place = ConfiguredCertificate(
                     product=ID,
-                    service=" ".join(f"{one.entry.name} {one.entry.value}" for one in scope.filters) or "dovecot",
+                    service=clean(" ".join(f"{one.entry.name} {one.entry.value}" for one in scope.filters), 200)
+                    or "dovecot",
                     named_in=certificate.path,
                     line=certificate.entry.line,
                     chain_file=files[0],

@@ -71,7 +71,7 @@ def point_to(
         if number is None:
             return gone(place)
         files[number] = new
-    return edits(facts, _named(read, files))
+    return edits(facts, _named(read, files)) if files else ()
 
 
 def set_up(
@@ -160,10 +160,11 @@ def _named(read: Configuration, files: Iterable[Files]) -> Iterator[Replacement]
     chains, keys = (" : ".join(paths) for paths in ([one.chain for one in pairs], [one.key for one in pairs]))
     if chains != " : ".join(_list(certificate)):
         yield from _set(read, certificate, chains)
-    if key is not None and key.value:
-        if keys != " : ".join(_list(key)):
-            yield from _set(read, key, keys)
-    elif keys != chains:
+    if keys == (" : ".join(_list(key)) if key is not None and key.value else chains):
+        return
+    if key is not None:
+        yield from _set(read, key, keys)
+    else:
         yield _line(read, certificate.path, certificate.after, f"{KEYS} = {keys}")
 
 

@@ -65,7 +65,7 @@ def questions(server: Server, facts: ServerFacts) -> tuple[Question, ...]:
 def certificates(server: Server, facts: ServerFacts) -> tuple[ConfiguredCertificate, ...] | Cannot:
     """What main.cf names, what services have of their own, and the entries of the tables of server names."""
     spots = _read(server, facts)
-    return spots if isinstance(spots, Cannot) else tuple(spot.place for spot in spots[1])
+    return spots if isinstance(spots, Cannot) else tuple(dict.fromkeys(spot.place for spot in spots[1]))
 
 
 def point_to(
@@ -84,7 +84,14 @@ def point_to(
     lists: dict[tuple[str, Value], list[tuple[Spot, Files]]] = {}
     replacements: list[Replacement] = []
     acts: list[Act] = []
-    for spot, files in zip(found, wanted.values(), strict=True):
+    # The same files may stand twice in one list: they cannot be told apart, and change together.
+    concerned = [
+        (spot, files)
+        for one, files in zip(found, wanted.values(), strict=True)
+        for spot in spots
+        if spot.place == one.place
+    ]
+    for spot, files in concerned:
         if spot.key_name:
             replacements += configuration.put(spot.service, {name_of(spot): files.chain}, spot.value)
             replacements += configuration.put(spot.service, key_of(configuration, spot, files), spot.value)
@@ -258,7 +265,9 @@ def _index(server: Server, table: str, value: Value, items: tuple[str, ...]) -> 
         (*program(server, "postmap"), "-F"),
         [f"{value.name} {', '.join(one)}\n" for one in (items, value.items)],
     )
-    say = text("Let postmap read the files of {name} into the index of {file}.", name=clean(value.name), file=path)
+    say = text(
+        "Let postmap read the files of {name} into the index of {file}.", name=clean(value.name), file=clean(path)
+    )
     if kind in WHOLE:
         yield Act((*make, table), "", (*make, table), "", say)
     else:
@@ -271,7 +280,7 @@ def _added(server: Server, table: str, entries: str, names: tuple[str, ...]) -> 
     if kind not in INDEXED:
         return
     postmap = program(server, "postmap")
-    say = text("Let postmap put {names} into the index of {file}.", names=names, file=path)
+    say = text("Let postmap put {names} into the index of {file}.", names=names, file=clean(path))
     if kind in WHOLE:
         yield Act((*postmap, "-F", table), "", (*postmap, "-F", table), "", say)
     else:

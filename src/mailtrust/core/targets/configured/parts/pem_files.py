@@ -50,7 +50,7 @@ def belonging_keys(
             return Cannot(
                 text(
                     "None of the files that the configuration names holds the key of the certificate in {file}.",
-                    file=place.chain_file,
+                    file=clean(place.chain_file),
                 )
             )
         found[place] = Files(place.chain_file, holders[0])

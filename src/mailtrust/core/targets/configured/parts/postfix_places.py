@@ -129,7 +129,7 @@ def _place(service: str, path: str, value: Value, files: Files) -> ConfiguredCer
 
 
 def _called(owner: Service | None) -> str:
-    return "smtpd" if owner is None else f"smtpd {owner.name}"
+    return "smtpd" if owner is None else f"smtpd {clean(owner.name, 100)}"
 
 
 def _untold(value: Value) -> Cannot:

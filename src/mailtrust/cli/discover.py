@@ -232,11 +232,22 @@ def _render(walked: "Walked", options: argparse.Namespace) -> bytes:
         from mailtrust.core.report.walk_json import walks_to_json
 
         told = {(one.address, one.inside): one.findings for one in walked.judged}
-        return walks_to_json(walks, travellers, at, translate, lang, cures=walked.cures, findings=told)
+        return walks_to_json(
+            walks, travellers, at, translate, lang, cures=walked.cures, receiving=walked.receiving, findings=told
+        )
     if options.format == "html":
         from mailtrust.core.report.walk_html import walks_to_html
 
-        return walks_to_html(walks, travellers, at, translate, lang, cures=walked.cures, findings=walked.findings)
+        return walks_to_html(
+            walks,
+            travellers,
+            at,
+            translate,
+            lang,
+            cures=walked.cures,
+            receiving=walked.receiving,
+            findings=walked.findings,
+        )
     from mailtrust.cli.screen import screen_of
     from mailtrust.core.report.walk_text import render_walks
 
@@ -251,6 +262,7 @@ def _render(walked: "Walked", options: argparse.Namespace) -> bytes:
         lang=lang,
         ascii_only=screen.ascii_only,
         cures=walked.cures,
+        receiving=walked.receiving,
         findings=walked.findings,
     )
     return shown.encode(screen.encoding, "replace")

@@ -14,6 +14,7 @@ from mailtrust.core.model.walk import Book, DnsQuestion, HttpQuestion, Meets, Qu
 from mailtrust.core.remedies.finding import bonds
 from mailtrust.core.remedies.finding.changes import any_other, names_added
 from mailtrust.core.remedies.finding.planner import Ground, Memory, Unasked
+from mailtrust.core.remedies.finding.receiving import Receiving, Senders, mend_receiving
 from mailtrust.core.remedies.finding.server import MailServer, NotYetAsked, face_of, find_server
 from mailtrust.core.remedies.finding.ways import Cures, alternatives
 from mailtrust.core.rules.walking import caa_forbids
@@ -116,6 +117,21 @@ def cures_in(
         return Unasked(besides)
     domains = tuple(discovery.address.rpartition("@")[2] for discovery, _ in walked)
     return Cures(server, found, bonds.bonds_of(server, books, domains))
+
+
+def receiving_in(
+    books: Mapping[bool, Book], walked: Sequence[tuple[Discovery, WalkRequest]], stores: Mapping[str, AnchorStore]
+) -> tuple[Receiving, ...]:
+    """What brings the mail of senders back, for each address where some stay away. Pure."""
+    found: list[Receiving] = []
+    for discovery, request in walked:
+        senders = tuple(one for one in request.travellers if one.id.startswith("mta-"))
+        judges = {one.id: judge_for(one, request, discovery.pool, stores, discovery.at) for one in senders}
+        book = books[discovery.situation.inside]
+        made = mend_receiving(discovery.address, Senders(senders, judges, discovery.situation, book))
+        if made is not None and made.changes not in [one.changes for one in found]:
+            found.append(made)
+    return tuple(found)
 
 
 def _shows(fingerprint: str) -> Callable[[Observation], bool]:

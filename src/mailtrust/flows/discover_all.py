@@ -12,11 +12,12 @@ from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.pool import Pool
 from mailtrust.core.model.walk import Answer, Book, Question
 from mailtrust.core.remedies.finding.planner import Unasked
+from mailtrust.core.remedies.finding.receiving import Receiving
 from mailtrust.core.remedies.finding.server import MailServer, NotYetAsked, find_server
 from mailtrust.core.remedies.finding.ways import Cures
 from mailtrust.flows.answering import Outside
 from mailtrust.flows.check import OnProgress
-from mailtrust.flows.cure import Drafts, ails, cures_in, likely, planned_for
+from mailtrust.flows.cure import Drafts, ails, cures_in, likely, planned_for, receiving_in
 from mailtrust.flows.discover import Discovery, book_of, discovered, stores_needed, walk_again
 from mailtrust.flows.looking import Place, StoresLater, Wanted, look, take_leave
 from mailtrust.flows.walk_findings import Judged, judge_each, wanted_by_rules
@@ -37,6 +38,8 @@ class Walked:
     """What was asked outside (False) and inside (True), for the cure as well."""
     cures: Cures | None = None
     judged: tuple[Judged, ...] = ()
+    receiving: tuple[Receiving, ...] = ()
+    """What brings the mail of senders back that stay away."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -162,8 +165,9 @@ async def walk_and_cure(
     await look(course.places, course.wants, addresses=len(requests), on_progress=on_progress)
     travellers = {one.id: one for one in requests[0].travellers}
     judged = judge_each(course.discoveries, travellers, course.cures, course.books, ca)
+    receiving = receiving_in(course.books, list(zip(course.discoveries, requests, strict=True)), course.stores)
     await take_leave(outsides.values())
-    return Walked(course.discoveries, requests[0], course.books, course.cures, judged)
+    return Walked(course.discoveries, requests[0], course.books, course.cures, judged, receiving)
 
 
 def course_of(requests: Sequence[WalkRequest], outsides: Mapping[bool, Outside]) -> Course:
@@ -187,4 +191,5 @@ def walk_and_cure_again(
     ailing = ails([walk for one in found for walk in one.walks], travellers)
     made = cures_in(books, list(zip(found, requests, strict=True)), stores) if ailing else None
     cures = made if isinstance(made, Cures) else None
-    return Walked(found, requests[0], books, cures, judge_each(found, travellers, cures, books, ca))
+    receiving = receiving_in(books, list(zip(found, requests, strict=True)), stores)
+    return Walked(found, requests[0], books, cures, judge_each(found, travellers, cures, books, ca), receiving)

@@ -42,6 +42,11 @@ class Fault:
     came: str = ""
 
 
+def policy_url(domain: str) -> str:
+    """Where a domain's policy stands (RFC 8461 3.3)."""
+    return f"https://mta-sts.{domain}/.well-known/mta-sts.txt"
+
+
 def read_record(texts: Iterable[str]) -> str | Fault:
     """The id in the TXT record of `_mta-sts.` (RFC 8461 3.1): exactly one must begin with v=STSv1."""
     records = [one for one in texts if one.startswith("v=STSv1")]

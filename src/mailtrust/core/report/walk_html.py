@@ -9,6 +9,7 @@ from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.model.walk import Attempt, Meets, Walk
+from mailtrust.core.remedies.finding.receiving import Receiving
 from mailtrust.core.remedies.finding.ways import Cures, weighed
 from mailtrust.core.report.findings import SEVERITIES
 from mailtrust.core.report.html_document import write_document
@@ -20,10 +21,12 @@ from mailtrust.core.report.walk_findings import heading, hurts
 from mailtrust.core.report.walk_words import (
     MEETS,
     METHODS,
+    brings_back,
     changes_told,
     headline,
     place_of,
     quoted,
+    receiving_steps,
     serves,
     signed,
     steps_told,
@@ -54,6 +57,7 @@ def walks_to_html(
     lang: str,
     *,
     cures: Cures | None = None,
+    receiving: Sequence[Receiving] = (),
     findings: Sequence[Finding] = (),
 ) -> bytes:
     """Write the page; `lang` is the language that `translate` speaks, `names` those of the server's certificate."""
@@ -67,6 +71,7 @@ def walks_to_html(
         _table(page, walks, travellers),
         _findings(page, findings, travellers),
         _cures(page, cures, travellers),
+        *(_receiving(page, one, travellers) for one in receiving),
         e("section", e("h2", page.say(text("Each way, in the client's own order"))), *_trees(page, walks, travellers)),
         e(
             "section",
@@ -171,6 +176,15 @@ def _cures(page: Page, cures: Cures | None, travellers: Mapping[str, Traveller])
         *(e("p", page.say(one)) for one in (serves(best, travellers), *weighed(best, best, travellers))),
         e("div", e("ol", *steps), class_="cure"),
         *ways,
+    )
+
+
+def _receiving(page: Page, receiving: Receiving, travellers: Mapping[str, Traveller]) -> Element:
+    return e(
+        "section",
+        e("h2", page.say(text("What brings the mail of other servers back"))),
+        e("p", page.say(brings_back(receiving, travellers))),
+        e("div", e("ol", *(e("li", *step_html(page, step)) for step in receiving_steps(receiving))), class_="cure"),
     )
 
 

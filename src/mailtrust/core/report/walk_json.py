@@ -13,10 +13,12 @@ from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.text import Text
 from mailtrust.core.model.walk import Attempt, DnsAnswer, Walk
 from mailtrust.core.remedies.finding.planner import Cure
+from mailtrust.core.remedies.finding.receiving import Receiving
 from mailtrust.core.remedies.finding.ways import Cures, weighed
 from mailtrust.core.report import walk_wire as wire
 from mailtrust.core.report.report_json import finding_to_wire, step_to_wire
-from mailtrust.core.report.walk_words import changes_told, headline, quoted, steps_told
+from mailtrust.core.report.walk_words import changes_told, headline, quoted, receiving_steps, steps_told
+from mailtrust.core.targets.parts.finding_servers import steps_for
 from mailtrust.version import __version__
 
 Translate = Callable[[str], str]
@@ -30,6 +32,7 @@ def walks_to_json(
     lang: str,
     *,
     cures: Cures | None = None,
+    receiving: Sequence[Receiving] = (),
     findings: Mapping[tuple[str, bool], Sequence[Finding]] | None = None,
 ) -> bytes:
     """Write the walks; `lang` is the language that `translate` speaks.
@@ -45,6 +48,7 @@ def walks_to_json(
             translate,
             lang=lang,
             plans=plans,
+            mail_plans=[_mail_plan(one, translate) for one in receiving if one.address == walk.address],
             findings=(findings or {}).get((walk.address, walk.situation.inside), ()),
         )
         for walk in walks
@@ -64,6 +68,14 @@ def _plan(cure: Cure, cures: Cures, travellers: Mapping[str, Traveller], transla
     )
 
 
+def _mail_plan(receiving: Receiving, translate: Translate) -> wire.MailPlanWire:
+    return wire.MailPlanWire(
+        changes=[steps_for(change)[0].say.render(translate) for change in receiving.changes],
+        steps=[step_to_wire(step, translate) for step in receiving_steps(receiving)],
+        left_out=list(receiving.left_out),
+    )
+
+
 def _walk(
     walk: Walk,
     traveller: Traveller,
@@ -72,6 +84,7 @@ def _walk(
     *,
     lang: str,
     plans: list[wire.WalkPlanWire],
+    mail_plans: list[wire.MailPlanWire],
     findings: Sequence[Finding],
 ) -> wire.WalkWire:
     attempts: list[wire.AttemptWire] = []
@@ -98,6 +111,7 @@ def _walk(
             finding_to_wire(one, (), translate) for one in findings if not one.clients or walk.client in one.clients
         ],
         plans=plans,
+        mail_plans=mail_plans,
     )
 
 

@@ -8,6 +8,7 @@ from mailtrust.core.discovery.traveller import Traveller
 from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.walk import Attempt, Meets, Walk
+from mailtrust.core.remedies.finding.receiving import Receiving
 from mailtrust.core.remedies.finding.ways import Cures, weighed
 from mailtrust.core.report.cures import draw_step
 from mailtrust.core.report.page import Page, Span
@@ -16,10 +17,12 @@ from mailtrust.core.report.walk_words import (
     MEETS,
     METHODS,
     WHAT_SUFFERS,
+    brings_back,
     changes_told,
     headline,
     place_of,
     quoted,
+    receiving_steps,
     serves,
     signed,
     steps_told,
@@ -48,6 +51,7 @@ def render_walks(
     lang: str = "en",
     ascii_only: bool = False,
     cures: Cures | None = None,
+    receiving: Sequence[Receiving] = (),
     findings: Sequence[Finding] = (),
 ) -> str:
     """Draw the walks: what becomes of whom, each way with what its user meets, and what cures it. `width` in cells."""
@@ -72,6 +76,11 @@ def render_walks(
         page.paragraph((page.say(WHAT_SUFFERS), ""))
     draw_walk_findings(page, findings, travellers)
     _draw_cures(page, cures, travellers)
+    for one in receiving:
+        page.heading(text("What brings the mail of other servers back"))
+        page.paragraph((page.say(brings_back(one, travellers)), ""))
+        for count, step in enumerate(receiving_steps(one), 1):
+            draw_step(page, count, step)
     for walk in walks:
         named = (page.name(walk.address, 100),) if len(addresses) > 1 else ()
         where = (*named, page.say(place_of([walk]))) if both else named

@@ -79,6 +79,14 @@ class WalkPlanWire(Struct, kw_only=True):
     weighed: Annotated[list[str], Meta(description="What speaks for it and against it, beside the first.")] = []
 
 
+class MailPlanWire(Struct, kw_only=True):
+    """Changes that bring the mail of senders back, walked in simulation before they are told."""
+
+    changes: Annotated[list[str], Meta(description="Each change in a sentence.")]
+    steps: list[StepWire]
+    left_out: Annotated[list[str], Meta(description="Senders that stay away all the same.")]
+
+
 class WalkWire(Struct, kw_only=True):
     """How one client looks for the server of an address."""
 
@@ -96,3 +104,4 @@ class WalkWire(Struct, kw_only=True):
     found: Annotated[int | None, Meta(description="`n` of the attempt by which the server is found.")]
     findings: Annotated[list[FindingWire], Meta(description="Of this address: those that hurt this client, or nobody.")]
     plans: Annotated[list[WalkPlanWire], Meta(description="For all addresses that were walked together, best first.")]
+    mail_plans: Annotated[list[MailPlanWire], Meta(description="Of this address, by TLSA records and the policy.")] = []

@@ -8,6 +8,7 @@ from mailtrust.core.model.remedy import Step
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.walk import Attempt, DnsAnswer, Meets, Method, Walk, flat
 from mailtrust.core.remedies.finding.planner import Cure
+from mailtrust.core.remedies.finding.receiving import Receiving
 from mailtrust.core.remedies.finding.ways import Cures
 from mailtrust.core.targets.parts.finding_servers import steps_for
 
@@ -93,6 +94,21 @@ def changes_told(cure: Cure, cures: Cures) -> tuple[Text, ...]:
 def steps_told(cure: Cure, cures: Cures) -> tuple[Step, ...]:
     """All steps of a cure, in order."""
     return tuple(step for change in cure.changes for step in steps_for(change, cures.server, cures.bonds))
+
+
+def brings_back(receiving: Receiving, travellers: Mapping[str, Traveller]) -> Text:
+    """Whose mail comes again, in one sentence."""
+    if not receiving.left_out:
+        return text("Afterwards senders that honour DANE or MTA-STS deliver to {address} again.",
+                    address=receiving.address)  # fmt: skip
+    senders = tuple(Text(travellers[client].title) for client in receiving.left_out)
+    return text("Afterwards these still stay away from {address}: {senders}.",
+                address=receiving.address, senders=senders)  # fmt: skip
+
+
+def receiving_steps(receiving: Receiving) -> tuple[Step, ...]:
+    """All steps, in order."""
+    return tuple(step for change in receiving.changes for step in steps_for(change))
 
 
 def serves(cure: Cure, travellers: Mapping[str, Traveller]) -> Text:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mailtrust.core.discovery.asking import UnansweredError
 from mailtrust.core.discovery.traveller import Trip
-from mailtrust.core.formats.mta_sts import Fault, Policy, read_policy, read_record
+from mailtrust.core.formats.mta_sts import Fault, Policy, policy_url, read_policy, read_record
 from mailtrust.core.formats.srv import read_mx
 from mailtrust.core.formats.tls_rpt import read_places
 from mailtrust.core.formats.tlsa import read_tlsa
@@ -123,7 +123,7 @@ def _whatever(_trip: Trip, attempt: Attempt, seen: Observation) -> Attempt:
 def _policy(trip: Trip) -> tuple[Attempt, Policy | None]:
     domain = trip.domain
     host = f"mta-sts.{domain}"
-    url = f"https://{host}/.well-known/mta-sts.txt"
+    url = policy_url(domain)
     trip.asking.foresee(DnsQuestion(host, "A"))
     dns = trip.asking.ask(DnsQuestion(f"_mta-sts.{domain}", "TXT"))
     attempt = Attempt(Method.MTA_STS, url, Meets.SILENT, text("Nothing was asked."), dns=dns)

@@ -6,7 +6,7 @@ otherwise (RFC 7672 2.2, RFC 8461 5), which no client's user ever sees.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from mailtrust.core.formats.mta_sts import Policy, read_policy
+from mailtrust.core.formats.mta_sts import Policy, policy_url, read_policy
 from mailtrust.core.formats.srv import read_mx
 from mailtrust.core.formats.tlsa import Tlsa, read_tlsa
 from mailtrust.core.model.certificate import Certificate
@@ -86,7 +86,7 @@ def _enforced(server: MailServer, book: Book, domains: Sequence[str]) -> Iterato
         if isinstance(question, TlsQuestion) and isinstance(answer, TlsAnswer) and _shown(server.leaf, answer)
     }
     for domain in domains:
-        answer = book.get(HttpQuestion(f"https://mta-sts.{domain}/.well-known/mta-sts.txt"))
+        answer = book.get(HttpQuestion(policy_url(domain)))
         policy = read_policy(answer.body) if isinstance(answer, HttpAnswer) and answer.status == 200 else None
         mx = book.get(DnsQuestion(domain, "MX"))
         if isinstance(policy, Policy) and policy.mode == "enforce" and isinstance(mx, DnsAnswer):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from mailtrust.core.formats import autodiscover
 from mailtrust.core.formats.host_name import WILDCARD_LABEL
+from mailtrust.core.formats.mta_sts import policy_url
 from mailtrust.core.formats.url import host_of, parts_of
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import FailureKind, ProbeFailure, Stage
@@ -100,6 +101,26 @@ class SetRegistry:
     value: str
 
 
+@frozen
+class PublishTlsa:
+    """A TLSA record for the key that a host shows stands where records stand that fit nothing."""
+
+    place: str
+    """Such as _25._tcp.mail.example.com."""
+    record: str
+    stale: tuple[str, ...]
+    """Those that fit nothing and go."""
+    ttl: int
+
+
+@frozen
+class NameInPolicy:
+    """The MTA-STS policy of a domain names these MX hosts too."""
+
+    domain: str
+    hosts: tuple[str, ...]
+
+
 Change = (
     AddNames
     | AddSrv
@@ -111,6 +132,8 @@ Change = (
     | SetInternalUri
     | AddInsideHost
     | SetRegistry
+    | PublishTlsa
+    | NameInPolicy
 )
 
 POLICY_OFFICE = "16.0"
@@ -122,6 +145,8 @@ RISKS: dict[type, int] = {
     AddSrv: 1,
     AddAlias: 1,
     NameWebsite: 1,
+    PublishTlsa: 1,
+    NameInPolicy: 1,
     RemoveHost: 2,
     AddRedirectHost: 3,
     SetRegistry: 4,
@@ -167,6 +192,10 @@ class SupposedBook(Book):
                     return replace(there, aliases=(target, *getattr(there, "aliases", ())))  # type: ignore[arg-type]
                 case AddInsideHost(name=named, addresses=addresses) if (name, kind) == (named, "A"):
                     return DnsAnswer("found", addresses)
+                case PublishTlsa(place=place, record=record, stale=stale) if (name, kind) == (place, "TLSA"):
+                    told = self._book[question]
+                    kept = (one for one in getattr(told, "records", ()) if one not in stale)
+                    return replace(told, records=(*kept, record)) if isinstance(told, DnsAnswer) else told
                 case AddRedirectHost(name=host) if (name, kind) == (host, "A"):
                     return DnsAnswer("found", ("192.0.2.80",))  # RFC 5737: which one it is changes nothing here
         return self._book[question]
@@ -176,6 +205,10 @@ class SupposedBook(Book):
         scheme = parts_of(question.url)[0]
         for change in self._changes:
             match change:
+                case NameInPolicy(domain=domain, hosts=hosts) if question.url == policy_url(domain):
+                    page = self._book[question]
+                    lines = "".join(f"\nmx: {name}" for name in hosts).encode()
+                    return replace(page, body=page.body.rstrip() + lines) if isinstance(page, HttpAnswer) else page
                 case CloseHttps(host=shut) if shut == host and scheme == "https":
                     return closed
                 case AddRedirectHost(name=name, target=target) if name == host:

@@ -1,6 +1,7 @@
 """The changes by which clients find their server, as steps: zone lines and RFC 2136 updates, PowerShell, words."""
 
 from mailtrust.core.formats import autodiscover
+from mailtrust.core.formats.mta_sts import policy_url
 from mailtrust.core.model.remedy import Human, Run, Step, Write
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.finding.bonds import NOTHING_HOLDS, Bonds
@@ -13,7 +14,9 @@ from mailtrust.core.remedies.finding.changes import (
     AddSrv,
     Change,
     CloseHttps,
+    NameInPolicy,
     NameWebsite,
+    PublishTlsa,
     RemoveHost,
     SetInternalUri,
     SetRegistry,
@@ -88,6 +91,31 @@ def steps_for(change: Change, server: MailServer | None = None, bonds: Bonds = N
             return _inside_zone(name, face, addresses)
         case SetRegistry(value=value):
             return _policy(value)
+        case PublishTlsa(place=place, record=record, stale=stale, ttl=ttl):
+            return records(
+                text(
+                    "Publish at {place} the record of the key that is served now, and take the records away that fit "
+                    "nothing. Senders that know these still wait until they have run out: {seconds} seconds. Is the "
+                    "former key still there, serving it again is quicker.",
+                    place=place,
+                    seconds=ttl,
+                ),
+                add=(f"{place}. {ttl or TTL} IN TLSA {record}",),
+                remove=tuple(f"{place}. TLSA {one}" for one in stale),
+            )
+        case NameInPolicy(domain=domain, hosts=hosts):
+            return (_policy_file(domain, hosts),)
+
+
+def _policy_file(domain: str, hosts: tuple[str, ...]) -> Step:
+    say = text(
+        "Add these lines to the MTA-STS policy at {url}, and then change the id in the record _mta-sts.{domain}, so "
+        "that senders fetch it anew (RFC 8461 3.1):",
+        url=policy_url(domain),
+        domain=domain,
+    )
+    lines = "".join(f"mx: {host}\n" for host in hosts)
+    return Step(say, Write("mta-sts.txt", lines), text("Take the lines out, and change the id once more."))
 
 
 def _redirecting_site(name: str, target: str) -> Step:

@@ -1,6 +1,6 @@
 """What a domain publishes for mail servers, as a book of answers has it."""
 
-from mailtrust.core.formats.mta_sts import Fault, Policy, read_policy
+from mailtrust.core.formats.mta_sts import Fault, Policy, policy_url, read_policy
 from mailtrust.core.formats.srv import read_mx
 from mailtrust.core.formats.tlsa import Tlsa, read_tlsa
 from mailtrust.core.model.frozen import frozen
@@ -72,7 +72,7 @@ def at_port_25(evidence: WalkEvidence, host: str) -> Observation | None:
 
 def policy(evidence: WalkEvidence) -> Policy | None:
     """The MTA-STS policy that can be read where it should stand, whatever the certificate there."""
-    answer = evidence.book.get(HttpQuestion(f"https://mta-sts.{evidence.domain}/.well-known/mta-sts.txt"))
+    answer = evidence.book.get(HttpQuestion(policy_url(evidence.domain)))
     if not isinstance(answer, HttpAnswer) or answer.status != 200:
         return None
     read = read_policy(answer.body)

@@ -66,7 +66,7 @@ async def test_a_second_run_does_nothing_more_and_says_so(world: World) -> None:
     before = list(world.machines["one"].calls)
     again = await world.apply()
     assert (again.outcome, str(again.why)) == (
-        "nothing-to-do", "This plan is applied and proven already. `mailtrust prove` looks again.",
+        "nothing-to-do", "This plan is applied and proven already: there is nothing to do. `mailtrust prove` looks again.",
     )  # fmt: skip
     assert world.machines["one"].calls == before
 

@@ -49,7 +49,9 @@ async def apply(plan: Plan, octets: bytes, state: State, around: Surroundings, *
         return await recover(plan, state, around, resume=resume)
     if past.stands and not past.superseded:
         if past.ended is not None and past.ended.how == "finished":
-            why = text("This plan is applied and proven already. `mailtrust prove` looks again.")
+            why = text(
+                "This plan is applied and proven already: there is nothing to do. `mailtrust prove` looks again."
+            )
             return _told(session, "nothing-to-do", why)
         raise Stale(
             text(

@@ -16,7 +16,8 @@ import dns.rdtypes.ANY.NS
 from mailtrust.edge.lookup.dns_answers import Found, Patience, ZoneTtl
 from mailtrust.edge.lookup.dns_question import UDP_SIZE, Server, ask, both_families
 
-ANSWER_SECONDS = 2.0
+ANSWER_SECONDS = 1.0
+"""One try: where port 53 is closed to all but resolvers, nobody is to wait long for what is only nice to know."""
 MOST_SERVERS = 2
 """Names of servers, and addresses of them, that are asked at once."""
 PORT = 53

@@ -65,9 +65,8 @@ async def test_a_second_run_does_nothing_more_and_says_so(world: World) -> None:
     await world.apply()
     before = list(world.machines["one"].calls)
     again = await world.apply()
-    assert (again.outcome, str(again.why)) == (
-        "nothing-to-do", "This plan is applied and proven already: there is nothing to do. `mailtrust prove` looks again.",
-    )  # fmt: skip
+    assert again.outcome == "nothing-to-do"
+    assert str(again.why).startswith("This plan is applied and proven already: there is nothing to do.")
     assert world.machines["one"].calls == before
 
 

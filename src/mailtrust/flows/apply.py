@@ -22,6 +22,7 @@ from mailtrust.flows.apply_session import Session, Surroundings, digest_of, same
 from mailtrust.flows.apply_undoing import forget_copies, own_mistake, take_back, to_the_end
 
 INTERRUPTED = text("The run before this one was interrupted.")
+FINISHED = text("This plan is applied and proven already: there is nothing to do. `mailtrust prove` looks again.")
 MOST_NAMED = 10
 
 

@@ -151,10 +151,10 @@ class Outside:
 
     def _agreed(self, question: Text) -> bool:
         """Ask the person at the terminal; no answer is a no, and so is Ctrl-C."""
-        self._write(f"{question.render(translator(self._options.lang))} [y/N] ")
         # The event loop's own handler would have Ctrl-C wait for the end of the line.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
+            self._write(f"{question.render(translator(self._options.lang))} [y/N] ")
             return sys.stdin.readline().strip().lower() in ("y", "yes")
         except KeyboardInterrupt:
             return False

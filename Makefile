@@ -44,6 +44,7 @@ lint: $(VENV)/test.stamp ## style, types for three platforms, import contracts
 
 bench: $(VENV)/test.stamp ## what the command and the judge cost; beside sslyze and testssl.sh (root, test-servers; 15 minutes)
 	$(BIN)/python benchmarks/command.py
+	$(BIN)/python -m benchmarks.start
 	$(BIN)/python benchmarks/judging.py
 	$(BIN)/python -m benchmarks.discovery
 	$(BIN)/python -m benchmarks.peers

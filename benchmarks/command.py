@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,7 +44,7 @@ class LabThread:
         self._thread.join()
 
 
-def cpu_of(arguments: list[str], folder: Path) -> tuple[float, float]:
+def cpu_of(command: Sequence[str], folder: Path) -> tuple[float, float]:
     """CPU and wall seconds of one command."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = datetime.now(UTC)
@@ -54,20 +55,19 @@ def cpu_of(arguments: list[str], folder: Path) -> tuple[float, float]:
         "PYTHONPYCACHEPREFIX": str(folder / "byte-code"),
     }
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    done = subprocess.run(
-        [*COMMAND, *arguments], cwd=folder, env=environment, capture_output=True, timeout=120, check=False
-    )
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=120, check=False)
     wall = (datetime.now(UTC) - started).total_seconds()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode not in (0, 1):
-        sys.exit(f"{arguments} ended with {done.returncode}: {done.stderr.decode()}")
+        sys.exit(f"{command} ended with {done.returncode}: {done.stderr.decode()}")
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
 
 
 def measure(title: str, arguments: list[str], folder: Path, runs: int, aim: str) -> None:
     """Print minimum, median and maximum over the runs, after one that warms the caches."""
-    cpu_of(arguments, folder)
-    figures = [cpu_of(arguments, folder) for _ in range(runs)]
+    command = (*COMMAND, *arguments)
+    cpu_of(command, folder)
+    figures = [cpu_of(command, folder) for _ in range(runs)]
     cpu = sorted(used for used, _ in figures)
     wall = statistics.median(took for _, took in figures)
     print(

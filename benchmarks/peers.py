@@ -73,7 +73,7 @@ def main() -> None:
         with Farm(HOSTS) as farm:
             print(machine(), end="\n\n")
             one = [port for port in farm.ports if port.name == farm.ports[0].name]
-            ways = [*ours(farm, "one", one), with_sslyze(farm, sslyze, one)]
+            ways = [*ours(farm, one), with_sslyze(farm, sslyze, one)]
             if not options.no_testssl:
                 ways.append(with_testssl(farm, one))
             print(f"(a) One host, {len(one)} ports; in the median of the runs, least and most in brackets", end="\n\n")
@@ -81,7 +81,7 @@ def main() -> None:
             table(ways, found)
             aim(found, ways, "sslyze", "wall", 3)
             aim(found, ways, "testssl.sh", "wall", 100)
-            ways = [*ours(farm, "many", farm.ports), with_sslyze(farm, sslyze, farm.ports)]
+            ways = [*ours(farm, farm.ports), with_sslyze(farm, sslyze, farm.ports)]
             print(f"\n(b) {len(farm.ports)} endpoints of {HOSTS} hosts, one run of each program for all", end="\n\n")
             found = measure(farm, ways, options.runs)
             table(ways, found)
@@ -90,16 +90,15 @@ def main() -> None:
         sys.exit(f"{missing}, or make test-servers")
 
 
-def ours(farm: Farm, name: str, ports: Sequence[Port]) -> list[Way]:
-    """Mailtrust in passing and whole, each for one client and for every client."""
-    output = farm.folder / f"{name}.json"
+def ours(farm: Farm, ports: Sequence[Port]) -> list[Way]:
+    """Mailtrust in passing and whole, each for one client and for every client; the installed command, as its peers."""
     given = [word for port in ports for word in ("--resolve", f"{port.name}:{port.place.port}:{port.place.address}")]
     hosts = dict.fromkeys(port.name for port in ports)
-    command = [sys.executable, "-m", "mailtrust", "check", *hosts, "--as", "host", *given]
-    command += ["--roots", str(farm.root), "--no-aia", "--format", "json", "-o", str(output)]
+    command = [str(Path(sys.executable).with_name("mailtrust")), "check", *hosts, "--as", "host", *given]
+    command += ["--roots", str(farm.root), "--no-aia", "--format", "json"]
 
-    def told(_: str) -> int:
-        reports = json.loads(output.read_text())
+    def told(said: str) -> int:
+        reports = json.loads(said)
         endpoints = [
             endpoint
             for report in (reports if isinstance(reports, list) else [reports])

@@ -59,6 +59,8 @@ def broken(scenario: Scenario, folder: Path) -> Iterator[Broken]:
         seen = tuple(_of_the_target(world))
         before = folder / "before"
         shutil.copytree(world.folder, before)
+        for one in (before, *(path for path in before.rglob("*") if path.is_dir())):
+            one.chmod(0o755)  # servers read as users of their own
         faces: dict[bytes, Face] = {}
         for listener in seen:
             face = Face(before / listener.folder.relative_to(world.folder), listener.manners)

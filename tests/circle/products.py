@@ -31,6 +31,7 @@ import_environment = TZ OPENSSL_CONF={openssl}
 # Otherwise it ends who is connected some seconds after a reload.
 shutdown_clients = no
 disable_plaintext_auth = no
+mail_location = maildir:{here}/home/mail
 passdb {{
   driver = static
   args = nopassword=y
@@ -277,6 +278,8 @@ class Dovecot:
         for face in faces[1:]:
             chain, key = pair(face.folder)
             lines.append(f"protocol pop3 {{\n  ssl_cert = <{chain}\n  ssl_key = <{key}\n}}\n")
+        (here / "home").mkdir(mode=0o777)
+        (here / "home").chmod(0o777)
         (here / "dovecot.conf").write_text("".join(lines))
         daemons.start([binary, "-F", "-c", here / "dovecot.conf"], [(LOOPBACK, port) for _, port in ports])
         return Running("dovecot", here / "dovecot.conf", tuple(ports), reader)

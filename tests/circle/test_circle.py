@@ -3,9 +3,11 @@
 import json
 import os
 import shutil
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from itertools import product as product_of
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 from tests.circle.broken import Broken, broken
 from tests.circle.products import PRODUCTS, Running
 from tests.programs.daemons import LOOPBACK, Daemons, DidNotStartError, FreePorts, NotInstalledError
+from tests.programs.sshd import start_sshd
 
 from mailtrust.cli.main import main
 from mailtrust.core.formats.target import SCHEMES
@@ -25,17 +28,31 @@ FEW = {"missing-intermediate", "expired-leaf", "tls-1-0-only", "needs-sni", "por
 
 
 def cells() -> Iterator[Any]:
-    for scenario in SCENARIOS:
-        for product in PRODUCTS:
-            marks = [] if scenario.id in FEW else [pytest.mark.long]
-            yield pytest.param(scenario, product, id=f"{scenario.id}-{product.id}", marks=marks)
+    for scenario, product, reach in product_of(SCENARIOS, PRODUCTS, ("local", "ssh")):
+        short = scenario.id in FEW and reach == "local"
+        marks = [] if short else [pytest.mark.long]
+        yield pytest.param(scenario, product, reach, id=f"{scenario.id}-{product.id}-{reach}", marks=marks)
+
+
+@pytest.fixture
+def sshd(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], str]]:
+    """Starts one when it is asked for, and gives the way through it."""
+    folder = Path(tempfile.mkdtemp(prefix="mailtrust-sshd-"))
+    with Daemons(folder) as daemons:
+
+        def start() -> str:
+            running = start_sshd(daemons, folder / "sshd", FreePorts())
+            monkeypatch.setenv("HOME", str(running.home))
+            monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+            return running.reach
+
+        yield start
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder that the servers' unprivileged users can pass through, which pytest's own is not."""
-    import tempfile
-
     made = Path(tempfile.mkdtemp(prefix="mailtrust-circle-"))
     made.chmod(0o755)
     yield made
@@ -68,18 +85,21 @@ def words(case: Broken, running: Running, folder: Path) -> list[str]:
     return [*given, "--connect-to", f"{case.host}::{LOOPBACK}:{FreePorts()()}"]
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and path.suffix in (".pem", ".conf", ".cf", ".key", "")
-        and "queue" not in path.parts and "data" not in path.parts and "state" not in path.parts
-        and path.name not in ("log", "pid")
-    }  # fmt: skip
+def contents(case_files: Path, configuration: Path) -> dict[str, bytes]:
+    """Everything that a plan may change."""
+    files = [configuration] if configuration.is_file() else [*configuration.rglob("*")]
+    return {str(path): path.read_bytes() for path in (*files, *case_files.rglob("*")) if path.is_file()}
 
 
-@pytest.mark.parametrize(("scenario", "product"), tuple(cells()))
-def test_the_circle(scenario: Any, product: Any, folder: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+@pytest.mark.parametrize(("scenario", "product", "reach"), tuple(cells()))
+def test_the_circle(
+    scenario: Any,
+    product: Any,
+    reach: str,
+    folder: Path,
+    sshd: Callable[[], str],
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
     here = folder / "server"
     here.mkdir()
     with broken(scenario, folder) as case, Daemons(folder) as daemons:
@@ -91,11 +111,11 @@ def test_the_circle(scenario: Any, product: Any, folder: Path, capfdbinary: pyte
             pytest.skip("the product refuses to start like this")
         except NotInstalledError as missing:
             pytest.fail(str(missing)) if os.environ.get("CI") == "true" else pytest.skip(str(missing))
-        (folder / "mailtrust.toml").write_text(organisation(case, running, "local"))
+        (folder / "mailtrust.toml").write_text(organisation(case, running, sshd() if reach == "ssh" else reach))
         _, port = running.ports[0]
         target = case.host if len(running.ports) > 1 else f"{running.ports[0][0]}://{case.host}"
         plan, state = str(folder / "plan.json"), str(folder / "state")
-        former = contents(here) | contents(folder / "before")
+        former = contents(folder / "before", running.configuration)
         new = ["--with", str(case.new / "bundle.pem"), "--key", str(case.new / "key.pem")] if case.new else []
         assert main(["plan", target, *words(case, running, folder), *new, "-o", plan]) in (0, 1)
         capfdbinary.readouterr()
@@ -111,11 +131,11 @@ def test_the_circle(scenario: Any, product: Any, folder: Path, capfdbinary: pyte
             assert client is None or client.is_served()
         assert main(["prove", plan]) == 0
         assert main(["apply", plan, "--yes", "--state", state]) == 0
-        assert b"nothing to do" in capfdbinary.readouterr().out
+        assert b"applied and proven already" in capfdbinary.readouterr().out
         status = main(["apply", plan, "--undo", "--yes", "--state", state])
         out, err = capfdbinary.readouterr()
         assert status == 0, (out + err).decode()
-        assert contents(here) | contents(folder / "before") == former
+        assert contents(folder / "before", running.configuration) == former
         assert _becomes(1, ["prove", plan])  # old workers may still answer for a moment
 
 

@@ -69,10 +69,7 @@ def test_done_and_proven_and_taken_back_while_a_client_is_connected(web: Web) ->
     after = web.files()
     again = web.apply()
     assert (again.returncode, web.files()) == (0, after)
-    assert (
-        again.stdout
-        == "Nothing was done.\nThis plan is applied and proven already: there is nothing to do. `mailtrust prove` looks again.\n"
-    )
+    assert "This plan is applied and proven already: there is nothing to do." in again.stdout
     asking = Asking(web.port)
     back = web.apply("--undo")
     assert (back.returncode, web.files()) == (0, web.before), back.stderr

@@ -25,6 +25,7 @@ from mailtrust.core.model.plan import (
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.core.x509.withheld_keys import withhold_keys
+from mailtrust.edge.transport.machine import Failed
 from mailtrust.flows.apply import Stale
 
 
@@ -234,6 +235,23 @@ async def test_copies_are_kept_until_another_plan_changes_the_same_files(world: 
     assert copies(one) == [f"/var/lib/mailtrust/kept/{newer.plan.id}/2-chain.pem"]
     with pytest.raises(UserProblem, match=f"Another plan .{newer.plan.id[:12]}. has changed the same files"):
         await world.undo()
+
+
+async def test_a_copy_that_stays_is_told_and_stops_nothing(world: World) -> None:
+    world.verdicts = [False]
+    real = FakeMachine.remove
+
+    async def stays(path: str) -> None:
+        if "/kept/" in path:
+            raise Failed(text("It stays."))
+        await real(world.machines["one"], path)
+
+    world.machines["one"].remove = stays  # type: ignore[method-assign]
+    applied = await world.apply()
+    assert (applied.outcome, own_files(world.machines["one"])) == ("undone", OLD)
+    told = [str(now.why) for now in world.happened if now.what == "copy-stays"]
+    assert told[0].endswith("/2-chain.pem could not be deleted: It stays.")
+    assert len(told) == 2
 
 
 async def test_keys_come_from_their_files_and_stand_nowhere_else(world: World, tmp_path: Path) -> None:

@@ -197,7 +197,7 @@ class Outside:
                 self.say(text("   It failed: {why}", why=why))
             case Happening(what="proving"):
                 self.say(text("Looking on the wire: {servers} …", servers=servers))
-            case Happening(what="proven", why=Text() as why):
+            case Happening(what="proven" | "copy-stays", why=Text() as why):
                 self.say(text("   {what}", what=why))
             case Happening(what="taking-back", why=Text() as why):
                 self.say(text("Taking back what was begun. {why}", why=why))

@@ -61,7 +61,8 @@ async def forget_copies(session: Session, steps: Collection[str]) -> None:
             try:
                 await session.machine(step).remove(doing.copy)
             except UserProblem as problem:
-                session.around.tell(Happening("left", step, why=problem.message))
+                why = text("The copy {copy} could not be deleted: {why}", copy=doing.copy, why=problem.message)
+                session.around.tell(Happening("copy-stays", step, why=why))
 
 
 async def to_the_end(work: Coroutine[Any, Any, Result]) -> Result:

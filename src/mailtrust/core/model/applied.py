@@ -49,7 +49,7 @@ class StepNow:
 class Happening:
     """Something that a run does, told while it does it."""
 
-    what: Literal["doing", "done", "failed", "taking-back", "back", "left", "proving", "proven"]
+    what: Literal["doing", "done", "failed", "taking-back", "back", "left", "copy-stays", "proving", "proven"]
     step: PlanStep | None = None
     servers: tuple[str, ...] = ()
     """Those that are proven; empty: all."""

@@ -109,6 +109,7 @@ async def test_chromium_knows_intermediates_that_are_not_sent(tmp_path: Path) ->
             assert json.loads(root.run("cat", f"{folder}/mailtrust-Example-Mail.json")) == {"ShowHomeButton": True}
 
 
+@pytest.mark.long
 async def test_chromium_by_its_database(tmp_path: Path) -> None:
     expect("chromium", "certutil")
     async with company_at(tmp_path) as (root, company, question):

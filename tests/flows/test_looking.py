@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from tests.discovery.worldlet import NOW, Web, Worldlet
+from tests.discovery.worldlet import NOW, Web, Worldlet, judge
 
 from mailtrust.core.discovery import traveller_by_id
 from mailtrust.core.discovery.asking import UnansweredError, together
+from mailtrust.core.issuance.authority import make_root
+from mailtrust.core.issuance.keys import make_key
+from mailtrust.core.issuance.recipe import root_recipe
+from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.walk import Answer, DnsAnswer, DnsQuestion, Question
 from mailtrust.edge.anchors import load_stores
 from mailtrust.edge.lookup.dns import FakeResolver
@@ -16,7 +20,7 @@ from mailtrust.flows.answering import Outside
 from mailtrust.flows.check import Edge
 from mailtrust.flows.discover import discover
 from mailtrust.flows.looking import Place, StoresLater, look
-from mailtrust.flows.walking import WalkRequest
+from mailtrust.flows.walking import Walker, WalkRequest
 
 REQUEST = WalkRequest("u@b.test")
 CHAIN = tuple(DnsQuestion(f"{number}.b.test", "TXT") for number in range(3))
@@ -120,3 +124,28 @@ def test_stores_are_read_when_they_are_needed_and_once() -> None:
     assert (list(stores), len(stores), read) == (["a", "b"], 2, [])
     assert list(stores.values()) == [None, None]
     assert read == [("a", "b")]
+
+
+def test_an_issuer_that_was_fetched_counts_at_once_and_one_that_was_sent_at_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    root = make_root(root_recipe("Root", "Test"), make_key("ec-p256"), serial=1, not_before=NOW, not_after=NOW)
+    judged_by: list[Pool] = []
+
+    def judge_for(_traveller: Any, _request: Any, pool: Pool, *_: Any) -> Any:
+        judged_by.append(pool)
+        return judge
+
+    monkeypatch.setattr("mailtrust.flows.walking.judge_for", judge_for)
+    request = WalkRequest("u@b.test", (traveller_by_id("outlook-mac"),))
+    sent, fetched = (
+        Pool((PoolEntry(root.certificate, frozenset({source})),)) for source in (Source.ELSEWHERE, Source.AIA)
+    )
+    walker, world = Walker(request, {}, NOW), Worldlet(hosts={"b.test": Web(names=("b.test",))})
+    book: dict[Question, Answer] = {}
+    while missing := walker.missing(book, sent):
+        assert walker.pool == Pool(())
+        book.update({question: world.answer(question) for question in missing})
+    assert judged_by == [Pool(()), sent]
+    assert walker.missing({}, fetched), "all is asked and judged again"
+    assert judged_by[2:] == [fetched]

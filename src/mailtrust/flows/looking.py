@@ -46,13 +46,15 @@ class Place:
         match answer:
             case HttpAnswer(observation=Observation() as seen) | TlsAnswer(observation=seen):
                 # The first that was made of an endpoint stands for all requests that went there.
-                self.book[question] = replace(answer, observation=self.met.setdefault(seen.id, seen))
-                await self._look_for_issuers()
+                seen = self.met.setdefault(seen.id, seen)
+                await self._look_for_issuers(seen)
+                self.book[question] = replace(answer, observation=seen)
             case _:
                 self.book[question] = answer
 
-    async def _look_for_issuers(self) -> None:
-        seen = observations_of(self.book)
+    async def _look_for_issuers(self, new_one: Observation) -> None:
+        """Before anybody judges it."""
+        seen = (*observations_of(self.book), new_one)
         roots = self.request.roots
         wanting = wanting_issuers(seen, (*self.stores.values(),), roots, self.now) if self.request.fetch_issuers else ()
         new = [one for one in wanting if one.fingerprint not in self._asked_for]

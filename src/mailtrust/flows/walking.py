@@ -13,11 +13,13 @@ from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation
-from mailtrust.core.model.pool import Pool
+from mailtrust.core.model.pool import Pool, Source
 from mailtrust.core.model.verdict import Verdict
 from mailtrust.core.model.walk import Answer, Book, Question, Situation, Walk
 from mailtrust.core.validation.dane import evaluate_dane
 from mailtrust.core.validation.evaluate import evaluate
+
+_SENT = frozenset({Source.ELSEWHERE})
 
 
 @frozen
@@ -51,18 +53,24 @@ class Walker:
 
     def missing(self, book: Book, pool: Pool) -> tuple[Question, ...]:
         """What the book does not say yet; where it says all, the walks are those by this book and this pool."""
+        if _fetched(pool) != _fetched(self.pool):
+            self._judge_by(pool)
         missing = self._on(book)
         if missing or (self.asked and pool is self.pool):
             return missing
         if pool is not self.pool:
-            # An issuer that came later may have changed what a client thinks of a certificate.
-            self.pool = pool
-            self._judges.clear()
+            self._judge_by(pool)
         self.walks.clear()
         logged = _Logged(book)
         missing = self._on(logged)
         self.asked = () if missing else tuple(logged.asked)
         return missing
+
+    def _judge_by(self, pool: Pool) -> None:
+        """An issuer that came later may have changed what a client thinks of a certificate."""
+        self.pool = pool
+        self._judges.clear()
+        self.walks.clear()
 
     def in_order(self) -> tuple[Walk, ...]:
         """The walks, in the order of the clients asked for."""
@@ -83,6 +91,11 @@ class Walker:
             else:
                 self.walks[traveller.id] = found
         return tuple(missing)
+
+
+def _fetched(pool: Pool) -> int:
+    """How many certificates no server of this run has sent along."""
+    return sum(entry.sources != _SENT for entry in pool)
 
 
 class _Logged(Book):

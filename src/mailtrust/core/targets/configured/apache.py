@@ -14,9 +14,9 @@ from mailtrust.core.model.text import text
 from mailtrust.core.targets.configured.parts.apache_build import PROGRAM, build_of, build_questions, main_file
 from mailtrust.core.targets.configured.parts.apache_order import come_first
 from mailtrust.core.targets.configured.parts.apache_served import Pair, Served
-from mailtrust.core.targets.configured.parts.apache_tree import ApacheTree, Node
-from mailtrust.core.targets.configured.parts.editing import Replacement, edits, line_after, line_before
-from mailtrust.core.targets.configured.parts.places import found_again, gone
+from mailtrust.core.targets.configured.parts.apache_tree import ApacheTree, Node, Scope
+from mailtrust.core.targets.configured.parts.editing import Replacement, edits, line_before, lines_after
+from mailtrust.core.targets.configured.parts.places import agreed, found_again, gone, shall_be, shared
 
 ID = "apache"
 DISRUPTION: Literal["reload", "restart"] = "reload"
@@ -53,39 +53,44 @@ def point_to(
     found = _found(server, facts)
     if isinstance(found, Cannot):
         return found
-    _, there = found
-    known = [place for place, _ in there]
-    keys = [place.key_file for place in known]
+    whole, there = found
+    shall = shall_be(wanted, [place for place, _ in there])
+    if isinstance(shall, Cannot):
+        return shall
+    together = [(pair, files) for (_, pair), files in zip(there, shall, strict=True)]
+    chains = agreed((pair.chain.place, files.chain, True) for pair, files in together)
+    keys = agreed((pair.key.place, files.key, not _is_inherited(pair)) for pair, files in together if pair.key)
     replacements: list[Replacement] = []
-    lacking: list[Node] = []
-    for place, files in wanted.items():
-        number = found_again(place, known)
-        if number is None:
-            return gone(place)
-        now, pair = there[number]
-        keys[number] = files.key
-        if files.chain != now.chain_file:
+    lacking: dict[Scope, None] = {}
+    for pair, files in together:
+        now = whole.tree.path_of(pair.key.words[0]) if pair.key else files.chain
+        shall_be_there = keys.get(pair.key.place, now) if pair.key else now
+        if chains[pair.chain.place] is None or shall_be_there is None:
+            return shared(pair.chain.directive.line, pair.chain.path)
+        if files.chain != whole.tree.path_of(pair.chain.words[0]):
             replacements.append(_argument(pair.chain, files.chain))
-        if files.key == now.key_file and not (pair.key is None and files.chain != now.chain_file):
-            continue
-        if pair.key is not None and pair.key.scope is pair.chain.scope:
-            replacements.append(_argument(pair.key, files.key))
-        elif pair.key is not None or files.key != files.chain:
-            lacking.append(pair.chain)
+        if pair.key and shall_be_there != now:
+            replacements.append(_argument(pair.key, shall_be_there))
+        if files.key != shall_be_there:
+            lacking[pair.chain.scope] = None
     # Apache joins certificates and keys by their numbers: where one key is to be named, all are.
-    for scope in dict.fromkeys(chain.scope for chain in lacking):
-        named = scope.own("sslcertificatekeyfile")
-        without = [
-            (pair.chain, keys[number])
-            for number, (_, pair) in enumerate(there)
-            if pair.chain.scope is scope and (pair.key is None or pair.key.scope is not scope)
+    named = {pair.chain.place: files.key for pair, files in together}
+    for scope in lacking:
+        own, own_chains = (scope.own(f"sslcertificate{name}") for name in ("keyfile", "file"))
+        lines = [
+            f"SSLCertificateKeyFile {written(named.get(chain.place, whole.tree.path_of(chain.words[0])))}"
+            for chain in own_chains[len(own) :]
+            if chain.words
         ]
-        beside = named[-1] if named else without[0][0]
-        start, end = beside.directive.at, beside.directive.end - 1
-        for _, key in dict.fromkeys(without):
-            line = f"SSLCertificateKeyFile {written(key)}"
-            replacements.append(line_after(facts, beside.path, start, end, line))
+        beside = own[-1] if own else own_chains[0]
+        at, end = beside.directive.at, beside.directive.end - 1
+        replacements.append(lines_after(facts, beside.path, at, end, *lines))
     return edits(facts, replacements)
+
+
+def _is_inherited(pair: Pair) -> bool:
+    """Whether a host's certificate has a key of the main server's."""
+    return pair.key is not None and pair.key.scope is not pair.chain.scope and pair.chain.scope.host is not None
 
 
 def set_up(

@@ -13,7 +13,7 @@ from mailtrust.core.model.remedy import ConfigureServer
 from mailtrust.core.model.server_facts import FileAt, FilesLike, Names, NoAnswer, Question, ServerFacts, content_of
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import text
-from mailtrust.core.targets.configured.parts.editing import Replacement, decode, edits, line_after, without_line
+from mailtrust.core.targets.configured.parts.editing import Replacement, decode, edits, lines_after, without_line
 from mailtrust.core.targets.configured.parts.places import found_again, gone
 
 ID = "courier"
@@ -223,4 +223,4 @@ def _pointed(facts: ServerFacts, named: _Named, now: ConfiguredCertificate, file
     elif key is not None and files.key != now.key_file:
         yield Replacement(named.path, key.start, key.end, files.key)
     elif key is None and files.key != files.chain:
-        yield line_after(facts, named.path, chain.at, chain.end, f"TLS_PRIVATE_KEYFILE={files.key}")
+        yield lines_after(facts, named.path, chain.at, chain.end, f"TLS_PRIVATE_KEYFILE={files.key}")

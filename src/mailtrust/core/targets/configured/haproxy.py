@@ -1,7 +1,7 @@
 """HAProxy: certificate and key in one file, named on bind lines, in folders and in lists."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal
 
@@ -17,7 +17,7 @@ from mailtrust.core.model.text import text
 from mailtrust.core.targets.configured.parts.editing import Replacement, edits, source_of
 from mailtrust.core.targets.configured.parts.haproxy_binds import Bind, Binds, Loaded
 from mailtrust.core.targets.configured.parts.pem_files import certificates_in
-from mailtrust.core.targets.configured.parts.places import found_again, gone
+from mailtrust.core.targets.configured.parts.places import found_again, gone, shall_be
 from mailtrust.core.x509.parse import read_certificate
 from mailtrust.core.x509.pem import CERTIFICATE_LABELS, find_pem
 from mailtrust.core.x509.withheld_keys import mark_of, withheld, withheld_in
@@ -53,13 +53,11 @@ def point_to(
     found = _found(server, facts)
     if isinstance(found, Cannot):
         return found
-    known = [place for place, _ in found[1]]
+    shall = shall_be(wanted, [place for place, _ in found[1]])
+    if isinstance(shall, Cannot):
+        return shall
     replacements: list[Replacement] = []
-    for place, files in wanted.items():
-        number = found_again(place, known)
-        if number is None:
-            return gone(place)
-        now, loaded = found[1][number]
+    for (now, loaded), files in zip(found[1], shall, strict=True):
         if (files.chain, files.key) == (now.chain_file, now.key_file):
             continue
         if not loaded.by_name:
@@ -69,9 +67,8 @@ def point_to(
         beside = f"{files.chain}.key"
         if files.key not in (files.chain, beside):
             return Cannot(text("HAProxy takes the key from the certificate's own file, or from {file}.", file=beside))
-        origin = loaded.origin
-        path, word = (origin.list_path, origin.entry.words[0]) if origin.entry else (loaded.bind.path, origin.named)
-        if origin.entry and written(files.chain) != files.chain:
+        path, _, word = loaded.named_in
+        if loaded.origin.entry and written(files.chain) != files.chain:
             return Cannot(text("In a list of HAProxy's this path cannot be written: {file}", file=files.chain))
         replacements.append(Replacement(path, word.start, word.end, written(files.chain)))
     return edits(facts, replacements)
@@ -167,17 +164,18 @@ def _found(server: Server, facts: ServerFacts) -> tuple[Binds, list[tuple[Config
 
 
 def _places(whole: Binds, facts: ServerFacts) -> list[tuple[ConfiguredCertificate, Loaded]]:
-    together: dict[tuple[str, int, str], list[Loaded]] = {}
+    together: dict[tuple[str, int, Word, str], list[Loaded]] = {}
     for bind in whole.binds:
         for loaded in bind.loaded:
             together.setdefault((*loaded.named_in, loaded.file), []).append(loaded)
-    return [(_place(whole, facts, group), group[0]) for group in together.values()]
+    default = {loaded for bind in whole.binds for loaded in bind.defaults()}
+    return [(_place(whole, facts, group, not default.isdisjoint(group)), group[0]) for group in together.values()]
 
 
-def _place(whole: Binds, facts: ServerFacts, group: list[Loaded]) -> ConfiguredCertificate:
+def _place(whole: Binds, facts: ServerFacts, group: list[Loaded], is_default: bool) -> ConfiguredCertificate:
     loaded = group[0]
     line = loaded.bind.line
-    path, number = loaded.named_in
+    path, number, _ = loaded.named_in
     return ConfiguredCertificate(
         product=ID,
         service=f"{line.section} {line.called} bind {line.words[1].value}".replace("  ", " "),
@@ -188,7 +186,7 @@ def _place(whole: Binds, facts: ServerFacts, group: list[Loaded]) -> ConfiguredC
         issuers_file=whole.issuers_of(loaded),
         listens=tuple(dict.fromkeys(where for one in group for where in one.bind.listens)),
         names=_names(facts, loaded),
-        is_default=any(_is_default(one) for one in group),
+        is_default=is_default,
         in_place=not loaded.by_name or loaded.key != loaded.file,
     )
 
@@ -202,17 +200,8 @@ def _names(facts: ServerFacts, loaded: Loaded) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for leaf in leaves for name in (*leaf.dns_names, *leaf.subject.common_names)))
 
 
-def _is_default(loaded: Loaded) -> bool:
-    """Whether it is for who gives no name: what is loaded first, unless another is said to be it."""
-    bind = loaded.bind
-    if bind.says("strict-sni"):
-        return False
-    chosen = [one for one in bind.loaded if one.origin.keyword.value == "default-crt"]
-    return loaded in (chosen or bind.loaded[:1])
-
-
 def _versions(whole: Binds, bind: Bind) -> Iterator[Replacement]:
-    own = list(_old_words(bind.path, list(bind.keywords)))
+    own = list(_old_words(bind.path, bind.keywords))
     said = any(word.value.startswith(("ssl-min-ver", "force-")) for word, _ in bind.keywords)
     general: list[Replacement] = []
     for path, line in whole.globals:
@@ -228,7 +217,7 @@ def _versions(whole: Binds, bind: Bind) -> Iterator[Replacement]:
         yield Replacement(bind.path, end, end, f" {_FLOOR}")
 
 
-def _old_words(path: str, words: list[tuple[Word, Word | None]]) -> Iterator[Replacement]:
+def _old_words(path: str, words: Sequence[tuple[Word, Word | None]]) -> Iterator[Replacement]:
     for word, value in words:
         match word.value:
             case "ssl-min-ver" if value and value.value in _OLD:

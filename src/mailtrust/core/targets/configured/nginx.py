@@ -33,7 +33,7 @@ from mailtrust.core.targets.configured.parts.nginx_served import (
     sockets,
 )
 from mailtrust.core.targets.configured.parts.nginx_tree import Node, included_from
-from mailtrust.core.targets.configured.parts.places import found_again, gone
+from mailtrust.core.targets.configured.parts.places import agreed, found_again, gone, shall_be, shared
 
 ID = "nginx"
 DISRUPTION: Literal["reload", "restart"] = "reload"
@@ -81,30 +81,40 @@ def point_to(
 ) -> tuple[Change, ...] | Cannot:
     """Other paths in ssl_certificate and ssl_certificate_key."""
     try:
-        found = _places(read_served(_main(server, facts), facts))
+        whole = read_served(_main(server, facts), facts)
     except NginxConfError as error:
         return _unreadable(error)
-    known = [one for one, _ in found]
+    found = _places(whole)
+    shall = shall_be(wanted, [place for place, _ in found])
+    if isinstance(shall, Cannot):
+        return shall
+    together = [(pair, files) for (_, pair), files in zip(found, shall, strict=True)]
+    chains = agreed((pair.chain.where, files.chain, True) for pair, files in together)
+    keys = agreed((pair.key.where, files.key, not _is_inherited(pair)) for pair, files in together)
     replacements: list[Replacement] = []
-    for place, files in wanted.items():
-        number = found_again(place, known)
-        if number is None:
-            return gone(place)
-        now, pair = found[number]
-        if files.chain != now.chain_file:
+    lacking: set[Node | None] = set()
+    for pair, files in together:
+        if chains[pair.chain.where] is None or keys.get(pair.key.where, "") is None:
+            return shared(pair.chain.directive.line, pair.chain.path)
+        if files.chain != whole.file_of(pair.chain):
             replacements.append(_argument(pair.chain, files.chain))
-        if files.key == now.key_file:
-            continue
-        if pair.key.around is pair.chain.around:
-            replacements.append(_argument(pair.key, files.key))
-        else:
-            # The keys come from a block around it, where they may be others', too: from now on it has its own.
-            new = {pair.chain.where: files.key}
-            for one, other in found:
-                if other.chain.around is pair.chain.around:
-                    line = f"ssl_certificate_key {written(new.get(other.chain.where, one.key_file))};"
-                    replacements.append(line_before(facts, other.chain.path, other.chain.directive.at, line))
+        there = whole.file_of(pair.key)
+        shall_be_there = keys.get(pair.key.where, there)
+        if shall_be_there and shall_be_there != there:
+            replacements.append(_argument(pair.key, shall_be_there))
+        if files.key != shall_be_there:
+            lacking.add(pair.chain.around)
+    # Where the keys come from a block around it, and are others', too, it gets its own from now on.
+    for pair, files in together:
+        if pair.chain.around in lacking and _is_inherited(pair):
+            line = f"ssl_certificate_key {written(files.key)};"
+            replacements.append(line_before(facts, pair.chain.path, pair.chain.directive.at, line))
     return edits(facts, replacements)
+
+
+def _is_inherited(pair: Pair) -> bool:
+    """Whether its key stands in a block around that of the certificate."""
+    return pair.key.around is not pair.chain.around and any(one is pair.key.around for one in pair.chain.blocks)
 
 
 def set_up(

@@ -64,6 +64,11 @@ class Node:
     where: tuple[int, ...]
     """The sections of its file around it, by their places: what has the same ones stands side by side."""
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """The place of the text: a file that is included twice gives two nodes of one place."""
+        return self.path, self.directive.at
+
 
 @dataclass(slots=True, eq=False)
 class Scope:

@@ -54,17 +54,17 @@ def line_before(facts: ServerFacts, path: str, at: int, line: str) -> Replacemen
     return Replacement(path, at, at, f"{line}{ending}{indent}")
 
 
-def line_after(facts: ServerFacts, path: str, start: int, end: int, line: str) -> Replacement:
-    """A line of its own behind the line on which `end` is, indented as what begins at `start`."""
+def lines_after(facts: ServerFacts, path: str, start: int, end: int, *lines: str) -> Replacement:
+    """Lines of their own behind the line on which `end` is, indented as what begins at `start`."""
     source = source_of(facts, path)
     begin = source.rfind("\n", 0, start) + 1
     first = source[begin:start]
     indent = first if not first.strip(" \t") else ""
     behind = source.find("\n", end)
     if behind < 0:
-        return Replacement(path, len(source), len(source), f"\n{indent}{line}")
+        return Replacement(path, len(source), len(source), "".join(f"\n{indent}{line}" for line in lines))
     ending = "\r\n" if source[:behind].endswith("\r") else "\n"
-    return Replacement(path, behind + 1, behind + 1, f"{indent}{line}{ending}")
+    return Replacement(path, behind + 1, behind + 1, "".join(f"{indent}{line}{ending}" for line in lines))
 
 
 def without_line(facts: ServerFacts, path: str, start: int, end: int) -> Replacement:

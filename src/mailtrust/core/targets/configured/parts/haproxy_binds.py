@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from posixpath import dirname, join, splitext
 
 from mailtrust.core.formats.haproxy_cfg import (
@@ -40,7 +41,7 @@ _EVERY_ADDRESS = ("", "*", "0.0.0.0", "::", "[::]")  # noqa: S104 - read, not bo
 _MOST_PORTS = 100
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Bind:
     """A bind line with `ssl`."""
 
@@ -49,14 +50,13 @@ class Bind:
     listens: tuple[Listening, ...]
     loaded: list["Loaded"] = field(default_factory=list)
 
-    @property
-    def keywords(self) -> Iterator[tuple[Word, Word | None]]:
+    @cached_property
+    def keywords(self) -> tuple[tuple[Word, Word | None], ...]:
         """Its words behind the address: each keyword, with its argument where it takes one."""
         words = iter(self.line.words[2:])
-        for word in words:
-            yield word, next(words, None) if word.value in _ONE_ARGUMENT else None
+        return tuple((word, next(words, None) if word.value in _ONE_ARGUMENT else None) for word in words)
 
-    @property
+    @cached_property
     def crts(self) -> list[tuple[Word, Word]]:
         """What names certificates, in order."""
         return [(word, named) for word, named in self.keywords if word.value in _CRT and named is not None]
@@ -64,6 +64,12 @@ class Bind:
     def says(self, name: str) -> bool:
         """Whether a keyword stands there."""
         return any(word.value == name for word, _ in self.keywords)
+
+    def defaults(self) -> list["Loaded"]:
+        """What is for who gives no name: what is loaded first, unless another is said to be it."""
+        if self.says("strict-sni"):
+            return []
+        return [one for one in self.loaded if one.origin.keyword.value == "default-crt"] or self.loaded[:1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +104,12 @@ class Loaded:
         return self.file.removeprefix(self.origin.unsaid)
 
     @property
-    def named_in(self) -> tuple[str, int]:
-        """The file and the line that name it."""
+    def named_in(self) -> tuple[str, int, Word]:
+        """The file, the line and the word that name it."""
         origin = self.origin
-        return (origin.list_path, origin.entry.number) if origin.entry else (self.bind.path, self.bind.line.number)
+        if origin.entry is not None:
+            return origin.list_path, origin.entry.number, origin.entry.words[0]
+        return self.bind.path, self.bind.line.number, origin.named
 
 
 class Binds:

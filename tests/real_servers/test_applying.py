@@ -200,6 +200,19 @@ def test_killed_while_it_waits_for_the_server(web: Web) -> None:
     assert web.served() == web.new.certificate.der
 
 
+def test_fix_ends_what_was_interrupted_before_it_plans(web: Web) -> None:
+    web.meddle('[ "$1" != reload ] || kill -9 $PPID\n')
+    assert web.apply().returncode == -9
+    web.meddle("")
+    target = ("fix", f"https://{HOST}:{web.port}", "--with", web.here / "new.pem", "--key", web.here / "new.key")
+    fixed = web.run(*target, *web.looking, "--apply", "--state", web.here / "state")
+    assert fixed.returncode == 0, fixed.stderr
+    assert "A run before this one was interrupted" in fixed.stderr
+    assert "What was begun has been taken back." in fixed.stdout
+    assert web.served() == web.new.certificate.der
+    assert not interrupted(State(web.here / "state"))
+
+
 @pytest.mark.long
 def test_killed_at_every_call(web: Web) -> None:
     ends = {0: 0, 4: 0}

@@ -4,9 +4,9 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mailtrust.cli import exit_status
 from mailtrust.cli.arguments import Example
@@ -29,13 +29,6 @@ EXAMPLES: tuple[Example, ...] = (
     ("mailtrust apply mend.json --yes --format json -o applied.json", text("at night, with an answer for a program")),
     ("mailtrust apply mend.json --undo", text("put back everything as it was")),
 )
-
-STATUS = {
-    "done": exit_status.CLEAN,
-    "nothing-to-do": exit_status.CLEAN,
-    "undone": exit_status.UNDONE,
-    "not-undone": exit_status.NOT_UNDONE,
-}
 
 
 class Stopped(UserProblem):
@@ -116,18 +109,40 @@ def run(options: argparse.Namespace) -> int:
 
 def apply_plan(plan: "Plan", octets: bytes, options: argparse.Namespace) -> int:
     """Show it, ask, do it, and say what came of it."""
+    return _in_state(options, plan, lambda state, outside: _apply(plan, octets, state, outside, options))
+
+
+def end_interrupted(options: argparse.Namespace) -> int:
+    """Bring to an end what runs before this one have left open, before anything is planned upon it."""
+
+    async def nothing_else(state: "State", outside: "Outside") -> "list[Applied]":
+        return await _recover(state, outside)
+
+    return _in_state(options, None, nothing_else) if _interrupted(options) else exit_status.CLEAN
+
+
+def _in_state(
+    options: argparse.Namespace,
+    plan: "Plan | None",
+    work: "Callable[[State, Outside], Coroutine[Any, Any, list[Applied]]]",
+) -> int:
     from mailtrust.cli.applying import Outside
     from mailtrust.edge.probe.loop import run as run_loop
-    from mailtrust.edge.transport.state import State, state_of_this_user
-    from mailtrust.flows.apply import interrupted
 
-    state = State(options.state.absolute()) if options.state is not None else state_of_this_user()
-    outside = Outside(plan, options)
+    state, outside = _state_of(options), Outside(plan, options)
+
+    async def whole() -> "list[Applied]":
+        _let_signals_stop()
+        try:
+            return await work(state, outside)
+        finally:
+            await outside.close()
+
     try:
         with state.held():
-            return run_loop(_apply(plan, octets, state, outside, options))
+            runs = run_loop(whole())
     except KeyboardInterrupt:
-        if not interrupted(state):
+        if not _interrupted(options):
             raise
         raise Stopped(
             text(
@@ -136,30 +151,48 @@ def apply_plan(plan: "Plan", octets: bytes, options: argparse.Namespace) -> int:
                 folder=called_file(state.path),
             )
         ) from None
+    if not runs:
+        return exit_status.CLEAN
+    _tell(runs, options)
+    undone = exit_status.CLEAN if getattr(options, "undo", False) else exit_status.UNDONE
+    return {"undone": undone, "not-undone": exit_status.NOT_UNDONE}.get(runs[-1].outcome, exit_status.CLEAN)
 
 
-async def _apply(plan: "Plan", octets: bytes, state: "State", outside: "Outside", options: argparse.Namespace) -> int:
-    from mailtrust.flows.apply import apply, interrupted, recover, remembered, undo
+def _state_of(options: argparse.Namespace) -> "State":
+    from mailtrust.edge.transport.state import State, state_of_this_user
 
-    _let_signals_stop()
-    undoing, resuming = getattr(options, "undo", False), getattr(options, "resume", False)
-    around = outside.surroundings
+    return State(options.state.absolute()) if options.state is not None else state_of_this_user()
+
+
+def _interrupted(options: argparse.Namespace) -> bool:
+    from mailtrust.flows.apply import interrupted
+
+    return bool(interrupted(_state_of(options)))
+
+
+async def _recover(state: "State", outside: "Outside", *, but: str = "") -> "list[Applied]":
+    """What was left open of other plans than this one, up to the first that stays so."""
+    from mailtrust.flows.apply import interrupted, recover, remembered
+
     runs: list[Applied] = []
-    try:
-        for one in interrupted(state):
-            if one != plan.id:
-                runs.append(await recover(remembered(state, one), state, around))
-                if runs[-1].outcome == "not-undone":
-                    return exit_status.NOT_UNDONE
-        if undoing:
-            runs.append(await undo(plan, state, around))
-            return exit_status.NOT_UNDONE if runs[-1].outcome == "not-undone" else exit_status.CLEAN
-        runs.append(await apply(plan, octets, state, around, resume=resuming))
-        return STATUS[runs[-1].outcome]
-    finally:
-        await outside.close()
-        if runs:
-            _tell(runs, options)
+    for one in interrupted(state):
+        if one != but and not (runs and runs[-1].outcome == "not-undone"):
+            runs.append(await recover(remembered(state, one), state, outside.surroundings))
+    return runs
+
+
+async def _apply(
+    plan: "Plan", octets: bytes, state: "State", outside: "Outside", options: argparse.Namespace
+) -> "list[Applied]":
+    from mailtrust.flows.apply import apply, undo
+
+    runs = await _recover(state, outside, but=plan.id)
+    if runs and runs[-1].outcome == "not-undone":
+        return runs
+    around = outside.surroundings
+    if getattr(options, "undo", False):
+        return [*runs, await undo(plan, state, around)]
+    return [*runs, await apply(plan, octets, state, around, resume=getattr(options, "resume", False))]
 
 
 def _tell(runs: "Sequence[Applied]", options: argparse.Namespace) -> None:

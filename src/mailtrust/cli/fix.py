@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from mailtrust.cli import exit_status
-from mailtrust.cli.apply import add_applying_options, apply_plan
+from mailtrust.cli.apply import add_applying_options, apply_plan, end_interrupted
 from mailtrust.cli.arguments import Example
 from mailtrust.cli.files import write_output
 from mailtrust.cli.plan import add_planning_options, encoded, plan_of, shown
@@ -50,13 +50,17 @@ def run(options: argparse.Namespace) -> int:
     """Plan, and apply what was planned if somebody says so."""
     from mailtrust.core.formats.plan_file import decode_plan
 
+    somebody = options.yes or (sys.stdin is not None and sys.stdin.isatty())
+    # What is planned upon a server that is half changed fits no more when that is taken back.
+    if somebody and end_interrupted(options) == exit_status.NOT_UNDONE:
+        return exit_status.NOT_UNDONE
     planned = plan_of(options)
     octets = encoded(planned, options)
     left = exit_status.FINDINGS if planned.plan.left else exit_status.CLEAN
     if not planned.plan.steps:
         write_output(octets if options.format == "json" else shown(planned, options), None)
         return left
-    if not options.yes and not (sys.stdin is not None and sys.stdin.isatty()):
+    if not somebody:
         write_output(octets if options.format == "json" else shown(planned, options), None)
         said = text("Nothing was changed: standard input is no terminal, so nobody can be asked. --apply does it.")
         sys.stderr.write(f"mailtrust: {said.render(translator(options.lang))}\n")

@@ -58,7 +58,7 @@ def test_killed_at_every_step(
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfdbinary: pytest.CaptureFixture[bytes],
-) -> None:
+) -> None:  # fmt: skip
     monkeypatch.chdir(folder)
     (folder / "server").mkdir(mode=0o755)
     with broken(scenario_by_id(scenario), folder) as case, Daemons(folder) as daemons:

@@ -16,6 +16,7 @@ from mailtrust.core.model.plan import (
     RunBack,
     RunCommand,
     TakeUpAgain,
+    TalkTo,
     Undo,
     UndoneByPerson,
     WriteFile,
@@ -257,6 +258,9 @@ def _in_order(machine: _Machine) -> Iterable[PlanStep]:
             say = text("Let {server} test its configuration.", server=server.server.name)
             yield _step(server, say, test, NothingToUndo())
     for server, changes_something in machine.concerned.items():
+        if talks := _while_running(server, machine):
+            yield from talks
+            continue
         say = (
             text("Let {server} take it up.", server=server.server.name)
             if changes_something
@@ -269,5 +273,26 @@ def _in_order(machine: _Machine) -> Iterable[PlanStep]:
         yield replace(_step(server, say, take_up, TakeUpAgain()), disruption=server.product.DISRUPTION)
 
 
-def _step(server: Surveyed, say: Text, do: WriteFile | RunCommand, undo: Undo) -> PlanStep:
+def _while_running(server: Surveyed, machine: _Machine) -> tuple[PlanStep, ...]:
+    """Instead of a taking up: what is said to the running program, where it knows how and no setting changes."""
+    update = getattr(server.product, "without_reload", None)
+    written = {path: write for path, (whose, write, _) in machine.writes.items() if whose is server}
+    if update is None or machine.changes[server] or not written:
+        return ()
+    steps = []
+    for path, write in written.items():
+        place = next((one for one in server.places if one.chain_file == path), None)
+        former = content_of(server.facts, path)
+        if place is None or former is None:
+            return ()
+        talk = update(server.server, server.facts, place, write.content)
+        back = update(server.server, server.facts, place, former.octets)
+        if not (isinstance(talk, TalkTo) and isinstance(back, TalkTo)):
+            return ()
+        say = text("Let {server} present it at once, without a reload.", server=server.server.name)
+        steps.append(_step(server, say, talk, RunBack(back)))
+    return tuple(steps)
+
+
+def _step(server: Surveyed, say: Text, do: WriteFile | RunCommand | TalkTo, undo: Undo) -> PlanStep:
     return PlanStep("", server.server.name, say, do, undo, needs="root")

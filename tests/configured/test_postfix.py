@@ -9,6 +9,7 @@ from mailtrust.core.formats.postfix_cf import changed, expanded, read_main, read
 from mailtrust.core.model.configured import Cannot, Files, Listening
 from mailtrust.core.model.server_facts import Printed
 from mailtrust.core.targets.configured import postfix
+from mailtrust.core.x509.withheld_keys import withhold_keys
 
 MAIN, MASTER, SNI = "/etc/postfix/main.cf", "/etc/postfix/master.cf", "/etc/postfix/sni"
 VERSION = ("postconf", "-h", "mail_version")
@@ -250,6 +251,32 @@ def test_the_key_that_belongs_is_found(tls: dict[str, bytes]) -> None:
     lost = postfix_with(tls, "smtpd_tls_cert_file = /tls/new.pem\nsmtpd_tls_key_file = /tls/old.key\n")
     place = lost.place("smtpd")
     assert "holds the key" in lost.refused("matching-key", place)
+
+
+@pytest.mark.parametrize("between", [b"", b"bag attributes\n"])
+def test_in_one_file_the_key_comes_first_too(tls: dict[str, bytes], between: bytes) -> None:
+    world = postfix_with(tls, "smtpd_tls_chain_files = /tls/turned.pem\ntls_server_sni_maps = hash:/etc/postfix/sni\n")
+    key, chain = tls["/tls/old.key"], tls["/tls/old.pem"]
+    world.files["/tls/turned.pem"] = chain + between + key
+    world.files[SNI] = b"mail.example.com /tls/turned.pem\n"
+    (act,) = world.set_up("matching-key", *world.places)
+    assert act.input == "mail.example.com /tls/turned.pem\n"
+    assert world.files["/tls/turned.pem"] == withhold_keys(key) + chain + between
+    (again,) = world.set_up("matching-key", *world.places)
+    assert again == act
+    # Where the parameter is the certificate's own, any order will do.
+    single = postfix_with({**tls, "/tls/turned.pem": chain + key}, "smtpd_tls_cert_file = /tls/turned.pem\n")
+    assert single.set_up("matching-key", *single.places) == ()
+
+
+def test_oddities_of_values(tls: dict[str, bytes]) -> None:
+    world = postfix_with(tls, "smtpd_tls_cert_file = /tls/old-both.pem,\nx = y\n")
+    world.point({world.places[0]: ONE_FILE})
+    assert world.files[MAIN] == b"smtpd_tls_cert_file = /tls/new-both.pem\nx = y\n"
+    twice = postfix_with(tls, "smtpd_tls_chain_files = /tls/old-both.pem, /tls/old-both.pem\n")
+    (place,) = twice.places
+    twice.point({place: ONE_FILE})
+    assert twice.files[MAIN] == b"smtpd_tls_chain_files = /tls/new-both.pem, /tls/new-both.pem\n"
 
 
 def test_what_cannot_be_told_is_said(tls: dict[str, bytes]) -> None:

@@ -37,7 +37,7 @@ class Word:
     end: int
 
 
-@frozen
+@dataclass(frozen=True, slots=True, eq=False)
 class Value:
     """What a parameter is set to, or what a key of a table stands for."""
 
@@ -205,9 +205,10 @@ def _value(name: str, line: _Line, at: int) -> Value:
         for piece in pieces
         for match in _ITEM.finditer(piece.text)
     )
-    first = words[0].start if words else at
-    end = line.pieces[-1].end if words else at
-    return Value(name, line.number, words, first, end, " ".join(one.text for one in pieces).strip(), line.end)
+    said = [piece for piece in pieces if piece.text.strip()]
+    begin = said[0].end - len(said[0].text.lstrip()) if said else at
+    end = said[-1].start + len(said[-1].text.rstrip()) if said else at
+    return Value(name, line.number, words, begin, end, " ".join(one.text for one in pieces).strip(), line.end)
 
 
 def _words(line: _Line) -> Iterator[Word]:
@@ -243,4 +244,4 @@ def _settings(words: tuple[Word, ...], line: _Line) -> Iterator[Value]:
             at = said.start + start + len(name) + 1
             piece = Word(value, at, at + len(value))
             one = _value(name.strip(), _Line(line.number, (piece,), said.end), at)
-            yield Value(one.name, one.line, one.words, one.at, at + len(value.rstrip()), one.whole, said.end)
+            yield Value(one.name, one.line, one.words, one.at, one.end, one.whole, said.end)

@@ -9,14 +9,14 @@ from posixpath import join
 from typing import Literal
 
 from mailtrust.core.formats.postfix_cf import Service, Value
-from mailtrust.core.model.cleaning import clean
-from mailtrust.core.model.configured import Act, Cannot, Change, ConfiguredCertificate, Files
+from mailtrust.core.model.configured import Act, Cannot, Change, ConfiguredCertificate, Edit, Files
 from mailtrust.core.model.plan import RunCommand
 from mailtrust.core.model.remedy import ConfigureServer
-from mailtrust.core.model.server_facts import FileAt, OutputOf, Printed, Question, ServerFacts
+from mailtrust.core.model.server_facts import FileAt, OutputOf, Printed, Question, ServerFacts, content_of
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import text
 from mailtrust.core.targets.configured.parts.editing import Replacement, edits
+from mailtrust.core.targets.configured.parts.key_first import key_put_first
 from mailtrust.core.targets.configured.parts.pem_files import belonging_keys, leaf_names, unwritable
 from mailtrust.core.targets.configured.parts.places import found_again, gone
 from mailtrust.core.targets.configured.parts.postfix_configuration import (
@@ -26,8 +26,8 @@ from mailtrust.core.targets.configured.parts.postfix_configuration import (
     program,
     read_configuration,
 )
+from mailtrust.core.targets.configured.parts.postfix_index import add_to_index, index
 from mailtrust.core.targets.configured.parts.postfix_places import (
-    TABLES,
     Spot,
     items_of,
     key_of,
@@ -41,10 +41,6 @@ DISRUPTION: Literal["reload", "restart"] = "reload"
 
 LEVEL = "smtpd_tls_security_level"
 PROTOCOLS = ("smtpd_tls_protocols", "smtpd_tls_mandatory_protocols")
-INDEXED = tuple(kind for kind in TABLES if kind != "texthash")
-"""Tables that `postmap` makes; a `texthash` is read as it is written."""
-WHOLE = ("cdb",)
-"""Those that can only be made anew."""
 
 
 def questions(server: Server, facts: ServerFacts) -> tuple[Question, ...]:
@@ -57,7 +53,9 @@ def questions(server: Server, facts: ServerFacts) -> tuple[Question, ...]:
         wanted += [FileAt(path) for _, path in tables_of(configuration)]
         spots = spots_of(configuration)
         if not isinstance(spots, Cannot):
-            wanted += [FileAt(path) for one in spots for path in (one.place.chain_file, one.place.key_file, *one.files)]
+            lists = {one.value: one.files for one in spots}
+            wanted += [FileAt(path) for one in spots for path in (one.place.chain_file, one.place.key_file)]
+            wanted += [FileAt(path) for files in lists.values() for path in files]
         wanted += configuration.unknown
     return tuple(dict.fromkeys(one for one in wanted if one not in facts))
 
@@ -101,7 +99,7 @@ def point_to(
         items = items_of(value, parts)
         replacements += configuration.written(path, value, items)
         if parts[0][0].table:
-            acts += _index(server, parts[0][0].table, value, items)
+            acts += index(server, parts[0][0].table, value, items)
     return (*edits(facts, replacements), *acts)
 
 
@@ -130,11 +128,7 @@ def set_up(
         case "send-sni-certificate":
             return _make_default(server, (configuration, spots), places, services)
         case "matching-key":
-            found = _found(spots, places)
-            if isinstance(found, Cannot):
-                return found
-            wanted = belonging_keys(facts, [spot.place for spot in found], [spot.place for spot in spots])
-            return wanted if isinstance(wanted, Cannot) else point_to(server, facts, wanted)
+            return _match_keys(server, configuration, spots, places)
         case _:
             return Cannot(text("Postfix has no single line for this: follow the steps of the report."))
 
@@ -253,36 +247,28 @@ def _make_default(
     source = configuration.source(chosen[0].path)
     ended = source[near.after - 1] == "\n"
     addition = Replacement(chosen[0].path, near.after, near.after, added if ended else f"\n{added.rstrip()}")
-    return (*changes, *edits(configuration.facts, [addition]), *_added(server, table, added, tuple(lines)))
+    return (*changes, *edits(configuration.facts, [addition]), *add_to_index(server, table, added, tuple(lines)))
 
 
-def _index(server: Server, table: str, value: Value, items: tuple[str, ...]) -> Iterator[Act]:
-    """The entry put into what Postfix reads, with what its files hold by then."""
-    kind, _, path = table.partition(":")
-    if kind not in INDEXED:
-        return
-    make, entries = (
-        (*program(server, "postmap"), "-F"),
-        [f"{value.name} {', '.join(one)}\n" for one in (items, value.items)],
-    )
-    say = text(
-        "Let postmap read the files of {name} into the index of {file}.", name=clean(value.name), file=clean(path)
-    )
-    if kind in WHOLE:
-        yield Act((*make, table), "", (*make, table), "", say)
-    else:
-        yield Act((*make, "-i", "-r", table), entries[0], (*make, "-i", "-r", table), entries[1], say)
-
-
-def _added(server: Server, table: str, entries: str, names: tuple[str, ...]) -> Iterator[Act]:
-    """New entries."""
-    kind, _, path = table.partition(":")
-    if kind not in INDEXED:
-        return
-    postmap = program(server, "postmap")
-    say = text("Let postmap put {names} into the index of {file}.", names=names, file=clean(path))
-    if kind in WHOLE:
-        yield Act((*postmap, "-F", table), "", (*postmap, "-F", table), "", say)
-    else:
-        gone = "".join(f"{name}\n" for name in names)
-        yield Act((*postmap, "-F", "-i", "-r", table), entries, (*postmap, "-d", "-", table), gone, say)
+def _match_keys(
+    server: Server, configuration: Configuration, spots: tuple[Spot, ...], places: tuple[ConfiguredCertificate, ...]
+) -> tuple[Change, ...] | Cannot:
+    """The key that belongs to a certificate; in a list it comes first, also where both stand in one file."""
+    found = _found(spots, places)
+    if isinstance(found, Cannot):
+        return found
+    facts = configuration.facts
+    wanted = belonging_keys(facts, [spot.place for spot in found], [spot.place for spot in spots])
+    if isinstance(wanted, Cannot):
+        return wanted
+    changes = point_to(server, facts, wanted)
+    if isinstance(changes, Cannot):
+        return changes
+    files = [wanted[spot.place] for spot in found if not spot.key_name]
+    turned = []
+    for path in dict.fromkeys(one.chain for one in files if one.chain == one.key):
+        content = content_of(facts, path)
+        new = key_put_first(content.octets) if content is not None else b""
+        if content is not None and new != content.octets:
+            turned.append(Edit(path, new, text("The key comes before the certificates, as Postfix wants it.")))
+    return (*turned, *changes)

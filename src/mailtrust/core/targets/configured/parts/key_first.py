@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.server_facts import ServerFacts
 from mailtrust.core.targets.configured.parts.pem_files import certificates_in, keys_in
+from mailtrust.core.x509.pem import find_pem
+from mailtrust.core.x509.withheld_keys import LABEL as WITHHELD
 from mailtrust.core.x509.withheld_keys import mark_of
 
 
@@ -35,6 +37,15 @@ def groups(facts: ServerFacts, paths: Sequence[str]) -> Iterator[Group]:
             last += 1
         yield Group(chain, key, first, last)
         first = last
+
+
+def key_put_first(octets: bytes) -> bytes:
+    """A file's content with its only key before its certificates; as it is, where that is so, or there are several."""
+    blocks = find_pem(octets)
+    keys = [block.whole for block in blocks if block.label == WITHHELD]
+    if len(keys) != 1 or blocks[0].label == WITHHELD:
+        return octets
+    return keys[0] + b"\n" + octets.replace(keys[0] + b"\n", b"", 1).replace(keys[0], b"", 1)
 
 
 def _holds(facts: ServerFacts, paths: Sequence[str], at: int) -> tuple[bool, bool]:

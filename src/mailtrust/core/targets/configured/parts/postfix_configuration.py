@@ -115,7 +115,8 @@ class Configuration:
             if self.said(service, name) == value:
                 continue
             if name in own:
-                yield from self.written(path, own[name], tuple(value.replace(",", " ").split()))
+                gap = " " if service is None and not own[name].whole else ""
+                yield Replacement(path, own[name].at, own[name].end, gap + value)
             else:
                 new[name] = value
         if new and service is not None:

@@ -108,10 +108,11 @@ def _entries(configuration: Configuration, table: str, path: str) -> Iterator[Sp
         yield Cannot(text("The table of server names {file} has too many lines.", file=path))
         return
     for name, value in entries.items():
-        for group in groups(configuration.facts, value.items):
+        files = value.items
+        for group in groups(configuration.facts, files):
             place = _place(f"{NAMES} {clean(name, 100)}", path, value, Files(group.chain, group.key))
             place = replace(place, names=(name,), is_default=False)
-            yield Spot(place, path, value, value.items, group.first, group.last, table=table)
+            yield Spot(place, path, value, files, group.first, group.last, table=table)
 
 
 def tables_of(configuration: Configuration, service: Service | None = None) -> Iterator[tuple[str, str]]:

@@ -144,6 +144,7 @@ async def test_what_cannot_be_taken_back_now_is_told_and_taken_back_by_the_next_
     assert applied.outcome == "not-undone"
     stuck = {now.step.id: now.state for now in applied.named(NotTakenBack)}
     assert set(stuck) == {"1", "6"}
+    assert all(state.again for state in stuck.values())  # type: ignore[union-attr]
     assert str(stuck["1"].why) == "It stays: step 6 is not taken back, and may need it."  # type: ignore[union-attr]
     assert own_files(one) == {**OLD, NEW_FILE: NEW[NEW_FILE]}
     assert world.is_interrupted()
@@ -164,6 +165,7 @@ async def test_what_somebody_else_changed_is_left_alone_and_told_for_good(world:
     (conf, new) = (next(now for now in applied.steps if now.step.id == number) for number in ("3", "1"))
     assert applied.outcome == "not-undone"
     assert isinstance(conf.state, NotTakenBack)
+    assert not conf.state.again
     assert one.files[conf.state.copy] == OLD["/etc/server.conf"]
     assert f"is left as it is; the former file is {conf.state.copy}" in str(conf.state.why)
     assert isinstance(new.state, NotTakenBack)  # the changed file may name it

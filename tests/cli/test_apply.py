@@ -166,6 +166,7 @@ def test_what_fails_has_its_exit_status(run: Run, prepared: Prepared) -> None:
     assert (failed.status, prepared.file.read_bytes()) == (5, b"old")
     assert "NOT everything could be taken back." in failed.text
     assert "2. files: Fail." in failed.text.partition("Not taken back")[2]
+    assert "run the same command again: it is taken back then" in " ".join(failed.text.split())
 
 
 def test_a_program_is_answered_in_json(run: Run, prepared: Prepared) -> None:

@@ -159,12 +159,12 @@ class Session:
         if step.id in past.back:
             return TakenBack()
         if stuck := self.stuck.get(step.id):
-            return NotTakenBack(stuck, past.doing[step.id].copy)
+            return NotTakenBack(stuck, past.doing[step.id].copy, again=True)
         if left := past.left.get(step.id):
             return NotTakenBack(text("{why}", why=left.why), past.doing[step.id].copy)
         if step.id in past.done:
             return InPlace(step.id in past.proven)
-        return NotTakenBack(text("It is not known whether it was done."), past.doing[step.id].copy)
+        return NotTakenBack(text("It is not known whether it was done."), past.doing[step.id].copy, again=True)
 
 
 def same_file(plan: Plan, one: PlanStep, other: PlanStep) -> bool:

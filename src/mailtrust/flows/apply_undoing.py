@@ -131,8 +131,8 @@ async def _one(session: Session, step: PlanStep) -> None:
         session.stuck[step.id] = own_mistake(error)
         session.around.tell(Happening("left", step, why=own_mistake(error)))
     else:
-        session.stuck.pop(step.id, None)
-        session.around.tell(Happening("back", step))
+        if not isinstance(step.undo, NothingToUndo):
+            session.around.tell(Happening("back", step))
 
 
 async def _back(session: Session, step: PlanStep, doing: Doing) -> None:

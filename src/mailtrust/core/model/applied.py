@@ -32,6 +32,8 @@ class NotTakenBack:
     why: Text
     copy: str = ""
     """Where the former file stands on the server; empty: there is none."""
+    again: bool = False
+    """The next run tries it again; else only a person can put it right."""
 
 
 StepState = NotBegun | InPlace | TakenBack | NotTakenBack

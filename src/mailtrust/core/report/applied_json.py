@@ -23,6 +23,7 @@ class StepNowWire(Struct, kw_only=True):
     proven: Annotated[bool, Meta(description="In place, and seen on the wire.")] = False
     why: Annotated[str, Meta(description="Why it is not taken back.")] = ""
     copy: Annotated[str, Meta(description="Where the former file is kept, on its own machine.")] = ""
+    again: Annotated[bool, Meta(description="The next run tries to take it back; else only a person can.")] = False
 
 
 class RunWire(Struct, kw_only=True):
@@ -66,6 +67,7 @@ def _step(now: StepNow, translate: Callable[[str], str]) -> StepNowWire:
             made.state, made.proven = "in-place", proven
         case TakenBack():
             made.state = "taken-back"
-        case NotTakenBack(why=why, copy=copy):
-            made.state, made.why, made.copy = "not-taken-back", clean(why.render(translate), LONGEST), copy
+        case NotTakenBack(why=why, copy=copy, again=again):
+            made.state, made.why = "not-taken-back", clean(why.render(translate), LONGEST)
+            made.copy, made.again = copy, again
     return made

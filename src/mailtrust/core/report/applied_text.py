@@ -27,6 +27,9 @@ STATES: tuple[tuple[type[StepState], Text, str], ...] = (
     (NotBegun, text("Not begun"), "dim"),
 )
 
+TRIED_AGAIN = text("Mend what keeps it from that, and run the same command again: it is taken back then.")
+BY_HAND = text("mailtrust leaves it as it is: put it right by hand.")
+
 
 def render_applied(
     applied: Applied,
@@ -56,8 +59,9 @@ def _draw(page: Page, now: StepNow, style: str) -> None:
     where: list[Span] = [(f"{page.name(now.step.server)}: ", "bold")] if now.step.server else []
     page.paragraph(*where, (page.say(now.step.say), ""), first=[(" ", ""), (f"{now.step.id}. ", style)])
     match now.state:
-        case NotTakenBack(why=why, copy=copy):
+        case NotTakenBack(why=why, copy=copy, again=again):
             page.paragraph((page.say(why), "red"), first=[("     ", "")])
+            page.paragraph((page.say(TRIED_AGAIN if again else BY_HAND), ""), first=[("     ", "")])
             if copy:
                 kept = text("The former file is kept in {copy}.", copy=copy)
                 page.paragraph((page.say(kept), ""), first=[("     ", "")])

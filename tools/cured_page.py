@@ -13,10 +13,10 @@ CELL = re.compile(r"test_the_circle\[(?P<scenario>.+)-(?P<product>[a-z]+)-(?P<re
 HEAD = """\
 # Which fault is cured on which product
 
-Every scenario of `mailtrust lab`, served by the real program from Debian: broken, then `mailtrust plan`, `apply`,
-`prove`, a second `apply` that does nothing more, `apply --undo`, and broken again, octet by octet. A client is connected
-all the time and must still be served afterwards, except by slapd, which knows no reload. Each cell is tried on this machine and
-through a real sshd. `make circle` makes this page anew.
+Every scenario of `mailtrust lab`, served by the real program from Debian: broken, then `mailtrust plan`,
+`apply`, `prove`, a second `apply` that does nothing more, `apply --undo`, and broken again, octet by octet. A
+client is connected all the time and must still be served afterwards, except by slapd, which knows no reload.
+Each cell is tried on this machine and through a real sshd. `make circle` makes this page anew.
 
 ✓ cured and undone; - the program cannot be broken like that; a number: why it is not cured by a server, below
 

@@ -19,7 +19,8 @@ from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.server_facts import Printed
 from mailtrust.core.model.text import Text, text
-from mailtrust.edge.transport.limits import LARGEST, MOST_ANSWERED, MOST_NAMES, MOST_PRINTED, SBIN
+from mailtrust.edge.transport import scripts
+from mailtrust.edge.transport.limits import LARGEST, MOST_ANSWERED, MOST_NAMES, MOST_PRINTED
 from mailtrust.edge.transport.machine import NotAllowed, RawFile, Unreachable
 from mailtrust.edge.transport.refusals import (
     by_words,
@@ -42,67 +43,6 @@ LOOK_SECONDS = 30
 WRITE_SECONDS = 60
 GRACE_SECONDS = 10
 """Beyond what a command is given there, for the way to and fro."""
-
-# Exit statuses of our own scripts; what coreutils say has others.
-_HIDDEN, _THERE, _TORN, _NO_FILE = 81, 82, 83, 84
-
-_READ = f"""
-kind=$(stat -L -c '%F' -- "$1") || exit 1
-case "$kind" in "regular file"|"regular empty file") ;; *) exit {_NO_FILE} ;; esac
-stat -L -c '%a %u:%g' -- "$1" && readlink -f -- "$1" && head -c "$2" -- "$1"
-"""
-_WRITE = f"""
-set -e
-umask 077
-if [ "$4" = new ]; then
-  mkdir -p -- "$(dirname -- "$1")"
-  if [ -e "$1" ] || [ -L "$1" ]; then exit {_THERE}; fi
-  real=$1
-else
-  real=$(readlink -f -- "$1")
-fi
-folder=$(dirname -- "$real")
-waiting=$(mktemp -- "$folder/.mailtrust.XXXXXXXX")
-trap 'rm -f -- "$waiting"' EXIT
-cat > "$waiting"
-[ "$(sha256sum < "$waiting" | cut -c 1-64)" = "$5" ] || exit {_TORN}
-[ ! -e "$real" ] || cp --attributes-only --preserve=all -- "$real" "$waiting" 2>/dev/null || true
-chmod -- "$2" "$waiting"
-[ -z "$3" ] || chown -- "$3" "$waiting"
-sync -- "$waiting"
-if [ "$4" = new ]; then ln -T -- "$waiting" "$real"; else mv -f -T -- "$waiting" "$real"; fi
-sync -- "$folder"
-"""
-_KEEP = """
-set -e
-umask 077
-folder=$(dirname -- "$2")
-mkdir -p -- "$folder"
-waiting=$(mktemp -- "$folder/.mailtrust.XXXXXXXX")
-trap 'rm -f -- "$waiting"' EXIT
-cp -L -p -- "$1" "$waiting"
-sync -- "$waiting"
-mv -f -T -- "$waiting" "$2"
-sync -- "$folder" "$(dirname -- "$folder")"
-"""
-_REMOVE = """
-rm -f -- "$1" && if [ -d "$(dirname -- "$1")" ]; then sync -- "$(dirname -- "$1")"; fi
-"""
-_NAMES = f"""
-if [ -d "$1" ] && {{ [ ! -r "$1" ] || [ ! -x "$1" ]; }}; then exit {_HIDDEN}; fi
-for one in PATTERN; do if [ -e "$one" ] || [ -L "$one" ]; then printf '%s\\0' "$one"; fi; done
-"""
-_RUN = f'PATH="$PATH:{SBIN}"; LC_ALL=C.UTF-8; export PATH LC_ALL; seconds=$1; shift; exec timeout -k 5 "$seconds" "$@"'
-# Whichever of them is there: Debian has perl always.
-_TALK = r"""
-if command -v socat >/dev/null; then exec socat -t 10 - "UNIX-CONNECT:$1"; fi
-if command -v nc >/dev/null && nc -h 2>&1 | grep -q -e -U; then exec nc -U "$1"; fi
-exec perl -MIO::Socket::UNIX -e '
-  my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die "$!\n";
-  local $/; print $s <STDIN>; $s->flush; shutdown $s, 1; print <$s>;' "$1"
-"""
-_TOO_LONG = 124
-_NOT_EXECUTABLE, _NO_PROGRAM = 126, 127
 
 
 @frozen
@@ -147,8 +87,8 @@ class SshMachine:
 
     async def read(self, path: str) -> RawFile:
         """A file whole."""
-        status, output, errors = await self._script(_READ, path, str(LARGEST + 1))
-        if status == _NO_FILE:
+        status, output, errors = await self._script(scripts.READ, path, str(LARGEST + 1))
+        if status == scripts.NO_FILE:
             raise failed(self.name, path, text("Expected a file, found a folder or a device."))
         self._expect_done(path, status, errors)
         head, real, octets = output.split(b"\n", 2)
@@ -159,9 +99,9 @@ class SshMachine:
 
     async def names(self, pattern: str) -> tuple[str, ...]:
         """Paths, sorted."""
-        script = _NAMES.replace("PATTERN", _quoted_pattern(pattern))
+        script = scripts.NAMES.replace("PATTERN", _quoted_pattern(pattern))
         status, output, errors = await self._script(script, dirname(pattern))
-        if status == _HIDDEN:
+        if status == scripts.HIDDEN:
             raise not_allowed(self.name, dirname(pattern))
         self._expect_done(pattern, status, errors)
         found = output.decode("utf-8", "surrogateescape").split("\0")[:-1]
@@ -173,42 +113,42 @@ class SshMachine:
         """Run a command; what is not done in time is killed there."""
         called = " ".join(command)
         status, output, errors = await self._script(
-            _RUN, str(seconds), *command, said=said.encode("utf-8"), seconds=seconds
+            scripts.RUN, str(seconds), *command, said=said.encode("utf-8"), seconds=seconds
         )
-        if status == _TOO_LONG:
+        if status == scripts.TOO_LONG:
             raise too_slow(self.name, called, seconds)
-        if status == _NO_PROGRAM:
+        if status == scripts.NO_PROGRAM:
             raise no_program(self.name, command[0])
-        if status == _NOT_EXECUTABLE:
+        if status == scripts.NOT_EXECUTABLE:
             raise not_allowed(self.name, command[0])
         return Printed(status, output.decode("utf-8", "replace"), errors.decode("utf-8", "replace"))
 
     async def write(self, path: str, octets: bytes, *, mode: int, owner: str | None, new: bool = False) -> None:
         """Replace a file, or make it."""
         arguments = (path, f"{mode:o}", owner or "", "new" if new else "old", hashlib.sha256(octets).hexdigest())
-        status, _, errors = await self._script(_WRITE, *arguments, said=octets, seconds=WRITE_SECONDS)
-        if status == _THERE:
+        status, _, errors = await self._script(scripts.WRITE, *arguments, said=octets, seconds=WRITE_SECONDS)
+        if status == scripts.THERE:
             raise failed(self.name, path, text("It is there already."))
-        if status == _TORN:
+        if status == scripts.TORN:
             raise Unreachable(text("The connection to {machine} broke while {path} was written; nothing was replaced.",
                                    machine=self.name, path=clean(path, 300)))  # fmt: skip
         self._expect_done(path, status, errors)
 
     async def keep(self, path: str, copy: str) -> None:
         """Copy a file there, without bringing it here."""
-        status, _, errors = await self._script(_KEEP, path, copy, seconds=WRITE_SECONDS)
+        status, _, errors = await self._script(scripts.KEEP, path, copy, seconds=WRITE_SECONDS)
         self._expect_done(path, status, errors)
 
     async def remove(self, path: str) -> None:
         """Delete a file."""
-        status, _, errors = await self._script(_REMOVE, path)
+        status, _, errors = await self._script(scripts.REMOVE, path)
         self._expect_done(path, status, errors)
 
     async def talk(self, socket: str, command: bytes, seconds: int = 10) -> str:
         """By a program there: sshd's own way to a socket knows no sudo."""
         said = command if command.endswith(b"\n") else command + b"\n"
-        status, output, errors = await self._script(_TALK, socket, said=said, seconds=seconds)
-        if status == _NO_PROGRAM:
+        status, output, errors = await self._script(scripts.TALK, socket, said=said, seconds=seconds)
+        if status == scripts.NO_PROGRAM:
             raise no_program(self.name, "socat")
         self._expect_done(socket, status, errors)
         if len(output) > MOST_ANSWERED:

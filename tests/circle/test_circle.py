@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -88,7 +89,15 @@ def words(case: Broken, running: Running, folder: Path) -> list[str]:
 def contents(case_files: Path, configuration: Path) -> dict[str, bytes]:
     """Everything that a plan may change."""
     files = [configuration] if configuration.is_file() else [*configuration.rglob("*")]
-    return {str(path): path.read_bytes() for path in (*files, *case_files.rglob("*")) if path.is_file()}
+    return {str(path): octets_of(path) for path in (*files, *case_files.rglob("*")) if path.is_file()}
+
+
+def octets_of(path: Path) -> bytes:
+    """What a file holds; of an index its entries: where they stand in it depends on what was there before."""
+    if path.suffix != ".db":
+        return path.read_bytes()
+    listed = subprocess.run(["postmap", "-s", f"hash:{path.with_suffix('')}"], capture_output=True, check=True)
+    return b"\n".join(sorted(listed.stdout.splitlines()))
 
 
 @pytest.mark.parametrize(("scenario", "product", "reach"), tuple(cells()))

@@ -21,6 +21,13 @@ from tests.fuzz.targets.policies import POLICY_FILE
 from tests.fuzz.targets.requests import CERTIFICATE_REQUEST, JOURNAL, STATE_REQUEST
 from tests.fuzz.targets.revocation import OCSP_ANSWER, REVOCATION_LIST
 from tests.fuzz.targets.tls import GLANCE, HANDSHAKE, TLS_RECORDS
+from tests.fuzz.targets.web_configurations import (
+    APACHE_CONFIGURATION,
+    COURIER_CONFIGURATION,
+    CYRUS_CONFIGURATION,
+    HAPROXY_CONFIGURATION,
+    NGINX_CONFIGURATION,
+)
 
 TARGETS: tuple[Target, ...] = (
     CERTIFICATE,
@@ -64,4 +71,9 @@ TARGETS: tuple[Target, ...] = (
     DOVECOT_CONFIGURATION,
     EXIM_CONFIGURATION,
     SLAPD_CONFIGURATION,
+    NGINX_CONFIGURATION,
+    APACHE_CONFIGURATION,
+    HAPROXY_CONFIGURATION,
+    CYRUS_CONFIGURATION,
+    COURIER_CONFIGURATION,
 )

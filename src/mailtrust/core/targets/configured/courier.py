@@ -14,7 +14,7 @@ from mailtrust.core.model.server_facts import FileAt, FilesLike, Names, NoAnswer
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import text
 from mailtrust.core.targets.configured.parts.editing import Replacement, decode, edits, lines_after, without_line
-from mailtrust.core.targets.configured.parts.places import found_again, gone
+from mailtrust.core.targets.configured.parts.places import shall_be
 
 ID = "courier"
 DISRUPTION: Literal["reload", "restart"] = "restart"
@@ -71,13 +71,11 @@ def point_to(
 ) -> tuple[Change, ...] | Cannot:
     """Another path in TLS_CERTFILE, and in TLS_PRIVATE_KEYFILE where the key stands apart."""
     there = _places(server, facts)
-    known = [place for place, _ in there]
+    shall = shall_be(wanted, [place for place, _ in there])
+    if isinstance(shall, Cannot):
+        return shall
     replacements: list[Replacement] = []
-    for place, files in wanted.items():
-        number = found_again(place, known)
-        if number is None:
-            return gone(place)
-        now, named = there[number]
+    for (now, named), files in zip(there, shall, strict=True):
         if (files.chain, files.key) == (now.chain_file, now.key_file):
             continue
         if now.in_place:

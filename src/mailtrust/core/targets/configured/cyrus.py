@@ -14,7 +14,7 @@ from mailtrust.core.model.server_facts import FileAt, NoAnswer, Question, Server
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import text
 from mailtrust.core.targets.configured.parts.editing import Replacement, decode, edits, line_before
-from mailtrust.core.targets.configured.parts.places import found_again, gone
+from mailtrust.core.targets.configured.parts.places import shall_be
 
 ID = "cyrus"
 DISRUPTION: Literal["reload", "restart"] = "reload"
@@ -87,16 +87,15 @@ def point_to(
 ) -> tuple[Change, ...] | Cannot:
     """Other paths in tls_server_cert and tls_server_key."""
     there = _places(server, facts)
-    known = [place for place, _, _ in there]
+    named = shall_be(wanted, [place for place, _, _ in there])
+    if isinstance(named, Cannot):
+        return named
     shall = {pair: (pair.chain.values, pair.key_files) for _, pair, _ in there}
-    for place, files in wanted.items():
-        number = found_again(place, known)
-        if number is None:
-            return gone(place)
+    for (_, pair, number), files in zip(there, named, strict=True):
+        shall[pair][0][number], shall[pair][1][number] = files.chain, files.key
+    for files in wanted.values():
         if any(mark in files.chain + files.key for mark in ",\\\n"):
             return Cannot(text("In imapd.conf this path cannot be written: {file}", file=files.chain))
-        _, pair, index = there[number]
-        shall[pair][0][index], shall[pair][1][index] = files.chain, files.key
     changes = (change for pair, (chains, keys) in shall.items() for change in _pointed(facts, pair, chains, keys))
     return edits(facts, changes)
 

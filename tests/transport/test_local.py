@@ -7,13 +7,25 @@ from pathlib import Path
 
 import pytest
 
+from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.settings import Server
 from mailtrust.edge.probe.loop import run as run_loop
 from mailtrust.edge.transport.local import LARGEST, MOST_PRINTED, LocalMachine
 from mailtrust.edge.transport.machine import Failed, NotAllowed, NotThere
+from mailtrust.edge.transport.reaching import machine_for
 
 HERE = LocalMachine()
 OWN = f"{os.geteuid()}:{os.getegid()}"
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away and is still refused nothing")
+
+
+def test_sudo_is_for_whoever_runs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server("web", (), "nginx", "local", sudo=True)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(UserProblem, match="web is on this machine and wants sudo: run mailtrust itself with it"):
+        machine_for(server)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert machine_for(server) == HERE
 
 
 async def test_a_file_is_read_whole_with_owner_and_mode_where_it_really_is(tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 """From `reach` in mailtrust.toml to a Machine."""
 
+import os
+import sys
+
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.settings import Server
@@ -12,6 +15,11 @@ def machine_for(server: Server) -> Machine:
     if server.reach == "local":
         from mailtrust.edge.transport.local import LocalMachine
 
+        if server.sudo and sys.platform != "win32" and os.geteuid() != 0:
+            raise UserProblem(
+                text("{server} is on this machine and wants sudo: run mailtrust itself with it (sudo mailtrust ...).",
+                     server=clean(server.name, 100))
+            )  # fmt: skip
         return LocalMachine()
     if server.reach.startswith("ssh://"):
         from mailtrust.edge.transport.ssh import Destination, SshMachine

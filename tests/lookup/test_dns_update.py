@@ -32,7 +32,9 @@ def knot(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("update")
     with Daemons(folder) as daemons:
         try:
-            yield start_knot(daemons, folder, FreePorts()(), "example.test", RECORDS, signed=request.param)
+            started = start_knot(daemons, folder, FreePorts()(), "example.test", RECORDS, signed=request.param)
+            started.set_records("ready", "A", ["192.0.2.9"])  # which waits for the zone
+            yield started
         except NotInstalledError as missing:
             pytest.skip(str(missing))
 

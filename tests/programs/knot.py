@@ -2,6 +2,7 @@
 
 import base64
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,11 @@ class Knot:
     def set_records(self, name: str, kind: str, records: Sequence[str]) -> None:
         """Have these records of one type at a name of the zone, and no others."""
         control = [program("knotc", "knot"), "-s", self.folder / "knot.sock"]
-        commands = [["zone-begin", self.zone], ["zone-unset", self.zone, name, kind]]
+        for _ in range(100):  # It listens before the zone is loaded and signed, and then has no time for others.
+            if subprocess.run([*control, "zone-begin", self.zone], capture_output=True, check=False).returncode == 0:
+                break
+            time.sleep(0.1)
+        commands = [["zone-unset", self.zone, name, kind]]
         commands += [["zone-set", self.zone, name, "1", kind, record] for record in records]
         for words in (*commands, ["zone-commit", self.zone]):
             # There may be none to be taken away.

@@ -1,4 +1,4 @@
-"""Write docs/cured.md, which fault is cured on which product: python tools/cured_page.py JUNIT.xml of tests/circle."""
+"""Write into README.md which fault is cured on which product: python tools/cured_page.py JUNIT.xml of tests/circle."""
 
 import re
 import sys
@@ -7,16 +7,15 @@ from xml.etree import ElementTree
 
 from mailtrust.lab.scenarios import SCENARIOS
 
-PAGE = Path(__file__).parent.parent / "docs" / "cured.md"
+PAGE = Path(__file__).parent.parent / "README.md"
+BEGIN, END = "<!-- cured: begin -->\n", "<!-- cured: end -->\n"
 PRODUCTS = ("nginx", "apache", "haproxy", "postfix", "dovecot", "exim", "slapd")
 CELL = re.compile(r"test_the_circle\[(?P<scenario>.+)-(?P<product>[a-z]+)-(?P<reach>local|ssh)\]")
 HEAD = """\
-# Which fault is cured on which product
-
 Every scenario of `mailtrust lab`, served by the real program from Debian: broken, then `mailtrust plan`,
 `apply`, `prove`, a second `apply` that does nothing more, `apply --undo`, and broken again, octet by octet. A
 client is connected all the time and must still be served afterwards, except by slapd, which knows no reload.
-Each cell is tried on this machine and through a real sshd. `make circle` makes this page anew.
+Each cell is tried on this machine and through a real sshd. `make circle` makes this table anew.
 
 ✓ cured and undone; - the program cannot be broken like that; a number: why it is not cured by a server, below
 
@@ -26,8 +25,8 @@ Each cell is tried on this machine and through a real sshd. `make circle` makes 
 NEVER = ("the product", "the fault is not")
 
 
-def page(results: Path) -> str:
-    """The page, from the results of a run."""
+def table(results: Path) -> str:
+    """The table, from the results of a run."""
     cells: dict[tuple[str, str], str] = {}
     reasons: dict[str, int] = {}
     for case in ElementTree.parse(results).iter("testcase"):  # noqa: S314 - our own file
@@ -57,5 +56,12 @@ def _cell(case: ElementTree.Element, reasons: dict[str, int], known: str) -> str
     return str(reasons.setdefault(first, len(reasons) + 1))
 
 
+def written_into(document: str, results: Path) -> str:
+    """The document with another table between its marks."""
+    before, _, rest = document.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}{table(results)}{END}{after}"
+
+
 if __name__ == "__main__":
-    PAGE.write_text(page(Path(sys.argv[1])), "utf-8")
+    PAGE.write_text(written_into(PAGE.read_text("utf-8"), Path(sys.argv[1])), "utf-8")

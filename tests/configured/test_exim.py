@@ -146,7 +146,7 @@ def test_debians_pieces(tls: dict[str, bytes]) -> None:
     assert world.files[f"{main}000_localmacros"].endswith(b"MAIN_TLS_CERTKEY = /tls/new-both.pem\n")
     test = exim.test(world.server)
     assert test is not None
-    assert test.command == ("update-exim4.conf", "--check")
+    assert test.command == ("sh", "-c", "update-exim4.conf --check && exim4 -bV")
 
 
 def test_a_file_of_ones_own_wins_on_debian(tls: dict[str, bytes]) -> None:

@@ -5,6 +5,7 @@ HUP makes it read configuration and files at once, and who is connected is serve
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from shlex import join
 from typing import Literal
 
 from mailtrust.core.formats.exim_conf import Setting
@@ -106,8 +107,14 @@ def set_up(
 
 
 def test(server: Server) -> RunCommand | None:
-    """Exim's own look at its configuration; it opens neither certificate nor key."""
-    return RunCommand(("update-exim4.conf", "--check") if is_debians(server) else build(server).command)
+    """Exim's own look at its configuration; it opens neither certificate nor key.
+
+    On Debian both what is made of the pieces, and the file that takes the place of all of them where there is one.
+    """
+    look = build(server).command
+    if is_debians(server):
+        return RunCommand(("sh", "-c", f"update-exim4.conf --check && {join(look)}"))
+    return RunCommand(look)
 
 
 def take_up(server: Server) -> RunCommand:

@@ -119,7 +119,7 @@ def _values(server: Server, facts: ServerFacts) -> dict[str, str] | Cannot:
             "slapd does not let its cn=config be read over {url}: {why}. Where it has a slapd.conf, name that file as "
             "its configuration.",
             url=url_of(server),
-            why=why.rstrip("."),
+            why=why.rstrip(" ."),
         )
     )
 

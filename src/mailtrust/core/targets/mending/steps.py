@@ -139,19 +139,23 @@ def _merged(changes: Sequence[Change]) -> list[Change]:
 def _files_for(task: ServeThis, machine: _Machine) -> Files:
     """Where the chain and its key will stand; what has to be written for that is added to the machine."""
     server, place = task.server, task.place
-    if task.key is None and (neighbour := _neighbour(server, place, task.chain)):
+    if task.key is None and not place.in_place and (neighbour := _neighbour(server, place, task.chain)):
         return Files(neighbour, place.key_file)
     chain = _without_issuers(task, machine)
     together = place.key_file == place.chain_file
-    if task.key is None or together or server.keys.get(mark_of(chain[0])) == place.key_file:
+    same_key = task.key is None or server.keys.get(mark_of(chain[0])) == place.key_file
+    files = Files(place.chain_file, place.key_file)
+    if not (same_key or together or place.in_place):
+        files = _new_names(place, chain)
+    if task.key is not None and not (same_key or together):
+        key = withheld(mark_of(chain[0])), (task.key,)
+        put = text("Put the new private key into {file}, readable as the old one is.", file=files.key)
+        _write(machine, server, files.key, key, put, like=place.key_file)
+    if files.chain == place.chain_file:
         content = content_of(server.facts, place.chain_file)
         octets, keys = _rearranged(content.octets if content else b"", chain, place.chain_file, task.key)
         _write(machine, server, place.chain_file, (octets, keys), _writes(chain, place.chain_file))
-        return Files(place.chain_file, place.key_file)
-    files = _new_names(place, chain)
-    key = withheld(mark_of(chain[0])), (task.key,)
-    put = text("Put the new private key into {file}, readable as the old one is.", file=files.key)
-    _write(machine, server, files.key, key, put, like=place.key_file)
+        return files
     written = to_pem_chain(chain).encode("ascii"), ()
     _write(machine, server, files.chain, written, _writes(chain, files.chain), like=place.chain_file)
     return files

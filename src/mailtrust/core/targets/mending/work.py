@@ -248,7 +248,8 @@ def _same(
         chain = other.chain_in(source.chain_file) + _apart(other, source)
         for place in server.places_at(one.endpoint, _readable(evidence, one)):
             together = place.key_file == place.chain_file, source.key_file == source.chain_file
-            if together[0] == together[1] and not (place.issuers_file or source.issuers_file):
+            apart = place.issuers_file or source.issuers_file or place.in_place
+            if together[0] == together[1] and not apart:
                 tasks.append(NameThese(server, place, Files(source.chain_file, source.key_file)))
             else:
                 tasks.append(ServeThis(server, place, chain, OnServer(source.key_file)))

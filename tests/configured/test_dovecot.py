@@ -234,6 +234,12 @@ def test_what_dovecot_would_not_read_is_refused(tls: dict[str, bytes], text: str
     assert why in one_file(tls, text).refusal
 
 
+@pytest.mark.parametrize(("said", "expected"), [("", "restart"), ("shutdown_clients = no\n", "reload")])
+def test_what_a_reload_does_to_who_is_connected(tls: dict[str, bytes], said: str, expected: str) -> None:
+    world = one_file(tls, f"ssl_cert = </tls/old-both.pem\nssl_key = </tls/old-both.pem\n{said}")
+    assert dovecot.disruption(world.server, world.facts) == expected
+
+
 def test_files_that_are_not_there() -> None:
     assert "no such thing" in World(dovecot, {}).refusal
 

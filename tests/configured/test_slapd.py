@@ -52,6 +52,7 @@ def test_one_file(tls: dict[str, bytes]) -> None:
     (place,) = world.places
     assert (place.named_in, place.line, place.chain_file, place.key_file) == (MAIN, 3, "/tls/old.pem", "/tls/old.key")
     assert place.listens == (Listening(389), Listening(636))
+    assert slapd.disruption(world.server, world.facts) == "restart"
     before = world.files[MAIN]
     assert world.point({place: NEW}) == ()
     assert world.files[MAIN] == before.replace(b'"/tls/old.pem"', b"/tls/new.pem")
@@ -87,6 +88,7 @@ def test_cn_config_is_changed_in_one_go(tls: dict[str, bytes]) -> None:
     assert "/tls/new.pem" in str(act.say)
     assert world.point({place: Files("/tls/old.pem", "/tls/old.key")}) == ()
     assert slapd.test(world.server) is None
+    assert slapd.disruption(world.server, world.facts) == "reload"
     again = slapd.take_up(world.server)
     assert again.command[:2] == ("sh", "-c")
 

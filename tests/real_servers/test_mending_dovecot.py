@@ -233,7 +233,7 @@ async def test_its_own_test_misses_a_file(mail: Dovecot) -> None:
 
 @pytest.mark.long
 async def test_by_itself_it_ends_who_is_connected_some_seconds_after_a_reload(mail: Dovecot) -> None:
-    """What `DISRUPTION` says: 2.3.19 sends SIGTERM after six seconds, unless `shutdown_clients = no`."""
+    """What `disruption` says: 2.3.19 sends SIGTERM after six seconds, unless `shutdown_clients = no`."""
     files = write_pair(mail.tls, "usual", mail.leaf())
     for said, kept in (("no", True), ("yes", False)):
         await mail.configure(f"ssl_cert = <{files.chain}\nssl_key = <{files.key}\nshutdown_clients = {said}\n")

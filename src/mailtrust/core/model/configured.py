@@ -1,5 +1,7 @@
 """Where a server's configuration names a certificate and its key, and what shall stand there instead."""
 
+from typing import Literal
+
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 
@@ -84,3 +86,6 @@ class Cannot:
 
 
 Change = Edit | Act
+
+Disruption = Literal["reload", "restart"]
+"""What taking up does to clients: a reload leaves those that are connected alone."""

@@ -6,9 +6,9 @@ finds in the answers where certificates are named (`certificates`), and says wha
 """
 
 from collections.abc import Mapping
-from typing import Literal, Protocol
+from typing import Protocol
 
-from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Files
+from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Disruption, Files
 from mailtrust.core.model.plan import RunCommand, TalkTo
 from mailtrust.core.model.remedy import ConfigureServer
 from mailtrust.core.model.server_facts import Question, ServerFacts
@@ -21,8 +21,6 @@ class ConfiguredProduct(Protocol):
 
     ID: str
     """As in targets/."""
-    DISRUPTION: Literal["reload", "restart"]
-    """What taking up a new configuration does to clients: reload leaves those that are connected alone."""
 
     def questions(self, server: Server, facts: ServerFacts, /) -> tuple[Question, ...]:
         """What is still to be asked, given these answers; empty when all is known. Never asks the same again."""
@@ -52,6 +50,10 @@ class ConfiguredProduct(Protocol):
         /,
     ) -> tuple[Change, ...] | Cannot:
         """What must change so that the setting is as the goal wants it, at these places and ports."""
+        ...
+
+    def disruption(self, server: Server, facts: ServerFacts, /) -> Disruption:
+        """What `take_up` does to clients: reload leaves those that are connected alone."""
         ...
 
     def test(self, server: Server, /) -> RunCommand | None:

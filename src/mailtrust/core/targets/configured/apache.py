@@ -1,11 +1,10 @@
 """Apache's httpd: virtual hosts, wherever they are included from."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
 from mailtrust.core.formats.apache_conf import ApacheConfError, written
 from mailtrust.core.model.cleaning import clean
-from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Files
+from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Disruption, Files
 from mailtrust.core.model.plan import RunCommand
 from mailtrust.core.model.remedy import ConfigureServer
 from mailtrust.core.model.server_facts import FileAt, NoAnswer, Question, ServerFacts
@@ -19,7 +18,6 @@ from mailtrust.core.targets.configured.parts.editing import Replacement, edits, 
 from mailtrust.core.targets.configured.parts.places import agreed, found_again, gone, shall_be, shared
 
 ID = "apache"
-DISRUPTION: Literal["reload", "restart"] = "reload"
 
 MODERN = frozenset({"tlsv1.2", "tlsv1.3"})
 _ALL = frozenset({"sslv3", "tlsv1", "tlsv1.1", "tlsv1.2", "tlsv1.3"})
@@ -120,6 +118,11 @@ def set_up(
             return come_first(facts, whole, hosts, ports, lambda changed: _read(server, changed))
         case _:
             return Cannot(text("Apache has no single line for this: follow the steps of the report."))
+
+
+def disruption(_server: Server, _facts: ServerFacts) -> Disruption:
+    """Whoever is connected is served to the end."""
+    return "reload"
 
 
 def test(server: Server) -> RunCommand | None:

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import join
-from typing import Literal
 
 from mailtrust.core.formats.option_lines import Option, read_assignments
-from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Files, Listening
+from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Disruption, Files, Listening
 from mailtrust.core.model.plan import RunCommand
 from mailtrust.core.model.remedy import ConfigureServer
 from mailtrust.core.model.server_facts import FileAt, FilesLike, Names, NoAnswer, Question, ServerFacts, content_of
@@ -17,7 +16,6 @@ from mailtrust.core.targets.configured.parts.editing import Replacement, decode,
 from mailtrust.core.targets.configured.parts.places import shall_be
 
 ID = "courier"
-DISRUPTION: Literal["reload", "restart"] = "restart"
 
 USUAL = "/etc/courier"
 # What a service reads, its own file last; the last word counts. Where it listens unless PORT or SSLPORT says another.
@@ -119,6 +117,11 @@ def set_up(
             )
         )
     return edits(facts, replacements)
+
+
+def disruption(_server: Server, _facts: ServerFacts) -> Disruption:
+    """Whoever is connected is cut off."""
+    return "restart"
 
 
 def test(_: Server) -> RunCommand | None:

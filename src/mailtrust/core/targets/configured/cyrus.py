@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname, join
-from typing import Literal
 
 from mailtrust.core.formats.option_lines import Option, read_imapd_conf
-from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Files, Listening
+from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Disruption, Files, Listening
 from mailtrust.core.model.plan import RunCommand
 from mailtrust.core.model.remedy import ConfigureServer
 from mailtrust.core.model.server_facts import FileAt, NoAnswer, Question, ServerFacts, content_of
@@ -17,7 +16,6 @@ from mailtrust.core.targets.configured.parts.editing import Replacement, decode,
 from mailtrust.core.targets.configured.parts.places import shall_be
 
 ID = "cyrus"
-DISRUPTION: Literal["reload", "restart"] = "reload"
 
 USUAL = "/etc/imapd.conf"
 LINT = "/usr/lib/cyrus/bin/cyr_info"
@@ -115,6 +113,11 @@ def set_up(
             return Cannot(text("Cyrus shows one certificate to everybody: let it bear all names that clients use."))
         case _:
             return Cannot(text("Cyrus has no single line for this: follow the steps of the report."))
+
+
+def disruption(_server: Server, _facts: ServerFacts) -> Disruption:
+    """Whoever is connected is served to the end."""
+    return "reload"
 
 
 def test(server: Server) -> RunCommand | None:

@@ -7,10 +7,9 @@ what is missing only while that file holds the leaf alone.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import basename, dirname, join
-from typing import Literal
 
 from mailtrust.core.model.cleaning import clean
-from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Files, Listening
+from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Disruption, Files, Listening
 from mailtrust.core.model.plan import RunCommand
 from mailtrust.core.model.remedy import ConfigureServer
 from mailtrust.core.model.server_facts import FileAt, OutputOf, Printed, Question, ServerFacts
@@ -22,8 +21,6 @@ from mailtrust.core.targets.configured.parts.pem_files import belonging_keys, le
 from mailtrust.core.targets.configured.parts.places import found_again, gone
 
 ID = "dovecot"
-DISRUPTION: Literal["reload", "restart"] = "restart"
-"""Six seconds after a reload it ends whoever is connected, unless `shutdown_clients = no` (2.3.19, tried)."""
 
 PAIRS = (
     ("ssl_cert", "ssl_key"),
@@ -107,6 +104,13 @@ def set_up(
             return wanted if isinstance(wanted, Cannot) else point_to(server, facts, wanted)
         case _:
             return Cannot(text("Dovecot has no single line for this: follow the steps of the report."))
+
+
+def disruption(server: Server, facts: ServerFacts) -> Disruption:
+    """Six seconds after a reload it ends whoever is connected, unless `shutdown_clients = no` (2.3.19, tried)."""
+    read = read_tree(server, facts)
+    said = read[0].last("shutdown_clients") if not isinstance(read, Cannot) else None
+    return "reload" if said is not None and said.entry.value == "no" else "restart"
 
 
 def test(server: Server) -> RunCommand | None:

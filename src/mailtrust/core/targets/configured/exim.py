@@ -6,11 +6,10 @@ HUP makes it read configuration and files at once, and who is connected is serve
 
 from collections.abc import Iterable, Iterator, Mapping
 from shlex import join
-from typing import Literal
 
 from mailtrust.core.formats.exim_conf import Setting
 from mailtrust.core.model.cleaning import clean
-from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Files
+from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Disruption, Files
 from mailtrust.core.model.plan import RunCommand
 from mailtrust.core.model.remedy import ConfigureServer
 from mailtrust.core.model.server_facts import FileAt, Printed, Question, ServerFacts
@@ -27,7 +26,6 @@ from mailtrust.core.targets.configured.parts.pem_files import belonging_keys, un
 from mailtrust.core.targets.configured.parts.places import found_again, gone
 
 ID = "exim"
-DISRUPTION: Literal["reload", "restart"] = "reload"
 
 CERTIFICATES, KEYS = "tls_certificate", "tls_privatekey"
 GNUTLS = "-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
@@ -104,6 +102,11 @@ def set_up(
             return wanted if isinstance(wanted, Cannot) else point_to(server, facts, wanted)
         case _:
             return Cannot(text("Exim has no single line for this: follow the steps of the report."))
+
+
+def disruption(_server: Server, _facts: ServerFacts) -> Disruption:
+    """Whoever is connected is served to the end."""
+    return "reload"
 
 
 def test(server: Server) -> RunCommand | None:

@@ -3,12 +3,11 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Literal
 
 from mailtrust.core.formats.haproxy_cfg import HaproxyCfgError, Word, written
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean
-from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Files
+from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Disruption, Files
 from mailtrust.core.model.plan import OnServer, RunCommand, TalkTo
 from mailtrust.core.model.remedy import ConfigureServer
 from mailtrust.core.model.server_facts import Question, ServerFacts
@@ -23,7 +22,6 @@ from mailtrust.core.x509.pem import CERTIFICATE_LABELS, find_pem
 from mailtrust.core.x509.withheld_keys import mark_of, withheld, withheld_in
 
 ID = "haproxy"
-DISRUPTION: Literal["reload", "restart"] = "reload"
 
 USUAL = "/etc/haproxy/haproxy.cfg"
 _OLD = frozenset({"SSLv3", "TLSv1.0", "TLSv1.1"})
@@ -106,6 +104,11 @@ def set_up(
             return edits(facts, (change for loaded in first.values() for change in _first(facts, loaded)))
         case _:
             return Cannot(text("HAProxy has no single line for this: follow the steps of the report."))
+
+
+def disruption(_server: Server, _facts: ServerFacts) -> Disruption:
+    """Whoever is connected is served to the end."""
+    return "reload"
 
 
 def test(server: Server) -> RunCommand | None:

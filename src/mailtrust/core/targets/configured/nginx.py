@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
 from mailtrust.core.formats.nginx_conf import NginxConfError, written
 from mailtrust.core.model.cleaning import clean
-from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Files
+from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Disruption, Files
 from mailtrust.core.model.plan import RunCommand
 from mailtrust.core.model.remedy import ConfigureServer
 from mailtrust.core.model.server_facts import (
@@ -36,7 +35,6 @@ from mailtrust.core.targets.configured.parts.nginx_tree import Node, included_fr
 from mailtrust.core.targets.configured.parts.places import agreed, found_again, gone, shall_be, shared
 
 ID = "nginx"
-DISRUPTION: Literal["reload", "restart"] = "reload"
 
 MODERN = ("TLSv1.2", "TLSv1.3")
 USUAL = "/etc/nginx/nginx.conf"
@@ -146,6 +144,11 @@ def set_up(
             return _answering(facts, whole, pairs, ports)
         case _:
             return Cannot(text("nginx has no single line for this: follow the steps of the report."))
+
+
+def disruption(_server: Server, _facts: ServerFacts) -> Disruption:
+    """Whoever is connected is served to the end."""
+    return "reload"
 
 
 def test(server: Server) -> RunCommand | None:

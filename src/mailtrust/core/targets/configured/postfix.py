@@ -6,10 +6,9 @@ chain (postconf(5)). `tls_server_sni_maps` keep copies of the files, made by `po
 
 from collections.abc import Iterable, Iterator, Mapping
 from posixpath import join
-from typing import Literal
 
 from mailtrust.core.formats.postfix_cf import Service, Value
-from mailtrust.core.model.configured import Act, Cannot, Change, ConfiguredCertificate, Edit, Files
+from mailtrust.core.model.configured import Act, Cannot, Change, ConfiguredCertificate, Disruption, Edit, Files
 from mailtrust.core.model.plan import RunCommand
 from mailtrust.core.model.remedy import ConfigureServer
 from mailtrust.core.model.server_facts import FileAt, OutputOf, Printed, Question, ServerFacts, content_of
@@ -37,7 +36,6 @@ from mailtrust.core.targets.configured.parts.postfix_places import (
 )
 
 ID = "postfix"
-DISRUPTION: Literal["reload", "restart"] = "reload"
 
 LEVEL = "smtpd_tls_security_level"
 PROTOCOLS = ("smtpd_tls_protocols", "smtpd_tls_mandatory_protocols")
@@ -131,6 +129,11 @@ def set_up(
             return _match_keys(server, configuration, spots, places)
         case _:
             return Cannot(text("Postfix has no single line for this: follow the steps of the report."))
+
+
+def disruption(_server: Server, _facts: ServerFacts) -> Disruption:
+    """Whoever is connected is served to the end."""
+    return "reload"
 
 
 def test(server: Server) -> RunCommand | None:

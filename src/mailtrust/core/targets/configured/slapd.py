@@ -7,11 +7,10 @@ certificates, and stays as it is.
 
 from collections.abc import Iterator, Mapping
 from shlex import quote
-from typing import Literal
 
 from mailtrust.core.formats.slapd_conf import Directive, ldif_line
 from mailtrust.core.model.cleaning import clean
-from mailtrust.core.model.configured import Act, Cannot, Change, ConfiguredCertificate, Files
+from mailtrust.core.model.configured import Act, Cannot, Change, ConfiguredCertificate, Disruption, Files
 from mailtrust.core.model.plan import RunCommand
 from mailtrust.core.model.remedy import ConfigureServer
 from mailtrust.core.model.server_facts import FileAt, OutputOf, Printed, Question, ServerFacts
@@ -35,8 +34,6 @@ from mailtrust.core.targets.configured.parts.slapd_configuration import (
 )
 
 ID = "slapd"
-DISRUPTION: Literal["reload", "restart"] = "restart"
-"""Of slapd.conf; what cn=config says is taken up without a cut (2.5.13, tried)."""
 
 TLS_1_2 = "3.3"
 GNUTLS = "-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
@@ -114,6 +111,11 @@ def set_up(
             return Cannot(text("slapd shows one certificate to everybody: let it bear all names that clients use."))
         case _:
             return Cannot(text("slapd has no single line for this: follow the steps of the report."))
+
+
+def disruption(server: Server, _: ServerFacts) -> Disruption:
+    """What cn=config says is taken up without a cut; slapd.conf by a restart (2.5.13, tried)."""
+    return "restart" if main_file(server) else "reload"
 
 
 def test(server: Server) -> RunCommand | None:

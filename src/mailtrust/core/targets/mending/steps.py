@@ -274,7 +274,10 @@ def _in_order(machine: _Machine) -> Iterable[PlanStep]:
             )
         )
         take_up = server.product.take_up(server.server)
-        yield replace(_step(server, say, take_up, TakeUpAgain()), disruption=server.product.DISRUPTION)
+        yield replace(
+            _step(server, say, take_up, TakeUpAgain()),
+            disruption=server.product.disruption(server.server, server.facts),
+        )
 
 
 def _while_running(server: Surveyed, machine: _Machine) -> tuple[PlanStep, ...]:

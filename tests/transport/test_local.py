@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -173,8 +174,10 @@ async def test_a_run_that_is_given_up_leaves_nothing_running(tmp_path: Path) -> 
 
 async def test_a_programs_socket_is_talked_to(tmp_path: Path) -> None:
     heard = []
+    talks: list[asyncio.Task[None] | None] = []
 
     async def program(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talks.append(asyncio.current_task())
         heard.append(await reader.readline())
         if heard[-1] == b"flood\n":
             writer.write(b"x" * 200_000)
@@ -182,6 +185,8 @@ async def test_a_programs_socket_is_talked_to(tmp_path: Path) -> None:
             await reader.read()
         writer.write(b"Success!\n")
         writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
 
     path = str(tmp_path / "socket")
     server = await asyncio.start_unix_server(program, path)
@@ -192,6 +197,7 @@ async def test_a_programs_socket_is_talked_to(tmp_path: Path) -> None:
         await HERE.talk(path, b"hang", seconds=1)
     server.close()
     await server.wait_closed()
+    await asyncio.gather(*filter(None, talks))
     with pytest.raises(Failed, match="refused"):
         await HERE.talk(path, b"commit")
     with pytest.raises(NotThere):

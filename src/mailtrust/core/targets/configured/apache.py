@@ -15,6 +15,7 @@ from mailtrust.core.targets.configured.parts.apache_order import come_first
 from mailtrust.core.targets.configured.parts.apache_served import Pair, Served
 from mailtrust.core.targets.configured.parts.apache_tree import ApacheTree, Node, Scope
 from mailtrust.core.targets.configured.parts.editing import Replacement, edits, line_before, lines_after
+from mailtrust.core.targets.configured.parts.pem_files import belonging_keys
 from mailtrust.core.targets.configured.parts.places import agreed, found_again, gone, shall_be, shared
 
 ID = "apache"
@@ -116,6 +117,9 @@ def set_up(
         case "send-sni-certificate":
             hosts = [heir for pair in pairs for heir in pair.heirs]
             return come_first(facts, whole, hosts, ports, lambda changed: _read(server, changed))
+        case "matching-key":
+            keys = belonging_keys(facts, places, known)
+            return keys if isinstance(keys, Cannot) else point_to(server, facts, keys)
         case _:
             return Cannot(text("Apache has no single line for this: follow the steps of the report."))
 

@@ -13,6 +13,7 @@ from mailtrust.core.model.server_facts import FileAt, FilesLike, Names, NoAnswer
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import text
 from mailtrust.core.targets.configured.parts.editing import Replacement, decode, edits, lines_after, without_line
+from mailtrust.core.targets.configured.parts.pem_files import belonging_keys
 from mailtrust.core.targets.configured.parts.places import shall_be
 
 ID = "courier"
@@ -87,13 +88,16 @@ def point_to(
 
 
 def set_up(
-    _server: Server,
+    server: Server,
     facts: ServerFacts,
     goal: ConfigureServer,
     places: tuple[ConfiguredCertificate, ...],
     _ports: tuple[int, ...],
 ) -> tuple[Change, ...] | Cannot:
     """Versions of TLS: by TLS_PRIORITY where Courier is built with GnuTLS, as Debian's is, else by TLS_PROTOCOL."""
+    if goal.setting == "matching-key":
+        keys = belonging_keys(facts, places, [place for place, _ in _places(server, facts)])
+        return keys if isinstance(keys, Cannot) else point_to(server, facts, keys)
     if goal.setting != "tls-version":
         return Cannot(text("Courier has no single line for this: follow the steps of the report."))
     replacements: list[Replacement] = []

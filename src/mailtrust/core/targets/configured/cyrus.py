@@ -13,6 +13,7 @@ from mailtrust.core.model.server_facts import FileAt, NoAnswer, Question, Server
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import text
 from mailtrust.core.targets.configured.parts.editing import Replacement, decode, edits, line_before
+from mailtrust.core.targets.configured.parts.pem_files import belonging_keys
 from mailtrust.core.targets.configured.parts.places import shall_be
 
 ID = "cyrus"
@@ -109,6 +110,9 @@ def set_up(
     match goal.setting:
         case "tls-version" if places:
             return edits(facts, _versions(server, facts, places[0]))
+        case "matching-key":
+            keys = belonging_keys(facts, places, [place for place, _, _ in _places(server, facts)])
+            return keys if isinstance(keys, Cannot) else point_to(server, facts, keys)
         case "send-sni-certificate":
             return Cannot(text("Cyrus shows one certificate to everybody: let it bear all names that clients use."))
         case _:

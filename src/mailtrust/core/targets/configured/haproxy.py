@@ -15,7 +15,7 @@ from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import text
 from mailtrust.core.targets.configured.parts.editing import Replacement, edits, source_of
 from mailtrust.core.targets.configured.parts.haproxy_binds import Bind, Binds, Loaded
-from mailtrust.core.targets.configured.parts.pem_files import certificates_in
+from mailtrust.core.targets.configured.parts.pem_files import belonging_keys, certificates_in
 from mailtrust.core.targets.configured.parts.places import found_again, gone, shall_be
 from mailtrust.core.x509.parse import read_certificate
 from mailtrust.core.x509.pem import CERTIFICATE_LABELS, find_pem
@@ -102,6 +102,9 @@ def set_up(
         case "send-sni-certificate":
             first = {loaded.bind: loaded for loaded in reversed(chosen)}
             return edits(facts, (change for loaded in first.values() for change in _first(facts, loaded)))
+        case "matching-key":
+            keys = belonging_keys(facts, places, known)
+            return keys if isinstance(keys, Cannot) else point_to(server, facts, keys)
         case _:
             return Cannot(text("HAProxy has no single line for this: follow the steps of the report."))
 

@@ -32,6 +32,7 @@ from mailtrust.core.targets.configured.parts.nginx_served import (
     sockets,
 )
 from mailtrust.core.targets.configured.parts.nginx_tree import Node, included_from
+from mailtrust.core.targets.configured.parts.pem_files import belonging_keys
 from mailtrust.core.targets.configured.parts.places import agreed, found_again, gone, shall_be, shared
 
 ID = "nginx"
@@ -142,6 +143,9 @@ def set_up(
             return edits(facts, (change for pair in pairs for change in _starttls(facts, pair)))
         case "send-sni-certificate" if all(pair.chain.kind != "mail" for pair in pairs):
             return _answering(facts, whole, pairs, ports)
+        case "matching-key":
+            keys = belonging_keys(facts, places, known)
+            return keys if isinstance(keys, Cannot) else point_to(server, facts, keys)
         case _:
             return Cannot(text("nginx has no single line for this: follow the steps of the report."))
 

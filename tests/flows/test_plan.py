@@ -24,7 +24,8 @@ from mailtrust.core.x509.withheld_keys import mark_of, withheld_in
 from mailtrust.edge.lookup.dns_answers import Found, NoSuchName, TextAnswer
 from mailtrust.edge.transport.machine import NotThere, RawFile
 from mailtrust.flows.assess import assess
-from mailtrust.flows.plan import Planned, make_plan
+from mailtrust.flows.plan import Planned
+from mailtrust.flows.plan import plan as make_plan
 from mailtrust.flows.survey import differing
 
 CONF = """\

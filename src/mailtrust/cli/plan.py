@@ -121,7 +121,7 @@ def plan_of(options: argparse.Namespace) -> "Planned":
 async def _plan(options: argparse.Namespace, request: "CheckRequest", edge: "Edge", on_progress: object) -> "Planned":
     from mailtrust.edge.transport.reaching import machine_for
     from mailtrust.flows.check import check
-    from mailtrust.flows.plan import make_plan
+    from mailtrust.flows.plan import plan
     from mailtrust.flows.survey import configurable
 
     material = await _material(options, request, edge)
@@ -129,7 +129,7 @@ async def _plan(options: argparse.Namespace, request: "CheckRequest", edge: "Edg
     servers = [server for server in request.settings.servers if configurable(server)]
     machines = {server.reach: machine_for(server) for server in servers}
     try:
-        return await make_plan(
+        return await plan(
             assessment, machines, material=material, looking=looking_words(options), resolver=edge.resolver
         )
     finally:

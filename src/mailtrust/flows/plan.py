@@ -54,7 +54,7 @@ async def survey_all(
     return tuple(read), tuple(unread)
 
 
-async def make_plan(
+async def plan(
     assessment: Assessment,
     machines: Mapping[str, Machine],
     *,
@@ -83,7 +83,7 @@ async def make_plan(
     after = supposing(presented)[1]
     used = {step.server for step in choice.steps if step.server}
     concerned = tuple(one for one in servers if one.server.name in used)
-    plan = Plan(
+    made = Plan(
         target=evidence.case.target,
         made=evidence.now,
         version=__version__,
@@ -97,7 +97,7 @@ async def make_plan(
         servers=tuple(one.server for one in concerned),
         findings=noted(assessment.findings),
     )
-    return Planned(plan, assessment, after, unread)
+    return Planned(made, assessment, after, unread)
 
 
 async def _kept_by_dane(work: Work, evidence: Evidence, resolver: Resolver) -> Work | NotFromHere:

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailtrust.cli.files import write_output
@@ -16,13 +17,14 @@ from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.plan import AskPerson, ChangeRecords, Plan, PlanStep
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.settings import Server
-from mailtrust.core.model.text import Text, text
+from mailtrust.core.model.text import Text, in_a_row, text
 
 if TYPE_CHECKING:
     from mailtrust.edge.lookup.dns_update import ZoneEditor
     from mailtrust.edge.transport.machine import Machine
     from mailtrust.flows.apply_session import Intent, Surroundings, Verdict
     from mailtrust.flows.prove import Proven
+    from mailtrust.flows.prove_ways import WaysProven
 
 QUESTIONS: "dict[Intent, Text]" = {
     "apply": text("Do exactly this?"),
@@ -76,6 +78,8 @@ class Outside:
         return await differing(plan, {server.reach: self._machine(server) for server in plan.servers})
 
     async def _prove(self, plan: Plan, servers: tuple[str, ...]) -> "Verdict":
+        if plan.looked_by == "discover":
+            return await self._prove_ways(plan)
         from mailtrust.cli.showing import settings_of
         from mailtrust.flows.apply_proving import verdict
         from mailtrust.flows.prove import prove
@@ -88,6 +92,25 @@ class Outside:
             return await prove(plan, request, edge_of(looking), servers=servers)
 
         return await verdict(plan, look)
+
+    async def _prove_ways(self, plan: Plan) -> "Verdict":
+        """The zone's own server is asked for what was changed; what others still keep is told."""
+        from mailtrust.cli.proving_ways import ways_proven
+        from mailtrust.edge.lookup.dns import DnsResolver
+        from mailtrust.flows.apply_proving import verdict
+
+        given = self._options if plan == self._plan else None
+        zone = None
+        if self._options.dns_update is not None:
+            zone = DnsResolver(dns_server(self._options.dns_update, "--dns-update"))
+        last: list[WaysProven] = []
+
+        async def look() -> "WaysProven":
+            last[:] = [await ways_proven(plan, given, zone)]
+            return last[0]
+
+        seen = await verdict(plan, look)
+        return replace(seen, why=in_a_row((seen.why, *(held.said for held in last[0].held))))
 
     def _zone(self, records: ChangeRecords) -> "ZoneEditor":
         from mailtrust.edge.lookup.dns_update import ZoneEditor

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,7 +96,6 @@ def looking_options_given(options: argparse.Namespace) -> tuple[str, ...]:
 
 def looking_words(options: argparse.Namespace) -> tuple[str, ...]:
     """The same options as words of a command line, files by their whole paths, for whoever looks again later."""
-    words: list[str] = []
     given = {
         "--as": options.kind,
         "--servers": options.servers,
@@ -112,6 +111,12 @@ def looking_words(options: argparse.Namespace) -> tuple[str, ...]:
         "--roots": options.roots,
         "--deployed": options.deployed,
     }
+    return words_of(given)
+
+
+def words_of(given: Mapping[str, object]) -> tuple[str, ...]:
+    """Options and their values as words; those that were not given are left out."""
+    words: list[str] = []
     for name, value in given.items():
         match value:
             case None | False | []:

@@ -1,6 +1,7 @@
 """`mailtrust prove`: look again, and say of every finding of a plan what became of it."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description=told(
             text(
                 "Probe every port of a plan again, knowing nothing but the names, and compare: a finding is resolved "
-                "when its rule passes wherever the finding was; a server that does not answer leaves it unproven."
+                "when its rule passes wherever the finding was; a server that does not answer leaves it unproven. A "
+                "plan of mailtrust discover is proven by walking again."
             )
         ),
         examples=EXAMPLES,
@@ -44,7 +46,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
             )
         ),
     )
-    parser.add_argument("plan", metavar="PLAN", type=Path, help=told(text("the file that mailtrust plan -o wrote")))
+    parser.add_argument(
+        "plan", metavar="PLAN", type=Path, help=told(text("the file that mailtrust plan -o or discover --plan wrote"))
+    )
     parser.add_argument(
         "--server", metavar="NAME", action="append", default=[],
         help=told(text("only what this server of the plan serves; more than once, if need be")),
@@ -62,12 +66,31 @@ def run(options: argparse.Namespace) -> int:
     expect_writable(options.output)
     plan = decode_plan(read_file(options.plan))
     _expect_servers(plan, options.server)
+    if plan.looked_by == "discover":
+        return _prove_ways(plan, options)
     proven = prove_again(plan, options, servers=tuple(options.server))
     answer = encode_proof(proven.proof) if options.format == "json" else shown(proven.proof, options)
     write_output(answer, options.output)
     if not proven.assessment.evidence.handshakes and proven.proof.unproven:
         raise CouldNotLook(text("No port of the plan answered: nothing could be looked at."))
     return exit_status.CLEAN if kept(plan, proven.proof) else exit_status.FINDINGS
+
+
+def _prove_ways(plan: "Plan", options: argparse.Namespace) -> int:
+    from mailtrust.cli.proving_ways import ways_proven
+    from mailtrust.core.formats.plan_file import encode_proof
+    from mailtrust.edge.probe.loop import run as run_loop
+    from mailtrust.flows.prove import kept
+
+    proven = run_loop(ways_proven(plan, options))
+    write_output(
+        encode_proof(proven.proof) if options.format == "json" else shown(proven.proof, options), options.output
+    )
+    if not kept(plan, proven.proof):
+        for held in proven.held:
+            sys.stderr.write(f"{held.said.render(translator(options.lang))}\n")
+        return exit_status.FINDINGS
+    return exit_status.CLEAN
 
 
 def prove_again(plan: "Plan", options: argparse.Namespace, *, servers: tuple[str, ...] = ()) -> "Proven":

@@ -2,18 +2,29 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Protocol as Interface
 
 from mailtrust.core.model.plan import Plan
+from mailtrust.core.model.proof import Proof
 from mailtrust.core.model.text import text
 from mailtrust.flows.apply_session import Verdict
-from mailtrust.flows.prove import Proven, kept
+from mailtrust.flows.prove import kept
 
 PAUSES = (0.5, 2.0)
 """Seconds between looks: a graceful reload answers before the old workers are gone."""
 MOST_NAMED = 10
 
 
-async def verdict(plan: Plan, look: Callable[[], Awaitable[Proven]]) -> Verdict:
+class Seen(Interface):
+    """What was seen on the wire."""
+
+    @property
+    def proof(self) -> Proof:
+        """By which it is judged."""
+        ...
+
+
+async def verdict(plan: Plan, look: Callable[[], Awaitable[Seen]]) -> Verdict:
     """Look until it is as promised, three times at most. Raises CouldNotLook."""
     for pause in PAUSES:
         seen = await look()
@@ -23,7 +34,7 @@ async def verdict(plan: Plan, look: Callable[[], Awaitable[Proven]]) -> Verdict:
     return _verdict(plan, await look())
 
 
-def _verdict(plan: Plan, seen: Proven) -> Verdict:
+def _verdict(plan: Plan, seen: Seen) -> Verdict:
     proof, promised = seen.proof, set(plan.cures)
     if kept(plan, proof):
         resolved = _named(proof.resolved, promised)

@@ -1,7 +1,7 @@
 """From walks to the least cure: find the server that is meant, ask what lacks, plan, walk the world as it would be."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailtrust.core.discovery.asking import Judge
 from mailtrust.core.discovery.outcome import for_servers, is_well
@@ -12,8 +12,8 @@ from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.pool import Pool
 from mailtrust.core.model.walk import Book, DnsQuestion, HttpQuestion, Meets, Question, Walk
 from mailtrust.core.remedies.finding import bonds
-from mailtrust.core.remedies.finding.changes import any_other, names_added
-from mailtrust.core.remedies.finding.planner import Ground, Memory, Unasked
+from mailtrust.core.remedies.finding.changes import Change, any_other, names_added
+from mailtrust.core.remedies.finding.planner import Cure, Ground, Memory, Unasked, outcome_of
 from mailtrust.core.remedies.finding.receiving import Receiving, Senders, mend_receiving
 from mailtrust.core.remedies.finding.server import MailServer, NotYetAsked, face_of, find_server
 from mailtrust.core.remedies.finding.ways import Cures, alternatives
@@ -91,23 +91,7 @@ def cures_in(
     if drafts.server != server.leaf.fingerprint + server.host:
         drafts.server, drafts.memory = server.leaf.fingerprint + server.host, {}
     found = alternatives(
-        Ground(
-            addresses=tuple(dict.fromkeys(discovery.address for discovery, _ in walked)),
-            travellers=travellers,
-            situations=tuple(dict.fromkeys(discovery.situation for discovery, _ in walked)),
-            books=books,
-            judge=lambda traveller: judges[traveller.id],
-            target=server.host,
-            names=server.leaf.dns_names,
-            is_server=_shows(server.leaf.fingerprint),
-            inside_face=face_of(books.get(True, {}), server.leaf.fingerprint),
-            asked_today=frozenset(
-                (walk.address, walk.client, walk.situation.inside)
-                for discovery, _ in walked
-                for walk in discovery.walks
-                if any(one.meets is Meets.QUESTION for one in walk.met)
-            ),
-        ),
+        _ground(books, [discovery for discovery, _ in walked], travellers, judges, server),
         drafts.memory,
     )
     if isinstance(found, Unasked):
@@ -117,6 +101,57 @@ def cures_in(
         return Unasked(besides)
     domains = tuple(discovery.address.rpartition("@")[2] for discovery, _ in walked)
     return Cures(server, found, bonds.bonds_of(server, books, domains))
+
+
+def foreseen(
+    books: Mapping[bool, Book],
+    walked: Sequence[tuple[Discovery, WalkRequest]],
+    stores: Mapping[str, AnchorStore],
+    server: MailServer | None,
+    changes: Sequence[Change],
+) -> dict[tuple[str, str, bool], Walk]:
+    """Every client's way after these changes, by address, client and whether it stands inside. Pure.
+
+    Those of whom the books do not say enough are missing. `server`: to which the changes lead; None: they lead nowhere.
+    """
+    first, request = walked[0]
+    pool = Pool.merge(entry for discovery, _ in walked for entry in discovery.pool)
+    judges = {one.id: judge_for(one, request, pool, stores, first.at) for one in request.travellers}
+    ground = _ground(books, [discovery for discovery, _ in walked], request.travellers, judges, server)
+    outcomes = (
+        outcome_of(replace(ground, travellers=(one,)), (address,), changes)
+        for one in ground.travellers
+        for address in ground.addresses
+    )
+    ways = (walk for outcome in outcomes if isinstance(outcome, Cure) for walk in outcome.walks)
+    return {(walk.address, walk.client, walk.situation.inside): walk for walk in ways}
+
+
+def _ground(
+    books: Mapping[bool, Book],
+    discoveries: Sequence[Discovery],
+    travellers: tuple[Traveller, ...],
+    judges: Mapping[str, Judge],
+    server: MailServer | None,
+) -> Ground:
+    shown = server.leaf.fingerprint if server is not None else ""
+    return Ground(
+        addresses=tuple(dict.fromkeys(discovery.address for discovery in discoveries)),
+        travellers=travellers,
+        situations=tuple(dict.fromkeys(discovery.situation for discovery in discoveries)),
+        books=books,
+        judge=lambda traveller: judges[traveller.id],
+        target=server.host if server is not None else "",
+        names=server.leaf.dns_names if server is not None else (),
+        is_server=_shows(shown),
+        inside_face=face_of(books.get(True, {}), shown),
+        asked_today=frozenset(
+            (walk.address, walk.client, walk.situation.inside)
+            for discovery in discoveries
+            for walk in discovery.walks
+            if any(one.meets is Meets.QUESTION for one in walk.met)
+        ),
+    )
 
 
 def receiving_in(

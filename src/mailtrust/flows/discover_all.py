@@ -61,6 +61,8 @@ class Course:
     places: Mapping[bool, Place]
     stores: Mapping[str, AnchorStore]
     started: datetime
+    curing: bool = True
+    """Whether a cure is looked for."""
     cures: Cures | None = None
     _waiting: tuple[Question, ...] = ()
     """What the planner wants before it plans again."""
@@ -76,7 +78,7 @@ class Course:
             for walker in self.walkers
             for question in walker.missing(*self._known(walker))
         ]
-        if not any(ails(walker.in_order(), self._travellers) for walker in self.walkers):
+        if not self.curing or not any(ails(walker.in_order(), self._travellers) for walker in self.walkers):
             return wanted or self._rules(None)
         if wanted:
             self.cures = None  # What is planned ahead is planned anew by all that is known in the end
@@ -159,13 +161,20 @@ async def walk_and_cure(
     outsides: Mapping[bool, Outside],
     ca: str,
     on_progress: OnProgress | None = None,
+    *,
+    cure: bool = True,
 ) -> Walked:
-    """Walk for each request, judge, and plan for all of them; `ca`: who is to issue, as CAA records name it."""
+    """Walk for each request, judge, and plan for all of them, unless only the walks are wanted (`cure`).
+
+    `ca`: who is to issue, as CAA records name it.
+    """
     course = course_of(requests, outsides)
+    course.curing = cure
     await look(course.places, course.wants, addresses=len(requests), on_progress=on_progress)
     travellers = {one.id: one for one in requests[0].travellers}
     judged = judge_each(course.discoveries, travellers, course.cures, course.books, ca)
-    receiving = receiving_in(course.books, list(zip(course.discoveries, requests, strict=True)), course.stores)
+    walked = list(zip(course.discoveries, requests, strict=True))
+    receiving = receiving_in(course.books, walked, course.stores) if cure else ()
     await take_leave(outsides.values())
     return Walked(course.discoveries, requests[0], course.books, course.cures, judged, receiving)
 

@@ -130,6 +130,7 @@ def _wire(plan: Plan, translate: Translate) -> wire.PlanWire:
         findings=[wire.NotedWire(id=one.id, rule=one.rule, endpoints=list(one.observations)) for one in plan.findings],
         before=[_outlook_wire(one) for one in plan.before],
         after=[_outlook_wire(one) for one in plan.after],
+        looked_by=plan.looked_by,
     )
 
 
@@ -241,6 +242,7 @@ def _plan(read: wire.PlanWire) -> Plan:
             for one in read.servers
         ),
         findings=tuple(Noted(one.id, one.rule, tuple(one.endpoints)) for one in read.findings),
+        looked_by=read.looked_by,
         id=read.id,
     )
 

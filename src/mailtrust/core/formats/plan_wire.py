@@ -169,7 +169,7 @@ class FactWire(Struct, kw_only=True, forbid_unknown_fields=True):
     digest: Annotated[Sha256, Meta(description="SHA-256 of the answer.")]
 
 
-class PlanWire(Struct, kw_only=True, forbid_unknown_fields=True):
+class PlanWire(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The fewest and safest changes that cure what can be cured from here; apply carries out exactly this."""
 
     schema: Literal["mailtrust/plan/1"]
@@ -187,6 +187,10 @@ class PlanWire(Struct, kw_only=True, forbid_unknown_fields=True):
     findings: list[NotedWire]
     before: list[OutlookWire]
     after: list[OutlookWire]
+    looked_by: Annotated[
+        Literal["check", "discover"],
+        Meta(description="By which command it was looked; of discover, endpoints are addresses or subjects of rules."),
+    ] = "check"
 
 
 class ProofWire(Struct, kw_only=True):

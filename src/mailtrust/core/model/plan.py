@@ -189,7 +189,7 @@ class Plan:
     version: str
     """mailtrust's version that made it."""
     looking: tuple[str, ...]
-    """The options of `mailtrust check` with which it was looked, so that the proof looks in the same way."""
+    """The options of `looked_by` with which it was looked, so that the proof looks in the same way."""
     facts: tuple[Fact, ...]
     """What the servers' files and programs said: other facts stop the plan."""
     steps: tuple[PlanStep, ...]
@@ -202,5 +202,7 @@ class Plan:
     """Those that steps are for."""
     findings: tuple[Noted, ...] = ()
     """Everything that was wrong before, so that a proof can say what became of it."""
+    looked_by: Literal["check", "discover"] = "check"
+    """The command by which it was looked, and by which a proof looks again; `looking` are its options."""
     id: str = ""
     """Its digest, where it was read from a file: whoever changes a plan makes another one."""

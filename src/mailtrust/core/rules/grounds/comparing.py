@@ -1,10 +1,10 @@
 """Results before and after a change, compared: what is mended, what is not, what is new, and what nobody knows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from mailtrust.core.model.case_file import CaseFile
 from mailtrust.core.model.endpoint import Offer
-from mailtrust.core.model.finding import Finding, Passed, RuleResult
+from mailtrust.core.model.finding import Finding, Passed, RuleResult, Unknown
 from mailtrust.core.model.proof import Noted, Proof
 
 
@@ -69,3 +69,42 @@ def _stands_for(case: CaseFile) -> dict[str, str]:
         and seen.presented_chain
         and seen.presented_chain[0].fingerprint == default.get(seen.endpoint.id)
     }
+
+
+def noted_ways(findings: Iterable[Finding]) -> tuple[Noted, ...]:
+    """Findings about ways, each once; they are remembered by what they are about: a host, a domain, an address."""
+    once = {finding.id: finding for finding in findings}
+    return tuple(Noted(finding.id, finding.rule, (finding.subject,)) for finding in once.values())
+
+
+def compare_ways(
+    before: Iterable[Noted],
+    results: Iterable[RuleResult],
+    gone: Collection[str] = (),
+    *,
+    foreseen: Collection[str] = (),
+    plan: str = "",
+) -> Proof:
+    """What became of findings about ways.
+
+    Resolved: the rule has passed for the same subject, or the subject is a host that DNS says is not there (`gone`), so
+    that no client comes to it. `foreseen`: findings that are no surprise.
+    """
+    before, results = tuple(before), tuple(results)
+    now = dict.fromkeys(result.id for result in results if isinstance(result, Finding))
+    passed = {(result.rule, result.subject) for result in results if isinstance(result, Passed)}
+    doubtful = {(result.rule, result.subject) for result in results if isinstance(result, Unknown)}
+    resolved, remaining, unproven = [], [], []
+    for old in before:
+        about = {(old.rule, subject) for subject in old.observations}
+        if old.id in now:
+            remaining.append(old.id)
+        elif doubtful.isdisjoint({*about, (old.rule, "")}) and (
+            about <= passed or (about and set(old.observations) <= set(gone))
+        ):
+            resolved.append(old.id)
+        else:
+            unproven.append(old.id)
+    known = {*(old.id for old in before), *foreseen}
+    introduced = tuple(one for one in now if one not in known)
+    return Proof(plan, tuple(resolved), tuple(remaining), introduced, tuple(unproven))

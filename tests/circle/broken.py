@@ -66,11 +66,12 @@ def broken(scenario: Scenario, folder: Path) -> Iterator[Broken]:
             face = Face(before / listener.folder.relative_to(world.folder), listener.manners)
             faces.setdefault(_shown(face), face)
         scenario.cure(world)
-        cured = next((one.folder for one in _of_the_target(world) if one.folder.exists()), None)
-        another = cured is not None and _leaf(cured) not in {_leaf(face.folder) for face in faces.values()}
+        known = {_leaf(one) for face in faces.values() for one in (face.folder, face.second) if one is not None}
+        shown = (one.folder / place for one in _of_the_target(world) for place in ("", SECOND))
+        another = next((one for one in shown if one.exists() and _leaf(one) not in known), None)
         # A new certificate may want a root that only its cure brings to clients.
         roots = (world.folder if another else before) / "root.pem"
-        yield Broken(scenario, seen[0].host, tuple(faces.values()), cured if another else None, roots)
+        yield Broken(scenario, seen[0].host, tuple(faces.values()), another, roots)
 
 
 def _of_the_target(world: World) -> Iterator[Listener]:

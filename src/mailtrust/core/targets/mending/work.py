@@ -191,8 +191,8 @@ def _not_taken_up(remedy: Remedy, evidence: Evidence, covered: Covered) -> Work 
         leaf = _readable(evidence, one)
         here = server.places_at(one.endpoint, None)
         files = [chain for place in here if (chain := server.chain_in(place.chain_file) + _apart(server, place))]
-        other = [chain for chain in files if chain != one.presented_chain and _promises(chain[0], leaf, evidence)]
-        if len(other) != 1:
+        other = [chain for chain in files if _promises(chain[0], leaf, evidence)]
+        if one.presented_chain in files or len(other) != 1:
             return None
         presented[one.id] = other[0]
     servers = dict.fromkeys(server for _, server in covered)

@@ -1,15 +1,15 @@
 """Write the best cure of walks down as a plan: records as steps that a program carries out, the rest for a person."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from mailtrust.core.discovery.outcome import for_servers
 from mailtrust.core.discovery.traveller import Traveller
 from mailtrust.core.model.anchors import AnchorStore
-from mailtrust.core.model.finding import RuleResult
 from mailtrust.core.model.plan import LeftOver, Outlook, Plan, PlanStep
+from mailtrust.core.model.proof import Noted, Proof
 from mailtrust.core.model.text import text
 from mailtrust.core.model.walk import Answer, Book, DnsAnswer, DnsQuestion, Meets, Question, Walk
 from mailtrust.core.remedies.finding.bonds import NOTHING_HOLDS
@@ -27,6 +27,8 @@ from mailtrust.flows.discover_all import Walked
 from mailtrust.flows.walk_findings import judge_each
 from mailtrust.version import __version__
 
+WAY = "way"
+"""Beside the rules: one client's way for one address, which is well or not."""
 STAYS = text("No change that was found cures it: see the report of mailtrust discover.")
 NEW = text("The cure itself brings it.")
 
@@ -39,10 +41,13 @@ async def plan_ways(
     standing = await _standing(dict.fromkeys(place for one in changes for place in places_of(one)), resolver)
     travellers = {one.id: one for one in walked.request.travellers}
     # Judged without the cure: what is said about a certificate that nobody has yet is no finding to be mended.
-    findings = noted_ways(one for judged in judge_each(walked.discoveries, travellers, None, walked.books)
-                          for one in judged.findings)  # fmt: skip
+    judged = judge_each(walked.discoveries, travellers, None, walked.books)
+    findings = (
+        *noted_ways(finding for one in judged for finding in one.findings),
+        *_ways_not_well(outlooks(walked.discoveries, travellers)),
+    )
     after = _afterwards(walked, stores, changes)
-    predicted = compare_ways(findings, results_of(after, travellers), gone_in(after))
+    predicted = compare_walks(findings, after, travellers)
     cured = set(predicted.resolved) if changes else set[str]()
     return Plan(
         target=", ".join(dict.fromkeys(one.address for one in walked.discoveries)),
@@ -63,10 +68,41 @@ async def plan_ways(
     )
 
 
-def results_of(discoveries: Sequence[Discovery], travellers: Mapping[str, Traveller]) -> tuple[RuleResult, ...]:
-    """What every rule about ways says of these walks. Pure."""
-    books = [judge_each((one,), travellers, None, {one.situation.inside: one.book}) for one in discoveries]
-    return tuple(result for judged in books for one in judged for result in one.results)
+def compare_walks(
+    before: Iterable[Noted],
+    discoveries: Sequence[Discovery],
+    travellers: Mapping[str, Traveller],
+    *,
+    foreseen: Collection[str] = (),
+    plan: str = "",
+) -> Proof:
+    """What became of findings, and of clients that did not find their server silently, by these walks. Pure."""
+    before = tuple(before)
+    judged = [judge_each((one,), travellers, None, {one.situation.inside: one.book}) for one in discoveries]
+    results = tuple(result for several in judged for one in several for result in one.results)
+    now = {_way(one): one.outcome for one in outlooks(discoveries, travellers)}
+    lost = {one.id for one in _ways_not_well(outlooks(discoveries, travellers))}
+    of_rules = compare_ways(
+        (one for one in before if one.rule != WAY), results, gone_in(discoveries), foreseen=foreseen, plan=plan
+    )
+    ways = [one.id for one in before if one.rule == WAY]
+    return Proof(
+        plan,
+        (*of_rules.resolved, *(one for one in ways if now.get(one) == "accepted")),
+        (*of_rules.remaining, *(one for one in ways if one in lost)),
+        (*of_rules.introduced, *(one for one in now if one in lost - {*ways, *foreseen})),
+        (*of_rules.unproven, *(one for one in ways if now.get(one, "unknown") == "unknown")),
+    )
+
+
+def _ways_not_well(found: Iterable[Outlook]) -> tuple[Noted, ...]:
+    """Clients that find nothing, or whose users are warned or asked, as what is to be mended for an address."""
+    bad = (one for one in found if one.outcome in ("refused", "warned"))
+    return tuple(Noted(_way(one), WAY, (f"{one.client}:{one.endpoint}",)) for one in bad)
+
+
+def _way(one: Outlook) -> str:
+    return f"{WAY}:{one.client}:{one.endpoint}"
 
 
 def gone_in(discoveries: Iterable[Discovery]) -> frozenset[str]:
@@ -142,11 +178,13 @@ def _outlook(walk: Walk, traveller: Traveller) -> Outlook:
     if for_servers(walk):  # Every MX host counts (RFC 8461 8.4)
         met = (*met, *(one for one in walk.attempts if one.meets is Meets.WARNING))
     codes = tuple(dict.fromkeys(code for one in met if one.verdict is not None for code in one.verdict.error_codes))
-    if traveller.unknown_because is not None:
-        return Outlook(walk.address, walk.client, "unknown")
+    where = f"{walk.address} (inside)" if walk.situation.inside else walk.address
+    unanswered = any(one.dns is not None and one.dns.status == "failed" for one in walk.attempts)
+    if traveller.unknown_because is not None or (walk.found is None and unanswered):
+        return Outlook(where, walk.client, "unknown")
     if walk.found is None:
-        return Outlook(walk.address, walk.client, "refused", codes)
-    return Outlook(walk.address, walk.client, "warned" if met else "accepted", codes)
+        return Outlook(where, walk.client, "refused", codes)
+    return Outlook(where, walk.client, "warned" if met else "accepted", codes)
 
 
 async def _standing(places: Iterable[Place], resolver: Resolver) -> dict[Place, Standing]:

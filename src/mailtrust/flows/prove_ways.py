@@ -11,7 +11,6 @@ from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.plan import ChangeRecords, Plan
 from mailtrust.core.model.proof import Proof
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.rules.grounds.comparing import compare_ways
 from mailtrust.edge.lookup.dns import Resolver
 from mailtrust.edge.lookup.dns_answers import (
     AddressAnswer,
@@ -23,7 +22,7 @@ from mailtrust.edge.lookup.dns_answers import (
     ZoneTtl,
 )
 from mailtrust.flows.discover_all import Walked
-from mailtrust.flows.plan_ways import gone_in, own_records, results_of, zone_of
+from mailtrust.flows.plan_ways import compare_walks, own_records, zone_of
 from mailtrust.flows.prove import kept
 
 MOST_SECONDS = 15
@@ -43,8 +42,8 @@ class Held:
     def said(self) -> Text:
         """In a sentence."""
         return text(
-            "The resolver that was asked gives the former {type} records of {name}. Once they are changed, it may go on "
-            "for {seconds} seconds: until then whoever asks it goes the former way.",
+            "The resolver that was asked gives the former {type} records of {name}. Once they are changed, it may go "
+            "on for {seconds} seconds: until then whoever asks it goes the former way.",
             type=self.type,
             name=self.name,
             seconds=self.seconds,
@@ -78,9 +77,8 @@ async def prove_ways(plan: Plan, walk: Callable[[], Awaitable[Walked]], resolver
 def proof_of(plan: Plan, walked: Walked) -> Proof:
     """What became of the plan's findings, by these walks. Pure."""
     travellers = {one.id: one for one in walked.request.travellers}
-    results = results_of(walked.discoveries, travellers)
     foreseen = {one.finding for one in plan.left}
-    return compare_ways(plan.findings, results, gone_in(walked.discoveries), foreseen=foreseen, plan=plan.id)
+    return compare_walks(plan.findings, walked.discoveries, travellers, foreseen=foreseen, plan=plan.id)
 
 
 def changed_records(plan: Plan) -> tuple[ChangeRecords, ...]:

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Callable
 
 from mailtrust.core.clients import BY_ID
+from mailtrust.core.discovery import BY_ID as TRAVELLERS
 from mailtrust.core.model.plan import (
     AskPerson,
     ChangeRecords,
@@ -30,6 +31,13 @@ OUTCOMES = {
     "refused": text("refuses it"),
     "unknown": text("unknown"),
 }
+WAYS = {
+    "accepted": text("finds its server"),
+    "warned": text("warns or asks"),
+    "refused": text("finds nothing"),
+    "unknown": text("unknown"),
+}
+"""Of a plan that was made from walks."""
 WORST_FIRST = ("refused", "warned", "unknown", "accepted")
 
 
@@ -130,7 +138,9 @@ def _draw_outlook(page: Page, plan: Plan) -> None:
     before, after = _by_client(plan.before), _by_client(plan.after)
     if not plan.steps or not before:
         return
-    page.heading(text("Who accepts it, now and then"))
+    walked = plan.looked_by == "discover"
+    page.heading(text("Who finds its server, now and then") if walked else text("Who accepts it, now and then"))
+    outcomes = WAYS if walked else OUTCOMES
     signs = {
         "accepted": (page.glyphs.accepted, "green"),
         "warned": (page.glyphs.warned, "yellow"),
@@ -139,12 +149,13 @@ def _draw_outlook(page: Page, plan: Plan) -> None:
     }
     changed = [client for client in before if after.get(client, before[client]) != before[client]]
     for client in changed:
-        title = page.say(Text(BY_ID[client].title)) if client in BY_ID else page.name(client)
+        profile = TRAVELLERS.get(client) if walked else BY_ID.get(client)
+        title = page.say(Text(profile.title)) if profile is not None else page.name(client)
         spans: list[Span] = []
         for outcome in (before[client], after[client]):
             sign, style = signs[outcome]
             spans += [(f" {page.glyphs.to} ", "dim")] if spans else []
-            spans += [(f"{sign} {page.say(OUTCOMES[outcome])}", style)]
+            spans += [(f"{sign} {page.say(outcomes[outcome])}", style)]
         page.paragraph(*spans, first=[(f"{title}: ", "")])
     same = len(before) - len(changed)
     if same:

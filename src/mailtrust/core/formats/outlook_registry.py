@@ -91,9 +91,7 @@ def read_outlook_registry(octets: bytes) -> OutlookRegistry:
         settings[one.version, one.name.lower()] = one  # A policy's comes later, and wins
     return OutlookRegistry(
         frozenset(
-            (version, _KNOWN[name])
-            for (version, name), one in settings.items()
-            if one.number and _reads(version, name)
+            (version, _KNOWN[name]) for (version, name), one in settings.items() if one.number and _reads(version, name)
         ),
         frozenset((one.version, one.name.lower()) for one in values if one.redirects and one.name),
         tuple(dict.fromkeys(note for one in settings.values() for note in _noted(one))),

@@ -6,7 +6,7 @@ SERVERS := nginx apache2-bin haproxy postfix dovecot-imapd dovecot-pop3d dovecot
   cyrus-common courier-base libnss-wrapper knot bind9-dnsutils unbound pebble \
   openssl gnutls-bin libnss3-tools openjdk-17-jre-headless swaks libnet-ssleay-perl \
   p11-kit p11-kit-modules \
-  zsh fish groff-base mandoc systemd openssh-server sudo \
+  zsh fish groff-base mandoc systemd openssh-server sudo iproute2 \
   postgresql-15 strace samba-ad-dc winbind
 
 # Cannot be installed beside Postfix: unpacked into build/servers, for what it says of its configuration.

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -130,6 +131,53 @@ def test_a_network_that_is_cut_in_the_middle_loses_nothing(
         assert (ended.returncode, web.files()) == (4, web.before), ended.stderr
         assert there.apply().returncode == 0
         assert web.served() == web.new.certificate.der
+        assert there.apply("--undo").returncode == 0
+    (plan,) = State(web.here / "state").plans()
+    Path(ON_SERVERS, plan).rmdir()
+
+
+@pytest.fixture
+def cable(as_root: None) -> Iterator[tuple[str, str, str]]:
+    """Another network with one cable to it: the name of the network, the cable's end there, and its address."""
+    network, here, there = "mailtrust-cut", "mt-here", "mt-there"
+    lines = (
+        f"netns add {network}",
+        f"link add {here} type veth peer name {there} netns {network}",
+        f"addr add 10.212.7.1/30 dev {here}",
+        f"link set {here} up",
+        f"-n {network} addr add 10.212.7.2/30 dev {there}",
+        f"-n {network} link set {there} up",
+        f"-n {network} link set lo up",
+    )
+    subprocess.run(["ip", "netns", "del", network], check=False, capture_output=True)
+    for line in lines:
+        subprocess.run(["ip", *line.split()], check=True)
+    yield network, there, "10.212.7.2"
+    subprocess.run(["ip", "netns", "del", network], check=True)
+
+
+@pytest.mark.long
+def test_a_cable_that_is_pulled_in_the_middle_loses_nothing(
+    web: Web, free_port: FreePorts, installed: Callable[[str, str], str], cable: tuple[str, str, str],
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+) -> None:  # fmt: skip
+    installed("sshd", "openssh-server")
+    network, end, address = cable
+    with Daemons(tmp_path) as daemons:
+        sshd = start_sshd(daemons, tmp_path / "sshd", free_port, address, ("ip", "netns", "exec", network))
+        monkeypatch.setenv("HOME", str(sshd.home))
+        there = web.plan_over(sshd.reach)
+        web.meddle(f'[ "$1" != -t ] || {{ ip link set {end} down; sleep 1; }}\n')
+        cut = there.apply()
+        assert cut.returncode == 5, cut.stderr
+        assert "NOT everything could be taken back" in cut.stdout
+        assert "Nobody knows whether the last thing asked of it was done" in cut.stderr + cut.stdout
+        assert web.served() == web.old.certificate.der
+        web.meddle("")
+        subprocess.run(["ip", "-n", network, "link", "set", end, "up"], check=True)
+        ended = there.apply()
+        assert (ended.returncode, web.files()) == (4, web.before), ended.stderr
+        assert there.apply().returncode == 0
         assert there.apply("--undo").returncode == 0
     (plan,) = State(web.here / "state").plans()
     Path(ON_SERVERS, plan).rmdir()

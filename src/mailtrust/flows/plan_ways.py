@@ -38,7 +38,7 @@ async def plan_ways(
 ) -> Plan:
     """The plan. Nothing is changed by making it. `resolver`: is asked what stands where records will change."""
     changes = _changes(walked)
-    standing = await _standing(dict.fromkeys(place for one in changes for place in places_of(one)), resolver)
+    standing = await standing_at(dict.fromkeys(place for one in changes for place in places_of(one)), resolver)
     travellers = {one.id: one for one in walked.request.travellers}
     # Judged without the cure: what is said about a certificate that nobody has yet is no finding to be mended.
     judged = judge_each(walked.discoveries, travellers, None, walked.books)
@@ -187,7 +187,7 @@ def _outlook(walk: Walk, traveller: Traveller) -> Outlook:
     return Outlook(where, walk.client, "warned" if met else "accepted", codes)
 
 
-async def _standing(places: Iterable[Place], resolver: Resolver) -> dict[Place, Standing]:
+async def standing_at(places: Iterable[Place], resolver: Resolver) -> dict[Place, Standing]:
     """What stands there; what nobody could tell is missing."""
     wanted = tuple(places)
     found = await asyncio.gather(*(_stands_at(name, kind, resolver) for name, kind in wanted))

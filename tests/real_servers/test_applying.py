@@ -255,6 +255,9 @@ def test_fix_ends_what_was_interrupted_before_it_plans(web: Web) -> None:
     target = ("fix", f"https://{HOST}:{web.port}", "--with", web.here / "new.pem", "--key", web.here / "new.key")
     fixed = web.run(*target, *web.looking, "--apply", "--state", web.here / "state")
     assert fixed.returncode == 0, fixed.stderr
+    _, _, back = fixed.stderr.rpartition("To take it back: mailtrust ")
+    assert back.endswith(f"--undo --state {web.here / 'state'}\n")
+    assert Path(back.split()[1]).is_file()
     assert "A run before this one was interrupted" in fixed.stderr
     assert "What was begun has been taken back." in fixed.stdout
     assert web.served() == web.new.certificate.der

@@ -129,7 +129,7 @@ def _in_state(
     from mailtrust.cli.applying import Outside
     from mailtrust.edge.probe.loop import run as run_loop
 
-    state, outside = _state_of(options), Outside(plan, options)
+    state, outside = state_of(options), Outside(plan, options)
 
     async def whole() -> "list[Applied]":
         _let_signals_stop()
@@ -158,7 +158,8 @@ def _in_state(
     return {"undone": undone, "not-undone": exit_status.NOT_UNDONE}.get(runs[-1].outcome, exit_status.CLEAN)
 
 
-def _state_of(options: argparse.Namespace) -> "State":
+def state_of(options: argparse.Namespace) -> "State":
+    """Where the journal and the former files are kept."""
     from mailtrust.edge.transport.state import State, state_of_this_user
 
     return State(options.state.absolute()) if options.state is not None else state_of_this_user()
@@ -167,7 +168,7 @@ def _state_of(options: argparse.Namespace) -> "State":
 def _interrupted(options: argparse.Namespace) -> bool:
     from mailtrust.flows.apply import interrupted
 
-    return bool(interrupted(_state_of(options)))
+    return bool(interrupted(state_of(options)))
 
 
 async def _recover(state: "State", outside: "Outside", *, but: str = "") -> "list[Applied]":

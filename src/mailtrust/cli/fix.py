@@ -4,9 +4,9 @@ import argparse
 import sys
 
 from mailtrust.cli import exit_status
-from mailtrust.cli.apply import add_applying_options, apply_plan, end_interrupted
+from mailtrust.cli.apply import add_applying_options, apply_plan, end_interrupted, state_of
 from mailtrust.cli.arguments import Example
-from mailtrust.cli.files import write_output
+from mailtrust.cli.files import called_file, write_output
 from mailtrust.cli.plan import add_planning_options, encoded, plan_of, shown
 from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.text import text
@@ -65,5 +65,12 @@ def run(options: argparse.Namespace) -> int:
         said = text("Nothing was changed: standard input is no terminal, so nobody can be asked. --apply does it.")
         sys.stderr.write(f"mailtrust: {said.render(translator(options.lang))}\n")
         return exit_status.FINDINGS
-    status = apply_plan(decode_plan(octets), octets, options)
-    return left if status == exit_status.CLEAN else status
+    plan = decode_plan(octets)
+    status = apply_plan(plan, octets, options)
+    if status != exit_status.CLEAN:
+        return status
+    state = f" --state {called_file(options.state)}" if options.state is not None else ""
+    back = f"mailtrust apply {called_file(state_of(options).remembered(plan.id))} --undo{state}"
+    said = text("To take it back: {command}", command=back)
+    sys.stderr.write(f"mailtrust: {said.render(translator(options.lang))}\n")
+    return left

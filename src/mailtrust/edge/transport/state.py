@@ -53,11 +53,15 @@ class State:
         """Keep the plan itself: whoever takes it back needs it, and may have no other copy."""
         with self._told():
             make_folder(self._folder(plan), 0o700)
-            write_whole(self._folder(plan) / PLAN, octets, mode=0o600)
+            write_whole(self.remembered(plan), octets, mode=0o600)
+
+    def remembered(self, plan: str) -> Path:
+        """The file in which a plan is remembered."""
+        return self._folder(plan) / PLAN
 
     def plan(self, plan: str) -> bytes:
         """The plan as it was remembered."""
-        with self._told(), (self._folder(plan) / PLAN).open("rb") as file:
+        with self._told(), self.remembered(plan).open("rb") as file:
             return file.read(LARGEST)
 
     def plans(self) -> tuple[str, ...]:

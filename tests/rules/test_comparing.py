@@ -5,10 +5,13 @@ from typing import Any
 
 from mailtrust.core.model.endpoint import Offer
 from mailtrust.core.model.evidence import Evidence
-from mailtrust.core.model.finding import RuleResult
-from mailtrust.core.model.proof import Proof
+from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity, Unknown
+from mailtrust.core.model.proof import Noted, Proof
+from mailtrust.core.model.text import text
 from mailtrust.core.rules import judge_all
-from mailtrust.core.rules.grounds.comparing import compare, noted
+from mailtrust.core.rules.grounds.comparing import compare, compare_ways, noted, noted_ways
+
+SAID = Explanation(text("x"), text("x"), text("x"))
 
 
 def proof(caseworld: Any, before: Evidence, after: Evidence) -> Proof:
@@ -88,3 +91,19 @@ def test_a_rule_that_asks_without_a_name_has_passed_where_it_asked(caseworld: An
     found = proof(caseworld, before, after)
     assert any(one.startswith("sni-needed") for one in found.resolved)
     assert found.good
+
+
+def test_of_ways_a_passed_rule_resolves_and_so_does_a_host_that_is_gone() -> None:
+    old = tuple(Noted(f"r:{subject}", "r", (subject,)) for subject in ("well", "gone", "same", "silent", "doubtful"))
+    same, new = (Finding("r", Severity.WARNING, (), (), (), (), text("x"), SAID, one) for one in ("same", "new"))
+    results = (Passed("r", "well"), same, new, Passed("r", "doubtful"), Unknown("r", text("x"), "doubtful"))
+    found = compare_ways(old, results, {"gone", "same"}, plan="p")
+    assert found == Proof("p", ("r:well", "r:gone"), ("r:same",), ("r:new",), ("r:silent", "r:doubtful"))
+    assert compare_ways(old, results, foreseen={"r:new"}).introduced == ()
+    # A rule that failed by its own mistake knows of nothing.
+    assert compare_ways(old[:1], (Passed("r", "well"), Unknown("r", text("x")))).unproven == ("r:well",)
+
+
+def test_ways_are_remembered_once_by_what_they_are_about() -> None:
+    one = Finding("r", Severity.WARNING, ("seen",), (), (), (), text("x"), SAID, "host")
+    assert noted_ways((one, replace(one, observations=()))) == (Noted("r:host", "r", ("host",)),)

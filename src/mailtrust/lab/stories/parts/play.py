@@ -74,6 +74,12 @@ def _page(place: Companies, translate: Callable[[str], str]) -> Iterator[str]:
         f"server {LOOPBACK} {place.dns.port}\\nupdate add _autodiscover._tcp.{C}. 300 SRV 0 0 443 {SERVER}.\\nsend\\n"
     )
     yield f"  printf '{update}' | nsupdate -k {place.dns.key_file.relative_to(place.folder)}"
+    yield said(text("Or keep the best cure as a plan, and let it change them, prove it, and put them back:"))
+    at = f"--dns-update {LOOPBACK}:{place.dns.port} --tsig-file {place.dns.key_file.relative_to(place.folder)}"
+    yield "  mailtrust discover $ADDRESSES $FLAGS --plan cure.json"
+    yield f"  mailtrust apply cure.json {at}"
+    yield "  mailtrust prove cure.json"
+    yield f"  mailtrust apply cure.json --undo {at}"
     yield said(text("Give the host of Thunderbird's file a certificate of its own, made by yourself or by another CA:"))
     yield f"  cp bundle.pem key.pem {place.web.folder_of('autoconfig').relative_to(place.folder)}/"
     yield said(text("Ask the resolver, which validates what the zones have signed:"))

@@ -66,7 +66,7 @@ def test_done_and_proven_and_taken_back_while_a_client_is_connected(web: Web) ->
     assert "Done: the plan is applied, and proven on the wire." in done.stdout
     assert "Resolved on the wire: expired:" in done.stderr
     assert asking.answer().endswith(b"here\n")
-    assert web.served() == web.new.certificate.der
+    _wait_for(web, web.new.certificate.der)
     after = web.files()
     again = web.apply()
     assert (again.returncode, web.files()) == (0, after)
@@ -93,7 +93,7 @@ def test_the_same_through_sshd(
     modes = {path: path.stat().st_mode for path in (web.here, web.here / "tls", *(web.here / "tls").iterdir())}
     done = there.apply()
     assert done.returncode == 0, done.stderr
-    assert web.served() == web.new.certificate.der
+    _wait_for(web, web.new.certificate.der)
     (plan,) = State(web.here / "state").plans()
     kept = Path(ON_SERVERS, plan)
     assert [path.name for path in kept.iterdir()] == ["3-nginx.conf"]
@@ -130,7 +130,7 @@ def test_a_network_that_is_cut_in_the_middle_loses_nothing(
         ended = there.apply()
         assert (ended.returncode, web.files()) == (4, web.before), ended.stderr
         assert there.apply().returncode == 0
-        assert web.served() == web.new.certificate.der
+        _wait_for(web, web.new.certificate.der)
         assert there.apply("--undo").returncode == 0
     (plan,) = State(web.here / "state").plans()
     Path(ON_SERVERS, plan).rmdir()
@@ -220,7 +220,7 @@ def test_what_fails_is_taken_back(web: Web, meddling: str, said: str) -> None:
     assert not list((web.here / "state").rglob("kept/*"))
     web.meddle("")
     assert web.apply().returncode == 0
-    assert web.served() == web.new.certificate.der
+    _wait_for(web, web.new.certificate.der)
 
 
 def test_what_cannot_be_taken_back_is_said_loudly_and_the_next_run_does_it(web: Web) -> None:
@@ -245,7 +245,7 @@ def test_killed_while_it_waits_for_the_server(web: Web) -> None:
     assert (again.returncode, web.files()) == (4, web.before), again.stderr
     assert "A run before this one was interrupted" in again.stderr
     assert web.apply().returncode == 0
-    assert web.served() == web.new.certificate.der
+    _wait_for(web, web.new.certificate.der)
 
 
 def test_fix_ends_what_was_interrupted_before_it_plans(web: Web) -> None:
@@ -260,7 +260,7 @@ def test_fix_ends_what_was_interrupted_before_it_plans(web: Web) -> None:
     assert Path(back.split()[1]).is_file()
     assert "A run before this one was interrupted" in fixed.stderr
     assert "What was begun has been taken back." in fixed.stdout
-    assert web.served() == web.new.certificate.der
+    _wait_for(web, web.new.certificate.der)
     assert not interrupted(State(web.here / "state"))
 
 

@@ -37,10 +37,20 @@ class Held:
     type: str
     seconds: int
     """For so long at most."""
+    nothing: bool = False
+    """There were none before."""
 
     @property
     def said(self) -> Text:
         """In a sentence."""
+        if self.nothing:
+            return text(
+                "The resolver that was asked says that {name} has no {type} records. Once there are some, it may go on "
+                "for {seconds} seconds: until then whoever asks it goes the former way.",
+                name=self.name,
+                type=self.type,
+                seconds=self.seconds,
+            )
         return text(
             "The resolver that was asked gives the former {type} records of {name}. Once they are changed, it may go "
             "on for {seconds} seconds: until then whoever asks it goes the former way.",
@@ -92,7 +102,7 @@ async def held_back(plan: Plan, resolver: Resolver) -> tuple[Held, ...]:
     for change in changed_records(plan):
         now = await own_records(change.name, change.type, resolver)
         if now is not None and _spelt(now) == _spelt(change.was) != _spelt(change.shall):
-            found.append(Held(change.name, change.type, await _seconds(change, resolver)))
+            found.append(Held(change.name, change.type, await _seconds(change, resolver), not now))
     return tuple(found)
 
 

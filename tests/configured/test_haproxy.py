@@ -203,6 +203,7 @@ def test_the_runtime_api_takes_it_up_without_a_reload() -> None:
     assert mark_of(leaf("one.example").certificate) in beside.commands[0]
     assert beside.keys == (OnServer("/etc/ssl/haproxy/mail one.pem.key"),)
     assert isinstance(haproxy.without_reload(SERVER, facts, one, b"nothing"), Cannot)
+    assert isinstance(haproxy.without_reload(SERVER, facts, one, 40 * pem(leaf("one.example"), key=False)), Cannot)
 
 
 def test_without_a_socket_for_an_administrator_it_is_reloaded() -> None:

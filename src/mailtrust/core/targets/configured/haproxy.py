@@ -24,6 +24,8 @@ from mailtrust.core.x509.withheld_keys import mark_of, withheld, withheld_in
 ID = "haproxy"
 
 USUAL = "/etc/haproxy/haproxy.cfg"
+MOST_SAID = 12 * 1024
+"""Octets of a certificate that are said to the socket: tune.bufsize is 16 KiB, and a key is put in yet."""
 _OLD = frozenset({"SSLv3", "TLSv1.0", "TLSv1.1"})
 _FLOOR = "ssl-min-ver TLSv1.2"
 
@@ -146,6 +148,9 @@ def without_reload(server: Server, facts: ServerFacts, place: ConfiguredCertific
     own = content if withheld_in(content) else withheld(mark_of(leaf)) + content
     # An empty line would end what is given.
     pem = "\n".join(line for line in own.decode("ascii", "ignore").splitlines() if line.strip())
+    if len(pem) > MOST_SAID:
+        return Cannot(text("HAProxy's socket takes no more than its buffer holds, and {file} is longer.",
+                           file=place.chain_file))  # fmt: skip
     name = found[1][number][1].called
     fingerprint = hashlib.sha1(leaf.der, usedforsecurity=False).hexdigest().upper()
     return TalkTo(

@@ -91,7 +91,7 @@ def test_where_p11_kit_makes_the_store(tmp_path: Path, source: str, tool: str) -
     with throwaway_root(tmp_path) as root:
         root.run("mkdir", "-p", f"{source}/anchors")
         root.run("install", "-m", "644", tmp_path / "module", "/usr/share/p11-kit/modules/p11-kit-trust.module")
-        root.run("install", "-m", "755", tmp_path / "tool", f"/usr/local/sbin/{tool}")
+        root.run("install", "-m", "755", tmp_path / "tool", f"/usr/sbin/{tool}")
         assert root.try_(*verify, tmp_path / "leaf.pem").returncode != 0
         root.run("sh", written(tmp_path / "kit", linux, company.wish()) / "install.sh")
         assert root.try_(*verify, tmp_path / "leaf.pem").returncode == 0

@@ -55,7 +55,7 @@ def broken_by(error: OSError) -> Text:
     """How a handshake ended: the alert by its name (RFC 8446 6), or the library's own words."""
     alert = alert_in(error)
     if alert:
-        return text(REFUSED.template, alert=alert)
+        return Text(REFUSED.template, (("alert", alert),))
     reason = (error.reason or "?") if isinstance(error, ssl.SSLError) else "EOF"
     if "EOF" in reason:
         return LEFT_IN_HANDSHAKE
@@ -87,7 +87,7 @@ async def listening(talk: Awaitable[None], heard: Heard, tell: Tell) -> None:
         if not heard.inside_tls:
             raise  # in the handshake, of which was told already; or gone before it
         if alert := alert_in(error):
-            tell(text(REFUSED_AFTERWARDS.template, alert=alert))
+            tell(Text(REFUSED_AFTERWARDS.template, (("alert", alert),)))
             return
     if not heard.inside_tls:
         tell(LEFT_BEFORE_TLS)
@@ -103,7 +103,7 @@ def completed(version: str, cipher: str) -> Text:
 
 def heard(command: str) -> Text:
     """The client has sent a command, and so trusts the server, or its user told it to go on."""
-    return text(INSIDE.template, command=command)
+    return Text(INSIDE.template, (("command", command),))
 
 
 def command_in(line: str) -> str:

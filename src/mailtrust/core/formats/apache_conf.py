@@ -20,9 +20,10 @@ MOST_JOINED = 1000
 _SPACE = " \t\n\v\f\r"
 _WORD = re.compile(
     r"""[ \t\n\v\f\r]*(?P<word>
-      (?P<quote>["'])(?P<quoted>(?:\\(?:(?P=quote)|\\)|(?!(?P=quote)).)*+)(?P=quote)?
-      | [^ \t\n\v\f\r]++)""",
-    re.VERBOSE | re.DOTALL,
+      "(?P<double>(?:\\["\\]|[^"])*)"?
+      | '(?P<single>(?:\\['\\]|[^'])*)'?
+      | [^ \t\n\v\f\r]+)""",
+    re.VERBOSE,
 )
 
 
@@ -88,9 +89,10 @@ def written(argument: str) -> str:
 
 
 def _plain(match: re.Match[str]) -> str:
-    if match["quote"] is None:
-        return match["word"].replace("\\\\", "\\")
-    return re.sub(rf"\\([\\{match['quote']}])", r"\1", match["quoted"])
+    for sign, quoted in (('"', match["double"]), ("'", match["single"])):
+        if quoted is not None:
+            return re.sub(rf"\\([\\{sign}])", r"\1", quoted)
+    return match["word"].replace("\\\\", "\\")
 
 
 def _lines(source: str) -> Iterator[_Line]:

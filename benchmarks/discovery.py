@@ -84,9 +84,9 @@ def _near(folder: Path, runs: int) -> dict[str, Any]:
     """Within the near namespace: the walls of whole runs and of each client's own, and what they cost at least."""
     from benchmarks.round_trips import Wants, least
 
-    from mailtrust.cli.discover import _outside, _request
     from mailtrust.cli.inside import situations_of
     from mailtrust.cli.main import build_parser
+    from mailtrust.cli.walking import outside_of, walk_request
     from mailtrust.core.model.walk import Answer, Question
     from mailtrust.flows.answering import Outside
     from mailtrust.flows.discover import discover, stores_needed
@@ -95,11 +95,11 @@ def _near(folder: Path, runs: int) -> dict[str, Any]:
 
     options = build_parser("discover").parse_args(_arguments(folder))
     (situation,) = situations_of(options, both=False)
-    request = _request(options, options.addresses[0], situation)
+    request = walk_request(options, options.addresses[0], situation)
 
     def timed() -> tuple[Outside, Callable[[], float]]:
         """An outside, and until when it was asked: that connections are left politely after that is not counted."""
-        outside, ended = _outside(options), list[float]()
+        outside, ended = outside_of(options), list[float]()
         leave = outside.edge.farewells
 
         async def farewells() -> None:
@@ -131,12 +131,12 @@ def _near(folder: Path, runs: int) -> dict[str, Any]:
     for number, traveller in enumerate(request.travellers):
         measured = [asyncio.run(one(number)) for _ in range(runs)]
         clients[traveller.id] = {"wall": [wall for wall, _, _ in measured], "least": measured[0][2]}
-    walked = asyncio.run(walk_and_cure([request], {False: _outside(options)}, ""))
+    walked = asyncio.run(walk_and_cure([request], {False: outside_of(options)}, ""))
     book = walked.books[False]
     found = walked.discoveries[0]
 
     def wanting() -> Wants:
-        course = course_of([request], {False: _outside(options)})
+        course = course_of([request], {False: outside_of(options)})
         course.places[False].pool = found.pool
 
         def wants(known: Mapping[Question, Answer]) -> list[Question]:
@@ -145,7 +145,7 @@ def _near(folder: Path, runs: int) -> dict[str, Any]:
 
         return wants
 
-    stores = _outside(options).edge.load_stores(stores_needed(request.travellers))
+    stores = outside_of(options).edge.load_stores(stores_needed(request.travellers))
     return {
         "wall": [wall for wall, _ in walls],
         "cpu": [cpu for _, cpu in walls],

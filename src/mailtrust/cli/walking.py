@@ -84,7 +84,7 @@ async def walks_of(
     from mailtrust.flows.discover_all import walk_and_cure
 
     sides = dict.fromkeys(one.situation.inside for one in requests)
-    outsides = {inside: _outside(as_inside(options) if inside else options) for inside in sides}
+    outsides = {inside: outside_of(as_inside(options) if inside else options) for inside in sides}
     if True in outsides:
         domain = requests[0].address.rpartition("@")[2]
         outsides[True].directory = directory_of(options, domain, outsides[True], requests[0].roots)
@@ -134,7 +134,8 @@ def _travellers(given: str) -> "tuple[Traveller, ...]":
     return tuple(map(traveller_by_id, named))
 
 
-def _outside(options: argparse.Namespace) -> "Outside":
+def outside_of(options: argparse.Namespace) -> "Outside":
+    """What is asked from where the options stand: its resolver, its probes, its HTTP."""
     from mailtrust.core.formats.host_name import is_loopback
     from mailtrust.edge.lookup.dns import DnsResolver
     from mailtrust.edge.probe.http_exchange import Route, exchange

@@ -13,6 +13,7 @@ import pytest_asyncio
 from tests.programs.daemons import Daemons, FreePorts, NotInstalledError
 from tests.programs.sshd import Sshd, start_sshd
 
+from mailtrust.core.formats.ssh_destination import Destination, read_destination
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.server_facts import FileAt, NoAnswer
 from mailtrust.core.model.settings import Server
@@ -22,7 +23,7 @@ from mailtrust.edge.transport.limits import LARGEST, MOST_PRINTED
 from mailtrust.edge.transport.local import LocalMachine
 from mailtrust.edge.transport.machine import Failed, NotAllowed, NotThere, Unreachable
 from mailtrust.edge.transport.reaching import machine_for
-from mailtrust.edge.transport.ssh import Destination, SshMachine
+from mailtrust.edge.transport.ssh import SshMachine
 
 pytestmark = [pytest.mark.real_server, pytest.mark.asyncio(loop_scope="module")]
 OWN = f"{os.geteuid()}:{os.getegid()}"
@@ -54,7 +55,7 @@ def home(sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=[False, True], ids=["root", "sudo"])
 async def there(sshd: Sshd, request: pytest.FixtureRequest) -> AsyncIterator[SshMachine]:
-    machine = SshMachine(Destination.of(sshd.reach), sudo=request.param)
+    machine = SshMachine(read_destination(sshd.reach), sudo=request.param)
     yield machine
     await machine.close()
 
@@ -190,7 +191,7 @@ def _run(*command: str | Path) -> None:
 async def test_who_is_not_known_is_not_spoken_to(sshd: Sshd, tmp_path: Path) -> None:
     empty = tmp_path / "known_hosts"
     empty.touch()
-    machine = SshMachine(Destination.of(sshd.reach), known_hosts=str(empty))
+    machine = SshMachine(read_destination(sshd.reach), known_hosts=str(empty))
     with pytest.raises(NotAllowed, match=r"The host key of .* is not among the known ones"):
         await machine.read("/etc/hostname")
 
@@ -200,11 +201,11 @@ async def test_who_is_not_let_in_is_told_so(sshd: Sshd, monkeypatch: pytest.Monk
     (tmp_path / ".ssh" / "known_hosts").write_bytes((sshd.home / ".ssh" / "known_hosts").read_bytes())
     monkeypatch.setenv("HOME", str(tmp_path))
     with pytest.raises(NotAllowed, match="lets nobody in"):
-        await SshMachine(Destination.of(sshd.reach)).read("/etc/hostname")
+        await SshMachine(read_destination(sshd.reach)).read("/etc/hostname")
 
 
 async def test_nobody_there(sshd: Sshd) -> None:
-    machine = SshMachine(Destination.of("ssh://root@127.0.0.1:1"))
+    machine = SshMachine(read_destination("ssh://root@127.0.0.1:1"))
     with pytest.raises(Unreachable, match="cannot be reached by SSH"):
         await machine.read("/etc/hostname")
 
@@ -212,7 +213,7 @@ async def test_nobody_there(sshd: Sshd) -> None:
 async def test_a_connection_that_ends_in_the_middle(
     sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    machine = SshMachine(Destination.of(sshd.reach))
+    machine = SshMachine(read_destination(sshd.reach))
     mark = tmp_path / "pid"
     running = asyncio.create_task(machine.run(("sh", "-c", f"echo $PPID > {mark}; sleep 300")))
     for _ in range(600):
@@ -242,7 +243,7 @@ def _stat(pid: int) -> tuple[str, str, int]:
 
 
 async def test_without_a_password_sudo_does_nothing(sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> None:
-    machine = SshMachine(Destination.of(sshd.reach), sudo=True)
+    machine = SshMachine(read_destination(sshd.reach), sudo=True)
     monkeypatch.setattr(ssh.shlex, "join", lambda words: "echo 'sudo: a password is required' >&2; exit 1")
     with pytest.raises(NotAllowed, match="NOPASSWD"):
         await machine.run(("true",))
@@ -258,17 +259,17 @@ async def test_without_a_password_sudo_does_nothing(sshd: Sshd, monkeypatch: pyt
     ],
 )
 async def test_destinations(reach: str, host: str, user: str | None, port: int | None) -> None:
-    assert Destination.of(reach) == Destination(host, user, port)
+    assert read_destination(reach) == Destination(host, user, port)
 
 
 @pytest.mark.parametrize("reach", ["ssh://", "ssh://-oProxyCommand=id", "http://host", "ssh://a b", "ssh://host:port"])
 async def test_no_destination(reach: str) -> None:
-    with pytest.raises(UserProblem, match="Expected ssh://"):
-        Destination.of(reach)
+    with pytest.raises(UserProblem, match="ssh://USER@HOST"):
+        read_destination(reach)
 
 
 async def test_the_way_that_the_file_names() -> None:
     assert isinstance(machine_for(Server("a", (), reach="local")), LocalMachine)
     assert machine_for(Server("a", (), reach="ssh://root@a.example", sudo=True)).name == "root@a.example"
-    with pytest.raises(UserProblem, match=r"Expected local or ssh://USER@HOST"):
+    with pytest.raises(UserProblem, match=r"Expected local, ssh://USER@HOST or ssh://USER@HOST:PORT"):
         machine_for(Server("a", (), reach="telnet://a"))

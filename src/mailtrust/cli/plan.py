@@ -19,7 +19,7 @@ from mailtrust.core.model.text import text
 if TYPE_CHECKING:
     from mailtrust.core.model.settings import Settings
     from mailtrust.core.targets.mending.work import Material
-    from mailtrust.flows.check import CheckRequest, Edge
+    from mailtrust.flows.check import CheckRequest, Edge, OnProgress
     from mailtrust.flows.plan import Planned
 
 EXAMPLES: tuple[Example, ...] = (
@@ -118,14 +118,16 @@ def plan_of(options: argparse.Namespace) -> "Planned":
         return run_loop(_plan(options, request, edge, on_progress))
 
 
-async def _plan(options: argparse.Namespace, request: "CheckRequest", edge: "Edge", on_progress: object) -> "Planned":
+async def _plan(
+    options: argparse.Namespace, request: "CheckRequest", edge: "Edge", on_progress: "OnProgress | None"
+) -> "Planned":
     from mailtrust.edge.transport.reaching import machine_for
     from mailtrust.flows.check import check
     from mailtrust.flows.plan import plan
     from mailtrust.flows.survey import configurable
 
     material = await _material(options, request, edge)
-    assessment = await check(request, edge, on_progress)  # type: ignore[arg-type]
+    assessment = await check(request, edge, on_progress)
     servers = [server for server in request.settings.servers if configurable(server)]
     machines = {server.reach: machine_for(server) for server in servers}
     try:

@@ -50,10 +50,7 @@ async def apply(plan: Plan, octets: bytes, state: State, around: Surroundings, *
         return await recover(plan, state, around, resume=resume)
     if past.stands and not past.superseded:
         if past.ended is not None and past.ended.how == "finished":
-            why = text(
-                "This plan is applied and proven already: there is nothing to do. `mailtrust prove` looks again."
-            )
-            return _told(session, "nothing-to-do", why)
+            return _told(session, "nothing-to-do", FINISHED)
         raise Stale(
             text(
                 "Part of this plan is in place already, and proven. --resume goes on with the rest, --undo takes it "

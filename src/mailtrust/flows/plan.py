@@ -50,7 +50,10 @@ async def survey_all(
     for server in servers:
         if product := configurable(server):
             found = await survey(server, product, machines[server.reach])
-            (unread if isinstance(found, Unread) else read).append(found)  # type: ignore[arg-type]
+            if isinstance(found, Unread):
+                unread.append(found)
+            else:
+                read.append(found)
     return tuple(read), tuple(unread)
 
 

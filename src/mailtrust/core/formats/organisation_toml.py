@@ -7,6 +7,7 @@ from typing import Any
 
 from mailtrust.core.formats.endpoint_pattern import parse_pattern
 from mailtrust.core.formats.organisation_wire import AcceptWire, OrganisationWire, ServerWire
+from mailtrust.core.formats.ssh_destination import LOCAL, read_destination
 from mailtrust.core.formats.target import Address, Host, parse_target
 from mailtrust.core.formats.threshold import parse_threshold
 from mailtrust.core.formats.toml_lines import Key, lines_of
@@ -25,10 +26,6 @@ MOST_MISTAKES = 50
 
 # tomllib spends time by the square of a key's parts; no key here has more than one, and no name of a host so many.
 _TOO_DEEP = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){20}""")
-LOCAL = "local"
-_SSH = re.compile(
-    r"ssh://(?:[A-Za-z0-9_][A-Za-z0-9._-]{0,63}@)?(?:[A-Za-z0-9][A-Za-z0-9._-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?"
-)
 _LINE = re.compile(r"(?P<what>.*?) \(at (?:line (?P<line>\d+), column \d+|end of document)\)", re.DOTALL)
 
 
@@ -191,12 +188,10 @@ def _place(given: str) -> Place | None:
 
 
 def _reach(given: str) -> str:
-    """`local`, or where SSH leads to: a user that is left out is chosen by SSH itself, and port 22 is the usual one."""
-    if given == LOCAL or _SSH.fullmatch(given):
-        return given
-    raise UserProblem(
-        text("Expected local, ssh://USER@HOST or ssh://USER@HOST:PORT, got “{given}”.", given=clean(given, 100))
-    )
+    """`local`, or where SSH leads to."""
+    if given != LOCAL:
+        read_destination(given)
+    return given
 
 
 def _accepted(table: Table, known: Known) -> Accepted:

@@ -3,6 +3,7 @@
 import os
 import sys
 
+from mailtrust.core.formats.ssh_destination import LOCAL, read_destination
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.settings import Server
@@ -12,7 +13,7 @@ from mailtrust.edge.transport.machine import Machine
 
 def machine_for(server: Server) -> Machine:
     """The way to the machine of a server. Raises UserProblem for a way that there is not."""
-    if server.reach == "local":
+    if server.reach == LOCAL:
         from mailtrust.edge.transport.local import LocalMachine
 
         if server.sudo and sys.platform != "win32" and os.geteuid() != 0:
@@ -21,11 +22,6 @@ def machine_for(server: Server) -> Machine:
                      server=clean(server.name, 100))
             )  # fmt: skip
         return LocalMachine()
-    if server.reach.startswith("ssh://"):
-        from mailtrust.edge.transport.ssh import Destination, SshMachine
+    from mailtrust.edge.transport.ssh import SshMachine
 
-        return SshMachine(Destination.of(server.reach), sudo=server.sudo)
-    raise UserProblem(
-        text("Expected local or ssh://USER@HOST as the way to {server}, got “{given}”.", server=server.name,
-             given=clean(server.reach, 200))
-    )  # fmt: skip
+    return SshMachine(read_destination(server.reach), sudo=server.sudo)

@@ -14,8 +14,8 @@ from contextlib import suppress
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
+from mailtrust.core.formats.ssh_destination import Destination
 from mailtrust.core.model.cleaning import clean
-from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.server_facts import Printed
 from mailtrust.core.model.text import Text, text
@@ -43,30 +43,6 @@ LOOK_SECONDS = 30
 WRITE_SECONDS = 60
 GRACE_SECONDS = 10
 """Beyond what a command is given there, for the way to and fro."""
-
-
-@frozen
-class Destination:
-    """`ssh://USER@HOST:PORT`. Without a user or a port, SSH's own configuration says."""
-
-    host: str
-    user: str | None = None
-    port: int | None = None
-
-    @classmethod
-    def of(cls, reach: str) -> Destination:
-        """Read `reach` of mailtrust.toml. Raises UserProblem."""
-        found = re.fullmatch(
-            r"ssh://(?:([^@/]+)@)?(\[[0-9A-Fa-f:.]+\]|[^:/@\s\[\]-][^:/@\s\[\]]*)(?::(\d{1,5}))?", reach
-        )
-        if found is None:
-            raise UserProblem(text("Expected ssh://USER@HOST or ssh://USER@HOST:PORT, got “{given}”.",
-                                   given=clean(reach, 200)))  # fmt: skip
-        return cls(found[2].strip("[]"), found[1], int(found[3]) if found[3] else None)
-
-    def __str__(self) -> str:
-        place = f"{self.user}@{self.host}" if self.user else self.host
-        return place if self.port is None else f"{place}:{self.port}"
 
 
 class SshMachine:

@@ -6,7 +6,7 @@ finds in the answers where certificates are named (`certificates`), and says wha
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Disruption, Files
 from mailtrust.core.model.plan import RunCommand, TalkTo
@@ -65,6 +65,7 @@ class ConfiguredProduct(Protocol):
         ...
 
 
+@runtime_checkable
 class UpdatedWhileRunning(Protocol):
     """What a product has besides that can present another chain without taking up its configuration (HAProxy)."""
 

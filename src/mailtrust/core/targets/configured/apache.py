@@ -16,7 +16,7 @@ from mailtrust.core.targets.configured.parts.apache_served import Pair, Served
 from mailtrust.core.targets.configured.parts.apache_tree import ApacheTree, Node, Scope
 from mailtrust.core.targets.configured.parts.editing import Replacement, edits, line_before, lines_after
 from mailtrust.core.targets.configured.parts.pem_files import belonging_keys
-from mailtrust.core.targets.configured.parts.places import agreed, found_again, gone, shall_be, shared
+from mailtrust.core.targets.configured.parts.places import agreed, all_found_again, shall_be, shared
 
 ID = "apache"
 
@@ -104,13 +104,9 @@ def set_up(
     if isinstance(found, Cannot):
         return found
     whole, there = found
-    known = [place for place, _ in there]
-    pairs: list[Pair] = []
-    for place in places:
-        number = found_again(place, known)
-        if number is None:
-            return gone(place)
-        pairs.append(there[number][1])
+    pairs = all_found_again(places, there)
+    if isinstance(pairs, Cannot):
+        return pairs
     match goal.setting:
         case "tls-version":
             return edits(facts, _versions(facts, whole, pairs, ports))
@@ -118,7 +114,7 @@ def set_up(
             hosts = [heir for pair in pairs for heir in pair.heirs]
             return come_first(facts, whole, hosts, ports, lambda changed: _read(server, changed))
         case "matching-key":
-            keys = belonging_keys(facts, places, known)
+            keys = belonging_keys(facts, places, [place for place, _ in there])
             return keys if isinstance(keys, Cannot) else point_to(server, facts, keys)
         case _:
             return Cannot(text("Apache has no single line for this: follow the steps of the report."))

@@ -18,7 +18,7 @@ from mailtrust.core.model.text import text
 from mailtrust.core.targets.configured.parts.dovecot_tree import CONTENTS, Node, listeners, main_file, read_tree
 from mailtrust.core.targets.configured.parts.editing import Replacement, edits, line_before
 from mailtrust.core.targets.configured.parts.pem_files import belonging_keys, leaf_names, unwritable
-from mailtrust.core.targets.configured.parts.places import found_again, gone
+from mailtrust.core.targets.configured.parts.places import all_found_again
 
 ID = "dovecot"
 
@@ -194,13 +194,7 @@ def _speaks(scope: Node, protocol: str) -> bool:
 
 def _found(spots: tuple[_Spot, ...], places: Iterable[ConfiguredCertificate]) -> list[_Spot] | Cannot:
     """Places found again."""
-    now, found = [spot.place for spot in spots], []
-    for place in places:
-        number = found_again(place, now)
-        if number is None:
-            return gone(place)
-        found.append(spots[number])
-    return found
+    return all_found_again(places, [(spot.place, spot) for spot in spots])
 
 
 def _pointed(facts: ServerFacts, spot: _Spot, files: Files) -> Iterator[Replacement]:

@@ -16,7 +16,7 @@ from mailtrust.core.model.text import text
 from mailtrust.core.targets.configured.parts.editing import Replacement, edits, source_of
 from mailtrust.core.targets.configured.parts.haproxy_binds import Bind, Binds, Loaded
 from mailtrust.core.targets.configured.parts.pem_files import belonging_keys, certificates_in
-from mailtrust.core.targets.configured.parts.places import found_again, gone, shall_be
+from mailtrust.core.targets.configured.parts.places import all_found_again, shall_be
 from mailtrust.core.x509.parse import read_certificate
 from mailtrust.core.x509.pem import CERTIFICATE_LABELS, find_pem
 from mailtrust.core.x509.withheld_keys import mark_of, withheld, withheld_in
@@ -86,26 +86,22 @@ def set_up(
     if isinstance(found, Cannot):
         return found
     whole, there = found
-    known = [place for place, _ in there]
-    chosen: list[Loaded] = []
-    for place in places:
-        number = found_again(place, known)
-        if number is None:
-            return gone(place)
-        # A line of a list may be loaded by several bind lines.
-        file = there[number][1].file
-        chosen += [
-            one for bind in whole.binds for one in bind.loaded
-            if one.file == file and (not ports or any(where.port in ports for where in bind.listens))
-        ]  # fmt: skip
+    loaded = all_found_again(places, there)
+    if isinstance(loaded, Cannot):
+        return loaded
+    # A line of a list may be loaded by several bind lines.
+    chosen = [
+        one for file in (each.file for each in loaded) for bind in whole.binds for one in bind.loaded
+        if one.file == file and (not ports or any(where.port in ports for where in bind.listens))
+    ]  # fmt: skip
     match goal.setting:
         case "tls-version":
-            return edits(facts, (change for loaded in chosen for change in _versions(whole, loaded.bind)))
+            return edits(facts, (change for one in chosen for change in _versions(whole, one.bind)))
         case "send-sni-certificate":
-            first = {loaded.bind: loaded for loaded in reversed(chosen)}
-            return edits(facts, (change for loaded in first.values() for change in _first(facts, loaded)))
+            first = {one.bind: one for one in reversed(chosen)}
+            return edits(facts, (change for one in first.values() for change in _first(facts, one)))
         case "matching-key":
-            keys = belonging_keys(facts, places, known)
+            keys = belonging_keys(facts, places, [place for place, _ in there])
             return keys if isinstance(keys, Cannot) else point_to(server, facts, keys)
         case _:
             return Cannot(text("HAProxy has no single line for this: follow the steps of the report."))
@@ -135,9 +131,9 @@ def without_reload(server: Server, facts: ServerFacts, place: ConfiguredCertific
     found = _found(server, facts)
     if isinstance(found, Cannot):
         return found
-    number = found_again(place, [one for one, _ in found[1]])
-    if number is None:
-        return gone(place)
+    loaded = all_found_again([place], found[1])
+    if isinstance(loaded, Cannot):
+        return loaded
     socket = _admin_socket(found[0])
     blocks = [block for block in find_pem(content) if block.label in CERTIFICATE_LABELS]
     leaf = read_certificate(blocks[0].data) if blocks else None
@@ -151,7 +147,7 @@ def without_reload(server: Server, facts: ServerFacts, place: ConfiguredCertific
     if len(pem) > MOST_SAID:
         return Cannot(text("HAProxy's socket takes no more than its buffer holds, and {file} is longer.",
                            file=place.chain_file))  # fmt: skip
-    name = found[1][number][1].called
+    name = loaded[0].called
     fingerprint = hashlib.sha1(leaf.der, usedforsecurity=False).hexdigest().upper()
     return TalkTo(
         socket,

@@ -33,7 +33,7 @@ from mailtrust.core.targets.configured.parts.nginx_served import (
 )
 from mailtrust.core.targets.configured.parts.nginx_tree import Node, included_from
 from mailtrust.core.targets.configured.parts.pem_files import belonging_keys
-from mailtrust.core.targets.configured.parts.places import agreed, found_again, gone, shall_be, shared
+from mailtrust.core.targets.configured.parts.places import agreed, all_found_again, shall_be, shared
 
 ID = "nginx"
 
@@ -129,13 +129,9 @@ def set_up(
     except NginxConfError as error:
         return _unreadable(error)
     found = _places(whole)
-    known = [one for one, _ in found]
-    pairs: list[Pair] = []
-    for place in places:
-        number = found_again(place, known)
-        if number is None:
-            return gone(place)
-        pairs.append(found[number][1])
+    pairs = all_found_again(places, found)
+    if isinstance(pairs, Cannot):
+        return pairs
     match goal.setting:
         case "tls-version":
             return edits(facts, _versions(facts, whole, pairs, ports))
@@ -144,7 +140,7 @@ def set_up(
         case "send-sni-certificate" if all(pair.chain.kind != "mail" for pair in pairs):
             return _answering(facts, whole, pairs, ports)
         case "matching-key":
-            keys = belonging_keys(facts, places, known)
+            keys = belonging_keys(facts, places, [place for place, _ in found])
             return keys if isinstance(keys, Cannot) else point_to(server, facts, keys)
         case _:
             return Cannot(text("nginx has no single line for this: follow the steps of the report."))

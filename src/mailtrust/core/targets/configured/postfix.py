@@ -17,7 +17,7 @@ from mailtrust.core.model.text import text
 from mailtrust.core.targets.configured.parts.editing import Replacement, edits
 from mailtrust.core.targets.configured.parts.key_first import key_put_first
 from mailtrust.core.targets.configured.parts.pem_files import belonging_keys, leaf_names, unwritable
-from mailtrust.core.targets.configured.parts.places import found_again, gone
+from mailtrust.core.targets.configured.parts.places import all_found_again
 from mailtrust.core.targets.configured.parts.postfix_configuration import (
     SERVICES,
     Configuration,
@@ -159,13 +159,7 @@ def _before_3_6(server: Server, facts: ServerFacts) -> bool:
 
 def _found(spots: tuple[Spot, ...], places: Iterable[ConfiguredCertificate]) -> list[Spot] | Cannot:
     """Places found again."""
-    now, found = [spot.place for spot in spots], []
-    for place in places:
-        number = found_again(place, now)
-        if number is None:
-            return gone(place)
-        found.append(spots[number])
-    return found
+    return all_found_again(places, [(spot.place, spot) for spot in spots])
 
 
 def _silent(configuration: Configuration, service: Service) -> bool:

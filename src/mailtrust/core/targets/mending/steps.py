@@ -26,6 +26,7 @@ from mailtrust.core.model.server_facts import Content, FileAt, ServerFacts, cont
 from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.remedies.doing import NOTHING_CHANGED
 from mailtrust.core.rules.grounds.naming import called, called_leaf
+from mailtrust.core.targets.configured import UpdatedWhileRunning
 from mailtrust.core.targets.mending.surveyed import Surveyed, certificates_in
 from mailtrust.core.targets.mending.work import Chain, NameThese, ServeThis, SetUp, TakeUp, Task
 from mailtrust.core.x509.pem import CERTIFICATE_LABELS, find_pem, to_pem_chain
@@ -282,9 +283,9 @@ def _in_order(machine: _Machine) -> Iterable[PlanStep]:
 
 def _while_running(server: Surveyed, machine: _Machine) -> tuple[PlanStep, ...]:
     """Instead of a taking up: what is said to the running program, where it knows how and no setting changes."""
-    update = getattr(server.product, "without_reload", None)
+    product = server.product
     written = {path: write for path, (whose, write, _) in machine.writes.items() if whose is server}
-    if update is None or machine.changes[server] or not written:
+    if not isinstance(product, UpdatedWhileRunning) or machine.changes[server]:
         return ()
     steps = []
     for path, write in written.items():
@@ -292,8 +293,8 @@ def _while_running(server: Surveyed, machine: _Machine) -> tuple[PlanStep, ...]:
         former = content_of(server.facts, path)
         if place is None or former is None:
             return ()
-        talk = update(server.server, server.facts, place, write.content)
-        back = update(server.server, server.facts, place, former.octets)
+        talk = product.without_reload(server.server, server.facts, place, write.content)
+        back = product.without_reload(server.server, server.facts, place, former.octets)
         if not (isinstance(talk, TalkTo) and isinstance(back, TalkTo)):
             return ()
         say = text("Let {server} present it at once, without a reload.", server=server.server.name)

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from mailtrust.core.model.configured import Cannot, ConfiguredCertificate, Files
 from mailtrust.core.model.text import text
 
+Found = TypeVar("Found")
 Where = tuple[str, int]
 """A file, and a place in its text."""
 
@@ -28,6 +29,20 @@ def found_again(wanted: ConfiguredCertificate, places: Sequence[ConfiguredCertif
         if len(same) == 1:
             return same[0]
     return None
+
+
+def all_found_again(
+    wanted: Iterable[ConfiguredCertificate], there: Sequence[tuple[ConfiguredCertificate, Found]]
+) -> list[Found] | Cannot:
+    """What stands at each of these places, beside what was found now."""
+    known = [place for place, _ in there]
+    found: list[Found] = []
+    for place in wanted:
+        number = found_again(place, known)
+        if number is None:
+            return gone(place)
+        found.append(there[number][1])
+    return found
 
 
 def shall_be(

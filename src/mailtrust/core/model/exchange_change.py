@@ -1,0 +1,152 @@
+"""What is done to Exchange: acts as data, from which a script is written, or which a live endpoint is told."""
+
+from typing import Literal
+
+from mailtrust.core.model.exchange import ExchangeService
+from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.text import Text
+
+
+@frozen
+class ImportIssuer:
+    """A CA's certificate comes into the computer's store of intermediates of the machine, `CA`."""
+
+    server: str
+    thumbprint: str
+    der: bytes
+
+
+@frozen
+class ImportCertificate:
+    """A certificate with its key comes into the computer's own store: Import-ExchangeCertificate."""
+
+    server: str
+    thumbprint: str
+    file: str
+    """The PFX, as the administrator calls it; its password is asked for, never written down."""
+    exportable: bool = True
+
+
+@frozen
+class EnableCertificate:
+    """Enable-ExchangeCertificate. Services are added, never taken away."""
+
+    server: str
+    thumbprint: str
+    services: tuple[ExchangeService, ...]
+    overwrite_default_smtp: bool = False
+    """The answer to the question whether the internal transport certificate is replaced."""
+    require_ssl: bool = True
+
+
+@frozen
+class SetClientAccessName:
+    """Set-ImapSettings or Set-PopSettings -X509CertificateName."""
+
+    server: str
+    service: Literal["IMAP", "POP"]
+    name: str
+
+
+@frozen
+class SetConnectorCertificate:
+    """Set-SendConnector or Set-ReceiveConnector -TlsCertificateName."""
+
+    kind: Literal["send", "receive"]
+    identity: str
+    value: str
+    """`<I>issuer<S>subject`; empty: none."""
+
+
+@frozen
+class BindSite:
+    """The https binding of a site in IIS gets another certificate."""
+
+    server: str
+    site: str
+    port: int
+    thumbprint: str
+    """Empty: nothing is bound any more."""
+    host: str = ""
+
+
+@frozen
+class RestartServices:
+    """Windows services are restarted, in this order; `W3SVC` is IIS."""
+
+    server: str
+    names: tuple[str, ...]
+
+
+@frozen
+class SwitchService:
+    """A Windows service is stopped or started."""
+
+    server: str
+    name: str
+    running: bool
+
+
+@frozen
+class SetAuthCertificate:
+    """Set-AuthConfig: the successor of the certificate of OAuth, and from when."""
+
+    thumbprint: str
+    hours: int
+    """From now: 48 at least, so that it is everywhere by then."""
+
+
+@frozen
+class RemoveCertificate:
+    """Remove-ExchangeCertificate."""
+
+    server: str
+    thumbprint: str
+
+
+@frozen
+class PersonDoes:
+    """Something that only a person can do, or that belongs to another program."""
+
+    command: str = ""
+    """What the person runs, where it is a command."""
+
+
+ExchangeAct = (
+    ImportIssuer
+    | ImportCertificate
+    | EnableCertificate
+    | SetClientAccessName
+    | SetConnectorCertificate
+    | BindSite
+    | RestartServices
+    | SwitchService
+    | SetAuthCertificate
+    | RemoveCertificate
+    | PersonDoes
+)
+
+
+@frozen
+class ExchangeStep:
+    """One thing to do."""
+
+    say: Text
+    act: ExchangeAct
+    undo: tuple[ExchangeAct, ...] | Text
+    """What takes it back, in this order; or the sentence why nothing does, or that nothing need be."""
+    needs: tuple[str, ...]
+    """The role groups of which one is enough (`Organization Management`, `Server Management`)."""
+    disruption: Literal["none", "reload", "restart"] = "none"
+
+
+@frozen
+class Refusal:
+    """Exchange would refuse it, or it must not be done."""
+
+    code: str
+    """A rule's id: `service-wildcard`, `service-um-startup-mode`, ..."""
+    service: ExchangeService | None
+    why: Text
+    instead: Text | None = None
+    """What to do."""

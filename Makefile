@@ -83,7 +83,7 @@ missing-servers:
 
 locks: $(VENV)/test.stamp ## renew the locked versions
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --group build pyproject.toml -o requirements/run.txt --upgrade
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --group build --group dev --extra acme --extra fast --extra postgresql --extra ssh pyproject.toml -o requirements/test.txt --upgrade
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --group build --group dev --extra acme --extra exchange --extra fast --extra postgresql --extra ssh pyproject.toml -o requirements/test.txt --upgrade
 
 texts: $(VENV)/test.stamp ## collect the translatable sentences and merge them into the catalogues
 	$(BIN)/python tools/texts.py

@@ -11,9 +11,10 @@ import pytest
 # folder, the tuple in its __init__, and what stands beside the things of the folder's kind
 FOLDERS = [
     ("mailtrust.core.clients", "_FILES", {"engines", "reference"}),
-    ("mailtrust.core.rules", "RULES", {"grounds", "walking"}),
+    ("mailtrust.core.rules", "RULES", {"grounds", "walking", "assigning"}),
     ("mailtrust.core.rules.walking", "WALK_RULES", {"grounds"}),
-    ("mailtrust.core.targets", "TARGETS", {"parts", "configured", "mending"}),
+    ("mailtrust.core.rules.assigning", "ASSIGNMENT_RULES", {"grounds"}),
+    ("mailtrust.core.targets", "TARGETS", {"parts", "configured", "mending", "powershell"}),
     ("mailtrust.core.targets.configured", "CONFIGURED", {"parts"}),
     ("mailtrust.core.rollout", "WAYS", {"parts"}),
     ("mailtrust.core.discovery", "_FILES", {"asking", "outcome", "steps", "traveller"}),
@@ -28,6 +29,7 @@ FOLDERS = [
     ("mailtrust.cli.cert", "SUBCOMMANDS", {"inf_result", "making"}),
     ("mailtrust.cli.ca", "SUBCOMMANDS", {"opening"}),
     ("mailtrust.cli.store", "SUBCOMMANDS", {"opening"}),
+    ("mailtrust.cli.services", "SUBCOMMANDS", {"opening"}),
     ("mailtrust.cli.trust", "SUBCOMMANDS", {"making"}),
     ("mailtrust.cli.acme", "SUBCOMMANDS", {"account", "files", "proving"}),
     (

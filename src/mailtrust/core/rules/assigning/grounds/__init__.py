@@ -1,0 +1,1 @@
+"""What rules about assigned certificates have in common."""

@@ -1,0 +1,48 @@
+"""The exported servers one by one, and what an export did not tell."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from mailtrust.core.model.assignment import AssignmentEvidence
+from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeServer, NotRead
+from mailtrust.core.model.finding import NotApplicable, RuleResult, Unknown
+from mailtrust.core.model.text import Text, text
+
+NO_EXCHANGE = text("Nothing of an Exchange server was exported.")
+
+
+def over_servers(
+    evidence: AssignmentEvidence,
+    rule: str,
+    look: Callable[[ExchangeOrganisation, ExchangeServer], Iterable[RuleResult]],
+    nothing: Text,
+) -> Iterator[RuleResult]:
+    """What `look` says of each server; `nothing`: why the rule does not apply where it says nothing of any."""
+    organisation = evidence.organisation
+    if organisation is None or not organisation.servers:
+        yield NotApplicable(rule, NO_EXCHANGE)
+        return
+    answered = False
+    for server in organisation.servers:
+        for result in look(organisation, server):
+            answered = True
+            yield result
+    if not answered:
+        yield NotApplicable(rule, nothing)
+
+
+def refusal(organisation: ExchangeOrganisation, server: str, *parts: str) -> NotRead | None:
+    """Why one of these cmdlets told nothing; `server` empty: of the organisation."""
+    wanted = organisation.server(server) if server else None
+    names = {server.lower(), *((wanted.name.lower(), wanted.fqdn.lower()) if wanted else ())}
+    return next((one for one in organisation.not_read if one.part in parts and one.server.lower() in names), None)
+
+
+def not_exported(rule: str, organisation: ExchangeOrganisation, server: str, part: str, subject: str = "") -> Unknown:
+    """The rule cannot look, because this cmdlet's answer is missing."""
+    refused = refusal(organisation, server, part)
+    where = server or text("the organisation")
+    if refused is not None:
+        why = text("{part} told nothing about {where}: {why}", part=part, where=where, why=refused.why)
+    else:
+        why = text("The export holds nothing of {part} for {where}.", part=part, where=where)
+    return Unknown(rule, why, subject or server)

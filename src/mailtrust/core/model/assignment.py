@@ -46,6 +46,10 @@ class Served:
     service: str
     """In the product's own words, as in `Assigned`; empty: not known."""
     leaf: Certificate
+    place: str = ""
+    """The port, for people: `imaps://mail.example.com:993@192.0.2.1`."""
+    configured: tuple[str, ...] | None = None
+    """The thumbprints of what may be presented at this very port, as in `Assigned`; None: nobody can tell."""
 
 
 @frozen

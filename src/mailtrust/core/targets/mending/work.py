@@ -21,6 +21,7 @@ from mailtrust.core.model.remedy import (
 )
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.grounds.naming import called_leaf
+from mailtrust.core.rules.grounds.taking_up import waiting
 from mailtrust.core.targets.mending.surveyed import Surveyed
 from mailtrust.core.x509.withheld_keys import mark_of
 
@@ -114,8 +115,8 @@ def work_of(
         return _by_people(remedy, evidence, seen, material)
     if material is not None and _replaces(remedy, seen, material, evidence):
         return _replaced(remedy, evidence, covered, material)
-    if not isinstance(remedy.goal, ConfigureServer) and (waiting := _not_taken_up(remedy, evidence, covered)):
-        return waiting
+    if not isinstance(remedy.goal, ConfigureServer) and (ready := _not_taken_up(remedy, evidence, covered)):
+        return ready
     match remedy.goal:
         case ServeChain(leaf=leaf, intermediates=intermediates) if remedy.safe:
             chain = tuple(evidence.certificates[one] for one in (leaf, *intermediates))
@@ -188,22 +189,14 @@ def _not_taken_up(remedy: Remedy, evidence: Evidence, covered: Covered) -> Work 
     """Where every port has another certificate, or another chain, in its files than on the wire, and a better one."""
     presented: dict[str, Chain] = {}
     for one, server in covered:
-        leaf = _readable(evidence, one)
         here = server.places_at(one.endpoint, None)
         files = [chain for place in here if (chain := server.chain_in(place.chain_file) + _apart(server, place))]
-        other = [chain for chain in files if _promises(chain[0], leaf, evidence)]
-        # GnuTLS sorts what it sends: the same certificates in another order are what the file holds.
-        sent = {certificate.fingerprint for certificate in one.presented_chain}
-        if len(other) != 1 or any(sent == {part.fingerprint for part in chain} for chain in files):
+        better = waiting(files, one.presented_chain, evidence.now)
+        if better is None:
             return None
-        presented[one.id] = other[0]
+        presented[one.id] = better
     servers = dict.fromkeys(server for _, server in covered)
     return Work(remedy, tuple(map(TakeUp, servers)), presented)
-
-
-def _promises(leaf: Certificate, shown: Certificate | None, evidence: Evidence) -> bool:
-    """Whether a configured certificate may be what somebody wants to be served: in time, and no older."""
-    return leaf.not_before <= evidence.now <= leaf.not_after and (shown is None or leaf.not_after >= shown.not_after)
 
 
 def _apart(server: Surveyed, place: ConfiguredCertificate) -> Chain:

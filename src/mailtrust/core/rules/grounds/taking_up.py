@@ -1,0 +1,27 @@
+"""What a program would present had it taken up its files."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from mailtrust.core.model.certificate import AnyCertificate, Certificate
+
+Chain = tuple[Certificate, ...]
+"""Leaf first."""
+
+
+def waiting(files: Collection[Chain], sent: Sequence[AnyCertificate], now: datetime) -> Chain | None:
+    """The only chain in a program's files that is better than what it sends; None: it sends one of them, or none is.
+
+    Better is a leaf in its time that ends no sooner than the one that is sent: whoever put it there wants it served.
+    """
+    shown = next((one for one in sent[:1] if isinstance(one, Certificate)), None)
+    better = [
+        chain
+        for chain in files
+        if chain[0].not_before <= now <= chain[0].not_after and (shown is None or chain[0].not_after >= shown.not_after)
+    ]
+    # GnuTLS sorts what it sends: the same certificates in another order are what the file holds.
+    parts = {one.fingerprint for one in sent}
+    if len(better) != 1 or any(parts == {part.fingerprint for part in chain} for chain in files):
+        return None
+    return better[0]

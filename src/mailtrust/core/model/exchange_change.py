@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from mailtrust.core.model.exchange import ExchangeService
+from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeService
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 
@@ -36,6 +36,8 @@ class EnableCertificate:
     services: tuple[ExchangeService, ...]
     overwrite_default_smtp: bool = False
     """The answer to the question whether the internal transport certificate is replaced."""
+    default_smtp: str = ""
+    """The thumbprint of that certificate, where the answer is no; empty: nobody knows it, or there is none."""
     require_ssl: bool = True
 
 
@@ -56,6 +58,8 @@ class SetConnectorCertificate:
     identity: str
     value: str
     """`<I>issuer<S>subject`; empty: none."""
+    thumbprint: str = ""
+    """The certificate whose pair it is, where one is meant: a server's own spelling of the names counts, not ours."""
 
 
 @frozen
@@ -150,3 +154,20 @@ class Refusal:
     why: Text
     instead: Text | None = None
     """What to do."""
+    server: str = ""
+    """Where; empty: everywhere."""
+    first: tuple[ExchangeStep, ...] = ()
+    """What has to be done instead or before, in this order."""
+
+
+@frozen
+class ExchangeChange:
+    """What comes of a wish."""
+
+    steps: tuple[ExchangeStep, ...]
+    """None, and nothing refused: it is so already."""
+    refusals: tuple[Refusal, ...]
+    """What is refused is in no step."""
+    remarks: tuple[Text, ...]
+    after: ExchangeOrganisation
+    """The organisation once all steps are done."""

@@ -130,8 +130,6 @@ def _enable(act: EnableCertificate, local: bool) -> tuple[Cmdlet, ...]:
     """
     others = act.default_smtp not in ("", act.thumbprint)
     put_back = "SMTP" in act.services and not act.overwrite_default_smtp and others
-        "SMTP" in act.services and not act.overwrite_default_smtp and act.default_smtp not in ("", act.thumbprint)
-    )
     answered = "SMTP" in act.services and (act.overwrite_default_smtp or put_back)
     enabling = Cmdlet(
         "Enable-ExchangeCertificate",
@@ -145,8 +143,13 @@ def _enable(act: EnableCertificate, local: bool) -> tuple[Cmdlet, ...]:
     )
     if not put_back:
         return (enabling,)
-    former = (("Thumbprint", act.default_smtp), *_at(act.server, local), ("Services", ("SMTP",)), ("Force", True))
-    return (enabling, Cmdlet("Enable-ExchangeCertificate", former))
+    return (
+        enabling,
+        Cmdlet(
+            "Enable-ExchangeCertificate",
+            (("Thumbprint", act.default_smtp), *_at(act.server, local), ("Services", ("SMTP",)), ("Force", True)),
+        ),
+    )
 
 
 def _at(server: str, local: bool) -> tuple[tuple[str, str], ...]:

@@ -7,10 +7,16 @@ from pathlib import Path
 import msgspec
 from msgspec import inspect
 
-from mailtrust.core.formats.organisation_wire import AcceptWire, OrganisationWire, ServerWire
+from mailtrust.core.formats.organisation_wire import AcceptWire, ApplyWire, OrganisationWire, RenewWire, ServerWire
 
 PAGE = Path(__file__).parent.parent / "docs" / "organisation.md"
-TABLES = {"": OrganisationWire, "[[server]] ": ServerWire, "[[accept]] ": AcceptWire}
+TABLES = {
+    "": OrganisationWire,
+    "[[server]] ": ServerWire,
+    "[[renew]] ": RenewWire,
+    "[apply] ": ApplyWire,
+    "[[accept]] ": AcceptWire,
+}
 _BLOCK = re.compile(r"(<!-- keys: .*? -->\n).*(<!-- end of keys -->)", re.DOTALL)
 
 
@@ -44,6 +50,10 @@ def _described(kind: inspect.Type) -> tuple[str, str]:
             return "", "day"
         case inspect.BoolType():
             return "", "true or false"
+        case inspect.IntType():
+            return "", "number"
+        case inspect.StructType():
+            return "", "table"
         case _:
             return "", "text"
 

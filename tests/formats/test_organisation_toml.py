@@ -233,3 +233,34 @@ def test_no_table_takes_a_key_of_the_whole_file(table: type) -> None:
     """Otherwise a misplaced key could not be told from a good one."""
     if table is not OrganisationWire:
         assert not set(OrganisationWire.__struct_fields__) & set(table.__struct_fields__)
+
+
+def test_what_is_renewed() -> None:
+    organisation = read("""
+[[server]]
+name = "web"
+endpoints = ["https://mail.example.com"]
+reach = "local"
+[[renew]]
+name = "mail"
+names = ["mail.example.com", "192.0.2.1", "*.example.com"]
+by = "LetsEncrypt"
+servers = ["web"]
+dns_update = "192.0.2.53"
+tsig_file = "update.key"
+key = "ec-p256"
+at = "33%"
+[[renew]]
+name = "inside"
+names = ["mail.example.internal"]
+by = "ca"
+keep_key = true
+[apply]
+approvals = 1
+""")
+    mail, inside = organisation.renewed
+    assert mail.names == ("mail.example.com", "192.0.2.1", "*.example.com")
+    assert (mail.servers, mail.key, mail.at, mail.keep_key) == (("web",), "ec-p256", Threshold(percent=33), False)
+    assert mail.directory == "https://acme-v02.api.letsencrypt.org/directory"
+    assert (inside.is_acme, inside.keep_key, inside.days) == (False, True, 397)
+    assert organisation.approvals == 1

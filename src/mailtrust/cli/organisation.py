@@ -11,6 +11,7 @@ from mailtrust.cli.files import called_file
 from mailtrust.cli.translations import current
 from mailtrust.core.model.acceptance import EVERYWHERE, Acceptance, Standing
 from mailtrust.core.model.organisation import Organisation
+from mailtrust.core.model.renewing import Renewed
 from mailtrust.core.model.settings import Settings
 from mailtrust.core.model.text import Text, text
 
@@ -104,6 +105,25 @@ def _read(given: Path | None) -> Organisation:
         roots=tuple(str(path.parent / root) for root in organisation.roots),
         store=_beside(path, organisation.store),
         key_file=_beside(path, organisation.key_file),
+        renewed=tuple(_placed(path, one) for one in organisation.renewed),
+    )
+
+
+def _placed(path: Path, one: Renewed) -> Renewed:
+    """A certificate that is renewed, with its files as they are meant in the file that names them."""
+    folder = path.resolve().parent
+
+    def found(given: str) -> str:
+        return str(folder / given) if given else ""
+
+    return replace(
+        one,
+        by=one.by if one.is_acme else found(one.by),
+        webroot=found(one.webroot),
+        hook=found(one.hook),
+        tsig_file=found(one.tsig_file),
+        account=found(one.account),
+        password_file=found(one.password_file),
     )
 
 

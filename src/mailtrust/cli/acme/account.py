@@ -10,10 +10,6 @@ from mailtrust.core.model.text import text
 if TYPE_CHECKING:
     from mailtrust.edge.acme.account import AccountFolder
 
-KNOWN_SERVERS = {
-    "letsencrypt": "https://acme-v02.api.letsencrypt.org/directory",
-    "letsencrypt-staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
-}
 USUAL_SERVER = "letsencrypt"
 
 
@@ -32,6 +28,8 @@ def add_account_options(parser: argparse.ArgumentParser) -> None:
 
 def server_of(options: argparse.Namespace) -> str:
     """The URL of the directory."""
+    from mailtrust.core.model.renewing import KNOWN_SERVERS
+
     given: str = options.server
     return KNOWN_SERVERS.get(given.lower(), given)
 

@@ -54,6 +54,7 @@ def add_proving_options(parser: argparse.ArgumentParser) -> None:
 def proof_of(options: argparse.Namespace) -> "Proof":
     """How the options want it proven. Raises UserProblem for none, several, or what does not go together."""
     from mailtrust.core.formats.acme_record import DnsUpdate, Hook, HttpServer, Webroot
+    from mailtrust.core.formats.listening import parse_dns_server, parse_listening
 
     ways = (options.http, options.webroot, options.dns_update, options.hook)
     if sum(way is not None for way in ways) != 1:
@@ -68,37 +69,14 @@ def proof_of(options: argparse.Namespace) -> "Proof":
     if options.challenge is not None and options.hook is None:
         raise UserProblem(text("--challenge goes with --hook: the other ways know their own."))
     if options.http is not None:
-        return HttpServer(*_place(options.http, "--http"))
+        return HttpServer(*parse_listening(options.http, "--http"))
     if options.webroot is not None:
         return Webroot(str(options.webroot.resolve()))
     if options.hook is not None:
         return Hook(str(options.hook.resolve()), options.challenge or "dns-01", options.dns_wait)
-    given: str = options.dns_update
-    with_port = ("]:" in given) if given.startswith("[") else given.count(":") == 1
-    address, port = _place(given if with_port else f"{given}:53" if "]" in given or ":" not in given
-                           else f"[{given}]:53", "--dns-update")  # fmt: skip
-    if not address:
-        raise _no_place(given, "--dns-update")
+    address, port = parse_dns_server(options.dns_update, "--dns-update")
     tsig_file = None if options.tsig_file is None else str(options.tsig_file.resolve())
     return DnsUpdate(address, port, tsig_file, options.dns_wait)
-
-
-def _place(given: str, option: str) -> tuple[str, int]:
-    """An address, empty where none is given, and a port."""
-    from mailtrust.core.formats.host_name import is_address
-
-    address, _, port = given.rpartition(":")
-    bare = address[1:-1] if address.startswith("[") and address.endswith("]") else address
-    if (not bare or is_address(bare)) and port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536:
-        return bare, int(port)
-    raise _no_place(given, option)
-
-
-def _no_place(given: str, option: str) -> UserProblem:
-    return UserProblem(
-        text("Expected an address and a port such as 192.0.2.1:80 or [2001:db8::1]:80 after {option}, got “{given}”.",
-             option=option, given=clean(given, 80))
-    )  # fmt: skip
 
 
 def _seconds(given: str) -> int:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mailtrust.core.formats.endpoint_pattern import parse_pattern
-from mailtrust.core.formats.organisation_wire import AcceptWire, OrganisationWire, ServerWire
+from mailtrust.core.formats.organisation_renew import read_renewed
+from mailtrust.core.formats.organisation_wire import AcceptWire, ApplyWire, OrganisationWire, ServerWire
 from mailtrust.core.formats.ssh_destination import LOCAL, read_destination
 from mailtrust.core.formats.target import Address, Host, parse_target
 from mailtrust.core.formats.threshold import parse_threshold
@@ -99,10 +100,11 @@ def _unreadable(file: str, line: int, why: Text) -> OrganisationError:
 def _organisation(reader: Reader, known: Known) -> Organisation:
     file = reader.table()
     default = Organisation()
+    servers = _servers(file, known)
     return Organisation(
         file=reader.file,
         domains=_once(_domain(file, key, given) for key, given in file.texts("domains")),
-        servers=_servers(file, known),
+        servers=servers,
         clients=_ids(file, "clients", text("the id of a client"), known.clients),
         warn=file.read("warn", parse_threshold, default.warn),
         critical=file.read("critical", parse_threshold, default.critical),
@@ -112,6 +114,8 @@ def _organisation(reader: Reader, known: Known) -> Organisation:
         accepted=tuple(_accepted(one, known) for one in file.tables("accept", AcceptWire)),
         store=file.text("store") or None,
         key_file=file.text("key_file") or None,
+        renewed=read_renewed(file, servers),
+        approvals=file.inner("apply", ApplyWire).number("approvals", 0, 20, 0),
     )
 
 

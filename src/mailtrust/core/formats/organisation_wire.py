@@ -6,7 +6,9 @@ Keys are called like the options of the command line that they stand for. They a
 from datetime import date
 from typing import Annotated
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from mailtrust.core.model.renewing import KEYS, USUAL_DAYS
 
 TARGETS = "host, host:port or URL such as imaps://mail.example.com"
 
@@ -72,8 +74,91 @@ class AcceptWire(Struct, kw_only=True):
     until: Annotated[date, Meta(description="The last day (UTC) on which it is accepted. Afterwards it counts again.")]
 
 
+class RenewWire(Struct, kw_only=True):
+    """[[renew]]: a certificate that `mailtrust renew` renews, brings to its servers, and proves there."""
+
+    name: Annotated[str, Meta(min_length=1, description="What you call it; each has another name.")]
+    names: Annotated[
+        list[str], Meta(min_length=1, description="The names that it is for: hosts, *.domain, IP addresses.")
+    ]
+    by: Annotated[
+        str,
+        Meta(
+            description="Who issues it: letsencrypt, letsencrypt-staging, the HTTPS URL of an ACME directory; or the "
+            "folder of your own CA (`mailtrust ca`), from the folder of this file."
+        ),
+    ]
+    servers: (
+        Annotated[
+            list[str],
+            Meta(
+                min_length=1,
+                description="The [[server]]s that serve it. Default: all with `reach` that are met under one of its "
+                "names.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    http: Annotated[str, Meta(description="Prove control by http-01, answered at this [ADDR:]PORT.")] | UnsetType = (
+        UNSET
+    )
+    webroot: (
+        Annotated[str, Meta(description="Prove control by http-01, by files below this folder of a web server.")]
+        | UnsetType
+    ) = UNSET
+    hook: Annotated[str, Meta(description="Prove control by dns-01, by this program.")] | UnsetType = UNSET
+    dns_update: (
+        Annotated[
+            str,
+            Meta(
+                description="The server ADDR[:PORT] at which the zone is changed (RFC 2136): TLSA records follow the "
+                "certificate there, and control is proven by dns-01 where no other way is given."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    tsig_file: Annotated[str, Meta(description="The TSIG key for dns_update.")] | UnsetType = UNSET
+    account: (
+        Annotated[str, Meta(description="The folder of the ACME account. Default: your own for that server.")]
+        | UnsetType
+    ) = UNSET
+    profile: Annotated[str, Meta(description="The ACME server's profile, where it offers several.")] | UnsetType = UNSET
+    key: Annotated[str, Meta(description=f"The kind of a new key: {', '.join(KEYS)}.")] = "rsa-2048"
+    keep_key: Annotated[bool, Meta(description="Use the same key again: TLSA records of the key stay as they are.")] = (
+        False
+    )
+    at: (
+        Annotated[
+            str,
+            Meta(
+                description="Renew when so much is left, in days or part of the lifetime: 30d, 33%. Default: when the "
+                "ACME server suggests it, else at a third; below ten days of life at half."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    days: Annotated[int, Meta(ge=1, le=825, description="How many days your own CA makes it last.")] = USUAL_DAYS
+    password_file: (
+        Annotated[str, Meta(description="The file whose first line opens the keys of your own CA.")] | UnsetType
+    ) = UNSET
+
+
+class ApplyWire(Struct, kw_only=True):
+    """[apply]: what a plan needs before it is carried out."""
+
+    approvals: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=20,
+            description="So many people must have approved a plan (`mailtrust approve`), none of whom made or applies "
+            "it.",
+        ),
+    ] = 0
+
+
 class OrganisationWire(Struct, kw_only=True):
-    """Keys of the whole file stand before the first [[server]] or [[accept]]."""
+    """Keys of the whole file stand before the first [[server]], [[renew]], [apply] or [[accept]]."""
 
     domains: Annotated[
         list[str], Meta(description="Your mail domains: `mailtrust check` without a TARGET looks at each.")
@@ -126,4 +211,10 @@ class OrganisationWire(Struct, kw_only=True):
     server: Annotated[
         list[ServerWire], Meta(description="Your servers: `mailtrust check` without a TARGET looks at each.")
     ] = []
+    renew: Annotated[
+        list[RenewWire], Meta(description="The certificates that `mailtrust renew` keeps from running out.")
+    ] = []
+    apply: Annotated[ApplyWire, Meta(description="What a plan needs before it is carried out.")] = field(
+        default_factory=ApplyWire
+    )
     accept: Annotated[list[AcceptWire], Meta(description="What you have accepted.")] = []

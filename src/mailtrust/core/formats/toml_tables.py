@@ -118,6 +118,24 @@ class Table:
             else:
                 self._reader.refuse(key, misfit(self._reader.place(key), expected, value))
 
+    def inner(self, name: str, of: type[msgspec.Struct]) -> "Table":
+        """A table in this one; empty where it is not there."""
+        key, value = (*self.key, name), self._values.get(name, {})
+        if not isinstance(value, dict):
+            self._reader.refuse(key, misfit(self._reader.place(key), text("a table under [{name}]", name=name), value))
+            value = {}
+        return Table(self._reader, key, value, of)
+
+    def number(self, name: str, least: int, most: int, default: int) -> int:
+        """A whole number within these bounds."""
+        value = self._values.get(name, default)
+        if type(value) is int and least <= value <= most:
+            return value
+        key = (*self.key, name)
+        expected = text("a whole number from {least} to {most}", least=least, most=most)
+        self._reader.refuse(key, misfit(self._reader.place(key), expected, value))
+        return default
+
     def day(self, name: str) -> date:
         """A day; any where there is none."""
         value = self._values.get(name)

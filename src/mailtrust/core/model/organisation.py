@@ -2,6 +2,7 @@
 
 from mailtrust.core.model.acceptance import Accepted
 from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.renewing import Renewed
 from mailtrust.core.model.settings import CRITICAL, WARN, Server, Threshold
 
 
@@ -28,3 +29,7 @@ class Organisation:
     """Where certificates are kept: a path relative to the same folder, or a URL; None: the user's own place."""
     key_file: str | None = None
     """The file with what opens the store's keys, relative to the same folder; None: beside the store."""
+    renewed: tuple[Renewed, ...] = ()
+    """The certificates that are renewed."""
+    approvals: int = 0
+    """So many others must have approved a plan before it is applied."""

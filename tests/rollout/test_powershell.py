@@ -7,10 +7,11 @@ import pytest
 import tree_sitter_powershell
 from tree_sitter import Language, Node, Parser
 
+from mailtrust.core.formats.powershell import quoted, script
+from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.remedy import Run
 from mailtrust.core.model.rollout import Wish
 from mailtrust.core.rollout import WAYS
-from mailtrust.core.rollout.parts.powershell import quoted, script
 from mailtrust.core.rollout.parts.way import Way
 
 NAMES = ("Example Mail", "O'Neil \u2019s \u201cPost\u201d $(Stop-Computer) `whoami` ; & @{x} #", "\u90f5\u4ef6")
@@ -73,3 +74,9 @@ def test_the_grammar_finds_mistakes() -> None:
     assert mistakes("if ($x { }")
     assert mistakes("@{ a = 'b }")
     assert not mistakes("if ($x) { 'it''s' }")
+
+
+@pytest.mark.parametrize("value", ["a\nb", "a\x1bb", "a\u2028b", "a\ud800b"])
+def test_what_cannot_be_shown_is_no_literal(value: str) -> None:
+    with pytest.raises(UserProblem, match="control characters"):
+        quoted(value)

@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from mailtrust.core.formats.gpo_backup import Backup, backup_files
 from mailtrust.core.formats.lgpo import lgpo_removal, lgpo_text
+from mailtrust.core.formats.powershell import quoted
 from mailtrust.core.formats.preg import MOST_DATA, Entry, merged, read_policy, without, write_policy
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.remedy import Human, Step
@@ -17,7 +18,6 @@ from mailtrust.core.remedies.doing import do, look
 from mailtrust.core.rollout.parts.certificate_files import der_file, der_files, what_it_is
 from mailtrust.core.rollout.parts.policy import certificate_entries, policy_entries
 from mailtrust.core.rollout.parts.policy_scripts import MARK, install_script, remove_script
-from mailtrust.core.rollout.parts.powershell import quoted
 from mailtrust.core.x509.thumbprint import thumbprint
 
 ID = "gpo"

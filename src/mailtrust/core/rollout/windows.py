@@ -4,13 +4,13 @@ The computer's own stores (LocalMachine) count for every program and user on it;
 the user, and a policy may tell Windows to ignore it (CERT_PROT_ROOT_DISABLE_CURRENT_USER_FLAG).
 """
 
+from mailtrust.core.formats.powershell import quoted, script
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.remedy import Human, Step
 from mailtrust.core.model.rollout import Anchors, Kit, KitFile, Wish
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.doing import do, look
 from mailtrust.core.rollout.parts.certificate_files import der_file, der_files, what_it_is
-from mailtrust.core.rollout.parts.powershell import quoted, script
 from mailtrust.core.x509.thumbprint import thumbprint
 
 ID = "windows"

@@ -3,9 +3,9 @@
 import base64
 from collections.abc import Iterable
 
+from mailtrust.core.formats.powershell import quoted, script
 from mailtrust.core.formats.preg import Entry, RegistryType
 from mailtrust.core.model.rollout import Wish
-from mailtrust.core.rollout.parts.powershell import quoted, script
 
 MARK = "Made by mailtrust"
 """How the comment of an object of ours begins; one without it is somebody else's, and is not deleted."""

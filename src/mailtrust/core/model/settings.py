@@ -1,10 +1,24 @@
 """What the administrator asks of a check: thresholds, products, the clients that matter."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from mailtrust.core.model.acceptance import Accepted
-from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.frozen import frozen
+
+
+class Lasting(Protocol):
+    """Anything that has a lifetime: a certificate."""
+
+    @property
+    def not_before(self) -> datetime:
+        """Its first moment."""
+        ...
+
+    @property
+    def not_after(self) -> datetime:
+        """Its last moment."""
+        ...
 
 
 @frozen
@@ -14,7 +28,7 @@ class Threshold:
     days: int | None = None
     percent: int | None = None
 
-    def before_expiry(self, certificate: Certificate) -> timedelta:
+    def before_expiry(self, certificate: Lasting) -> timedelta:
         """How long before notAfter the threshold lies for this certificate."""
         if self.percent is not None:
             return (certificate.not_after - certificate.not_before) * self.percent / 100
@@ -72,6 +86,15 @@ class Settings:
     """Findings that do not count."""
     file: str = ""
     """What the organisation's file is called that says so; empty where there is none."""
+
+    def before_expiry(self, certificate: Lasting) -> tuple[timedelta, timedelta]:
+        """How long before the end to warn, and to call it critical.
+
+        Where the critical threshold would come before the warning (ten days, for a certificate of six), it is half of
+        it.
+        """
+        warn, critical = self.warn.before_expiry(certificate), self.critical.before_expiry(certificate)
+        return warn, critical if critical < warn else warn / 2
 
     def product_at(self, host: str, port: int) -> str | None:
         """The product that serves this port; None: unknown, or two servers lay claim to it, and a banner only guesses.

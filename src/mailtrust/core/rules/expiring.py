@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.finding import Explanation, Finding, RuleResult, Severity
-from mailtrust.core.model.settings import Settings
 from mailtrust.core.model.text import text
 from mailtrust.core.rules.grounds.naming import called, called_leaf
 from mailtrust.core.rules.grounds.served import Served, over_leaves, places
@@ -20,20 +18,11 @@ def judge(evidence: Evidence) -> Iterable[RuleResult]:
     return over_leaves(evidence, ID, lambda served: _look(evidence, served))
 
 
-def thresholds(settings: Settings, leaf: Certificate) -> tuple[timedelta, timedelta]:
-    """How long before the end to warn, and to call it critical.
-
-    Where the critical threshold would come before the warning (ten days, for a certificate of six), it is half of it.
-    """
-    warn, critical = settings.warn.before_expiry(leaf), settings.critical.before_expiry(leaf)
-    return warn, critical if critical < warn else warn / 2
-
-
 def _look(evidence: Evidence, served: Served) -> Iterable[Finding]:
     left = served.leaf.not_after - evidence.now
     if left < timedelta(0) or evidence.now < served.leaf.not_before:
         return
-    warn, critical = thresholds(evidence.settings, served.leaf)
+    warn, critical = evidence.settings.before_expiry(served.leaf)
     if left <= warn:
         yield _finding(served, left, Severity.CRITICAL if left <= critical else Severity.WARNING)
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.finding import RuleResult
-from mailtrust.core.rules.assigning import service_wildcard
+from mailtrust.core.rules.assigning import service_certificate_not_valid, service_wildcard
 from mailtrust.core.rules.grounds.asking import ask_each
 
 
@@ -22,7 +22,10 @@ class AssignmentRule(Protocol):
         ...
 
 
-ASSIGNMENT_RULES: tuple[AssignmentRule, ...] = (service_wildcard,)
+ASSIGNMENT_RULES: tuple[AssignmentRule, ...] = (
+    service_certificate_not_valid,
+    service_wildcard,
+)
 
 
 def judge_assignments(

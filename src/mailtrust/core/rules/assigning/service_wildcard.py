@@ -68,9 +68,9 @@ def _assigned(
         Explanation(
             text(
                 "{certificate} carries {names}. Exchange picks the certificate of {service} by one name, and Microsoft "
-                "advises against a wildcard there; Enable-ExchangeCertificate refuses it. Keep the certificate, and tell "
-                "the service its name instead: {settings} -Server {server} -X509CertificateName {name}, with the name "
-                "that users have in their mail programs; then Restart-Service {windows}.",
+                "advises against a wildcard there; Enable-ExchangeCertificate refuses it. Keep the certificate, and "
+                "tell the service its name instead: {settings} -Server {server} -X509CertificateName {name}, with the "
+                "name that users have in their mail programs; then Restart-Service {windows}.",
                 certificate=called(certificate),
                 names=wildcards(certificate),
                 service=service,
@@ -80,8 +80,8 @@ def _assigned(
                 windows=WINDOWS_SERVICES[service],
             ),
             text(
-                "Mail programs that fetch mail by {service} can be shown the wrong certificate, or none. One setting on "
-                "the server mends it; no new certificate is needed.",
+                "Mail programs that fetch mail by {service} can be shown the wrong certificate, or none. One setting "
+                "on the server mends it; no new certificate is needed.",
                 service=service,
             ),
             text("Your mail program may warn about a certificate. {safe}", safe=NOT_PAST_THE_WARNING),
@@ -101,8 +101,8 @@ def _named(server: ExchangeServer, settings: ClientAccessSettings) -> Finding:
         text("{service} on {server} looks for its certificate by a wildcard", service=service, server=server.name),
         Explanation(
             text(
-                "X509CertificateName of {service} is {name}. It must be the full name of a host, the one that users have "
-                "in their mail programs, even where the certificate is a wildcard: {settings} -Server {server} "
+                "X509CertificateName of {service} is {name}. It must be the full name of a host, the one that users "
+                "have in their mail programs, even where the certificate is a wildcard: {settings} -Server {server} "
                 "-X509CertificateName {example}; then Restart-Service {windows}.",
                 service=service,
                 name=settings.certificate_name,
@@ -112,8 +112,8 @@ def _named(server: ExchangeServer, settings: ClientAccessSettings) -> Finding:
                 windows=WINDOWS_SERVICES[service],
             ),
             text(
-                "Mail programs that fetch mail by {service} can be shown the wrong certificate, or none. One setting on "
-                "the server mends it.",
+                "Mail programs that fetch mail by {service} can be shown the wrong certificate, or none. One setting "
+                "on the server mends it.",
                 service=service,
             ),
             text("Your mail program may warn about a certificate. {safe}", safe=NOT_PAST_THE_WARNING),

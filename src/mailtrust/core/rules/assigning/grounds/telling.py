@@ -1,12 +1,11 @@
 """How certificates are called in findings about assignments, and how such a finding is put together."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from mailtrust.core.model.cleaning import clean
-from mailtrust.core.model.exchange import EXCHANGE_SERVICES, ExchangeCertificate
+from mailtrust.core.model.exchange import ExchangeCertificate
 from mailtrust.core.model.finding import Explanation, Finding, Severity
-from mailtrust.core.model.text import Text, text
+from mailtrust.core.model.text import Text
 from mailtrust.core.model.verdict import Fact
 
 _LONGEST = 120
@@ -22,16 +21,6 @@ def called(certificate: ExchangeCertificate) -> str:
     else:
         name = certificate.domains[0] if certificate.domains else name
     return f"{clean(name, _LONGEST) or '?'} ({certificate.thumbprint})"
-
-
-def ends(certificate: ExchangeCertificate) -> datetime | None:
-    """Its last moment, where the export says it."""
-    return certificate.certificate.not_after if certificate.certificate is not None else certificate.not_after
-
-
-def services_of(certificate: ExchangeCertificate) -> tuple[str, ...]:
-    """What it is assigned to, in Exchange's order; none where that is not known."""
-    return tuple(one for one in EXCHANGE_SERVICES if one in (certificate.services or ()))
 
 
 def found(

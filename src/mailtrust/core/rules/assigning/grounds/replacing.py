@@ -1,0 +1,75 @@
+"""What a certificate of a server is used for, which other one could take its place, and which one has."""
+
+from collections.abc import Iterable
+
+from mailtrust.core.model.assignment import AssignmentEvidence
+from mailtrust.core.model.exchange import EXCHANGE_SERVICES, ExchangeCertificate, ExchangeOrganisation, ExchangeServer
+from mailtrust.core.rules.assigning.grounds.lasting import begins, ends, usable
+from mailtrust.core.rules.assigning.grounds.wildcards import covers, names, wildcards
+
+FRONT = "Default Web Site"
+BACK = "Exchange Back End"
+
+
+def uses(
+    organisation: ExchangeOrganisation, server: ExchangeServer, certificate: ExchangeCertificate
+) -> frozenset[str]:
+    """The services that it is assigned to, bindings and a federation trust counted."""
+    used = set[str](certificate.services or ())
+    if any(one.thumbprint == certificate.thumbprint for one in server.bindings or ()):
+        used.add("IIS")
+    if certificate.thumbprint in organisation.federation:
+        used.add("Federation")
+    return frozenset(used)
+
+
+def replacement(
+    evidence: AssignmentEvidence, server: ExchangeServer, certificate: ExchangeCertificate
+) -> ExchangeCertificate | None:
+    """Another one of the server that Exchange would take, with all its names; of several the one that lasts longest."""
+    others = [
+        one
+        for one in server.certificates
+        if one.thumbprint != certificate.thumbprint
+        and usable(evidence, one)
+        and _carries(one, certificate)
+        and (ends(one) is None or (ends(certificate) or evidence.now) < (ends(one) or evidence.now))
+    ]
+    return max(others, key=lambda one: ends(one) or evidence.now, default=None)
+
+
+def superseded(
+    evidence: AssignmentEvidence,
+    organisation: ExchangeOrganisation,
+    server: ExchangeServer,
+    certificate: ExchangeCertificate,
+) -> ExchangeCertificate | None:
+    """A newer one with all its names that serves all that it serves, so that it is presented no more."""
+    bound = any(one.thumbprint == certificate.thumbprint for one in server.bindings or ())
+    own, begin = uses(organisation, server, certificate), begins(certificate)
+    # Without the bindings nobody knows which certificate a site of IIS presents.
+    if bound or begin is None or not own <= {"SMTP", "IMAP", "POP", *({"IIS"} if server.bindings is not None else ())}:
+        return None
+    for one in server.certificates:
+        newer = begins(one)
+        if (
+            one.thumbprint != certificate.thumbprint
+            and usable(evidence, one)
+            and own <= uses(organisation, server, one)
+            and _carries(one, certificate)
+            and newer is not None
+            and newer > begin
+        ):
+            return one
+    return None
+
+
+def enable(server: ExchangeServer, thumbprint: str, services: Iterable[str]) -> str:
+    """The cmdlet that assigns a certificate; without the federation, which Set-FederationTrust gives its own."""
+    wanted = [one for one in EXCHANGE_SERVICES if one in set(services) - {"Federation"}]
+    return f"Enable-ExchangeCertificate -Server {server.name} -Thumbprint {thumbprint} -Services {','.join(wanted)}"
+
+
+def _carries(one: ExchangeCertificate, other: ExchangeCertificate) -> bool:
+    plain = [name for name in names(other) if "." in name and not name.startswith("*.")]
+    return set(wildcards(other)) <= set(wildcards(one)) and all(covers(one, name) for name in plain)

@@ -70,7 +70,9 @@ class Patient:
             await MACHINE.write(edit.path, edit.content, mode=old.mode, owner=old.owner)
         for act in (one for one in changes if isinstance(one, Act)):
             await done(RunCommand(act.command, act.input))
-        await done(self.product.take_up(self.server))
+        take_up = self.product.take_up(self.server)
+        assert take_up is not None
+        await done(take_up)
         return changes
 
     async def is_sound(self) -> bool:
@@ -86,7 +88,9 @@ class Patient:
             await MACHINE.write(edit.path, former[edit.path], mode=old.mode, owner=old.owner)
         for act in reversed([one for one in changes if isinstance(one, Act)]):
             await done(RunCommand(act.back_command, act.back_input))
-        await done(self.product.take_up(self.server))
+        take_up = self.product.take_up(self.server)
+        assert take_up is not None
+        await done(take_up)
 
 
 async def done(command: RunCommand) -> None:

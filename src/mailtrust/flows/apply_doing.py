@@ -37,7 +37,7 @@ async def do(session: Session, step: PlanStep) -> None:
             await _write(session, step, write)
         case RunCommand() as command:
             session.journal.write(Doing(step.id))
-            await run(session.machine(step), command)
+            await run(session, step, command)
         case TalkTo() as talk:
             session.journal.write(Doing(step.id))
             await talk_to(session, step, talk)
@@ -71,7 +71,11 @@ async def files_before(session: Session) -> dict[str, str]:
                 where = records.name.lower(), records.type
                 if where not in seen:
                     await _expect_records(session, records)
-            case RunCommand() | TalkTo():
+            case RunCommand(input=said, keys=keys):
+                session.server(step)
+                await with_keys(session, step, said.encode("utf-8"), keys)
+                continue
+            case TalkTo():
                 session.server(step)
                 continue
             case AskPerson():
@@ -80,9 +84,11 @@ async def files_before(session: Session) -> dict[str, str]:
     return found
 
 
-async def run(machine: Machine, do: RunCommand) -> None:
+async def run(session: Session, step: PlanStep, do: RunCommand) -> None:
     """Run a command. Raises UserProblem when it fails."""
-    printed = await machine.run(do.command, do.input, do.seconds)
+    machine = session.machine(step)
+    said = await with_keys(session, step, do.input.encode("utf-8"), do.keys)
+    printed = await machine.run(do.command, said.decode("utf-8"), do.seconds)
     if printed.status != 0:
         words = (printed.errors.strip() or printed.output.strip())[-MOST_SAID:]
         raise Failed(

@@ -146,11 +146,11 @@ async def _back(session: Session, step: PlanStep, doing: Doing) -> None:
         case PutBack(), ChangeRecords() as records:
             await _restore(session, records, doing.ttl)
         case RunBack(do=RunCommand() as command), _:
-            await run(session.machine(step), command)
+            await run(session, step, command)
         case RunBack(do=TalkTo() as talk), _:
             await talk_to(session, step, talk)
         case TakeUpAgain(), RunCommand() as command:
-            await run(session.machine(step), command)
+            await run(session, step, command)
         case TakeUpAgain(), TalkTo() as talk:
             await talk_to(session, step, talk)
         case UndoneByPerson(how=how), _:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC
 
 import msgspec
+from msgspec import UNSET
 
 from mailtrust.core.formats import plan_wire as wire
 from mailtrust.core.formats.json_text import to_json_text
@@ -144,6 +145,9 @@ def _server_wire(server: Server) -> wire.ServerWire:
         configuration=server.configuration,
         program=server.program,
         take_up=list(server.take_up),
+        password_file=server.password_file or UNSET,
+        fingerprint=server.fingerprint or UNSET,
+        client_certificate=server.client_certificate or UNSET,
     )
 
 
@@ -168,7 +172,8 @@ def _do_wire(do: Doing, translate: Translate) -> wire.DoWire:
                 owner=do.owner,
             )
         case RunCommand():
-            return wire.RunWire(command=list(do.command), input=do.input, seconds=do.seconds)
+            keys = [_key_wire(key) for key in do.keys]
+            return wire.RunWire(command=list(do.command), input=do.input, seconds=do.seconds, keys=keys or UNSET)
         case TalkTo():
             return wire.CallWire(
                 socket=do.socket,
@@ -238,6 +243,9 @@ def _plan(read: wire.PlanWire) -> Plan:
                 one.configuration,
                 one.program,
                 tuple(one.take_up),
+                one.password_file or "",
+                one.fingerprint or "",
+                one.client_certificate or "",
             )
             for one in read.servers
         ),
@@ -254,7 +262,7 @@ def _do(do: wire.DoWire) -> Doing:
             mode = None if do.mode is None else int(do.mode, 8)
             return WriteFile(do.path, content or b"", tuple(map(_key, do.keys)), do.new, mode, do.owner)
         case wire.RunWire():
-            return RunCommand(tuple(do.command), do.input, do.seconds)
+            return RunCommand(tuple(do.command), do.input, do.seconds, tuple(map(_key, do.keys or ())))
         case wire.CallWire():
             return TalkTo(do.socket, tuple(do.commands), tuple(do.expects), tuple(map(_key, do.keys)))
         case wire.DnsWire():

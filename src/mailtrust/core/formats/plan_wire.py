@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 PLAN_SCHEMA: Final = "mailtrust/plan/1"
 PROOF_SCHEMA: Final = "mailtrust/proof/1"
@@ -40,6 +40,9 @@ class RunWire(Struct, kw_only=True, tag_field="kind", tag="run", forbid_unknown_
     command: Annotated[list[str], Meta(min_length=1)]
     input: str = ""
     seconds: Annotated[int, Meta(ge=1, le=3600)] = 60
+    keys: Annotated[list[KeyWire], Meta(description="Of the private keys that are withheld in input.")] | UnsetType = (
+        UNSET
+    )
 
 
 class CallWire(Struct, kw_only=True, tag_field="kind", tag="call", forbid_unknown_fields=True):
@@ -151,6 +154,9 @@ class ServerWire(Struct, kw_only=True, forbid_unknown_fields=True):
     configuration: str
     program: str
     take_up: list[str]
+    password_file: str | UnsetType = UNSET
+    fingerprint: str | UnsetType = UNSET
+    client_certificate: str | UnsetType = UNSET
 
 
 class NotedWire(Struct, kw_only=True, forbid_unknown_fields=True):

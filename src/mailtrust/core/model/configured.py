@@ -3,6 +3,7 @@
 from typing import Literal
 
 from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.plan import KeySource
 from mailtrust.core.model.text import Text
 
 
@@ -76,6 +77,11 @@ class Act:
     back_command: tuple[str, ...]
     back_input: str
     say: Text
+    keys: tuple[KeySource, ...] = ()
+    """Where the private keys are that are withheld in `input`."""
+    disruption: Literal["none", "reload", "restart"] = "none"
+    needs: str = "root"
+    """The right that it takes."""
 
 
 @frozen

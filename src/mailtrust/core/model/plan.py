@@ -57,6 +57,8 @@ class RunCommand:
     input: str = ""
     seconds: int = 60
     """It has failed when it is not done by then."""
+    keys: tuple[KeySource, ...] = ()
+    """The files that hold the private keys which are withheld in `input`."""
 
 
 @frozen

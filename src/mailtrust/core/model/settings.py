@@ -60,7 +60,7 @@ class Server:
     product: str | None = None
     """Its id in targets/; None: nobody said."""
     reach: str = ""
-    """How its files are come by: `local`, or `ssh://USER@HOST:PORT`; empty: not at all."""
+    """How its files are come by: `local`, `ssh://USER@HOST:PORT` or `kemp://USER@HOST:PORT`; empty: not at all."""
     sudo: bool = False
     """Whether rights are got by sudo there."""
     configuration: str = ""
@@ -69,6 +69,12 @@ class Server:
     """The product's own program, where it is not found by its usual name."""
     take_up: tuple[str, ...] = ()
     """The command that lets it take up a changed configuration; empty: the product's usual one."""
+    password_file: str = ""
+    """The file whose first line opens its admin page: the user's password, or without a user an API key."""
+    fingerprint: str = ""
+    """`sha256:` and the digest of the one certificate that its admin page may present; empty: it is verified."""
+    client_certificate: str = ""
+    """A PEM file with certificate and key, by which its admin page lets us in; empty: by password."""
 
 
 @frozen

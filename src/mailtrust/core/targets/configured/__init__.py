@@ -8,11 +8,13 @@ finds in the answers where certificates are named (`certificates`), and says wha
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
-from mailtrust.core.model.configured import Cannot, Change, ConfiguredCertificate, Disruption, Files
-from mailtrust.core.model.plan import RunCommand, TalkTo
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.configured import Act, Cannot, Change, ConfiguredCertificate, Disruption, Files
+from mailtrust.core.model.plan import KeySource, RunCommand, TalkTo
 from mailtrust.core.model.remedy import ConfigureServer
 from mailtrust.core.model.server_facts import Question, ServerFacts
 from mailtrust.core.model.settings import Server
+from mailtrust.core.model.text import Text
 from mailtrust.core.targets.configured import apache, courier, cyrus, dovecot, exim, haproxy, nginx, postfix, slapd
 
 
@@ -60,8 +62,8 @@ class ConfiguredProduct(Protocol):
         """The product's own look at its configuration, which fails when it is wrong; None: it has none."""
         ...
 
-    def take_up(self, server: Server, /) -> RunCommand:
-        """What lets it take up files and configuration."""
+    def take_up(self, server: Server, /) -> RunCommand | None:
+        """What lets it take up files and configuration; None: it serves what it is told at once."""
         ...
 
 
@@ -77,6 +79,30 @@ class UpdatedWhileRunning(Protocol):
         The file is written as well: the program only remembers. With the file's former content it is the way back.
         Keys are withheld in the commands, and put in when they are said.
         """
+        ...
+
+
+@runtime_checkable
+class Balancer(Protocol):
+    """What a product has besides that keeps certificates under names, and no files (Kemp's LoadMaster)."""
+
+    def upload(
+        self,
+        server: Server,
+        facts: ServerFacts,
+        place: ConfiguredCertificate,
+        chain: tuple[Certificate, ...],
+        key: KeySource | None,
+        /,
+    ) -> tuple[Files, tuple[Act, ...]] | Cannot:
+        """Under which name the chain can be named then, and what brings it there; nothing, where it stands already.
+
+        `key`: where that of the leaf is; None: it is there with the leaf, and stays. Nothing that is there is replaced.
+        """
+        ...
+
+    def passes_through(self, server: Server, facts: ServerFacts, port: int, /) -> Text | None:
+        """Where TLS is not ended here at this port, but at a server behind it: what to do; None: it is ended here."""
         ...
 
 

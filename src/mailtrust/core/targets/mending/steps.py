@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from posixpath import dirname, splitext
 
+from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.configured import Act, Cannot, Change, ConfiguredCertificate, Edit, Files
 from mailtrust.core.model.plan import (
     AskPerson,
@@ -26,12 +27,15 @@ from mailtrust.core.model.server_facts import Content, FileAt, ServerFacts, cont
 from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.remedies.doing import NOTHING_CHANGED
 from mailtrust.core.rules.grounds.naming import called, called_leaf
-from mailtrust.core.targets.configured import UpdatedWhileRunning
+from mailtrust.core.targets.configured import Balancer, UpdatedWhileRunning
 from mailtrust.core.targets.mending.surveyed import Surveyed, certificates_in
 from mailtrust.core.targets.mending.work import Chain, NameThese, ServeThis, SetUp, TakeUp, Task
 from mailtrust.core.x509.pem import CERTIFICATE_LABELS, find_pem, to_pem_chain
 from mailtrust.core.x509.withheld_keys import LABEL as WITHHELD
 from mailtrust.core.x509.withheld_keys import mark_of, withheld, withheld_in
+
+TAG = 8
+"""Digits of a certificate's SHA-256 in the names of its files."""
 
 
 @dataclass
@@ -86,16 +90,22 @@ def _for_person(step: Step) -> PlanStep:
 
 def _prepare(server: Surveyed, tasks: Sequence[Task], machine: _Machine) -> list[Change] | Cannot:
     named: dict[ConfiguredCertificate, Files] = {}
+    facts: ServerFacts = server.facts
+    changes: list[Change] = []
     for task in tasks:
         match task:
             case NameThese(place=place, files=files):
                 named[place] = files
-            case ServeThis():
-                named[task.place] = _files_for(task, machine)
+            case ServeThis(place=place) if isinstance(server.product, Balancer):
+                uploaded = server.product.upload(server.server, facts, place, task.chain, task.key)
+                if isinstance(uploaded, Cannot):
+                    return uploaded
+                named[place] = uploaded[0]
+                changes += uploaded[1]
+            case ServeThis(place=place):
+                named[place] = _files_for(task, machine)
             case SetUp() | TakeUp():
                 pass
-    facts: ServerFacts = server.facts
-    changes: list[Change] = []
     if named:
         answer = server.product.point_to(server.server, facts, named)
         if isinstance(answer, Cannot):
@@ -134,7 +144,7 @@ def _merged(changes: Sequence[Change]) -> list[Change]:
                 edits[path] = Edit(path, content, said)
             case Act():
                 acts.append(change)
-    return [*edits.values(), *acts]
+    return [*edits.values(), *dict.fromkeys(acts)]
 
 
 def _files_for(task: ServeThis, machine: _Machine) -> Files:
@@ -147,7 +157,7 @@ def _files_for(task: ServeThis, machine: _Machine) -> Files:
     same_key = task.key is None or server.keys.get(mark_of(chain[0])) == place.key_file
     files = Files(place.chain_file, place.key_file)
     if not (same_key or together or place.in_place):
-        files = _new_names(place, chain)
+        files = _new_names(place, chain, server.leaf_of(place))
     if task.key is not None and not (same_key or together):
         key = withheld(mark_of(chain[0])), (task.key,)
         put = text("Put the new private key into {file}, readable as the old one is.", file=files.key)
@@ -206,11 +216,13 @@ def _rearranged(old: bytes, chain: Chain, path: str, key: KeySource | None) -> t
     return (private + certificates if first else certificates + private) + rest, sources
 
 
-def _new_names(place: ConfiguredCertificate, chain: Chain) -> Files:
+def _new_names(place: ConfiguredCertificate, chain: Chain, old: Certificate | None) -> Files:
     """A new certificate and a new key get files of their own: at no moment does one meet another's."""
-    tag = chain[0].fingerprint[:8]
+    tag, former = chain[0].fingerprint[:TAG], old.fingerprint[:TAG] if old is not None else "-"
     stem, ending = splitext(place.chain_file)
     key_stem, key_ending = splitext(place.key_file)
+    # The name that the former one has got in this way is no part of the next one's.
+    stem, key_stem = stem.removesuffix(f"-{former}"), key_stem.removesuffix(f"-{former}")
     files = Files(f"{stem}-{tag}{ending or '.pem'}", f"{key_stem}-{tag}{key_ending or '.key'}")
     return files if files.chain != files.key else Files(files.chain, f"{key_stem}-{tag}.key")
 
@@ -257,7 +269,9 @@ def _in_order(machine: _Machine) -> Iterable[PlanStep]:
     for server, change in changes:
         if isinstance(change, Act):
             back = RunBack(RunCommand(change.back_command, change.back_input))
-            yield _step(server, change.say, RunCommand(change.command, change.input), back)
+            do = RunCommand(change.command, change.input, keys=change.keys)
+            step = _step(server, change.say, do, back)
+            yield replace(step, disruption=change.disruption, needs=change.needs)
     for server in machine.concerned:
         if test := server.product.test(server.server):
             say = text("Let {server} test its configuration.", server=server.server.name)
@@ -275,6 +289,8 @@ def _in_order(machine: _Machine) -> Iterable[PlanStep]:
             )
         )
         take_up = server.product.take_up(server.server)
+        if take_up is None:
+            continue
         yield replace(
             _step(server, say, take_up, TakeUpAgain()),
             disruption=server.product.disruption(server.server, server.facts),

@@ -22,6 +22,7 @@ from mailtrust.core.model.remedy import (
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.grounds.naming import called_leaf
 from mailtrust.core.rules.grounds.taking_up import waiting
+from mailtrust.core.targets.configured import Balancer
 from mailtrust.core.targets.mending.surveyed import Surveyed
 from mailtrust.core.x509.withheld_keys import mark_of
 
@@ -189,6 +190,8 @@ def _not_taken_up(remedy: Remedy, evidence: Evidence, covered: Covered) -> Work 
     """Where every port has another certificate, or another chain, in its files than on the wire, and a better one."""
     presented: dict[str, Chain] = {}
     for one, server in covered:
+        if server.product.take_up(server.server) is None:
+            return None
         here = server.places_at(one.endpoint, None)
         files = [chain for place in here if (chain := server.chain_in(place.chain_file) + _apart(server, place))]
         better = waiting(files, one.presented_chain, evidence.now)
@@ -281,10 +284,22 @@ def _readable(evidence: Evidence, one: Observation) -> Certificate | None:
     return leaf if isinstance(leaf, Certificate) else None
 
 
+def _passed_through(covered: Covered) -> Text | None:
+    """What to do where a balancer ends no TLS at one of these ports."""
+    for one, server in covered:
+        if isinstance(server.product, Balancer):
+            port = one.endpoint.connect_port or one.endpoint.port
+            if (through := server.product.passes_through(server.server, server.facts, port)) is not None:
+                return through
+    return None
+
+
 def _done(
     remedy: Remedy, evidence: Evidence, covered: Covered, tasks: Sequence[Task], chain: Chain
 ) -> Work | NotFromHere:
     if not tasks:
+        if (through := _passed_through(covered)) is not None:
+            return NotFromHere(remedy, through)
         return NotFromHere(
             remedy,
             text(

@@ -161,6 +161,7 @@ def request_of(
 ) -> "CheckRequest":
     """What the options ask to be checked; raises UserProblem for what cannot be read.
 
+    `target`: several, with blanks between them, are looked at as one case.
     `recorded`: recorded facts tell themselves which anchors the organisation has brought to its clients.
     """
     from mailtrust.core.formats.connect_to import Detours, parse_connect_to, parse_resolve
@@ -171,8 +172,9 @@ def request_of(
     organisation = Organisation() if recorded else organisation_of(options)
     roots = (options.roots,) if options.roots is not None else tuple(map(Path, organisation.roots))
     deployed = organisation.deployed if options.roots is None and options.deployed is None else ()
+    first, *others = map(parse_target, target.split() or [target])
     return CheckRequest(
-        target=parse_target(target),
+        target=first,
         title=title or target,
         clients=_judged_clients(options),
         settings=settings or settings_of_file(options),
@@ -187,6 +189,7 @@ def request_of(
         kind=options.kind,
         fetch_issuers=not options.no_aia,
         per_host=options.per_host,
+        others=tuple(others),
     )
 
 

@@ -21,8 +21,7 @@ from mailtrust.core.model.settings import Settings
 from mailtrust.core.x509.signatures import SignatureResult, signed_by
 from mailtrust.edge.lookup.dns import Resolver
 from mailtrust.edge.lookup.dns_answers import Absent, LookupFailed
-from mailtrust.flows.assess import assess
-from mailtrust.flows.endpoints import Kind, find_endpoints
+from mailtrust.flows.endpoints import Kind, Places, find_endpoints
 from mailtrust.flows.revocation import Extent, Inquiry, StatusSource, nobody
 from mailtrust.version import __version__
 
@@ -67,6 +66,8 @@ class CheckRequest:
     revocation: Extent = "profile"
     per_host: int | None = None
     offers: tuple[Offer, ...] = OFFERS
+    others: tuple[Target, ...] = ()
+    """Looked at together with the target, as one case."""
 
     @classmethod
     def of(cls, target: str) -> "CheckRequest":
@@ -141,8 +142,11 @@ async def look(
     """Record the facts: everything up to, and without, judging. `stores` tell which issuers need not be looked for."""
     started = edge.now()
     _tell(on_progress, "looking-up")
-    places = await find_endpoints(
-        request.target, edge.resolver, detours=request.detours, also=request.also, kind=request.kind
+    places = Places.together(
+        [
+            await find_endpoints(target, edge.resolver, detours=request.detours, also=request.also, kind=request.kind)
+            for target in (request.target, *request.others)
+        ]
     )
     nowhere = tuple(
         _nowhere(endpoint, places.absent[endpoint.host], started)
@@ -266,6 +270,8 @@ def judge(case: CaseFile, request: CheckRequest, stores: Mapping[str, AnchorStor
     their deployment, another chain) counts instead of what was supposed when the case was recorded. The judged case
     names the stores that it was judged with first.
     """
+    from mailtrust.flows.assess import assess
+
     used = tuple(
         StoreReference(store.name, store.date, store.provenance, store.digest, len(store))
         for _, store in sorted(stores.items())

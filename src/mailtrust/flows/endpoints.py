@@ -75,6 +75,16 @@ class Places:
     absent: Mapping[str, Absent]
     """Why those names have no address."""
 
+    @classmethod
+    def together(cls, several: Iterable["Places"]) -> "Places":
+        """Those of several targets, each port of each address once."""
+        all_of_them = tuple(several)
+        return cls(
+            _once(endpoint for one in all_of_them for endpoint in one.endpoints),
+            tuple(dict.fromkeys(lookup for one in all_of_them for lookup in one.lookups)),
+            {name: why for one in all_of_them for name, why in one.absent.items()},
+        )
+
 
 @dataclass(slots=True)
 class Search:

@@ -73,14 +73,14 @@ async def plan(
     if material is not None:
         given = [PoolEntry(one, frozenset({Source.GIVEN})) for one in material.chain]
         case = replace(evidence.case, pool=Pool.merge((*evidence.case.pool, *given)))
-        assessment = _judged(evidence, case)
+        assessment = judged(evidence, case)
         evidence = assessment.evidence
     servers, unread = await survey_all(evidence.settings.servers, machines)
     asked = [work_of(remedy, evidence, servers, material) for remedy in assessment.remedies]
     if resolver is not None:
         asked = [await _kept_by_dane(one, evidence, resolver) if isinstance(one, Work) else one for one in asked]
     works = [one for one in asked if isinstance(one, Work)]
-    supposing = _Supposing(assessment)
+    supposing = Supposing(assessment)
     choice = choose(works, lambda presented: supposing(presented)[0])
     presented = {one: chain for work in choice.works for one, chain in work.presented.items()}
     after = supposing(presented)[1]
@@ -134,19 +134,21 @@ def outlooks(evidence: Evidence) -> tuple[Outlook, ...]:
     )
 
 
-class _Supposing:
+class Supposing:
     """The judge asked what would be, were other chains presented; each supposition once."""
 
     def __init__(self, before: Assessment) -> None:
+        """`before`: as it is now."""
         self._before = before
         self._noted = noted(before.findings)
         self._known: dict[tuple[tuple[str, tuple[str, ...]], ...], tuple[Proof, Assessment]] = {}
 
     def __call__(self, presented: Mapping[str, Chain]) -> tuple[Proof, Assessment]:
+        """What would become of the findings, and what would be seen then."""
         key = tuple(sorted((one, tuple(part.fingerprint for part in chain)) for one, chain in presented.items()))
         if key not in self._known:
             evidence = self._before.evidence
-            after = _judged(evidence, suppose_each(evidence.case, presented))
+            after = judged(evidence, suppose_each(evidence.case, presented))
             self._known[key] = compare(self._noted, after.results, after.evidence.case), after
         return self._known[key]
 
@@ -165,7 +167,8 @@ def suppose_each(case: CaseFile, presented: Mapping[str, Chain]) -> CaseFile:
     return replace(case, observations=supposed)
 
 
-def _judged(evidence: Evidence, case: CaseFile) -> Assessment:
+def judged(evidence: Evidence, case: CaseFile) -> Assessment:
+    """Another case, judged as this one was."""
     return assess(
         case,
         stores=evidence.stores,
@@ -175,7 +178,7 @@ def _judged(evidence: Evidence, case: CaseFile) -> Assessment:
     )
 
 
-def _refused(asked: Sequence[Work | NotFromHere], choice: Choice, supposing: _Supposing) -> tuple[NotFromHere, ...]:
+def _refused(asked: Sequence[Work | NotFromHere], choice: Choice, supposing: Supposing) -> tuple[NotFromHere, ...]:
     """The remedies that are not carried out, each with the reason."""
     refused = [one for one in asked if isinstance(one, NotFromHere)]
     others = [one for one in asked if isinstance(one, Work) and one not in choice.works and one.presented]

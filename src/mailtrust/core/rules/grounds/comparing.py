@@ -3,9 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from mailtrust.core.model.case_file import CaseFile
+from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.endpoint import Offer
 from mailtrust.core.model.finding import Finding, Passed, RuleResult, Unknown
 from mailtrust.core.model.proof import Noted, Proof
+
+SERVED = "served"
+"""Beside the rules: a certificate that is to be presented, which it is or is not."""
+_SHOWN = 16
+"""Digits of its SHA-256 that name it."""
 
 
 def noted(findings: Iterable[Finding]) -> tuple[Noted, ...]:
@@ -20,15 +26,20 @@ def compare(before: Sequence[Noted], results: Sequence[RuleResult], case: CaseFi
     down leaves it unproven.
     """
     stands_for = _stands_for(case)
+    shown = {seen.id: seen.presented_chain[0].fingerprint for seen in case.observations if seen.presented_chain}
     now = [result for result in results if isinstance(result, Finding)]
     passed: dict[str, set[str]] = {}
     for result in results:
         if isinstance(result, Passed):
             passed.setdefault(result.rule, set()).update(result.observations)
-    resolved, remaining, unproven = [], [], []
+    resolved: list[str] = []
+    remaining: list[str] = []
+    unproven: list[str] = []
     for old in before:
         where = _places(old.observations, stands_for)
-        if any(old.id == new.id or _same_trouble(old, new, where, stands_for) for new in now):
+        if old.rule == SERVED:
+            _served(old, shown, (resolved, remaining, unproven))
+        elif any(old.id == new.id or _same_trouble(old, new, where, stands_for) for new in now):
             remaining.append(old.id)
         elif old.observations and all(
             not passed.get(old.rule, set()).isdisjoint((one, stands_for.get(one, one))) for one in old.observations
@@ -44,6 +55,22 @@ def compare(before: Sequence[Noted], results: Sequence[RuleResult], case: CaseFi
         and not any(_same_trouble(old, new, _places(old.observations, stands_for), stands_for) for old in before)
     ]
     return Proof(plan, tuple(resolved), tuple(remaining), tuple(dict.fromkeys(introduced)), tuple(unproven))
+
+
+def wanted_served(server: str, certificate: Certificate, observations: Iterable[str]) -> Noted:
+    """That a server shall present this certificate there, as something to be mended and proven."""
+    return Noted(f"{SERVED}:{certificate.fingerprint[:_SHOWN]}@{server}", SERVED, tuple(observations))
+
+
+def _served(wanted: Noted, shown: Mapping[str, str], sorts: tuple[list[str], list[str], list[str]]) -> None:
+    resolved, remaining, unproven = sorts
+    prefix = wanted.id.removeprefix(f"{SERVED}:")[:_SHOWN]
+    if any(not shown.get(one, prefix).startswith(prefix) for one in wanted.observations):
+        remaining.append(wanted.id)
+    elif all(one in shown for one in wanted.observations):
+        resolved.append(wanted.id)
+    else:
+        unproven.append(wanted.id)
 
 
 def _same_trouble(old: Noted, new: Finding, where: set[str], stands_for: Mapping[str, str]) -> bool:

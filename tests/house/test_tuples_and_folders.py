@@ -56,7 +56,9 @@ def listed(source: str, wanted: str) -> set[str]:
                 origin[alias.asname or alias.name] = f"{node.module}.{alias.name}"
     elements = next(value for name, value in assignments(tree) if name == wanted)
     names = {node.id for node in ast.walk(elements) if isinstance(node, ast.Name)}
-    return {part for name in names if name in origin for part in origin[name].split(".")}
+    # files that are imported when they are asked for stand there by their names
+    written = {node.value for node in ast.walk(elements) if isinstance(node, ast.Constant)}
+    return written | {part for name in names if name in origin for part in origin[name].split(".")}
 
 
 def assignments(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:

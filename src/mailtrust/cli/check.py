@@ -1,6 +1,7 @@
 """`mailtrust check`: look at servers, judge for every client, explain the cure."""
 
 import argparse
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -175,6 +176,7 @@ def _looked_at(options: argparse.Namespace, requests: "list[CheckRequest]") -> "
     edge = edge_of(options, glance=options.quick)
     edge = edge if len(requests) == 1 else sharing(edge)
     stores = edge.load_stores(stores_of(requests[0]))
+    _get_ready(options.format)
     with watched() as on_progress:
         cases = run_loop(look_at_all(requests, edge, stores, on_progress))
     assessments = []
@@ -187,6 +189,21 @@ def _looked_at(options: argparse.Namespace, requests: "list[CheckRequest]") -> "
             # The facts as they were seen: what `--with` supposes is not one of them.
             write_output(encode(_recorded(case, assessment)), options.save)
     return assessments
+
+
+def _get_ready(form: str) -> None:
+    """Import what judges and writes while servers are waited for: a check's own part of the time is mostly imports."""
+    from importlib import import_module
+    from threading import Thread
+
+    modules = ("mailtrust.flows.assess", f"mailtrust.core.report.{format_by_id(form).file}")
+
+    def get_ready() -> None:
+        with suppress(Exception):  # whoever needs it meets the same again, and says so
+            for module in modules:
+                import_module(module)
+
+    Thread(target=get_ready, daemon=True).start()
 
 
 def _check_again(options: argparse.Namespace, supposed: "tuple[Certificate, ...]") -> "Assessment":

@@ -201,23 +201,27 @@ def expect_roots(options: argparse.Namespace, recorded: bool = False) -> None:
 
 def _judged_clients(options: argparse.Namespace) -> "tuple[ClientProfile, ...]":
     """Those asked for; or all, with the versions that matter to the organisation."""
-    from mailtrust.core.clients import BY_ID
-
     clients = clients_of(options.client)
     if options.client is not None:
         return clients
+    from mailtrust.core.clients import BY_ID
+
     others = (BY_ID[one] for one in organisation_of(options).clients)
     return (*clients, *(client for client in others if client not in clients))
 
 
 def clients_of(given: str | None) -> "tuple[ClientProfile, ...]":
     """The profiles named, each once, or all of them."""
-    from mailtrust.core.clients import CLIENTS, client_by_id
-
     if given is None:
+        from mailtrust.core.clients import CLIENTS
+
         return CLIENTS
+    from mailtrust.core.clients import client_by_id
+
     named = {client.id: client for client in map(client_by_id, _parts(given))}
     if not named:
+        from mailtrust.core.clients import CLIENTS
+
         known = tuple(client.id for client in CLIENTS)
         raise UserProblem(
             text("Expected one client or more after --client, got none. There are: {known}.", known=known)

@@ -6,67 +6,70 @@ name that the client was told and `{date}` for a day; ` / ` stands between lines
 """
 
 from collections.abc import Mapping
-from difflib import get_close_matches
+from functools import cache
+from importlib import import_module
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-from mailtrust.core.clients import (
-    apple_mail_ios,
-    apple_mail_macos,
-    chrome,
-    dotnet_windows,
-    edge,
-    firefox,
-    gmail_android,
-    gnutls,
-    java_mail,
-    mailstore_addin,
-    mta_dane,
-    mta_opportunistic,
-    mta_sts,
-    mta_verified,
-    openssl,
-    outlook_mac,
-    outlook_mobile,
-    outlook_windows,
-    thunderbird,
-)
 from mailtrust.core.model.client import ClientProfile
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.since import Since
 from mailtrust.core.model.text import Text, text
 
-_FILES: tuple[ModuleType, ...] = (
-    gmail_android,
-    outlook_windows,
-    outlook_mobile,
-    outlook_mac,
-    apple_mail_ios,
-    apple_mail_macos,
-    thunderbird,
-    firefox,
-    chrome,
-    edge,
-    dotnet_windows,
-    mailstore_addin,
-    java_mail,
-    openssl,
-    gnutls,
-    mta_opportunistic,
-    mta_verified,
-    mta_sts,
-    mta_dane,
+_FILES = (
+    "gmail_android",
+    "outlook_windows",
+    "outlook_mobile",
+    "outlook_mac",
+    "apple_mail_ios",
+    "apple_mail_macos",
+    "thunderbird",
+    "firefox",
+    "chrome",
+    "edge",
+    "dotnet_windows",
+    "mailstore_addin",
+    "java_mail",
+    "openssl",
+    "gnutls",
+    "mta_opportunistic",
+    "mta_verified",
+    "mta_sts",
+    "mta_dane",
 )
+"""In the order of reports; a file is called as its client. Each is imported when it is asked for: a check for one
+client need not wait for what the others are made of."""
 
-CLIENTS: tuple[ClientProfile, ...] = tuple(file.PROFILE for file in _FILES)
-"""Every client in its default version, in the order of reports."""
+if TYPE_CHECKING:
+    CLIENTS: tuple[ClientProfile, ...]
+    """Every client in its default version, in the order of reports."""
+    BY_ID: Mapping[str, ClientProfile]
+    """Every client in every version."""
+    SINCE: Mapping[str, tuple[Since, ...]]
+    """From when the rules of each client hold, as far as that is known."""
 
-BY_ID: Mapping[str, ClientProfile] = {
-    profile.id: profile for file in _FILES for profile in (file.PROFILE, *file.VERSIONS)
-}
-"""Every client in every version."""
 
-SINCE: Mapping[str, tuple[Since, ...]] = {file.PROFILE.id: file.SINCE for file in _FILES if hasattr(file, "SINCE")}
-"""From when the rules of each client hold, as far as that is known."""
+def __getattr__(name: str) -> object:
+    match name:
+        case "CLIENTS":
+            value: object = tuple(_file(one).PROFILE for one in _FILES)
+        case "BY_ID":
+            value = {profile.id: profile for one in _FILES for profile in _profiles(one)}
+        case "SINCE":
+            value = {_file(one).PROFILE.id: _file(one).SINCE for one in _FILES if hasattr(_file(one), "SINCE")}
+        case _:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+@cache
+def _file(name: str) -> ModuleType:
+    return import_module(f"{__name__}.{name}")
+
+
+def _profiles(name: str) -> tuple[ClientProfile, ...]:
+    return (_file(name).PROFILE, *_file(name).VERSIONS)
 
 
 class UnknownClientError(UserProblem):
@@ -75,12 +78,17 @@ class UnknownClientError(UserProblem):
 
 def client_by_id(wanted: str) -> ClientProfile:
     """The client of that id, or of `id@version`; UnknownClientError names those whose ids are near."""
-    profile = BY_ID.get(wanted.strip().lower())
-    if profile is not None:
-        return profile
     name, at, version = wanted.strip().lower().partition("@")
+    if (file := name.replace("-", "_")) in _FILES:
+        for profile in _profiles(file):
+            if profile.id == f"{name}{at}{version}":
+                return profile
+    from mailtrust.core.clients import BY_ID, CLIENTS
+
     if at and name in BY_ID:
         raise UnknownClientError(_unknown_version(name, version))
+    from difflib import get_close_matches
+
     near = [known for known in BY_ID if name and name in known] or get_close_matches(name, BY_ID, n=4)
     if near:
         raise UnknownClientError(
@@ -91,6 +99,8 @@ def client_by_id(wanted: str) -> ClientProfile:
 
 
 def _unknown_version(name: str, version: str) -> Text:
+    from mailtrust.core.clients import BY_ID
+
     known = tuple(profile.id for profile in BY_ID.values() if profile.id.startswith(f"{name}@"))
     meant = BY_ID[name].versions
     if not known:

@@ -10,17 +10,20 @@ from collections.abc import Callable
 from enum import StrEnum
 from functools import lru_cache
 from threading import Lock
+from typing import TYPE_CHECKING
 from typing import Protocol as Interface
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from mailtrust.core.model.certificate import PublicKey, SignatureAlgorithm
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.algorithms import ML_DSA, algorithm_identifier, pss_parameters, rsa_numbers
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 _MAX_REMEMBERED = 4096
 _MAX_RSA_BITS = 16_384
@@ -137,7 +140,7 @@ def _verify(child: Signed, issuer: PublicKey) -> SignatureResult:
         return _verify_by_hand(child, issuer)
 
 
-def _verify_with(key: PublicKeyTypes, child: Signed) -> SignatureResult:
+def _verify_with(key: "PublicKeyTypes", child: Signed) -> SignatureResult:
     """Verify with the crypto library; InvalidSignature and UnsupportedAlgorithm are its own answers."""
     kind = child.signature_algorithm.kind
     message, signature = child.tbs_der, child.signature
@@ -172,7 +175,7 @@ def _verify_with(key: PublicKeyTypes, child: Signed) -> SignatureResult:
     return SignatureResult.VALID
 
 
-def _verify_ml_dsa(key: PublicKeyTypes, child: Signed) -> SignatureResult:
+def _verify_ml_dsa(key: "PublicKeyTypes", child: Signed) -> SignatureResult:
     """ML-DSA (RFC 9881), where the installed crypto library has it already."""
     verify: Callable[[bytes, bytes], None] | None = getattr(key, "verify", None)
     if child.signature_algorithm.oid not in ML_DSA or not type(key).__name__.startswith("MLDSA") or verify is None:
@@ -188,13 +191,13 @@ def _pss_padding(child: Signed) -> padding.PSS | None:
     return None if mask_hash is None or not 0 <= salt <= _MAX_SALT else padding.PSS(padding.MGF1(mask_hash), salt)
 
 
-def usable_key(spki: bytes) -> PublicKeyTypes | None:
+def usable_key(spki: bytes) -> "PublicKeyTypes | None":
     """A key to verify with; None for one that the crypto library declines, or whose size is beyond reason."""
     key = _kept_key(spki) if len(spki) <= _LONGEST_KEPT else _usable_key(spki)
     return None if isinstance(key, rsa.RSAPublicKey) and not _reasonable_rsa(spki) else key
 
 
-def _usable_key(spki: bytes) -> PublicKeyTypes | None:
+def _usable_key(spki: bytes) -> "PublicKeyTypes | None":
     """The key as the crypto library takes it; None: it declines this one."""
     try:
         return load_der_public_key(spki)
@@ -203,7 +206,7 @@ def _usable_key(spki: bytes) -> PublicKeyTypes | None:
 
 
 @lru_cache(maxsize=512)
-def _kept_key(spki: bytes) -> PublicKeyTypes | None:
+def _kept_key(spki: bytes) -> "PublicKeyTypes | None":
     """The key of an issuer, which signs many: the library works out once what it needs to verify with it."""
     return _usable_key(spki)
 

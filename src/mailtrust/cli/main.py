@@ -27,7 +27,7 @@ EXAMPLES: tuple[Example, ...] = (
 
 COMMANDS = (
     "check", "discover", "plan", "apply", "prove", "fix", "verify", "bundle", "cert", "ca", "acme", "store",
-    "trust", "forecast", "explain", "lab", "completion",
+    "services", "trust", "forecast", "explain", "lab", "completion",
 )  # fmt: skip
 """Each a module beside this one, in the order of the help."""
 

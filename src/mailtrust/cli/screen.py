@@ -1,11 +1,16 @@
-"""What the screen can show: width, colour, characters."""
+"""What the screen can show: width, colour, characters; and an answer shown there."""
 
 import argparse
 import os
 import shutil
 import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from mailtrust.core.model.frozen import frozen
+
+if TYPE_CHECKING:
+    from mailtrust.core.report.page import Page
 
 NARROWEST = 60
 WIDEST = 140
@@ -32,6 +37,24 @@ def screen_of(options: argparse.Namespace) -> Screen:
         options.colour == "auto" and terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )
     return Screen(max(NARROWEST, min(width, WIDEST)), colour, not _can_draw(encoding), encoding)
+
+
+def show(options: argparse.Namespace, wire: object, draw: "Callable[[Page], None]") -> None:
+    """Give the answer as JSON, or drawn on a page."""
+    from mailtrust.cli.files import write_output
+
+    if options.format == "json":
+        from mailtrust.core.formats.json_text import to_json_text
+
+        write_output(to_json_text(wire), options.output)
+        return
+    from mailtrust.cli.translations import translator
+    from mailtrust.core.report.page import Page
+
+    screen = screen_of(options)
+    page = Page(screen.width, ascii_only=screen.ascii_only, translate=translator(options.lang), lang="")
+    draw(page)
+    write_output(page.print(colour=screen.colour).encode(screen.encoding, "replace"), options.output)
 
 
 def _can_draw(encoding: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from mailtrust.core.formats.thumbprint_text import hex_digits
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.kept import Holdings, KeptCertificate, KeptRequest
@@ -14,7 +15,6 @@ from mailtrust.core.x509.thumbprint import thumbprint
 
 SHORTEST_THUMBPRINT = 6
 MOST_NAMED = 6
-_HEX = frozenset("0123456789abcdef")
 
 
 def listed(
@@ -32,9 +32,9 @@ def listed(
 
 def matching(holdings: Holdings, wanted: str) -> tuple[KeptCertificate | KeptRequest, ...]:
     """What a thumbprint's beginning (SHA-256, SHA-1) or a name means. Raises UserProblem where nothing is."""
-    begin = wanted.lower().replace(":", "").replace(" ", "").replace("\u200e", "")  # Windows copies that mark along
+    begin = hex_digits(wanted) or ""
     found: list[KeptCertificate | KeptRequest] = []
-    if len(begin) >= SHORTEST_THUMBPRINT and _HEX.issuperset(begin):
+    if len(begin) >= SHORTEST_THUMBPRINT:
         found += [one for one in holdings.certificates if any(it.startswith(begin) for it in _prints(one.certificate))]
         found += [one for one in holdings.requests if one.request.fingerprint.startswith(begin)]
     if not found:

@@ -3,8 +3,9 @@
 import argparse
 
 from mailtrust.cli import exit_status
+from mailtrust.cli.screen import show
 from mailtrust.cli.screen_options import add_screen_options
-from mailtrust.cli.store.opening import add_store_options, host_and_service, opened, show, who
+from mailtrust.cli.store.opening import add_store_options, host_and_service, opened, who
 from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.text import text
 

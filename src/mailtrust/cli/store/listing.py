@@ -3,8 +3,9 @@
 import argparse
 
 from mailtrust.cli import exit_status
+from mailtrust.cli.screen import show
 from mailtrust.cli.screen_options import add_screen_options
-from mailtrust.cli.store.opening import add_store_options, opened, show, who
+from mailtrust.cli.store.opening import add_store_options, opened, who
 from mailtrust.cli.translations import told
 from mailtrust.core.model.text import text
 

@@ -1,21 +1,18 @@
-"""What the subcommands of `store` share: which store, what opens its keys, who asks, and how an answer is shown."""
+"""What the subcommands of `store` share: which store, what opens its keys, and who asks."""
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailtrust.cli.files import read_password, write_output
+from mailtrust.cli.files import read_password
 from mailtrust.cli.organisation import organisation_of
-from mailtrust.cli.screen import screen_of
-from mailtrust.cli.translations import told, translator
+from mailtrust.cli.translations import told
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 
 if TYPE_CHECKING:
     from mailtrust.core.model.kept import Service
-    from mailtrust.core.report.page import Page
     from mailtrust.edge.store.place import Place
     from mailtrust.edge.store.store import Store
     from mailtrust.edge.store.vault import KeySource
@@ -115,18 +112,3 @@ def host_and_service(given: str) -> "tuple[str, Service | None]":
             text("Expected one of {known} behind the host, got “{given}”.", known=SERVICES, given=clean(word, 60))
         )
     return parse_host(host), service
-
-
-def show(options: argparse.Namespace, wire: object, draw: "Callable[[Page], None]") -> None:
-    """Give the answer as JSON, or drawn on a page."""
-    if options.format == "json":
-        from mailtrust.core.formats.json_text import to_json_text
-
-        write_output(to_json_text(wire), options.output)
-        return
-    from mailtrust.core.report.page import Page
-
-    screen = screen_of(options)
-    page = Page(screen.width, ascii_only=screen.ascii_only, translate=translator(options.lang), lang="")
-    draw(page)
-    write_output(page.print(colour=screen.colour).encode(screen.encoding, "replace"), options.output)

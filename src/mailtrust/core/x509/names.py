@@ -102,6 +102,18 @@ def _read(raw: bytes, field: str) -> tuple[Name, tuple[ParseProblem, ...]]:
     return name, tuple(problems)
 
 
+def attributes_of(raw: bytes) -> list[list[tuple[str, str | bytes]]]:
+    """OID and value of each attribute of each RDN, as encoded; a value that is no text as its DER. Raises DerError."""
+    rdns: list[list[tuple[str, str | bytes]]] = []
+    for _, rdn in der.children(der.expect(raw, der.SEQUENCE, "Name")):
+        rdns.append([])
+        for _, attribute in der.children(rdn):
+            oid, tag, octets = _attribute(attribute)
+            value = _text(tag, octets, "name", [])
+            rdns[-1].append((oid, der.encode(tag, octets) if value is None else value))
+    return rdns
+
+
 def fold(value: str) -> str:
     """Case and runs of white space folded for comparison (RFC 5280 7.1, RFC 4518 2)."""
     if not value.isascii():

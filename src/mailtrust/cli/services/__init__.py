@@ -1,0 +1,34 @@
+"""`mailtrust services`: which certificate serves which service; one file per subcommand."""
+
+import argparse
+
+from mailtrust.cli.arguments import Example
+from mailtrust.cli.services import collect
+from mailtrust.cli.translations import told
+from mailtrust.core.model.text import text
+
+SUBCOMMANDS = (collect,)
+"""In the order of the help; each has `add_parser`, whose parser knows its `handler`."""
+
+EXAMPLES: tuple[Example, ...] = (
+    ("mailtrust services collect -o collect.ps1", text("the script that exports what Exchange knows, and only reads")),
+)
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its subcommands to the command line."""
+    parser = commands.add_parser(
+        "services",
+        help=told(text("assign certificates to services, by Exchange's rules and everyone else's")),
+        description=told(
+            text(
+                "Which certificate serves which service: shown for every kind of server, checked, and changed by a "
+                "script that keeps Exchange's own rules. What Exchange knows comes from an export; nothing is changed "
+                "by mailtrust itself."
+            )
+        ),
+        examples=EXAMPLES,
+    )
+    subcommands = parser.add_subparsers(dest="subcommand", metavar="SUBCOMMAND", required=True)
+    for subcommand in SUBCOMMANDS:
+        subcommand.add_parser(subcommands)

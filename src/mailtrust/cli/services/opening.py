@@ -1,0 +1,97 @@
+"""What the subcommands of `services` share: where the facts come from, and what stands in front of the servers."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailtrust.cli.files import STANDARD, called_file, expect_one_from_stdin, read_file
+from mailtrust.cli.translations import current, told
+from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.text import text
+
+if TYPE_CHECKING:
+    from mailtrust.core.formats.exchange.organisation_of import Gathered
+    from mailtrust.core.model.exchange import ExchangeOrganisation
+
+MOST_FILES = 200
+"""Of one export: a server has about ten."""
+
+_ENDINGS = frozenset({".json", ".xml", ".clixml", ".txt"})
+
+
+def add_facts_options(parser: argparse.ArgumentParser) -> None:
+    """Add them; `exported` and `exchange_of` read them."""
+    facts = parser.add_argument_group(told(text("where facts come from")))
+    facts.add_argument(
+        "--export", metavar="FILE", type=Path, action="append", default=[],
+        help=told(text(
+            "what Exchange told: what the script of `services collect` wrote, an Export-Clixml, or pasted Format-List "
+            "text; a folder of these; standard input (-); may be repeated"
+        )),
+    )  # fmt: skip
+
+
+def add_balancer_option(parser: argparse.ArgumentParser) -> None:
+    """Add `--balancer`; its value is a `Balancer`."""
+    parser.add_argument(
+        "--balancer", choices=("unknown", "none", "layer-4", "bridging", "offloading"), default="unknown",
+        help=told(text(
+            "what stands in front of the servers: nothing, what passes TLS through (layer-4), decrypts and encrypts "
+            "again (bridging), or only decrypts (offloading)"
+        )),
+    )  # fmt: skip
+
+
+def exported(options: argparse.Namespace) -> "Gathered | None":
+    """What the files of `--export` say; None where none is given. Raises UserProblem."""
+    from mailtrust.flows.services_facts import organisation_from
+
+    expect_one_from_stdin(*options.export)
+    paths = [path for given in options.export for path in _files_in(given)]
+    if not paths:
+        return None
+    return organisation_from([(called_file(path), read_file(path)) for path in paths])
+
+
+def exchange_of(options: argparse.Namespace) -> "ExchangeOrganisation":
+    """The exported organisation; what is wrong with the export is said on standard error. Raises UserProblem."""
+    gathered = exported(options)
+    if gathered is None:
+        raise UserProblem(
+            text(
+                "Expected what Exchange told, in --export FILE, got nothing. "
+                "`mailtrust services collect -o collect.ps1` writes the script that exports it."
+            )
+        )
+    say_problems(gathered)
+    return gathered.organisation
+
+
+def say_problems(gathered: "Gathered") -> None:
+    """Say on standard error what is wrong with an export."""
+    for problem in gathered.problems:
+        sys.stderr.write(f"mailtrust: {problem.render(current())}\n")
+
+
+def _files_in(given: Path) -> list[Path]:
+    """The file itself, or what a folder holds. Raises UserProblem for a folder without exports, or with too many."""
+    if given == STANDARD or not given.is_dir():
+        return [given]
+    try:
+        found = sorted(path for path in given.iterdir() if path.suffix.lower() in _ENDINGS)
+    except OSError as error:
+        raise UserProblem(
+            text("Could not read {path}: {why}.", path=called_file(given), why=error.strerror or str(error))
+        ) from error
+    if not 0 < len(found) <= MOST_FILES:
+        raise UserProblem(
+            text(
+                "Expected up to {most} exports in the folder {path}, named {endings}, found {count}.",
+                most=MOST_FILES,
+                path=called_file(given),
+                endings=tuple(f"*{ending}" for ending in sorted(_ENDINGS)),
+                count=len(found),
+            )
+        )
+    return found

@@ -1,0 +1,1 @@
+"""What an administrator exports from Exchange, to values and back: one file per form."""

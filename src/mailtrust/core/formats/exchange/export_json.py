@@ -1,0 +1,81 @@
+"""An export as JSON (mailtrust/exchange/1), whoever wrote it."""
+
+import msgspec
+
+from mailtrust.core.formats.exchange import export_wire
+from mailtrust.core.formats.exchange.export_wire import ExchangeWire
+from mailtrust.core.formats.json_text import to_json_text
+from mailtrust.core.formats.misfit import explain
+from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.text import Text, text
+
+_LISTS = frozenset(
+    field.encode_name
+    for kind in vars(export_wire).values()
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind is not msgspec.Struct
+    for field in msgspec.structs.fields(kind)
+    if "list" in str(field.type)
+)
+"""The keys that hold lists, wherever they stand."""
+
+MOST_BYTES = 64 * 2**20
+
+
+class ExportError(UserProblem):
+    """Nothing of Exchange's can be read from what was given; the sentence says why."""
+
+
+def encode_export(wire: ExchangeWire) -> bytes:
+    """Write it: equal exports give equal bytes."""
+    return to_json_text(wire)
+
+
+def decode_export(data: bytes, name: str) -> ExchangeWire:
+    """Read it; `name` is the file's, for people. Raises ExportError, which names the place."""
+    if len(data) > MOST_BYTES:
+        raise _unreadable(name, text("it has more than {most} MB", most=MOST_BYTES // 2**20))
+    try:
+        plain = as_wire_has_it(msgspec.json.decode(data))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _unreadable(name, _broken(error)) from None
+    return convert_export(plain, name)
+
+
+def convert_export(plain: object, name: str) -> ExchangeWire:
+    """The same from values that `as_wire_has_it` has put right. Raises ExportError."""
+    try:
+        return msgspec.convert(plain, ExchangeWire)
+    except msgspec.ValidationError as error:
+        raise _unreadable(name, explain(error, msgspec.json.encode(plain), ExchangeWire)) from None
+
+
+def as_wire_has_it(value: object) -> object:
+    """What Windows PowerShell makes of lists and of nothing, put right: see ConvertTo-Json of 5.1.
+
+    A list of one may have become its only element, a wrapped list is an object of `value` and `Count`, and nothing is
+    null or an object without anything in it: a key that has nothing is as good as none.
+    """
+    match value:
+        case {"value": list(inner), "Count": int(), **rest} if not rest:
+            return [as_wire_has_it(one) for one in inner]
+        case dict():
+            put_right = {key: as_wire_has_it(one) for key, one in value.items() if one is not None and one != {}}
+            return {key: _listed(one) if key in _LISTS else one for key, one in put_right.items()}
+        case list():
+            return [as_wire_has_it(one) for one in value]
+    return value
+
+
+def _listed(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+def _broken(error: Exception) -> Text:
+    if "truncated" in str(error):
+        return text("it ends in the middle; copy it again, whole")
+    return text("it is no JSON ({detail})", detail=clean(str(error), 120))
+
+
+def _unreadable(name: str, why: Text) -> ExportError:
+    return ExportError(text("The export {name} cannot be read: {why}", name=clean(name, 200), why=why))

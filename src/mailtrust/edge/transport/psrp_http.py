@@ -1,0 +1,118 @@
+"""HTTP for PSRP: one session that trusts what the system trusts, follows nobody, and reads within bounds.
+
+Importing this needs `mailtrust[exchange]`.
+"""
+
+import ssl
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import requests
+from pypsrp.negotiate import HTTPNegotiateAuth
+from requests.adapters import HTTPAdapter
+from requests.auth import HTTPBasicAuth
+
+from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.text import text
+from mailtrust.edge.transport.shell import Login
+from mailtrust.version import __version__
+
+MOST_IN_AN_ANSWER = 4 * 2**20
+"""Octets of one answer: we ask for envelopes of half a MiB."""
+ANSWER_SECONDS = 90
+"""For one answer as a whole, from its first octet."""
+CONNECT_SECONDS = 15
+POLL_SECONDS = 20
+"""How long the server may keep an answer back before it says that there is none yet."""
+GRACE_SECONDS = 10
+
+
+class TooMuchError(Exception):
+    """An answer that never ends, or lasts too long."""
+
+
+class _Answer(requests.Response):
+    """An answer that is read within bounds."""
+
+    def iter_content(self, chunk_size: int | None = 1, *_: Any, **__: Any) -> Iterator[Any]:
+        ends, read = time.monotonic() + ANSWER_SECONDS, 0
+        for part in super().iter_content(min(chunk_size or 16384, 16384)):
+            read += len(part)
+            if read > MOST_IN_AN_ANSWER or time.monotonic() > ends:
+                self.close()
+                raise TooMuchError
+            yield part
+
+
+class _Adapter(HTTPAdapter):
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **given: Any) -> Any:
+        return super().init_poolmanager(*args, ssl_context=self._context, **given)
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        answer = _Answer()
+        answer.__dict__.update(vars(super().build_response(req, resp)))
+        return answer
+
+
+class Transport:
+    """In the place of pypsrp's own: the same, with our session, our patience, and no second try of its own.
+
+    A cmdlet that changes something must not be sent twice.
+    """
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+        self.endpoint: str = inner.endpoint
+        self.ends = 0.0
+        """When the cmdlet that is running must have ended, by the monotonic clock."""
+
+    def send(self, message: bytes, *, retries_on_read_timeout: int = 0, timeout: Any = None) -> bytes:
+        """Send one message, and give the answer."""
+        del retries_on_read_timeout, timeout
+        left = min(max(self.ends - time.monotonic(), 1.0), POLL_SECONDS + GRACE_SECONDS)
+        sent: bytes = self._inner.send(message, timeout=(CONNECT_SECONDS, left))
+        return sent
+
+    def close(self) -> None:
+        """Hang up."""
+        self._inner.close()
+
+
+def session_for(login: Login, roots: bytes | None) -> requests.Session:
+    """The session. Raises UserProblem where the roots are none."""
+    session = requests.Session()
+    session.headers["User-Agent"] = f"mailtrust/{__version__}"
+    session.headers["Accept-Encoding"] = "identity"  # IIS compresses otherwise, and nobody here could bound that
+    session.max_redirects = 0
+    adapter = _Adapter(_context(roots))
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    if login.way == "basic":
+        session.auth = HTTPBasicAuth(login.user.encode("utf-8"), login.password.encode("utf-8"))
+    else:
+        session.auth = HTTPNegotiateAuth(
+            username=login.user or None,
+            password=login.password or None,
+            auth_provider=login.way,
+            service="HTTP",
+            wrap_required=False,
+        )
+    return session
+
+
+def _context(roots: bytes | None) -> ssl.SSLContext:
+    """What verifies the server: on Windows this knows the stores of the machine, the domain's CA among them."""
+    context = ssl.create_default_context()
+    if roots is not None:
+        try:
+            context.load_verify_locations(cadata=roots.decode("ascii"))
+        except (ssl.SSLError, UnicodeDecodeError) as error:
+            raise UserProblem(
+                text("Expected certificates in PEM in the file of --roots, found none that can be read.")
+            ) from error
+    return context

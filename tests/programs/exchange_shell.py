@@ -1,0 +1,316 @@
+"""A stand-in for Exchange's remote PowerShell: WS-Management over HTTP(S) on loopback, PSRP by psrpcore's server side.
+
+What it says and refuses stands in `exchange_cmdlets`. Here is the endpoint: configuration Microsoft.Exchange, HTTP
+Basic, and a runspace without a language: only cmdlets that the user's roles hold, with typed parameters.
+"""
+
+import base64
+import ssl
+import threading
+import uuid
+from collections import defaultdict
+from collections.abc import Generator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+from xml.etree import ElementTree as ET
+
+from psrpcore import (
+    CreatePipelineEvent,
+    PipelineHostResponseEvent,
+    PSRPPayload,
+    ServerPipeline,
+    ServerRunspacePool,
+    StreamType,
+)
+from psrpcore.types import (
+    ChoiceDescription,
+    ErrorCategory,
+    ErrorCategoryInfo,
+    ErrorRecord,
+    HostMethodIdentifier,
+    NETException,
+    PSInvocationState,
+)
+from tests.programs.exchange_cmdlets import Exchange
+from tests.programs.exchange_reading import Question, RefusedError, Warned
+from tests.programs.exchange_soap import NAMES, RSP, TRANSFER, WSA, WSMAN, FaultError, envelope_of, fault_body
+
+RESOURCE = "http://schemas.microsoft.com/powershell/Microsoft.Exchange"
+DONE = f"{RSP}/CommandState/Done"
+RUNNING = f"{RSP}/CommandState/Running"
+NOT_YET = 2150858793
+"""ERROR_WINRS_OPERATION_TIMEOUT."""
+MOST_IN_A_FRAGMENT = 32_000
+MOST_IN_A_RECEIVE = 200_000
+
+# About the language of a runspace: Microsoft, "about_Language_Modes" (NoLanguage). The wording is unsourced.
+NO_SCRIPTS = "The syntax is not supported by this runspace. This might be because it is in no-language mode."
+# A cmdlet that no role of the user holds is not there at all (Microsoft, "Permissions in Exchange Server"). The
+# wording is PowerShell's for any unknown command, recalled.
+NO_SUCH = (
+    "The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable program. Check "
+    "the spelling of the name, or if a path was included, verify that the path is correct and try again."
+)
+
+
+@dataclass
+class Runspace:
+    """One open shell."""
+
+    pool: ServerRunspacePool
+    out: dict[uuid.UUID | None, bytearray] = field(default_factory=lambda: defaultdict(bytearray))
+    running: dict[uuid.UUID, Generator[Any, Any, None]] = field(default_factory=dict)
+
+    def take(self, payload: bytes, exchange: Exchange) -> None:
+        """What the client said, and what comes of it."""
+        self.pool.receive_data(PSRPPayload(payload, StreamType.default, None))
+        while (event := self.pool.next_event()) is not None:
+            if isinstance(event, CreatePipelineEvent):
+                pipeline = self.pool.pipeline_table[event.pipeline_id]
+                pipeline.start()
+                self.running[event.pipeline_id] = exchange_run(exchange, event.pipeline.commands)
+                self.go_on(pipeline, None)
+            elif isinstance(event, PipelineHostResponseEvent):
+                self.go_on(self.pool.pipeline_table[event.pipeline_id], event.result)
+        while (said := self.pool.data_to_send(MOST_IN_A_FRAGMENT)) is not None:
+            self.out[said.pipeline_id] += said.data
+
+    def go_on(self, pipeline: ServerPipeline, answer: Any) -> None:
+        """Run it up to its end or its next question."""
+        cmdlet = self.running[pipeline.pipeline_id]
+        try:
+            while True:
+                said = cmdlet.send(answer)
+                answer = None
+                if isinstance(said, Question):
+                    pipeline.host_call(
+                        HostMethodIdentifier.PromptForChoice,
+                        [said.caption, said.message, _choices(said), said.default],
+                    )
+                    return
+                if isinstance(said, Warned):
+                    pipeline.write_warning(said.message)
+                else:
+                    pipeline.write_output(said)
+        except StopIteration:
+            pipeline.complete()
+        except RefusedError as refused:
+            record = {
+                "exception": NETException(Message=refused.message),
+                "category_info": ErrorCategoryInfo(Category=ErrorCategory.InvalidOperation),
+                "fully_qualified_error_id": refused.identifier,
+            }
+            if refused.terminating:
+                names = {"exception": "Exception", "category_info": "CategoryInfo"}
+                given = {names.get(name, "FullyQualifiedErrorId"): value for name, value in record.items()}
+                pipeline._change_state(PSInvocationState.Failed, ErrorRecord(**given))
+            else:
+                pipeline.write_error(**record)
+                pipeline.complete()
+
+
+def exchange_run(exchange: Exchange, commands: list[Any]) -> Generator[Any, Any, None]:
+    """One pipeline of one cmdlet."""
+    (command,) = commands
+    if command.is_script:
+        raise RefusedError(NO_SCRIPTS, "ScriptsNotAllowed", terminating=True)
+    found = exchange.cmdlet(command.command_text)
+    if found is None:
+        raise RefusedError(NO_SUCH.format(name=command.command_text), "CommandNotFoundException", terminating=True)
+    given = {str(name): value for name, value in command.parameters}
+    exchange.called.append((command.command_text, given))
+    yield from found(given)
+
+
+class ExchangeShell:
+    """The endpoint, on loopback from `with` on."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        *,
+        user: str = "EXAMPLE\\admin",
+        password: str = "geheim",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.exchange = exchange
+        self.expected = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+        self.runspaces: dict[str, Runspace] = {}
+        self.lock = threading.Lock()
+        self.cut_before: str = ""
+        """The connection breaks when this cmdlet has come, and it is not run."""
+        self.cut_after: str = ""
+        """It is run, and the connection breaks before anybody hears of it."""
+        self.hostile: dict[str, bytes] = {}
+        """By the last part of an action: the whole HTTP body, instead of an answer."""
+        self.status = 200
+        """Of every answer, where it is no other."""
+        shell = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                shell.serve(self)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        if tls is not None:
+            # The handshake is the connection's own thread's: one client that waits keeps nobody else waiting.
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        self.scheme = "http" if tls is None else "https"
+
+    @property
+    def url(self) -> str:
+        """Of the virtual directory."""
+        host = "127.0.0.1" if self.scheme == "http" else "localhost"
+        return f"{self.scheme}://{host}:{self.server.server_address[1]}/PowerShell/"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    def serve(self, request: BaseHTTPRequestHandler) -> None:
+        """One HTTP request."""
+        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
+        if request.headers.get("Authorization") != self.expected:
+            return _reply(request, 401, b"", ("WWW-Authenticate", 'Basic realm="mail1.example.com"'))
+        if request.path.rstrip("/").lower() != "/powershell":
+            return _reply(request, 404, b"")
+        if self.status != 200:
+            return _reply(request, self.status, b"", ("Location", "https://elsewhere.example/PowerShell/"))
+        envelope = ET.fromstring(body)
+        action = envelope.findtext("s:Header/a:Action", "", NAMES).rsplit("/", 1)[1]
+        if action in self.hostile:
+            return _reply(request, 200, self.hostile[action])
+        message = envelope.findtext("s:Header/a:MessageID", "", NAMES)
+        before = len(self.exchange.called)
+        with self.lock:
+            try:
+                answer, status = self.act(action, envelope), 200
+            except FaultError as fault:
+                answer, status = fault_body(fault), 500
+            except ConnectionAbortedError:
+                request.close_connection = True
+                return None
+        if any(name == self.cut_after for name, _ in self.exchange.called[before:]):
+            request.close_connection = True
+            return None
+        return _reply(request, status, envelope_of(message, action, answer))
+
+    def act(self, action: str, envelope: ET.Element) -> str:
+        """What the action does; the body of its answer."""
+        body = envelope.find("s:Body", NAMES)
+        assert body is not None
+        if envelope.findtext("s:Header/w:ResourceURI", "", NAMES) != RESOURCE:
+            # ERROR_WSMAN_INVALID_RESOURCE_URI. The wording is unsourced.
+            raise FaultError(2150858811, "The WS-Management service cannot process the request: no such resource URI.")
+        if action == "Create":
+            return self._create(body)
+        shell = envelope.findtext("s:Header/w:SelectorSet/w:Selector", "", NAMES)
+        if shell not in self.runspaces:
+            # ERROR_WSMAN_UNEXPECTED_SELECTORS. The wording is unsourced.
+            raise FaultError(2150858843, "The request for the Windows Remote Shell with ShellId failed: not found.")
+        runspace = self.runspaces[shell]
+        match action:
+            case "Command":
+                return self._command(runspace, body)
+            case "Send":
+                stream = body.find("rsp:Send/rsp:Stream", NAMES)
+                assert stream is not None
+                self._take(runspace, stream.text or "")
+                return f'<rsp:SendResponse xmlns:rsp="{RSP}"/>'
+            case "Receive":
+                return _received(runspace, body)
+            case "Signal":
+                with suppress(Exception):
+                    _pipeline(runspace, body.find("rsp:Signal", NAMES)).close()
+                return f'<rsp:SignalResponse xmlns:rsp="{RSP}"/>'
+            case "Delete":
+                del self.runspaces[shell]
+                return ""
+        raise FaultError(2150858778, f"No action {action}.")
+
+    def _create(self, body: ET.Element) -> str:
+        shell = body.find("rsp:Shell", NAMES)
+        assert shell is not None
+        identity = shell.attrib["ShellId"]
+        self.runspaces[identity] = Runspace(ServerRunspacePool())
+        self._take(self.runspaces[identity], shell.findtext("p:creationXml", "", NAMES))
+        return (
+            f'<x:ResourceCreated xmlns:x="{TRANSFER}" xmlns:a="{WSA}" xmlns:w="{WSMAN}"><a:ReferenceParameters>'
+            f'<w:SelectorSet><w:Selector Name="ShellId">{identity}</w:Selector></w:SelectorSet>'
+            f'</a:ReferenceParameters></x:ResourceCreated><rsp:Shell xmlns:rsp="{RSP}">'
+            f"<rsp:ShellId>{identity}</rsp:ShellId></rsp:Shell>"
+        )
+
+    def _command(self, runspace: Runspace, body: ET.Element) -> str:
+        line = body.find("rsp:CommandLine", NAMES)
+        assert line is not None
+        identity = uuid.UUID(line.attrib["CommandId"])
+        ServerPipeline(runspace.pool, identity)
+        self._take(runspace, line.findtext("rsp:Arguments", "", NAMES))
+        return (
+            f'<rsp:CommandResponse xmlns:rsp="{RSP}"><rsp:CommandId>{str(identity).upper()}</rsp:CommandId>'
+            "</rsp:CommandResponse>"
+        )
+
+    def _take(self, runspace: Runspace, given: str) -> None:
+        payload = base64.b64decode(given)
+        if self.cut_before and self.cut_before.encode() in payload:
+            raise ConnectionAbortedError
+        runspace.take(payload, self.exchange)
+
+
+def _choices(question: Question) -> list[Any]:
+    return [
+        ChoiceDescription.ToPSObjectForRemoting(ChoiceDescription(label, ""), for_host=True)
+        for label in question.choices
+    ]
+
+
+def _received(runspace: Runspace, body: ET.Element) -> str:
+    stream = body.find("rsp:Receive/rsp:DesiredStream", NAMES)
+    assert stream is not None
+    command = stream.attrib.get("CommandId")
+    identity = uuid.UUID(command) if command else None
+    waiting = runspace.out[identity]
+    if not waiting:
+        raise FaultError(NOT_YET, "The WS-Management service cannot complete the operation within the time given.")
+    part, runspace.out[identity] = waiting[:MOST_IN_A_RECEIVE], waiting[MOST_IN_A_RECEIVE:]
+    named = "" if identity is None else f' CommandId="{command}"'
+    pipeline = runspace.pool.pipeline_table.get(identity) if identity is not None else None
+    over = pipeline is not None and pipeline.state != PSInvocationState.Running and not runspace.out[identity]
+    state = "" if identity is None else f'<rsp:CommandState{named} State="{DONE if over else RUNNING}"/>'
+    return (
+        f'<rsp:ReceiveResponse xmlns:rsp="{RSP}"><rsp:Stream Name="stdout"{named}>'
+        f"{base64.b64encode(part).decode()}</rsp:Stream>{state}</rsp:ReceiveResponse>"
+    )
+
+
+def _pipeline(runspace: Runspace, signal: ET.Element | None) -> ServerPipeline:
+    assert signal is not None
+    pipeline = runspace.pool.pipeline_table[uuid.UUID(signal.attrib["CommandId"])]
+    if pipeline.state == PSInvocationState.Running:
+        pipeline.stop()
+    return pipeline
+
+
+def _reply(request: BaseHTTPRequestHandler, status: int, body: bytes, *headers: tuple[str, str]) -> None:
+    request.send_response(status)
+    for name, value in headers:
+        request.send_header(name, value)
+    request.send_header("Content-Type", "application/soap+xml;charset=UTF-8")
+    request.send_header("Content-Length", str(len(body)))
+    request.end_headers()
+    with suppress(OSError):
+        request.wfile.write(body)

@@ -40,30 +40,34 @@ class Element:
         return found.text.strip() if found is not None else ""
 
 
-def read_xml(data: bytes) -> Element:
+def read_xml(
+    data: bytes, *, largest: int = LARGEST, deepest: int = DEEPEST, most_elements: int = MOST_ELEMENTS
+) -> Element:
     """The root element. Raises XmlError for what is not well-formed, has a document type, or exceeds the bounds."""
-    if len(data) > LARGEST:
-        raise XmlError(f"more than {LARGEST} octets")
+    if len(data) > largest:
+        raise XmlError(f"more than {largest} octets")
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     top = Element("", {})
     open_elements = [top]
+    written: list[list[str]] = [[]]
     count = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal count
         count += 1
-        if len(open_elements) > DEEPEST or count > MOST_ELEMENTS:
+        if len(open_elements) > deepest or count > most_elements:
             raise XmlError("more elements than an answer has")
         element = Element(name.rpartition(" ")[2], attributes)
         open_elements[-1].children.append(element)
         open_elements.append(element)
+        written.append([])
 
     def end(_name: str) -> None:
-        open_elements.pop()
+        open_elements.pop().text = "".join(written.pop())
 
     def characters(data: str) -> None:
-        open_elements[-1].text += data
+        written[-1].append(data)
 
     def doctype(*_: object) -> None:
         raise XmlError("a document type, which no such answer has")

@@ -3,11 +3,11 @@
 import argparse
 
 from mailtrust.cli.arguments import Example
-from mailtrust.cli.services import collect
+from mailtrust.cli.services import collect, select
 from mailtrust.cli.translations import told
 from mailtrust.core.model.text import text
 
-SUBCOMMANDS = (collect,)
+SUBCOMMANDS = (collect, select)
 """In the order of the help; each has `add_parser`, whose parser knows its `handler`."""
 
 EXAMPLES: tuple[Example, ...] = (

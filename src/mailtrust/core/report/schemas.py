@@ -17,6 +17,7 @@ from mailtrust.core.report.inf_wire import InfWire
 from mailtrust.core.report.inspection_wire import InspectionWire
 from mailtrust.core.report.kit_wire import KitWire
 from mailtrust.core.report.report_wire import ReportWire
+from mailtrust.core.report.services_selection_wire import SelectionWire
 from mailtrust.core.report.store_wire import ChangesWire, ChoiceWire, StoreWire
 from mailtrust.core.report.walk_wire import WalkWire
 from mailtrust.core.rules import RULES
@@ -56,6 +57,9 @@ def schemas() -> Mapping[str, bytes]:
         "plan-1.json": _schema(PlanWire, "plan", "What mailtrust plan would change, and apply carries out"),
         "proof-1.json": _schema(ProofWire, "proof", "What became of every finding: mailtrust prove"),
         "report-1.json": _schema(ReportWire, "report", "A mailtrust report: verdicts, findings and remedies"),
+        "selection-1.json": _schema(
+            SelectionWire, "selection", "Which certificate Exchange presents where: mailtrust services select"
+        ),
         "store-1.json": _schema(StoreWire, "store", "What a store holds: mailtrust store list and show"),
         "store-changes-1.json": _schema(
             ChangesWire, "store-changes", "What was done to a store: mailtrust store changes"

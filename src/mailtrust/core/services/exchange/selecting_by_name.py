@@ -83,7 +83,7 @@ def search(
         text("It takes the newest by its “valid from”, one of a CA before a self-signed one."),
         tuple(_merit(one.certificate) for one in ordered),
     )
-    steps = (first, second, third)
+    steps = (first, second, third) if len(ordered) > 1 else (first, second)
     recalled = era != "documented" and len(ordered) > 1
     if (open_question := _open_question(ordered, era, now)) is not None:
         return Found(_unknown(open_question, [one.certificate for one in ordered]), steps, recalled=recalled)

@@ -12,7 +12,7 @@ from typing import Literal
 from mailtrust.core.formats.exchange.tls_certificate_name import TlsCertificateName, read_tls_certificate_name
 from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeServer, ReceiveConnector, SendConnector
 from mailtrust.core.model.frozen import frozen
-from mailtrust.core.model.text import Text, in_a_row, text
+from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.selecting_by_name import Era, HostName, search
 from mailtrust.core.services.exchange.selection import (
     Chosen,
@@ -44,12 +44,7 @@ def receive(server: ExchangeServer, connector: ReceiveConnector, now: datetime, 
         return ended(SelectionUnknown(text("The export does not say the connector's AuthMechanism.")))
     if not _has(connector.auth_mechanisms, "tls"):
         return ended(NotOffered(text("AuthMechanism lacks TLS")))
-    follows = in_a_row(
-        (
-            text("STARTTLS is not offered: mail comes in clear, or not at all."),
-            text("Event {number} is written.", number=12014),
-        )
-    )
+    follows = text("STARTTLS is not offered: mail comes in clear, or not at all.")
     offered = SearchStep(text("AuthMechanism has TLS: STARTTLS is to be offered."))
     asked = _Asked("receive", connector.identity, connector.tls_certificate_name, connector.fqdn, follows)
     return _searched(server, asked, now, era, before=(offered,))

@@ -1,0 +1,139 @@
+"""`mailtrust services select`: which certificate Exchange will present where, and why."""
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailtrust.cli import exit_status
+from mailtrust.cli.files import called_file, expect_one_from_stdin, read_file
+from mailtrust.cli.screen import show
+from mailtrust.cli.screen_options import add_screen_options
+from mailtrust.cli.services.opening import add_facts_options, exchange_of
+from mailtrust.cli.translations import told, translator
+from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.text import text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mailtrust.core.formats.exchange.protocol_log import Presented
+    from mailtrust.core.model.exchange import ExchangeOrganisation
+    from mailtrust.core.services.exchange.selection import Selection
+
+
+def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    parser = subcommands.add_parser(
+        "select",
+        help=told(text("say which certificate Exchange will present where, and why")),
+        description=told(
+            text(
+                "Replay the search by which Exchange finds the certificate of every connector, of IMAP, POP, IIS and "
+                "Unified Messaging, as Microsoft documents it: with each step, and what ruled each certificate out. "
+                "What is not documented is said to be unknown. A protocol log shows what was presented indeed."
+            )
+        ),
+        examples=(
+            ("mailtrust services select --export exchange.json", None),
+            ("mailtrust services select --export exchange.json --connector 'Default Frontend MAIL1'", None),
+            ("mailtrust services select --export exchange.json --log RECV2026060112-1.LOG",
+             text("compare with what was presented")),
+        ),
+        more=lambda: told(
+            text(
+                "exit status: 0 every place has a certificate, or has no TLS; 1 some have none or an unusable one, or "
+                "the log shows another; 2 usage"
+            )
+        ),
+    )  # fmt: skip
+    add_facts_options(parser)
+    parser.add_argument(
+        "--server", metavar="NAME", help=told(text("this server alone; whose log it is, of Send connectors"))
+    )
+    parser.add_argument(
+        "--connector", metavar="NAME",
+        help=told(text("this connector, service or site alone: its name as Exchange or IIS shows it")),
+    )  # fmt: skip
+    parser.add_argument(
+        "--log", metavar="FILE", type=Path, action="append", default=[],
+        help=told(text("an SMTP protocol log of Exchange, to compare with; may be repeated")),
+    )  # fmt: skip
+    parser.add_argument(
+        "--at", metavar="TIME", help=told(text("judge as of this time, such as 2027-01-31 or 2027-01-31T12:00:00Z"))
+    )
+    add_screen_options(parser)
+    parser.set_defaults(handler=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Replay, compare, and say."""
+    from mailtrust.core.formats.moment import parse_moment
+    from mailtrust.core.report.services_selection import show_selections
+    from mailtrust.core.report.services_selection_wire import selection_wire
+    from mailtrust.core.services.exchange.presented import compare
+    from mailtrust.core.services.exchange.selecting import select
+    from mailtrust.core.services.exchange.selection import is_served
+
+    expect_one_from_stdin(*options.export, *options.log)
+    now = parse_moment(options.at) if options.at is not None else datetime.now(UTC)
+    organisation = exchange_of(options)
+    _expect_server(options.server, organisation)
+    selections = _wanted(options, organisation, select(organisation, now))
+    compared = compare(selections, _presented(options), _name(options, organisation))
+    if options.connector is not None:
+        compared = tuple(one for one in compared if one.selection is not None)
+    wire = selection_wire(selections, None, compared, now=now, translate=translator(options.lang))
+    show(
+        options,
+        wire,
+        lambda page: show_selections(page, selections, None, compared, every_search=options.connector is not None),
+    )
+    wanting = any(is_served(one) is False for one in selections)
+    return exit_status.FINDINGS if wanting or any(one.agreement == "differs" for one in compared) else exit_status.CLEAN
+
+
+def _expect_server(given: str | None, organisation: "ExchangeOrganisation") -> None:
+    if given is not None and organisation.server(given) is None:
+        raise UserProblem(
+            text(
+                "Expected a server of the export after --server, got “{given}”. There are: {known}.",
+                given=clean(given, 60),
+                known=tuple(one.name for one in organisation.servers) or ("-",),
+            )
+        )
+
+
+def _name(options: argparse.Namespace, organisation: "ExchangeOrganisation") -> str | None:
+    server = organisation.server(options.server) if options.server is not None else None
+    return server.name if server is not None else None
+
+
+def _wanted(
+    options: argparse.Namespace, organisation: "ExchangeOrganisation", every: "Sequence[Selection]"
+) -> "tuple[Selection, ...]":
+    server = _name(options, organisation)
+    found = tuple(one for one in every if server is None or one.server == server)
+    if options.connector is None:
+        return found
+    asked = options.connector.strip().casefold()
+    named = tuple(
+        one for one in found if asked in (one.name.casefold(), one.name.removeprefix(f"{one.server}\\").casefold())
+    )
+    if not named:
+        raise UserProblem(
+            text(
+                "Expected a connector, service or site of the export after --connector, got “{given}”. There are: "
+                "{known}.",
+                given=clean(options.connector, 60),
+                known=tuple(dict.fromkeys(clean(one.name, 60) for one in found))[:40] or ("-",),
+            )
+        )
+    return named
+
+
+def _presented(options: argparse.Namespace) -> "tuple[Presented, ...]":
+    from mailtrust.core.formats.exchange.protocol_log import read_protocol_log
+
+    return tuple(one for path in options.log for one in read_protocol_log(read_file(path), called_file(path)))

@@ -105,7 +105,7 @@ class Exchange(Reading):
         server = self._server(given)
         der = bytes(given["FileData"])
         read = read_certificate(der)
-        if not isinstance(read, Certificate) or str(given.get("Password") or "") != "pfx":
+        if not isinstance(read, Certificate) or given["Password"].decrypt() != "pfx":
             raise RefusedError("The specified network password is not correct.")  # recalled: Windows' own
         made = ExchangeCertificate(
             hashlib.sha1(der, usedforsecurity=False).hexdigest().upper(), frozenset(), "Valid",

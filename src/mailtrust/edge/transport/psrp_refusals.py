@@ -81,10 +81,9 @@ def shortly(error: BaseException) -> str:
     """The innermost reason: `requests` and urllib3 wrap it in their own names and addresses."""
     seen: BaseException = error
     for _ in range(8):
-        inner = getattr(seen, "reason", None) or next(
-            (one for one in seen.args if isinstance(one, BaseException)), None
-        )
-        if not isinstance(inner, BaseException):
+        known = (getattr(seen, "reason", None), *seen.args, seen.__cause__)
+        inner = next((one for one in known if isinstance(one, BaseException)), None)
+        if inner is None:
             break
         seen = inner
     if isinstance(seen, OSError) and not isinstance(seen, requests.exceptions.RequestException):

@@ -1,5 +1,6 @@
 """A shell of cmdlets on another machine: what is asked of it, and what it can answer."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import field
 from datetime import datetime
@@ -18,6 +19,7 @@ Way = Literal["negotiate", "kerberos", "basic"]
 """How the user is proven: by Kerberos or NTLM, whichever there is; by Kerberos alone; by the password as it is."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
 _PATH = "/PowerShell/"
 
 
@@ -92,7 +94,7 @@ def place_of(given: str) -> Place:
     """The place of a URL, or of a host alone. Raises UserProblem."""
     url = given if "://" in given else f"https://{given}"
     scheme, host, port, path = parts_of(url)
-    if not host or (not is_https(url) and host not in _LOOPBACK):
+    if not _HOST.fullmatch(host) or (not is_https(url) and host not in _LOOPBACK):
         # Exchange's own virtual directory does not encrypt what goes through it.
         raise UserProblem(
             text(

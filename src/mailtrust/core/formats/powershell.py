@@ -1,5 +1,6 @@
 """PowerShell as it runs on every Windows: 5.1, which takes a file without a byte order mark for ANSI."""
 
+import re
 import unicodedata
 
 from mailtrust.core.model.cleaning import clean
@@ -27,3 +28,11 @@ def quoted(value: str) -> str:
         )
     doubled = "".join(letter * 2 if letter in "'\u2018\u2019\u201a\u201b" else letter for letter in value)
     return f"'{doubled}'"
+
+
+def argument(value: str) -> str:
+    """What stands for it in a command: itself where it needs no quotes, else a literal. Raises UserProblem."""
+    return value if _PLAIN.fullmatch(value) else quoted(value)
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

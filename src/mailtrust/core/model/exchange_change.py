@@ -72,6 +72,7 @@ class BindSite:
     thumbprint: str
     """Empty: nothing is bound any more."""
     host: str = ""
+    address: str = "*"
 
 
 @frozen

@@ -1,0 +1,220 @@
+"""Enable-ExchangeCertificate on one server: what it changes there, and what takes it back."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from mailtrust.core.model.exchange import (
+    ExchangeCertificate,
+    ExchangeServer,
+    ExchangeService,
+    IisBinding,
+)
+from mailtrust.core.model.exchange_change import BindSite, EnableCertificate, ExchangeAct, ExchangeStep
+from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.text import Text, text
+from mailtrust.core.services.exchange.default_smtp import Answer, answered
+from mailtrust.core.services.exchange.roles import role_groups
+from mailtrust.core.services.exchange.selecting_by_name import holds
+from mailtrust.core.services.exchange.selection import called
+from mailtrust.core.services.exchange.serving import FRONT_SITE, MOVING, front_thumbprint, is_main
+
+
+@frozen
+class Assigning:
+    """What comes of it."""
+
+    after: ExchangeServer
+    steps: tuple[ExchangeStep, ...] = ()
+    remarks: tuple[Text, ...] = ()
+    touched: tuple[ExchangeService, ...] = ()
+    default_replaced: bool = False
+
+
+def assigning(
+    server: ExchangeServer,
+    certificate: ExchangeCertificate,
+    services: tuple[ExchangeService, ...],
+    answer: Answer,
+    now: datetime,
+    *,
+    require_ssl: bool,
+) -> Assigning:
+    """Services are added to those it has; each but SMTP is taken from the certificate that had it."""
+    new = tuple(one for one in services if not has(server, certificate, one))
+    default = answered(server, certificate, answer, now) if "SMTP" in services else None
+    overwrite = default is not None and default.overwrite
+    if overwrite and "SMTP" not in new:
+        new = (*new, "SMTP")
+    extra = _other_bindings(server, certificate) if "IIS" in services else ()
+    if not new and not extra:
+        return Assigning(server)
+    remarks = default.remarks if default is not None and "SMTP" in new else ()
+    if "IIS" in new and require_ssl:
+        remarks = (*remarks, _REQUIRE_SSL)
+    if set(new) & {"UM", "UMCallRouter"} and not server.um:
+        remarks = (*remarks, _STARTUP_MODE)
+    enabled = (_enable(server, certificate, new, overwrite=overwrite, require_ssl=require_ssl),) if new else ()
+    return Assigning(
+        _after(server, certificate, new, overwrite=overwrite, bound=bool(extra) or "IIS" in new),
+        (*enabled, *(_bind(server, one, certificate) for one in extra)),
+        remarks,
+        (*new, *(("IIS",) if extra and "IIS" not in new else ())),
+        overwrite,
+    )
+
+
+def has(server: ExchangeServer, certificate: ExchangeCertificate, service: ExchangeService) -> bool:
+    """Whether it serves that already. The back end counts as IIS too, so the front's binding tells more."""
+    if service == "IIS" and (front := front_thumbprint(server)) is not None:
+        return front == certificate.thumbprint
+    if service == "IIS" and _made_by_setup(certificate) and _owners(server, certificate, "IIS"):
+        return False
+    return service in (certificate.services or ())
+
+
+def _made_by_setup(certificate: ExchangeCertificate) -> bool:
+    """Whether it is the certificate that the back end has from setup, and that shows IIS for its sake."""
+    return certificate.root_ca_type == "Registry" or certificate.friendly_name == "Microsoft Exchange"
+
+
+def _owners(server: ExchangeServer, certificate: ExchangeCertificate, service: ExchangeService) -> list[str]:
+    """Who has it now, besides the certificate."""
+    if service == "IIS" and (front := front_thumbprint(server)) is not None:
+        return [front] if front and front != certificate.thumbprint else []
+    return [
+        one.thumbprint
+        for one in server.certificates
+        if one.thumbprint != certificate.thumbprint and service in (one.services or ())
+    ]
+
+
+def _enable(
+    server: ExchangeServer,
+    certificate: ExchangeCertificate,
+    new: tuple[ExchangeService, ...],
+    *,
+    overwrite: bool,
+    require_ssl: bool,
+) -> ExchangeStep:
+    kept = "" if overwrite or "SMTP" not in new else server.internal_transport or ""
+    act = EnableCertificate(
+        server.name,
+        certificate.thumbprint,
+        new,
+        overwrite_default_smtp=overwrite,
+        default_smtp=kept,
+        require_ssl=require_ssl,
+    )
+    say = text(
+        "Assign {certificate} on {server} to {services}.",
+        certificate=called(certificate),
+        server=server.name,
+        services=new,
+    )
+    undo = tuple(_undo(server, certificate, new, overwrite=overwrite, require_ssl=require_ssl))
+    nothing = text("Services cannot be taken away again. It does no harm: what was assigned before stays so.")
+    return ExchangeStep(say, act, undo or nothing, role_groups(act, edge=server.edge), "reload")
+
+
+def _undo(
+    server: ExchangeServer,
+    certificate: ExchangeCertificate,
+    new: tuple[ExchangeService, ...],
+    *,
+    overwrite: bool,
+    require_ssl: bool,
+) -> list[ExchangeAct]:
+    """Each service goes back to the certificate that had it."""
+    back: dict[str, list[ExchangeService]] = {}
+    for service in new:
+        if service in MOVING:
+            for owner in _owners(server, certificate, service)[:1]:
+                back.setdefault(owner, []).append(service)
+    acts: list[ExchangeAct] = [
+        EnableCertificate(server.name, owner, tuple(services), require_ssl=require_ssl)
+        for owner, services in back.items()
+    ]
+    if overwrite and server.internal_transport and server.certificate(server.internal_transport) is not None:
+        acts.append(EnableCertificate(server.name, server.internal_transport, ("SMTP",), overwrite_default_smtp=True))
+    return acts
+
+
+def _after(
+    server: ExchangeServer,
+    certificate: ExchangeCertificate,
+    new: tuple[ExchangeService, ...],
+    *,
+    overwrite: bool,
+    bound: bool,
+) -> ExchangeServer:
+    moved = frozenset(new) & MOVING
+    certificates = tuple(
+        replace(one, services=(one.services or frozenset()) | frozenset(new))
+        if one.thumbprint == certificate.thumbprint
+        else _robbed(one, moved, server)
+        for one in server.certificates
+    )
+    bindings = server.bindings
+    if bound and bindings is not None:
+        bindings = tuple(
+            replace(one, thumbprint=certificate.thumbprint) if _follows(one, server, certificate) else one
+            for one in bindings
+        )
+        if not any(one.site == FRONT_SITE and is_main(one.port, one.host) for one in bindings):
+            bindings = (*bindings, IisBinding(FRONT_SITE, 443, certificate.thumbprint))
+    internal = certificate.thumbprint if overwrite else server.internal_transport
+    return replace(server, certificates=certificates, bindings=bindings, internal_transport=internal)
+
+
+def _robbed(one: ExchangeCertificate, moved: frozenset[ExchangeService], server: ExchangeServer) -> ExchangeCertificate:
+    """What is left to a certificate; one that another site is bound to keeps IIS, and so may any that setup made."""
+    if one.services is None or not one.services & moved:
+        return one
+    if server.bindings is None:
+        stays = _made_by_setup(one)
+    else:
+        stays = any(bound.thumbprint == one.thumbprint and bound.site != FRONT_SITE for bound in server.bindings)
+    if stays:
+        moved = moved - {"IIS"}
+    return replace(one, services=one.services - moved)
+
+
+def _other_bindings(server: ExchangeServer, certificate: ExchangeCertificate) -> tuple[IisBinding, ...]:
+    """More bindings of the front site with the former certificate, which Exchange's cmdlet does not know of."""
+    former = front_thumbprint(server)
+    return tuple(
+        one
+        for one in server.bindings or ()
+        if one.site == FRONT_SITE
+        and not is_main(one.port, one.host)
+        and one.thumbprint
+        and one.thumbprint == former != certificate.thumbprint
+        and (not one.host or holds(certificate, one.host))
+    )
+
+
+def _follows(one: IisBinding, server: ExchangeServer, certificate: ExchangeCertificate) -> bool:
+    main = one.site == FRONT_SITE and is_main(one.port, one.host)
+    return main or one in _other_bindings(server, certificate)
+
+
+def _bind(server: ExchangeServer, one: IisBinding, certificate: ExchangeCertificate) -> ExchangeStep:
+    act = BindSite(server.name, one.site, one.port, certificate.thumbprint, one.host, one.address)
+    say = text(
+        "The site {site} on {server} has another binding with the former certificate, {host}:{port}: it follows.",
+        site=one.site,
+        server=server.name,
+        host=one.host or one.address,
+        port=one.port,
+    )
+    undo = BindSite(server.name, one.site, one.port, one.thumbprint, one.host, one.address)
+    return ExchangeStep(say, act, (undo,), role_groups(act))
+
+
+_REQUIRE_SSL = text(
+    "IIS turns on “Require SSL” on the default site with it. A redirection from http to https that you made there "
+    "needs a look afterwards."
+)
+_STARTUP_MODE = text(
+    "The export does not say how Unified Messaging starts. In the mode TCP, which is the default, Exchange refuses."
+)

@@ -1,0 +1,157 @@
+"""Connectors that name the certificate which another one replaces: the name goes stale without a word.
+
+Set-SendConnector.md, Set-ReceiveConnector.md: TlsCertificateName is issuer and subject, `<I>...<S>...`. After a renewal
+with the same two nothing need be set. Hybrid's connectors are such ones (Exchange Team, "TLS Certificates in Exchange
+Hybrid", 2025).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from mailtrust.core.formats.exchange.tls_certificate_name import name_of, names
+from mailtrust.core.model.exchange import (
+    ExchangeCertificate,
+    ExchangeOrganisation,
+    ExchangeServer,
+    ReceiveConnector,
+    SendConnector,
+)
+from mailtrust.core.model.exchange_change import ExchangeStep, PersonDoes, SetConnectorCertificate
+from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.text import Text, text
+from mailtrust.core.services.exchange.roles import role_groups
+from mailtrust.core.services.exchange.selection import called
+from mailtrust.core.services.exchange.serving import bears, named_by, takes_the_place_of
+
+
+@frozen
+class Following:
+    """What follows for connectors."""
+
+    steps: tuple[ExchangeStep, ...]
+    remarks: tuple[Text, ...]
+    after: ExchangeOrganisation
+
+
+def follow(organisation: ExchangeOrganisation, servers: Iterable[str], thumbprint: str, now: datetime) -> Following:
+    """Connectors of these servers, which have it for SMTP by now, name it where it replaces what they name."""
+    wanted = tuple(servers)
+    steps: list[ExchangeStep] = []
+    remarks: list[Text] = []
+    after: list[ExchangeServer] = []
+    for server in organisation.servers:
+        certificate = server.certificate(thumbprint) if server.name in wanted else None
+        if certificate is None:
+            after.append(server)
+            continue
+        connectors: list[ReceiveConnector] = []
+        for one in server.receive_connectors:
+            stale = _stale(one.tls_certificate_name, one.fqdn or server.fqdn, server, certificate, now)
+            if stale:
+                steps.append(_set("receive", one.identity, one.tls_certificate_name, certificate))
+            connectors.append(replace(one, tls_certificate_name=str(name_of(certificate))) if stale else one)
+        after.append(replace(server, receive_connectors=tuple(connectors)))
+    sending: list[SendConnector] = []
+    for each in organisation.send_connectors or ():
+        successor, said = _send(each, organisation, wanted, thumbprint, now)
+        remarks += said
+        if successor is not None:
+            steps.append(_set("send", each.name, each.tls_certificate_name, successor))
+        sending.append(each if successor is None else replace(each, tls_certificate_name=str(name_of(successor))))
+    steps += _hybrid(organisation, wanted, thumbprint, now)
+    done = replace(organisation, servers=tuple(after))
+    if organisation.send_connectors is not None:
+        done = replace(done, send_connectors=tuple(sending))
+    return Following(tuple(steps), tuple(remarks), done)
+
+
+def _stale(named: str, fqdn: str, server: ExchangeServer, certificate: ExchangeCertificate, now: datetime) -> bool:
+    """Whether the connector names what this certificate replaces, or nothing that the server has."""
+    if not named or names(named, certificate):
+        return False
+    owners = named_by(server, named)
+    if not owners:
+        return bears(certificate, fqdn)
+    return all(takes_the_place_of(certificate, owner, now) for owner in owners)
+
+
+def _send(
+    connector: SendConnector,
+    organisation: ExchangeOrganisation,
+    wanted: tuple[str, ...],
+    thumbprint: str,
+    now: datetime,
+) -> tuple[ExchangeCertificate | None, Iterator[Text]]:
+    """A Send connector has several servers: the certificate must be on each of them before it is named."""
+    sources = [(name, organisation.server(name)) for name in connector.source_servers]
+    found: ExchangeCertificate | None = None
+    for _, server in sources:
+        if server is None or server.name not in wanted:
+            continue
+        certificate = server.certificate(thumbprint)
+        fqdn = connector.fqdn or server.fqdn
+        if certificate is not None and _stale(connector.tls_certificate_name, fqdn, server, certificate, now):
+            found = certificate
+    lacking = tuple(name for name, server in sources if server is None or not _has_it(server, thumbprint))
+    if found is None or not lacking:
+        return found, iter(())
+    # 454 4.7.5 The certificate specified in TlsCertificateName of the SendConnector could not be found.
+    remark = text(
+        "The Send connector {connector} still names the former certificate: {servers} send by it too, and have not got "
+        "{certificate} for SMTP yet. Give it to them, and repeat this.",
+        connector=connector.name,
+        servers=lacking,
+        certificate=called(found),
+    )
+    return None, iter((remark,))
+
+
+def _has_it(server: ExchangeServer, thumbprint: str) -> bool:
+    certificate = server.certificate(thumbprint)
+    return certificate is not None and "SMTP" in (certificate.services or ())
+
+
+def _set(kind: str, identity: str, former: str, certificate: ExchangeCertificate) -> ExchangeStep:
+    value, print_ = str(name_of(certificate)), certificate.thumbprint
+    if kind == "send":
+        act = SetConnectorCertificate("send", identity, value, print_)
+        say = text(
+            "The Send connector {connector} names its certificate by issuer and subject, which are others now.",
+            connector=identity,
+        )
+        undo = SetConnectorCertificate("send", identity, former)
+    else:
+        act = SetConnectorCertificate("receive", identity, value, print_)
+        say = text(
+            "The Receive connector {connector} names its certificate by issuer and subject, which are others now.",
+            connector=identity,
+        )
+        undo = SetConnectorCertificate("receive", identity, former)
+    return ExchangeStep(say, act, (undo,), role_groups(act), "reload")
+
+
+def _hybrid(
+    organisation: ExchangeOrganisation, wanted: tuple[str, ...], thumbprint: str, now: datetime
+) -> Iterator[ExchangeStep]:
+    """What the wizard wrote down itself, only the wizard writes anew."""
+    hybrid = organisation.hybrid
+    if hybrid is None or not hybrid.tls_certificate_name:
+        return
+    servers = [server for server in organisation.servers if server.name in wanted]
+    for server in servers:
+        certificate = server.certificate(thumbprint)
+        primary = organisation.accepted_domains[0] if organisation.accepted_domains else ""
+        if certificate is not None and _stale(hybrid.tls_certificate_name, primary, server, certificate, now):
+            act = PersonDoes()
+            yield ExchangeStep(
+                text(
+                    "Run the Hybrid Configuration Wizard once more and choose {certificate} in it: the hybrid "
+                    "configuration names the former one. Microsoft 365 knows a server by its certificate's names.",
+                    certificate=called(certificate),
+                ),
+                act,
+                text("Run it again, and choose the former certificate."),
+                role_groups(act),
+            )
+            return

@@ -1,0 +1,113 @@
+"""Connectors that name a certificate by issuer and subject hold it fast, and its renewed twin with it.
+
+Microsoft, "Can't remove a certificate that's installed in Exchange Server": "These certificates are tagged with
+following Send Connectors", and the order in which it is let go.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from mailtrust.core.formats.exchange.tls_certificate_name import names
+from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer, SendConnector
+from mailtrust.core.model.exchange_change import (
+    ExchangeAct,
+    ExchangeStep,
+    PersonDoes,
+    Refusal,
+    RemoveCertificate,
+    SetConnectorCertificate,
+    SwitchService,
+)
+from mailtrust.core.model.text import Text, text
+from mailtrust.core.services.exchange.roles import role_groups
+from mailtrust.core.services.exchange.selection import called
+from mailtrust.core.services.exchange.serving import named_by, usable
+from mailtrust.core.services.exchange.versions import TRANSPORT
+
+TAGGED = "connector-tagged"
+
+
+def tagged(
+    certificate: ExchangeCertificate, server: ExchangeServer, organisation: ExchangeOrganisation, now: datetime
+) -> Iterator[Refusal]:
+    """The connectors that name it."""
+    sending = tuple(one for one in organisation.send_connectors or () if names(one.tls_certificate_name, certificate))
+    if sending:
+        yield _by_send_connectors(certificate, server, organisation, sending, now)
+    receiving = tuple(one.identity for one in server.receive_connectors if names(one.tls_certificate_name, certificate))
+    if receiving and not _twin(certificate, server, now):
+        why = text(
+            "{certificate} is what {connectors} names by issuer and subject.",
+            certificate=called(certificate),
+            connectors=receiving,
+        )
+        yield Refusal(TAGGED, "SMTP", why, _NAME_ANOTHER, server.name)
+
+
+def _by_send_connectors(
+    certificate: ExchangeCertificate,
+    server: ExchangeServer,
+    organisation: ExchangeOrganisation,
+    connectors: tuple[SendConnector, ...],
+    now: datetime,
+) -> Refusal:
+    why = text(
+        "{certificate} has the issuer and subject that the Send connectors {connectors} name. Exchange keeps all "
+        "certificates of that pair, the former and the renewed one.",
+        certificate=called(certificate),
+        connectors=tuple(one.name for one in connectors),
+    )
+    named = dict.fromkeys(name for one in connectors for name in one.source_servers)
+    sources = [one for one in map(organisation.server, named) if one is not None]
+    if len(sources) < len(named) or not all(_twin(certificate, one, now) for one in sources):
+        return Refusal(TAGGED, "SMTP", why, _NAME_ANOTHER, server.name)
+    instead = text(
+        "Its renewed twin stays. Do the following in this order, while no mail goes out by these connectors."
+    )
+    steps = tuple(_let_go(certificate, sources, connectors))
+    return Refusal(TAGGED, "SMTP", why, instead, server.name, steps)
+
+
+def _twin(certificate: ExchangeCertificate, server: ExchangeServer, now: datetime) -> bool:
+    """Whether the server has another one of the same issuer and subject, which can serve."""
+    pair = f"<I>{certificate.issuer}<S>{certificate.subject}"
+    return any(
+        one.thumbprint != certificate.thumbprint and usable(one, now) and "SMTP" in (one.services or ())
+        for one in named_by(server, pair)
+    )
+
+
+def _let_go(
+    certificate: ExchangeCertificate, sources: list[ExchangeServer], connectors: tuple[SendConnector, ...]
+) -> Iterator[ExchangeStep]:
+    for server in sources:
+        say = text("Stop the transport service on {server}.", server=server.name)
+        yield _step(say, SwitchService(server.name, TRANSPORT[0], running=False), text("Start it again."), "restart")
+    for one in connectors:
+        say = text("{connector} names no certificate for the moment.", connector=one.name)
+        back = SetConnectorCertificate("send", one.name, one.tls_certificate_name)
+        yield _step(say, SetConnectorCertificate("send", one.name, ""), (back,))
+    wait = text("Wait until Active Directory has replicated that everywhere.")
+    yield _step(wait, PersonDoes("repadmin /syncall /AdeP"), text("There is nothing to take back."))
+    for server in sources:
+        if server.certificate(certificate.thumbprint) is not None:
+            say = text("Remove {certificate} from {server}.", certificate=called(certificate), server=server.name)
+            undo = text("Nothing brings its key back but a PFX that was exported before.")
+            yield _step(say, RemoveCertificate(server.name, certificate.thumbprint), undo)
+    for one in connectors:
+        say = text("{connector} names the pair again, and finds the renewed one by it.", connector=one.name)
+        none = SetConnectorCertificate("send", one.name, "")
+        yield _step(say, SetConnectorCertificate("send", one.name, one.tls_certificate_name), (none,))
+    for server in sources:
+        say = text("Start the transport service on {server} again.", server=server.name)
+        yield _step(say, SwitchService(server.name, TRANSPORT[0], running=True), text("Stop it."))
+
+
+def _step(say: Text, act: ExchangeAct, undo: tuple[ExchangeAct, ...] | Text, disruption: str = "none") -> ExchangeStep:
+    return ExchangeStep(say, act, undo, role_groups(act), "restart" if disruption == "restart" else "none")
+
+
+_NAME_ANOTHER = text(
+    "Give them a certificate that takes its place first: `mailtrust services enable` assigns it to SMTP and sets "
+    "TlsCertificateName. Export again, and repeat this."
+)

@@ -1,0 +1,86 @@
+"""Which release of Exchange a build is, and which Windows services that release has."""
+
+import re
+from typing import Literal
+
+from mailtrust.core.model.exchange import ExchangeServer, ExchangeService
+
+Release = Literal["2007", "2010", "2013", "2016", "2019", "SE", "unknown"]
+
+# Microsoft, "Exchange Server build numbers and release dates". Subscription Edition began with 15.2.2562.
+_RELEASES: dict[tuple[int, ...], Release] = {
+    (8,): "2007",
+    (14,): "2010",
+    (15, 0): "2013",
+    (15, 1): "2016",
+    (15, 2): "2019",
+}
+_FIRST_OF_SE = (15, 2, 2562)
+_EXTENDED_PROTECTION_BY_SETUP = (15, 2, 1544)
+"""Exchange 2019 CU14: its setup switches Extended Protection on ("Configure Windows Extended Protection")."""
+
+_NUMBER = re.compile(r"[0-9]{1,6}")
+
+
+def release(version: str) -> Release:
+    """The release of a build: `15.2.1544.4`, or as AdminDisplayVersion says it, `Version 15.2 (Build 1544.4)`."""
+    numbers = _numbers(version)
+    if numbers[:2] == _FIRST_OF_SE[:2] and numbers >= _FIRST_OF_SE:
+        return "SE"
+    return _RELEASES.get(numbers[:1]) or _RELEASES.get(numbers[:2]) or "unknown"
+
+
+def has_unified_messaging(server: ExchangeServer, service: ExchangeService) -> bool | None:
+    """Whether UM or UMCallRouter can exist on it; None: its build is unknown.
+
+    Unified Messaging ended with 2016 ("Discontinued features in Exchange Server 2019"); its call router came with 2013.
+    """
+    known = release(server.version)
+    if known == "unknown":
+        return None
+    return known in (("2013", "2016") if service == "UMCallRouter" else ("2007", "2010", "2013", "2016"))
+
+
+def extended_protection_by_setup(version: str) -> bool:
+    """Whether this build's setup switched Extended Protection on."""
+    return _numbers(version) >= _EXTENDED_PROTECTION_BY_SETUP
+
+
+def cmdlets_are_local(server: ExchangeServer) -> bool:
+    """Whether its certificate cmdlets work only on the server itself, and know no -Server.
+
+    Enable-ExchangeCertificate.md begins with 2010, which has -Server; nobody manages an Edge server from elsewhere.
+    """
+    return server.edge or release(server.version) == "2007"
+
+
+def windows_services(server: ExchangeServer, service: ExchangeService) -> tuple[str, ...]:
+    """The Windows services that take up a certificate of that service when they start, in the order of a restart.
+
+    configure-imap4.md, configure-mailbox-access.md; the halves with BE, and the front end of transport, came in 2013.
+    """
+    known = release(server.version)
+    old = known in ("2007", "2010")
+    match service:
+        case "IMAP":
+            return ("MSExchangeIMAP4",) if old else ("MSExchangeIMAP4", "MSExchangeIMAP4BE")
+        case "POP":
+            return ("MSExchangePOP3",) if old else ("MSExchangePOP3", "MSExchangePOP3BE")
+        case "SMTP":
+            return ("MSExchangeTransport",) if old or server.edge else TRANSPORT
+        case "IIS":
+            return ("W3SVC",)
+        case "UM":
+            return ("MSExchangeUM",)
+        case "UMCallRouter":
+            return ("MSExchangeUMCR",)
+        case "Federation":
+            return ()
+
+
+TRANSPORT = ("MSExchangeTransport", "MSExchangeFrontEndTransport")
+"""What holds mail, and what takes it from outside."""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in _NUMBER.findall(version))

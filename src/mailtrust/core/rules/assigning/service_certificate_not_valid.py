@@ -10,24 +10,15 @@ from collections.abc import Iterable, Iterator
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity
-from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.assigning.grounds.lasting import begins, ends, has_ended, soon
 from mailtrust.core.rules.assigning.grounds.replacing import enable, replacement, superseded, uses
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
-from mailtrust.core.rules.assigning.grounds.telling import called, found
+from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING, NOTHING_TO_DO
+from mailtrust.core.services.exchange.selection import called
 
 ID = "service-certificate-not-valid"
-
-
-@frozen
-class _Problem:
-    """What is the matter with a certificate."""
-
-    code: str
-    severity: Severity
-    why: Text
 
 
 def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
@@ -63,32 +54,32 @@ def _look(
         yield Passed(ID, server.name)
 
 
-def _problem(evidence: AssignmentEvidence, certificate: ExchangeCertificate) -> _Problem | None:
+def _problem(evidence: AssignmentEvidence, certificate: ExchangeCertificate) -> Fault | None:
     end, begin = ends(certificate), begins(certificate)
     if certificate.status == "PendingRequest":
-        return _Problem("pending", Severity.ERROR, text("it is only a request yet: the CA's answer was not imported"))
+        return Fault("pending", Severity.ERROR, text("it is only a request yet: the CA's answer was not imported"))
     if certificate.status == "Revoked":
-        return _Problem("revoked", Severity.CRITICAL, text("its CA has revoked it"))
+        return Fault("revoked", Severity.CRITICAL, text("its CA has revoked it"))
     if has_ended(evidence, certificate):
         over = text("it ended on {day}", day=end.date()) if end is not None else text("it has ended")
-        return _Problem("expired", Severity.CRITICAL, over)
+        return Fault("expired", Severity.CRITICAL, over)
     if begin is not None and begin > evidence.now:
-        return _Problem("not-yet-valid", Severity.ERROR, text("it is not valid before {begin}", begin=begin))
+        return Fault("not-yet-valid", Severity.ERROR, text("it is not valid before {begin}", begin=begin))
     if certificate.has_private_key is False:
-        return _Problem("no-key", Severity.ERROR, text("its private key is not on this server"))
+        return Fault("no-key", Severity.ERROR, text("its private key is not on this server"))
     by_status = {
-        "Invalid": _Problem("invalid", Severity.ERROR, text("Windows finds it invalid")),
-        "Untrusted": _Problem("untrusted", Severity.WARNING, text("this server does not trust its issuer")),
-        "RevocationCheckFailure": _Problem(
+        "Invalid": Fault("invalid", Severity.ERROR, text("Windows finds it invalid")),
+        "Untrusted": Fault("untrusted", Severity.WARNING, text("this server does not trust its issuer")),
+        "RevocationCheckFailure": Fault(
             "revocation-unknown", Severity.WARNING, text("this server cannot find out whether it was revoked")
         ),
-        "Unknown": _Problem("unknown", Severity.WARNING, text("Exchange could not judge it")),
+        "Unknown": Fault("unknown", Severity.WARNING, text("Exchange could not judge it")),
     }
     if certificate.status in by_status:
         return by_status[certificate.status]
     weight = soon(evidence, certificate)
     if weight is not None and end is not None:
-        return _Problem("expiring", weight, text("it ends on {day}", day=end.date()))
+        return Fault("expiring", weight, text("it ends on {day}", day=end.date()))
     return None
 
 
@@ -97,7 +88,7 @@ def _finding(
     organisation: ExchangeOrganisation,
     server: ExchangeServer,
     certificate: ExchangeCertificate,
-    problem: _Problem,
+    problem: Fault,
 ) -> Finding:
     services = tuple(sorted(uses(organisation, server, certificate)))
     after = superseded(evidence, organisation, server, certificate)
@@ -151,7 +142,7 @@ def _cure(
     evidence: AssignmentEvidence,
     server: ExchangeServer,
     certificate: ExchangeCertificate,
-    problem: _Problem,
+    problem: Fault,
     services: tuple[str, ...],
 ) -> Text:
     other = replacement(evidence, server, certificate)
@@ -189,7 +180,7 @@ def _cure(
     )
 
 
-def _for_the_manager(problem: _Problem, *, superseded: bool) -> Text:
+def _for_the_manager(problem: Fault, *, superseded: bool) -> Text:
     if superseded:
         return text("A certificate that is used no more still lies on the mail server. It hurts nobody.")
     if problem.code == "expiring":

@@ -18,13 +18,16 @@ from mailtrust.core.model.exchange import (
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity
 from mailtrust.core.model.text import text
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
-from mailtrust.core.rules.assigning.grounds.telling import called, found
-from mailtrust.core.rules.assigning.grounds.wildcards import covers, wildcards
+from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
+from mailtrust.core.services.exchange.client_names import connected_to
+from mailtrust.core.services.exchange.selecting_by_name import holds
+from mailtrust.core.services.exchange.selection import called
+from mailtrust.core.services.exchange.serving import settings_of, wildcards
+from mailtrust.core.services.exchange.versions import windows_services
 
 ID = "service-wildcard"
 SERVICES: tuple[Literal["IMAP", "POP"], ...] = ("IMAP", "POP")
-WINDOWS_SERVICES = {"IMAP": "MSExchangeIMAP4, MSExchangeIMAP4BE", "POP": "MSExchangePOP3, MSExchangePOP3BE"}
 
 
 def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
@@ -37,7 +40,7 @@ def _look(organisation: ExchangeOrganisation, server: ExchangeServer) -> Iterato
         return
     for service in SERVICES:
         subject = f"{server.name}/{service}"
-        settings = next((one for one in server.client_access if one.service == service), None)
+        settings = settings_of(server, service)
         if settings is not None and settings.certificate_name.strip().startswith("*"):
             yield _named(server, settings)
             continue
@@ -45,7 +48,7 @@ def _look(organisation: ExchangeOrganisation, server: ExchangeServer) -> Iterato
         assigned = [one for one in server.certificates if service in (one.services or ()) and wildcards(one)]
         # Chosen by a name that it covers, it is used as Microsoft wants it, whatever the list of services shows.
         chosen = settings.certificate_name if settings is not None else ""
-        wrong = [one for one in assigned if not (chosen and covers(one, chosen))]
+        wrong = [one for one in assigned if not (chosen and holds(one, chosen))]
         if wrong:
             yield _assigned(server, service, wrong[0], settings)
         elif silent:
@@ -76,8 +79,8 @@ def _assigned(
                 service=service,
                 settings=_cmdlet(service),
                 server=server.name,
-                name=_example(certificate),
-                windows=WINDOWS_SERVICES[service],
+                name=_host(settings, wildcards(certificate)[0]),
+                windows=windows_services(server, service),
             ),
             text(
                 "Mail programs that fetch mail by {service} can be shown the wrong certificate, or none. One setting "
@@ -108,8 +111,8 @@ def _named(server: ExchangeServer, settings: ClientAccessSettings) -> Finding:
                 name=settings.certificate_name,
                 settings=_cmdlet(service),
                 server=server.name,
-                example=f"mail.{settings.certificate_name.strip().removeprefix('*').lstrip('.')}",
-                windows=WINDOWS_SERVICES[service],
+                example=_host(settings, settings.certificate_name),
+                windows=windows_services(server, service),
             ),
             text(
                 "Mail programs that fetch mail by {service} can be shown the wrong certificate, or none. One setting "
@@ -128,5 +131,7 @@ def _cmdlet(service: Literal["IMAP", "POP"]) -> str:
     return "Set-ImapSettings" if service == "IMAP" else "Set-PopSettings"
 
 
-def _example(certificate: ExchangeCertificate) -> str:
-    return f"mail.{wildcards(certificate)[0].removeprefix('*.')}"
+def _host(settings: ClientAccessSettings | None, wildcard: str) -> str:
+    """The name in users' mail programs; where nobody says it, one that the wildcard holds."""
+    told = connected_to(settings) if settings is not None else ()
+    return told[0] if told else f"mail.{wildcard.strip().lstrip('*.')}"

@@ -46,14 +46,3 @@ def soon(evidence: AssignmentEvidence, certificate: ExchangeCertificate) -> Seve
     if left > warn:
         return None
     return Severity.CRITICAL if left <= critical else Severity.WARNING
-
-
-def usable(evidence: AssignmentEvidence, certificate: ExchangeCertificate) -> bool:
-    """Whether Exchange would take it: in its time, with its key, and nothing against it is known."""
-    begin = begins(certificate)
-    return (
-        certificate.status in ("", "Valid")
-        and certificate.has_private_key is not False
-        and not has_ended(evidence, certificate)
-        and (begin is None or begin <= evidence.now)
-    )

@@ -4,11 +4,9 @@ from collections.abc import Iterable
 
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import EXCHANGE_SERVICES, ExchangeCertificate, ExchangeOrganisation, ExchangeServer
-from mailtrust.core.rules.assigning.grounds.lasting import begins, ends, usable
-from mailtrust.core.rules.assigning.grounds.wildcards import covers, names, wildcards
-
-FRONT = "Default Web Site"
-BACK = "Exchange Back End"
+from mailtrust.core.rules.assigning.grounds.lasting import begins, ends
+from mailtrust.core.services.exchange.selection import common_name
+from mailtrust.core.services.exchange.serving import bears, usable
 
 
 def uses(
@@ -31,7 +29,7 @@ def replacement(
         one
         for one in server.certificates
         if one.thumbprint != certificate.thumbprint
-        and usable(evidence, one)
+        and usable(one, evidence.now)
         and _carries(one, certificate)
         and (ends(one) is None or (ends(certificate) or evidence.now) < (ends(one) or evidence.now))
     ]
@@ -54,7 +52,7 @@ def superseded(
         newer = begins(one)
         if (
             one.thumbprint != certificate.thumbprint
-            and usable(evidence, one)
+            and usable(one, evidence.now)
             and own <= uses(organisation, server, one)
             and _carries(one, certificate)
             and newer is not None
@@ -71,5 +69,4 @@ def enable(server: ExchangeServer, thumbprint: str, services: Iterable[str]) -> 
 
 
 def _carries(one: ExchangeCertificate, other: ExchangeCertificate) -> bool:
-    plain = [name for name in names(other) if "." in name and not name.startswith("*.")]
-    return set(wildcards(other)) <= set(wildcards(one)) and all(covers(one, name) for name in plain)
+    return all(bears(one, name) for name in (*other.domains, common_name(other)) if "." in name)

@@ -1,26 +1,22 @@
-"""How certificates are called in findings about assignments, and how such a finding is put together."""
+"""How a finding about assignments is put together."""
 
 from collections.abc import Iterable
 
-from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.exchange import ExchangeCertificate
 from mailtrust.core.model.finding import Explanation, Finding, Severity
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 from mailtrust.core.model.verdict import Fact
 
-_LONGEST = 120
 
+@frozen
+class Fault:
+    """What is the matter with a certificate."""
 
-def called(certificate: ExchangeCertificate) -> str:
-    """By what an administrator finds it again: its first name, and its thumbprint."""
-    name = certificate.friendly_name or certificate.subject
-    for part in certificate.subject.split(", "):
-        if part.upper().startswith("CN="):
-            name = part[3:]
-            break
-    else:
-        name = certificate.domains[0] if certificate.domains else name
-    return f"{clean(name, _LONGEST) or '?'} ({certificate.thumbprint})"
+    code: str
+    severity: Severity
+    why: Text
+    """The end of a sentence."""
 
 
 def found(

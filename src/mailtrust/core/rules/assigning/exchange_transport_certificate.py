@@ -1,0 +1,92 @@
+r"""The internal transport certificate is missing, not in the store, or has ended: mail among own servers suffers.
+
+Microsoft, "Selection of Inbound Anonymous TLS Certificates": without one X-ANONYMOUSTLS is not offered (event 12012);
+one that is not in LocalMachine\My likewise (12013); one that has ended is used all the same (12015).
+"""
+
+from collections.abc import Iterable, Iterator
+
+from mailtrust.core.model.assignment import AssignmentEvidence
+from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
+from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity
+from mailtrust.core.model.text import text
+from mailtrust.core.rules.assigning.grounds.internal import new_internal
+from mailtrust.core.rules.assigning.grounds.lasting import ends, has_ended, soon
+from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
+from mailtrust.core.rules.assigning.grounds.telling import Fault, found
+from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
+from mailtrust.core.services.exchange.selection import called
+
+ID = "exchange-transport-certificate"
+
+
+def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
+    """Look at each server's."""
+    nothing = text("No server tells of an internal transport certificate.")
+    return over_servers(evidence, ID, lambda organisation, server: _look(evidence, organisation, server), nothing)
+
+
+def _look(
+    evidence: AssignmentEvidence, organisation: ExchangeOrganisation, server: ExchangeServer
+) -> Iterator[RuleResult]:
+    if server.internal_transport is None:
+        yield not_exported(ID, organisation, server.name, "Get-TransportService")
+        return
+    if not server.internal_transport:
+        yield _finding(server, None, Fault("none", Severity.ERROR, text("it has none (event 12012)")))
+        return
+    certificate = server.certificate(server.internal_transport)
+    if certificate is None:
+        if not server.certificates:
+            yield not_exported(ID, organisation, server.name, "Get-ExchangeCertificate")
+            return
+        why = text("{print} is not in the computer's own store (event 12013)", print=server.internal_transport)
+        yield _finding(server, None, Fault("not-in-store", Severity.ERROR, why))
+        return
+    end = ends(certificate)
+    if certificate.has_private_key is False:
+        why = text("{certificate} has no private key there", certificate=called(certificate))
+        yield _finding(server, certificate, Fault("no-key", Severity.ERROR, why))
+    elif has_ended(evidence, certificate):
+        why = text("{certificate} has ended (event 12015)", certificate=called(certificate))
+        yield _finding(server, certificate, Fault("expired", Severity.WARNING, why))
+    elif end is None:
+        yield not_exported(ID, organisation, server.name, "Get-ExchangeCertificate")
+    elif (weight := soon(evidence, certificate)) is not None:
+        why = text("{certificate} ends on {day}", certificate=called(certificate), day=end.date())
+        # It is used after its end too.
+        yield _finding(
+            server, certificate, Fault("expiring", min(weight, Severity.WARNING, key=lambda one: one.rank), why)
+        )
+    else:
+        yield Passed(ID, server.name)
+
+
+def _finding(server: ExchangeServer, certificate: ExchangeCertificate | None, fault: Fault) -> Finding:
+    broken = fault.severity is Severity.ERROR
+    return found(
+        ID,
+        fault.severity,
+        text("The internal transport certificate of {server}: {why}", server=server.name, why=fault.why),
+        Explanation(
+            text(
+                "What {server} shows other Exchange and Edge servers of the organisation: {why}. {follows} Make a new "
+                "self-signed one: {command}; then Restart-Service MSExchangeTransport. On an Edge server, and where an "
+                "Edge server is subscribed, renew the subscription afterwards (New-EdgeSubscription).",
+                server=server.name,
+                why=fault.why,
+                follows=text("X-ANONYMOUSTLS is not offered, and mail from the other servers stays in their queues.")
+                if broken
+                else text("It is used after its end too, with an event in the log."),
+                command=new_internal(server),
+            ),
+            text("Mail between the organisation's own servers does not flow, or soon will not. One command mends it.")
+            if broken
+            else text("An inner certificate of the mail server wants to be renewed. Nobody outside meets it."),
+            text("Mail to colleagues may be late.") if broken else NOTHING_TO_DO,
+        ),
+        subject=server.name,
+        server=server.name,
+        certificates=(certificate,) if certificate is not None else (),
+        facts=(("problem", fault.code), ("not_after", ends(certificate) if certificate is not None else None)),
+    )

@@ -1,0 +1,61 @@
+"""The connectors over which mail goes to and comes from Exchange Online, and the certificate that they show."""
+
+from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeServer, ReceiveConnector, SendConnector
+from mailtrust.core.model.frozen import frozen
+
+_SMART_HOST = ".mail.protection.outlook.com"
+_ADDRESS_SPACE = ".mail.onmicrosoft.com"
+
+
+@frozen
+class HybridMail:
+    """How hybrid mail flows."""
+
+    sending: tuple[SendConnector, ...]
+    """To Exchange Online (CSS-Exchange: by smart host, by address space, or by CloudServicesMailEnabled)."""
+    receiving: tuple[ReceiveConnector, ...]
+    """What takes mail from outside on the servers that receive from Exchange Online."""
+    servers: tuple[ExchangeServer, ...]
+    """Those that send to it or receive from it, as far as they were exported."""
+    unread: tuple[str, ...]
+    """Those of which nothing was exported."""
+
+
+def hybrid_mail(organisation: ExchangeOrganisation) -> HybridMail | None:
+    """What belongs to it; None: there is no hybrid mail here, as far as is known."""
+    sending = tuple(one for one in organisation.send_connectors or () if one.enabled and _to_the_cloud(one))
+    hybrid = organisation.hybrid
+    if hybrid is None and not sending:
+        return None
+    names = [name for one in sending for name in one.source_servers]
+    receivers: tuple[str, ...] = ()
+    if hybrid is not None:
+        receivers = (*hybrid.receiving_servers, *hybrid.edge_servers)
+        names += (*hybrid.sending_servers, *receivers)
+    each = [(name, organisation.server(name)) for name in dict.fromkeys(name.lower() for name in names)]
+    servers = tuple(dict.fromkeys(one for _, one in each if one is not None))
+    into = [found for name in receivers if (found := organisation.server(name)) is not None]
+    return HybridMail(
+        sending,
+        tuple(one for server in dict.fromkeys(into) for one in server.receive_connectors if _from_outside(server, one)),
+        servers,
+        tuple(name for name, one in each if one is None),
+    )
+
+
+def _to_the_cloud(connector: SendConnector) -> bool:
+    hosts = any(one.strip().strip("[]").lower().endswith(_SMART_HOST) for one in connector.smart_hosts)
+    spaces = any(_space(one).endswith(_ADDRESS_SPACE) for one in connector.address_spaces)
+    return hosts or spaces or bool(connector.cloud_services_mail)
+
+
+def _space(written: str) -> str:
+    """`SMTP:contoso.mail.onmicrosoft.com;1` without type and cost."""
+    return written.rpartition(":")[2].partition(";")[0].strip().lower()
+
+
+def _from_outside(server: ExchangeServer, connector: ReceiveConnector) -> bool:
+    """The Default Frontend connector; on an Edge server its only one."""
+    by_name = connector.name.lower().startswith("default frontend")
+    port_25 = any(one.rpartition(":")[2] == "25" for one in connector.bindings)
+    return connector.enabled and (server.edge or by_name or (connector.role == "FrontendTransport" and port_25))

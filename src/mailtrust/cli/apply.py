@@ -109,6 +109,11 @@ def run(options: argparse.Namespace) -> int:
 
 def apply_plan(plan: "Plan", octets: bytes, options: argparse.Namespace) -> int:
     """Show it, ask, do it, and say what came of it."""
+    return told_of(applied(plan, octets, options), options)
+
+
+def applied(plan: "Plan", octets: bytes, options: argparse.Namespace) -> "list[Applied]":
+    """The same without a word about what came of it; what was left open before stands first."""
     return _in_state(options, plan, lambda state, outside: _apply(plan, octets, state, outside, options))
 
 
@@ -118,14 +123,28 @@ def end_interrupted(options: argparse.Namespace) -> int:
     async def nothing_else(state: "State", outside: "Outside") -> "list[Applied]":
         return await _recover(state, outside)
 
-    return _in_state(options, None, nothing_else) if _interrupted(options) else exit_status.CLEAN
+    return told_of(_in_state(options, None, nothing_else), options) if _interrupted(options) else exit_status.CLEAN
+
+
+def told_of(runs: "Sequence[Applied]", options: argparse.Namespace) -> int:
+    """Say what came of it, and give the exit status."""
+    if not runs:
+        return exit_status.CLEAN
+    _tell(runs, options)
+    return status_of(runs, options)
+
+
+def status_of(runs: "Sequence[Applied]", options: argparse.Namespace) -> int:
+    """The exit status of what came last."""
+    undone = exit_status.CLEAN if getattr(options, "undo", False) else exit_status.UNDONE
+    return {"undone": undone, "not-undone": exit_status.NOT_UNDONE}.get(runs[-1].outcome, exit_status.CLEAN)
 
 
 def _in_state(
     options: argparse.Namespace,
     plan: "Plan | None",
     work: "Callable[[State, Outside], Coroutine[Any, Any, list[Applied]]]",
-) -> int:
+) -> "list[Applied]":
     from mailtrust.cli.applying import Outside
     from mailtrust.edge.probe.loop import run as run_loop
 
@@ -140,7 +159,7 @@ def _in_state(
 
     try:
         with state.held():
-            runs = run_loop(whole())
+            return run_loop(whole())
     except KeyboardInterrupt:
         if not _interrupted(options):
             raise
@@ -151,11 +170,6 @@ def _in_state(
                 folder=called_file(state.path),
             )
         ) from None
-    if not runs:
-        return exit_status.CLEAN
-    _tell(runs, options)
-    undone = exit_status.CLEAN if getattr(options, "undo", False) else exit_status.UNDONE
-    return {"undone": undone, "not-undone": exit_status.NOT_UNDONE}.get(runs[-1].outcome, exit_status.CLEAN)
 
 
 def state_of(options: argparse.Namespace) -> "State":

@@ -26,7 +26,7 @@ EXAMPLES: tuple[Example, ...] = (
 
 
 COMMANDS = (
-    "check", "discover", "plan", "apply", "prove", "fix", "verify", "bundle", "cert", "ca", "acme", "store",
+    "check", "discover", "plan", "apply", "prove", "fix", "renew", "verify", "bundle", "cert", "ca", "acme", "store",
     "services", "trust", "forecast", "explain", "lab", "completion",
 )  # fmt: skip
 """Each a module beside this one, in the order of the help."""

@@ -10,12 +10,14 @@ from mailtrust.core.formats.organisation_wire import OrganisationWire
 from mailtrust.core.formats.plan_wire import PlanWire, ProofWire
 from mailtrust.core.formats.verify_wire import AnswerWire, RequestWire
 from mailtrust.core.report.applied_json import AppliedWire
+from mailtrust.core.report.assigned_wire import AssignedWire
 from mailtrust.core.report.ca_list import CaListWire
 from mailtrust.core.report.explanation_wire import ExplanationWire
 from mailtrust.core.report.forecast_wire import ForecastWire
 from mailtrust.core.report.inf_wire import InfWire
 from mailtrust.core.report.inspection_wire import InspectionWire
 from mailtrust.core.report.kit_wire import KitWire
+from mailtrust.core.report.renewed_json import RenewedWire
 from mailtrust.core.report.report_wire import ReportWire
 from mailtrust.core.report.services_selection_wire import SelectionWire
 from mailtrust.core.report.store_wire import ChangesWire, ChoiceWire, StoreWire
@@ -30,6 +32,9 @@ def schemas() -> Mapping[str, bytes]:
     """The published schemas by file name."""
     return {
         "applied-1.json": _schema(AppliedWire, "applied", "What became of a plan: mailtrust apply"),
+        "assigned-1.json": _schema(
+            AssignedWire, "assigned", "Which certificate serves which service: mailtrust services list"
+        ),
         "ca-list-1.json": _schema(CaListWire, "ca-list", "What a private CA has issued: mailtrust ca list"),
         "case-1.json": _schema(CaseWire, "case", "A mailtrust case file: all that was seen in one run"),
         "explanation-1.json": _schema(
@@ -56,6 +61,7 @@ def schemas() -> Mapping[str, bytes]:
         ),
         "plan-1.json": _schema(PlanWire, "plan", "What mailtrust plan would change, and apply carries out"),
         "proof-1.json": _schema(ProofWire, "proof", "What became of every finding: mailtrust prove"),
+        "renewed-1.json": _schema(RenewedWire, "renewed", "What a run of mailtrust renew has come to"),
         "report-1.json": _schema(ReportWire, "report", "A mailtrust report: verdicts, findings and remedies"),
         "selection-1.json": _schema(
             SelectionWire, "selection", "Which certificate Exchange presents where: mailtrust services select"

@@ -1,0 +1,1 @@
+"""What `mailtrust renew` keeps between its runs."""

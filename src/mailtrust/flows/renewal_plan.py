@@ -1,0 +1,197 @@
+"""The plan that brings a new certificate to the servers that serve the former one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.configured import Cannot
+from mailtrust.core.model.endpoint import Offer
+from mailtrust.core.model.evidence import Assessment
+from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.observation import Handshake, Observation
+from mailtrust.core.model.plan import Plan
+from mailtrust.core.model.pool import Pool, PoolEntry, Source
+from mailtrust.core.model.problem import CouldNotLook, UserProblem
+from mailtrust.core.model.settings import Server
+from mailtrust.core.model.text import Text, text
+from mailtrust.core.rules.grounds.comparing import noted, wanted_served
+from mailtrust.core.targets.mending.steps import steps_of
+from mailtrust.core.targets.mending.surveyed import Surveyed
+from mailtrust.core.targets.mending.work import Chain, Material, ServeThis
+from mailtrust.edge.transport.machine import Machine
+from mailtrust.flows.plan import Supposing, judged, outlooks, survey_all
+from mailtrust.flows.survey import configurable, facts_of
+from mailtrust.version import __version__
+
+
+@frozen
+class RenewalPlan:
+    """A plan, and what it leaves."""
+
+    plan: Plan
+    missing: tuple[str, ...]
+    """Servers that do not answer, or of which the configuration cannot be read: they keep the former one."""
+    why: tuple[Text, ...]
+    """Of each."""
+    introduced: tuple[str, ...]
+    """Findings that the new certificate would bring."""
+
+
+def meant(seen: Observation, names: Sequence[str]) -> bool:
+    """Whether a port is met under one of the names of a certificate."""
+    host = seen.endpoint.host.lower()
+    known = {name.lower() for name in names}
+    return host in known or f"*.{host.partition('.')[2]}" in known
+
+
+def shown_at(case: Sequence[Observation], server: Server, names: Sequence[str]) -> tuple[Observation, ...]:
+    """What is seen of a server under these names: whole handshakes alone."""
+    return tuple(
+        one
+        for one in case
+        if isinstance(one.result, Handshake)
+        and isinstance(one.presented_chain[0] if one.presented_chain else None, Certificate)
+        and meant(one, names)
+        and _serves(server, one)
+    )
+
+
+def silent(case: Sequence[Observation], server: Server, names: Sequence[str]) -> tuple[str, ...]:
+    """The ports of a server, named in mailtrust.toml, that gave no handshake; all of a host, where none gave one."""
+    theirs = [one for one in case if meant(one, names) and _serves(server, one) and one.offer is Offer.DEFAULT]
+    down = [one for one in theirs if not one.presented_chain]
+    named = {(place.host, place.port) for place in server.places if place.port is not None}
+    if len(down) < len(theirs):
+        down = [one for one in down if (one.endpoint.host, one.endpoint.port) in named]
+    return tuple(dict.fromkeys(one.endpoint.service for one in down))
+
+
+async def plan_renewal(
+    assessment: Assessment,
+    machines: Mapping[str, Machine],
+    servers: Sequence[Server],
+    material: Material,
+    looking: tuple[str, ...],
+) -> RenewalPlan:
+    """The plan; one without steps where all serve it already. Nothing is changed by making it. Raises UserProblem."""
+    evidence = assessment.evidence
+    given = [PoolEntry(one, frozenset({Source.GIVEN})) for one in material.chain]
+    assessment = judged(evidence, replace(evidence.case, pool=Pool.merge((*evidence.case.pool, *given))))
+    evidence = assessment.evidence
+    names = (*material.chain[0].dns_names, *material.chain[0].ip_addresses)
+    missing: dict[str, Text] = {}
+    asked = []
+    for server in servers:
+        if down := silent(evidence.case.observations, server, names):
+            missing[server.name] = text("{server} does not answer at {ports}.", server=server.name, ports=down)
+        else:
+            asked.append(server)
+    surveyed, unread = await survey_all(asked, machines)
+    missing.update({one.server.name: _unread(one.server, one.why) for one in unread})
+    tasks: list[ServeThis] = []
+    presented: dict[str, Chain] = {}
+    notes = []
+    for read in surveyed:
+        seen = shown_at(evidence.case.observations, read.server, names)
+        notes.append(wanted_served(read.server.name, material.chain[0], [one.id for one in seen]))
+        for one in seen:
+            if (leaf := _former(one, seen, material)) is not None:
+                found = [
+                    ServeThis(read, place, material.chain, material.key) for place in read.places_at(one.endpoint, leaf)
+                ]
+                if not found:
+                    raise _nowhere(read, one)
+                tasks += found
+                presented[one.id] = material.chain
+    steps = steps_of(tasks)
+    if isinstance(steps, Cannot):
+        raise UserProblem(steps.why)
+    proof, after = Supposing(assessment)(presented)
+    used = {step.server for step in steps if step.server}
+    concerned = tuple(one for one in surveyed if one.server.name in used)
+    made = Plan(
+        target=evidence.case.target,
+        made=evidence.now,
+        version=__version__,
+        looking=looking,
+        facts=facts_of(concerned),
+        steps=steps,
+        cures=(*proof.resolved, *(one.id for one in notes)),
+        left=(),
+        before=outlooks(evidence),
+        after=outlooks(after.evidence),
+        servers=tuple(one.server for one in concerned),
+        findings=(*noted(assessment.findings), *notes),
+    )
+    return RenewalPlan(made, tuple(missing), tuple(missing.values()), proof.introduced)
+
+
+def servers_of(names: Sequence[str], chosen: Sequence[str], servers: Sequence[Server]) -> tuple[Server, ...]:
+    """The servers that serve a certificate for these names. Raises UserProblem for none, or one out of reach."""
+    known = {name.lower() for name in names}
+
+    def met(server: Server) -> bool:
+        hosts = {place.host.lower() for place in server.places}
+        return any(host in known or f"*.{host.partition('.')[2]}" in known for host in hosts)
+
+    found = tuple(one for one in servers if (one.name in chosen if chosen else met(one) and one.reach))
+    for server in found:
+        if configurable(server) is None:
+            raise UserProblem(
+                text(
+                    "{server} cannot be given a certificate from here: mailtrust.toml must say its product and how its "
+                    "files are come by (reach).",
+                    server=server.name,
+                )
+            )
+        if not met(server):
+            raise UserProblem(
+                text("{server} is met under none of the names {names}.", server=server.name, names=tuple(names))
+            )
+    if not found:
+        raise UserProblem(
+            text("mailtrust.toml has no [[server]] with reach that is met under one of {names}.", names=tuple(names))
+        )
+    return found
+
+
+def _serves(server: Server, seen: Observation) -> bool:
+    endpoint = seen.endpoint
+    return any(place.host == endpoint.host and place.port in (None, endpoint.port) for place in server.places)
+
+
+def _former(one: Observation, seen: Sequence[Observation], material: Material) -> Certificate | None:
+    """The certificate that is to give way here; None: none is."""
+    leaf, new = one.presented_chain[0], material.chain[0]
+    if not isinstance(leaf, Certificate) or leaf.fingerprint == new.fingerprint:
+        return None
+    here = [other for other in seen if other.endpoint.id == one.endpoint.id]
+    if one.offer is Offer.NO_SNI:
+        # Who gives no name may be shown another certificate, which is none of ours.
+        return leaf if any(leaf == other.presented_chain[0] for other in here if other.offer is not one.offer) else None
+    kinds = {
+        other.presented_chain[0].public_key.algorithm
+        for other in here
+        if other.offer is not Offer.NO_SNI and isinstance(other.presented_chain[0], Certificate)
+    }
+    # A pair of RSA and ECDSA: each is renewed by its own.
+    return leaf if len(kinds) == 1 or leaf.public_key.algorithm == new.public_key.algorithm else None
+
+
+def _nowhere(server: Surveyed, one: Observation) -> UserProblem:
+    return UserProblem(
+        text(
+            "In the configuration of {servers} no place was found that serves these ports.",
+            servers=(f"{server.server.name} ({one.endpoint.service})",),
+        )
+    )
+
+
+def _unread(server: Server, why: Text) -> Text:
+    return text("The configuration of {server} could not be read: {why}", server=server.name, why=why)
+
+
+def expect_some(made: RenewalPlan) -> None:
+    """Raise CouldNotLook where no server at all could be looked at."""
+    if made.missing and not made.plan.findings:
+        raise CouldNotLook(made.why[0])

@@ -1,0 +1,46 @@
+"""Servers for renewals."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from tests.programs.daemons import Daemons, FreePorts, NotInstalledError
+from tests.renew.world import World, start_world
+
+
+def _leave_out(reason: str) -> NoReturn:
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """One that the servers' unprivileged users can pass through, which pytest's own is not."""
+    made = Path(tempfile.mkdtemp(prefix="mailtrust-renew-"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture
+def lives() -> int:
+    """Seconds that a certificate of the CA lasts."""
+    return 90 * 86400
+
+
+@pytest.fixture
+def world(folder: Path, lives: int) -> Iterator[World]:
+    if os.geteuid() != 0:
+        _leave_out("these servers are started by root only: run make test-servers as root")
+    with Daemons(folder) as daemons:
+        try:
+            yield start_world(daemons, folder / "world", FreePorts(), lives=lives)
+        except NotInstalledError as missing:
+            _leave_out(str(missing))

@@ -151,6 +151,8 @@ class Outside:
 
     def _agree(self, intent: "Intent", plan: Plan) -> None:
         match intent:
+            case "apply" if getattr(self._options, "quiet", False):
+                self.say(text("Applying the plan {plan}: {count} steps.", plan=plan.id[:12], count=len(plan.steps)))
             case "apply":
                 self._show(plan)
             case "recover":
@@ -185,18 +187,7 @@ class Outside:
             signal.signal(signal.SIGINT, before)
 
     def _show(self, plan: Plan) -> None:
-        from mailtrust.cli.screen import screen_of
-        from mailtrust.core.report.plan_text import render_plan
-
-        screen = screen_of(self._options)
-        drawn = render_plan(
-            plan,
-            width=screen.width,
-            colour=screen.colour,
-            translate=translator(self._options.lang),
-            lang=language(self._options.lang),
-            ascii_only=screen.ascii_only,
-        )
+        drawn = drawn_plan(plan, self._options)
         if self._options.format == "json" or self._options.output is not None:
             self._write(drawn)
         else:
@@ -228,6 +219,22 @@ class Outside:
                 self.say(text("{step}. Taken back: {what}", step=step.id, what=step.say))
             case Happening(what="left", step=PlanStep() as step, why=Text() as why):
                 self.say(text("{step}. NOT taken back: {why}", step=step.id, why=why))
+
+
+def drawn_plan(plan: Plan, options: argparse.Namespace) -> str:
+    """A plan for people."""
+    from mailtrust.cli.screen import screen_of
+    from mailtrust.core.report.plan_text import render_plan
+
+    screen = screen_of(options)
+    return render_plan(
+        plan,
+        width=screen.width,
+        colour=screen.colour,
+        translate=translator(options.lang),
+        lang=language(options.lang),
+        ascii_only=screen.ascii_only,
+    )
 
 
 def _somebody_is_there() -> bool:

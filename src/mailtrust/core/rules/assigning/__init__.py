@@ -8,7 +8,22 @@ from typing import Protocol
 
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.finding import RuleResult
-from mailtrust.core.rules.assigning import service_certificate_not_valid, service_wildcard
+from mailtrust.core.rules.assigning import (
+    connector_name_stale,
+    edge_subscription_stale,
+    exchange_auth_expiring,
+    exchange_backend_binding,
+    exchange_transport_certificate,
+    extended_protection_mismatch,
+    hybrid_certificate_unfit,
+    hybrid_connectors_disagree,
+    served_not_assigned,
+    service_absent,
+    service_certificate_not_valid,
+    service_default_smtp_replaced,
+    service_um_startup_mode,
+    service_wildcard,
+)
 from mailtrust.core.rules.grounds.asking import ask_each
 
 
@@ -23,8 +38,20 @@ class AssignmentRule(Protocol):
 
 
 ASSIGNMENT_RULES: tuple[AssignmentRule, ...] = (
+    served_not_assigned,
     service_certificate_not_valid,
+    service_absent,
     service_wildcard,
+    service_um_startup_mode,
+    service_default_smtp_replaced,
+    connector_name_stale,
+    exchange_auth_expiring,
+    exchange_transport_certificate,
+    exchange_backend_binding,
+    extended_protection_mismatch,
+    edge_subscription_stale,
+    hybrid_certificate_unfit,
+    hybrid_connectors_disagree,
 )
 
 

@@ -1,0 +1,90 @@
+"""What is assigned, as `Get-ExchangeCertificate | Format-List` shows it, whatever kind of server it is on.
+
+The properties and their order are those of Microsoft's "Assign certificates to Exchange Server services". Each is one
+line however long: what is wrapped by a terminal is read back by nobody. Exchange leaves lists unwrapped after sixteen
+(its $FormatEnumerationLimit); here they are whole.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from mailtrust.core.model.assignment import Assigned, Served
+from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.finding import Finding
+from mailtrust.core.model.text import text
+from mailtrust.core.report.page import Page
+from mailtrust.core.services import mailstore
+from mailtrust.core.services.assigned import EXCHANGE
+from mailtrust.core.x509.thumbprint import thumbprint
+
+_LONGEST = 4000
+_LETTERS = (("IMAP", "I"), ("POP", "P"), ("UM", "U"), ("IIS", "W"), ("SMTP", "S"), ("Federation", "F"))
+_WIDTH = len("CertificateDomains")
+_THUMBPRINT = 40
+
+
+def format_list(assigned: Sequence[Assigned], served: Sequence[Served], *, looked: bool) -> str:
+    """An object a paragraph; `looked`: whether all servers were asked what they present."""
+    servers = list(dict.fromkeys(one.server for one in assigned))
+    parts: list[str] = []
+    for server in servers:
+        if len(servers) > 1:  # as `-GroupBy Server` heads them
+            parts.append(f"   Server: {_safe(server)}")
+        parts += [_object(one, served, looked=looked) for one in assigned if one.server == server]
+    return "".join(f"{part}\n\n" for part in parts).removesuffix("\n")
+
+
+def format_table(assigned: Sequence[Assigned]) -> str:
+    """The default view: Thumbprint, Services, Subject; letters for Exchange's services, words for everyone else's."""
+    rows = [("Thumbprint", "Services", "Subject"), ("----------", "--------", "-------")]
+    rows += [(one.thumbprint, _letters(one), _safe(one.subject)) for one in assigned]
+    width = max(len(services) for _, services, _ in rows)
+    lines = [f"{print_:<{_THUMBPRINT}}  {services:<{width}}  {subject}".rstrip() for print_, services, subject in rows]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def presents(one: Assigned, served: Iterable[Served]) -> tuple[str, ...]:
+    """The ports that present a certificate; those of no server in particular count for every server that has it."""
+    return tuple(
+        dict.fromkeys(
+            seen.place for seen in served if thumbprint(seen.leaf) == one.thumbprint and seen.server in ("", one.server)
+        )
+    )
+
+
+def draw_findings(page: Page, findings: Iterable[Finding]) -> None:
+    """What is wrong with it, below the list."""
+    for one in findings:
+        page.blank()
+        page.paragraph((page.say(text("{rule}: {title}", rule=one.rule, title=one.title)), "bold"))
+        page.paragraph((page.say(one.explanation.admin), ""), first=[("  ", "")])
+
+
+def _object(one: Assigned, served: Sequence[Served], *, looked: bool) -> str:
+    rows = [
+        ("FriendlyName", _safe(one.friendly_name)),
+        ("Subject", _safe(one.subject)),
+        ("CertificateDomains", _list(one.domains)),
+        ("Thumbprint", one.thumbprint),
+        ("Services", ", ".join(map(_safe, one.services)) or "None"),
+    ]
+    if one.named_in:
+        rows.append(("NamedIn", _list(one.named_in)))
+    if looked or one.product == mailstore.ID:
+        rows.append(("Served", _list(presents(one, served))))
+    return "\n".join(f"{name:<{_WIDTH}} : {value}".rstrip() for name, value in rows)
+
+
+def _letters(one: Assigned) -> str:
+    if one.product != EXCHANGE:
+        return ", ".join(map(_safe, one.services)) or "."
+    # 2013 and later: seven places (three public transcripts); nobody shows the seventh's letter.
+    letters = "".join(letter if word in one.services else "." for word, letter in _LETTERS)
+    return letters + ("U" if "UMCallRouter" in one.services else ".")
+
+
+def _list(values: Iterable[str]) -> str:
+    return "{" + ", ".join(map(_safe, values)) + "}"
+
+
+def _safe(value: str) -> str:
+    return clean(value, _LONGEST)

@@ -1,0 +1,98 @@
+"""What is presented: each server asked itself, at its own address, and the names that clients use, whoever answers."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mailtrust.core.formats.connect_to import Detours
+from mailtrust.core.model.assignment import AssignmentEvidence, Balancer, Served
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.endpoint import Offer
+from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.observation import Observation, ProbeFailure
+from mailtrust.core.model.settings import Settings
+from mailtrust.core.model.text import Text, text
+from mailtrust.core.services import mailstore
+from mailtrust.flows.services_assigned import Told
+from mailtrust.flows.services_ports import Port, Ports
+
+if TYPE_CHECKING:
+    from mailtrust.flows.check import Edge, OnProgress
+
+
+@frozen
+class Shown:
+    """What came of asking."""
+
+    served: tuple[Served, ...] = ()
+    notes: tuple[Text, ...] = ()
+    """Ports that were to present a certificate and did not, and those that were not asked; a sentence each."""
+
+
+async def shown(
+    told: Told, edge: "Edge", detours: Detours | None = None, on_progress: "OnProgress | None" = None
+) -> Shown:
+    """Ask every port of the servers. Raises nothing for what a server or a network does."""
+    asking = Ports(edge.resolver, edge.now(), detours or Detours())
+    ports = await asking.of_all(told)
+    wishes = [(one.endpoint, Offer.DEFAULT) for one in ports]
+    seen = {one.endpoint: one for one in await edge.probe(wishes, per_host=None, on_progress=on_progress)}
+    served: list[Served] = []
+    notes = asking.notes
+    for port in ports:
+        observation = seen.get(port.endpoint)
+        if observation is None:
+            notes.append(
+                text("{place} was not asked: this port has seen four connections already.", place=port.endpoint.id)
+            )
+        elif (found := _served(port, observation)) is not None:
+            served.append(found)
+        elif port.expected:
+            notes.append(_nothing(port, observation))
+    return Shown(tuple(served), tuple(notes))
+
+
+async def shown_by_mailstore(
+    told: Told, edge: "Edge", detours: Detours | None = None, on_progress: "OnProgress | None" = None
+) -> Shown:
+    """The same of MailStore's servers alone: of them nothing else can be known."""
+    theirs = tuple(one for one in told.others if one.product == mailstore.ID)
+    if not theirs:
+        return Shown()
+    return await shown(
+        replace(told, assigned=(), surveyed=(), others=theirs, organisation=None), edge, detours, on_progress
+    )
+
+
+def evidence_of(
+    told: Told, shown: Shown, settings: Settings, edge: "Edge", *, balancer: Balancer = "unknown"
+) -> AssignmentEvidence:
+    """What the rules about assignments look at."""
+    return AssignmentEvidence(
+        now=edge.now(),
+        settings=settings,
+        stores={},
+        organisation=told.organisation,
+        assigned=told.assigned,
+        served=shown.served,
+        balancer=balancer,
+    )
+
+
+def _served(port: Port, observation: Observation) -> Served | None:
+    leaf = next(iter(observation.presented_chain), None)
+    if not isinstance(leaf, Certificate):
+        return None
+    service = port.service
+    if port.surveyed is not None:
+        here = port.surveyed.places_at(port.endpoint, leaf)
+        service = here[0].service if here else service
+    place = observation.endpoint.id
+    return Served(observation.id, port.server, port.product, service, leaf, place, port.configured)
+
+
+def _nothing(port: Port, observation: Observation) -> Text:
+    match observation.result:
+        case ProbeFailure(detail=detail, kind=kind):
+            return text("{place} presents no certificate: {why}", place=port.endpoint.id, why=detail or kind.value)
+        case _:
+            return text("{place} presents nothing that can be read as a certificate.", place=port.endpoint.id)

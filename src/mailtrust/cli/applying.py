@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailtrust.cli.files import write_output
-from mailtrust.cli.looking import dns_server, edge_of, looking_options_given, request_of
+from mailtrust.cli.looking import dns_server, edge_of, looking_options_given, request_of, roots_of
+from mailtrust.cli.organisation import organisation_of
 from mailtrust.cli.prove import looking_of
 from mailtrust.cli.translations import language, translator
 from mailtrust.core.model.applied import Happening
@@ -68,7 +69,8 @@ class Outside:
     def _machine(self, server: Server) -> "Machine":
         from mailtrust.edge.transport.reaching import machine_for
 
-        machine = machine_for(server)
+        looking = looking_of(self._plan) if self._plan and self._options.roots is None else self._options
+        machine = machine_for(server, roots_of(looking, organisation_of(looking)))
         self._opened.append(machine)
         return machine
 
@@ -191,7 +193,9 @@ class Outside:
         if self._options.format == "json" or self._options.output is not None:
             self._write(drawn)
         else:
-            write_output(drawn.encode(screen.encoding, "replace"), None)
+            from mailtrust.cli.screen import screen_of
+
+            write_output(drawn.encode(screen_of(self._options).encoding, "replace"), None)
 
     def say(self, sentence: Text) -> None:
         """A line on standard error. That nobody listens any more must not stop what has been begun."""

@@ -15,6 +15,7 @@ from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 
 if TYPE_CHECKING:
+    from mailtrust.core.model.certificate import Certificate
     from mailtrust.core.model.client import ClientProfile
     from mailtrust.core.model.settings import Settings
     from mailtrust.flows.check import CheckRequest, Edge
@@ -170,7 +171,6 @@ def request_of(
     from mailtrust.flows.check import CheckRequest
 
     organisation = Organisation() if recorded else organisation_of(options)
-    roots = (options.roots,) if options.roots is not None else tuple(map(Path, organisation.roots))
     deployed = organisation.deployed if options.roots is None and options.deployed is None else ()
     first, *others = map(parse_target, target.split() or [target])
     return CheckRequest(
@@ -179,7 +179,7 @@ def request_of(
         clients=_judged_clients(options),
         settings=settings or settings_of_file(options),
         at=parse_moment(options.at) if options.at is not None else None,
-        roots=tuple(certificate for path in roots for certificate in certificates_of(path)),
+        roots=roots_of(options, organisation),
         deployed=ways_of(options.deployed) or deployed,
         detours=Detours(
             tuple(parse_connect_to(given) for given in options.connect_to),
@@ -191,6 +191,12 @@ def request_of(
         per_host=options.per_host,
         others=tuple(others),
     )
+
+
+def roots_of(options: argparse.Namespace, organisation: Organisation) -> "tuple[Certificate, ...]":
+    """The organisation's own anchors: those of --roots, else those of its file. Raises UserProblem."""
+    files = (options.roots,) if options.roots is not None else tuple(map(Path, organisation.roots))
+    return tuple(certificate for path in files for certificate in certificates_of(path))
 
 
 def expect_roots(options: argparse.Namespace, recorded: bool = False) -> None:

@@ -12,7 +12,7 @@ from mailtrust.cli.translations import current
 from mailtrust.core.model.acceptance import EVERYWHERE, Acceptance, Standing
 from mailtrust.core.model.organisation import Organisation
 from mailtrust.core.model.renewing import Renewed
-from mailtrust.core.model.settings import Settings
+from mailtrust.core.model.settings import Server, Settings
 from mailtrust.core.model.text import Text, text
 
 if TYPE_CHECKING:
@@ -106,6 +106,17 @@ def _read(given: Path | None) -> Organisation:
         store=_beside(path, organisation.store),
         key_file=_beside(path, organisation.key_file),
         renewed=tuple(_placed(path, one) for one in organisation.renewed),
+        servers=tuple(_with_files(path, one) for one in organisation.servers),
+    )
+
+
+def _with_files(path: Path, server: Server) -> Server:
+    """A server whose files on this machine are meant from the folder of the file that names them."""
+    folder = path.resolve().parent
+    return replace(
+        server,
+        password_file=str(folder / server.password_file) if server.password_file else "",
+        client_certificate=str(folder / server.client_certificate) if server.client_certificate else "",
     )
 
 

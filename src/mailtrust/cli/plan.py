@@ -129,7 +129,7 @@ async def _plan(
     material = await _material(options, request, edge)
     assessment = await check(request, edge, on_progress)
     servers = [server for server in request.settings.servers if configurable(server)]
-    machines = {server.reach: machine_for(server) for server in servers}
+    machines = {server.reach: machine_for(server, request.roots) for server in servers}
     try:
         return await plan(
             assessment, machines, material=material, looking=looking_words(options), resolver=edge.resolver

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mailtrust.core.formats.endpoint_pattern import parse_pattern
+from mailtrust.core.formats.kemp_place import SCHEME as KEMP
+from mailtrust.core.formats.kemp_place import read_fingerprint, read_place
 from mailtrust.core.formats.organisation_renew import read_renewed
 from mailtrust.core.formats.organisation_wire import AcceptWire, ApplyWire, OrganisationWire, ServerWire
 from mailtrust.core.formats.ssh_destination import LOCAL, read_destination
@@ -164,6 +166,9 @@ def _servers(file: Table, known: Known) -> tuple[Server, ...]:
             configuration=table.text("configuration"),
             program=table.text("program"),
             take_up=tuple(word for _, word in table.texts("take_up")),
+            password_file=table.text("password_file"),
+            fingerprint=table.read("fingerprint", read_fingerprint, ""),
+            client_certificate=table.text("client_certificate"),
         )
         if name in servers:
             table.refuse(
@@ -192,8 +197,10 @@ def _place(given: str) -> Place | None:
 
 
 def _reach(given: str) -> str:
-    """`local`, or where SSH leads to."""
-    if given != LOCAL:
+    """`local`, a LoadMaster, or where SSH leads to."""
+    if given.startswith(KEMP):
+        read_place(given)
+    elif given != LOCAL:
         read_destination(given)
     return given
 

@@ -32,8 +32,9 @@ class ServerWire(Struct, kw_only=True):
         Annotated[
             str,
             Meta(
-                description="How `mailtrust plan` and `apply` come by its files: local, or ssh://USER@HOST:PORT. "
-                "Default: not at all; plans then tell a person what to do."
+                description="How `mailtrust plan` and `apply` come by its files: local, ssh://USER@HOST:PORT, or for "
+                "a Kemp LoadMaster kemp://USER@HOST:PORT (without USER by API key). Default: not at all; plans then "
+                "tell a person what to do."
             ),
         ]
         | UnsetType
@@ -56,6 +57,36 @@ class ServerWire(Struct, kw_only=True):
                 min_length=1,
                 description='The command, in words, by which it takes up a changed configuration: ["systemctl", '
                 '"reload", "nginx"]. Default: the product\'s own.',
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    password_file: (
+        Annotated[
+            str,
+            Meta(
+                description="kemp://: the file whose first line is the password of USER, or the API key. From the "
+                "folder of this file."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    fingerprint: (
+        Annotated[
+            str,
+            Meta(
+                description="kemp://: the certificate of the admin page, sha256:... Default: it is verified by this "
+                "system's roots and those of `roots`."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    client_certificate: (
+        Annotated[
+            str,
+            Meta(
+                description="kemp://: a PEM file with certificate and key, where the admin page wants one. From the "
+                "folder of this file."
             ),
         ]
         | UnsetType

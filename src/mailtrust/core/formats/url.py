@@ -1,6 +1,6 @@
 """URLs of strangers, taken apart without trusting them (RFC 3986)."""
 
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 LONGEST = 2048
 """Characters; longer ones are nobody's."""
@@ -42,3 +42,13 @@ def resolved(base: str, reference: str) -> str:
         return urljoin(base, reference)
     except ValueError:
         return reference
+
+
+def percent_encoded(value: str) -> str:
+    """A text as a part of a URL in which no sign has a meaning (RFC 3986 2.1)."""
+    return quote(value, safe="")
+
+
+def percent_decoded(part: str) -> str:
+    """What `percent_encoded` was given."""
+    return unquote(part)

@@ -1,8 +1,9 @@
 """Kemp (Progress) LoadMaster, where it ends TLS: SSL Acceleration or Reencrypt.
 
-Names of certificates there: letters, digits, `-` and `_`; no blanks. Pages and calls are those of LoadMaster 7.2.
+Pages and calls are those of LoadMaster 7.2.
 """
 
+from mailtrust.core.formats.kemp_name import kemp_name
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.remedy import (
     ConfigureServer,
@@ -27,8 +28,6 @@ ID = "kemp"
 TITLE = "Kemp LoadMaster"
 GREETINGS: tuple[str, ...] = ()
 
-# No official rule is known: acme.sh keeps to letters and digits, DigiCert advises against blanks. This suits both.
-MOST_NAME = 50
 RIGHTS = "Certificate Creation, Intermediate Certificates"
 
 
@@ -64,11 +63,6 @@ def steps(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
             return _configure(remedy.goal, context)
         case _:
             return ()
-
-
-def kemp_name(name: str) -> str:
-    """A name that the LoadMaster takes: what is given holds no more than letters, digits, `.`, `-` and `_`."""
-    return name.replace(".", "_")[:MOST_NAME]
 
 
 def _where_tls_ends(context: TargetContext) -> Step:

@@ -1,6 +1,7 @@
 """GET, POST and CONNECT on an open stream: h11 knows the grammar of HTTP/1.1 (RFC 9112), this counts octets."""
 
 import asyncio
+from collections.abc import Mapping
 
 import h11
 
@@ -71,6 +72,14 @@ class Redirect:
     location: str
 
 
+@frozen
+class Answered:
+    """An answer whatever its status."""
+
+    status: int
+    body: bytes
+
+
 class Conversation:
     """One request and its answer on a stream."""
 
@@ -83,18 +92,7 @@ class Conversation:
         """Ask a place, through `proxy` when one is given. Raises RefusedError for anything but 200 and redirects."""
         # RFC 9112 3.2.2: a proxy is given the whole URL.
         target = place.target if proxy is None else f"{place.scheme}://{place.authority}{place.target}"
-        headers = [
-            ("Host", place.authority),
-            ("User-Agent", f"mailtrust/{__version__}"),
-            ("Accept", f"{wish.accept}, */*;q=0.5"),
-            ("Accept-Encoding", "identity"),
-            ("Connection", "close"),
-            *_credentials(proxy),
-        ]
-        if wish.content:
-            headers += [("Content-Type", wish.content_type), ("Content-Length", str(len(wish.content)))]
-        response = await self._ask(h11.Request(method=wish.method, target=target, headers=headers), wish.content)
-        fields = {bytes(name).lower(): bytes(value) for name, value in response.headers}
+        response, fields = await self._request(place, wish, target, _credentials(proxy))
         if response.status_code in REDIRECTS and b"location" in fields:
             return Redirect(fields[b"location"].decode("latin-1"))
         if response.status_code != 200:
@@ -105,12 +103,13 @@ class Conversation:
                     reason=clean(bytes(response.reason).decode("latin-1"), 80),
                 )
             )
-        if fields.get(b"content-encoding", b"").strip().lower() not in (b"identity", b""):
-            raise RefusedError(text("The server compressed its answer, although it was asked not to."))
-        length = fields.get(b"content-length", b"0")
-        if length.isdigit() and int(length) > most:
-            raise _too_large(most, wish.usual)
-        return await self._body(most, wish.usual)
+        return await self._whole(fields, most, wish.usual)
+
+    async def answer(self, place: Place, wish: Wish, *, most: int, authorization: str = "") -> Answered:
+        """Ask a place that says in the body what is wrong, so that the body counts with any status; no redirect."""
+        credentials = [("Authorization", authorization)] if authorization else []
+        response, fields = await self._request(place, wish, place.target, credentials)
+        return Answered(response.status_code, await self._whole(fields, most, wish.usual))
 
     async def tunnel(self, place: Place, proxy: Proxy) -> None:
         """CONNECT through a proxy (RFC 9110 9.3.6); afterwards the stream belongs to TLS."""
@@ -119,6 +118,30 @@ class Conversation:
         response = await self._ask(h11.Request(method="CONNECT", target=authority, headers=headers))
         if response.status_code // 100 != 2:
             raise RefusedError(text("The proxy answered {status}.", status=response.status_code))
+
+    async def _request(
+        self, place: Place, wish: Wish, target: str, credentials: list[tuple[str, str]]
+    ) -> tuple[h11.Response, Mapping[bytes, bytes]]:
+        headers = [
+            ("Host", place.authority),
+            ("User-Agent", f"mailtrust/{__version__}"),
+            ("Accept", f"{wish.accept}, */*;q=0.5"),
+            ("Accept-Encoding", "identity"),
+            ("Connection", "close"),
+            *credentials,
+        ]
+        if wish.content:
+            headers += [("Content-Type", wish.content_type), ("Content-Length", str(len(wish.content)))]
+        response = await self._ask(h11.Request(method=wish.method, target=target, headers=headers), wish.content)
+        return response, {bytes(name).lower(): bytes(value) for name, value in response.headers}
+
+    async def _whole(self, fields: Mapping[bytes, bytes], most: int, usual: Text) -> bytes:
+        if fields.get(b"content-encoding", b"").strip().lower() not in (b"identity", b""):
+            raise RefusedError(text("The server compressed its answer, although it was asked not to."))
+        length = fields.get(b"content-length", b"0")
+        if length.isdigit() and int(length) > most:
+            raise _too_large(most, usual)
+        return await self._body(most, usual)
 
     async def _ask(self, request: h11.Request, content: bytes = b"") -> h11.Response:
         events = (request, *((h11.Data(data=content),) if content else ()), h11.EndOfMessage())

@@ -15,7 +15,18 @@ from mailtrust.core.model.remedy import ConfigureServer
 from mailtrust.core.model.server_facts import Question, ServerFacts
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import Text
-from mailtrust.core.targets.configured import apache, courier, cyrus, dovecot, exim, haproxy, nginx, postfix, slapd
+from mailtrust.core.targets.configured import (
+    apache,
+    courier,
+    cyrus,
+    dovecot,
+    exim,
+    haproxy,
+    kemp,
+    nginx,
+    postfix,
+    slapd,
+)
 
 
 class ConfiguredProduct(Protocol):
@@ -106,4 +117,15 @@ class Balancer(Protocol):
         ...
 
 
-CONFIGURED: tuple[ConfiguredProduct, ...] = (nginx, apache, haproxy, postfix, dovecot, exim, slapd, cyrus, courier)
+CONFIGURED: tuple[ConfiguredProduct, ...] = (
+    nginx,
+    apache,
+    haproxy,
+    postfix,
+    dovecot,
+    exim,
+    slapd,
+    cyrus,
+    courier,
+    kemp,
+)

@@ -1,0 +1,154 @@
+"""HTTPS to a LoadMaster's admin page: its certificate is verified, or is the one expected, before a word is said.
+
+The LoadMaster's own certificate is signed by a root that no client knows, so every public script verifies nothing. Here
+its root is given, or the fingerprint.
+"""
+
+import asyncio
+import hashlib
+import ssl
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+import h11
+
+from mailtrust.core.formats.kemp_place import LoadMasterPlace
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.load_master import Asked
+from mailtrust.core.model.text import Text, text
+from mailtrust.edge.lookup.http_conversation import READ_SIZE, Answered, Conversation, Place, RefusedError, Wish
+from mailtrust.edge.transport.machine import NotAllowed, Unreachable
+
+CONNECT_SECONDS = 15
+USUAL = text("a LoadMaster's has some thousands for each virtual service")
+
+
+class AdminPage:
+    """Where the interface is asked: one connection a question."""
+
+    def __init__(
+        self,
+        place: LoadMasterPlace,
+        *,
+        fingerprint: str = "",
+        roots: Iterable[Certificate] = (),
+        client_certificate: str = "",
+    ) -> None:
+        """`fingerprint`: `sha256:...` of the one certificate that counts; else this system's roots and `roots` do.
+
+        `client_certificate`: a file with certificate and key. Raises NotAllowed for one that cannot be used.
+        """
+        self._place = place
+        self._pin = fingerprint
+        self._context = _context(() if fingerprint else roots)
+        if fingerprint:
+            _trust_anybody(self._context)
+        if client_certificate:
+            try:
+                self._context.load_cert_chain(client_certificate)
+            except (OSError, ssl.SSLError) as error:
+                raise NotAllowed(
+                    text(
+                        "Expected a certificate and its key, in PEM and without a password, in {path}: {why}.",
+                        path=clean(client_certificate, 200),
+                        why=clean(str(error), 200),
+                    )
+                ) from error
+
+    async def ask(self, asked: Asked, *, most: int, seconds: float) -> Answered:
+        """The answer, whatever its status. Raises NotAllowed, with nothing said, and Unreachable."""
+        try:
+            async with asyncio.timeout(seconds), self._connected(self._context) as (reader, writer, shown):
+                if self._pin and shown != self._pin:
+                    raise self._another(shown)
+                place = Place("https", self._place.host, self._place.port, asked.target)
+                wish = Wish("application/json, application/xml", USUAL, asked.content, asked.content_type)
+                return await Conversation(reader, writer).answer(
+                    place, wish, most=most, authorization=asked.authorization
+                )
+        except ssl.SSLCertVerificationError as error:
+            raise await self._not_trusted(error.verify_message) from error
+        except RefusedError as refused:
+            raise self._lost(refused.why) from refused
+        except TimeoutError:
+            raise self._lost(text("it did not answer within {seconds} seconds", seconds=f"{seconds:g}")) from None
+        except (h11.RemoteProtocolError, h11.LocalProtocolError) as error:
+            raise self._lost(text("it does not speak HTTP as it should ({detail})",
+                                  detail=clean(str(error), 200))) from error  # fmt: skip
+        except ssl.SSLError as error:
+            raise self._lost(text("no TLS ({detail})", detail=clean(error.reason or str(error), 200))) from error
+        except OSError as error:
+            raise self._lost(clean(error.strerror or str(error), 200)) from error
+
+    @asynccontextmanager
+    async def _connected(
+        self, context: ssl.SSLContext
+    ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter, str]]:
+        """A connection in TLS, and the fingerprint of what was presented."""
+        async with asyncio.timeout(CONNECT_SECONDS):
+            reader, writer = await asyncio.open_connection(
+                self._place.host, self._place.port, limit=READ_SIZE, ssl=context, server_hostname=self._place.host
+            )
+        try:
+            leaf = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+            yield reader, writer, f"sha256:{hashlib.sha256(leaf or b'').hexdigest()}"
+        finally:
+            writer.transport.abort()
+
+    async def _not_trusted(self, why: str) -> NotAllowed:
+        shown = "-"
+        try:
+            anybody = _context(())
+            _trust_anybody(anybody)
+            async with asyncio.timeout(CONNECT_SECONDS), self._connected(anybody) as (_, _, fingerprint):
+                shown = fingerprint
+        except (OSError, TimeoutError):
+            pass
+        return NotAllowed(
+            text(
+                "The certificate of {machine} cannot be verified ({why}). Nothing was asked, and no password sent. It "
+                "presents {shown}. If that is the LoadMaster's own, as its page shows it in a browser, write "
+                'fingerprint = "{shown}" at this server in mailtrust.toml; or give its root with --roots.',
+                machine=str(self._place),
+                why=clean(why, 200),
+                shown=shown,
+            )
+        )
+
+    def _another(self, shown: str) -> NotAllowed:
+        return NotAllowed(
+            text(
+                "Expected {machine} to present the certificate {expected}, as mailtrust.toml says; it presents "
+                "{shown}. Nothing was asked, and no password sent. If its admin certificate was renewed, write the new "
+                "fingerprint there; else somebody stands between.",
+                machine=str(self._place),
+                expected=self._pin,
+                shown=shown,
+            )
+        )
+
+    def _lost(self, why: Text | str) -> Unreachable:
+        return Unreachable(
+            text(
+                "Expected an answer from {machine}, got none: {why}. Nobody knows whether the last thing asked of it "
+                "was done.",
+                machine=str(self._place),
+                why=why,
+            )
+        )
+
+
+def _context(roots: Iterable[Certificate]) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    # Newer Pythons demand of roots what those of many companies do not have.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    for root in roots:
+        context.load_verify_locations(cadata=root.der)
+    return context
+
+
+def _trust_anybody(context: ssl.SSLContext) -> None:
+    """For a look at the certificate itself, which is compared before anything is said."""
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from mailtrust.core.clients import client_by_id
 from mailtrust.core.model.finding import NotApplicable, Passed, Severity
-from mailtrust.core.rules.grounds.hosts import is_internal
 from mailtrust.core.rules.grounds.spelling import distance, misspelt_service, near_miss
+from mailtrust.core.validation.names.internal import is_internal
 
 
 def only(found: tuple[Any, ...]) -> Any:

@@ -12,7 +12,8 @@ from mailtrust.core.remedies.same_certificate import propose_sameness
 from mailtrust.core.remedies.serve_chain import propose_chains
 from mailtrust.core.remedies.trust_anchor import propose_anchors
 from mailtrust.core.remedies.use_name import propose_names
-from mailtrust.core.rules.grounds.hosts import is_address, is_internal
+from mailtrust.core.rules.grounds.hosts import is_address
+from mailtrust.core.validation.names.internal import is_internal
 
 ORDER = (
     "serve-chain",

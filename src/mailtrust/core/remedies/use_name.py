@@ -5,7 +5,8 @@ from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.remedy import Remedy, UseName
 from mailtrust.core.model.text import text
-from mailtrust.core.rules.grounds.hosts import hosts_met, is_address, is_internal
+from mailtrust.core.rules.grounds.hosts import hosts_met, is_address
+from mailtrust.core.validation.names.internal import is_internal
 from mailtrust.core.validation.names.rfc9525 import names_rfc9525
 
 KIND = "use-name"

@@ -3,7 +3,8 @@
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.frozen import frozen
-from mailtrust.core.rules.grounds.hosts import is_address, is_internal
+from mailtrust.core.rules.grounds.hosts import is_address
+from mailtrust.core.validation.names.internal import is_internal
 from mailtrust.core.validation.names.matching import whole_label
 
 

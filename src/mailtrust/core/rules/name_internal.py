@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult, Severity
 from mailtrust.core.model.text import text
-from mailtrust.core.rules.grounds.hosts import Met, hosts_met, is_internal, weigh_name, wrongly_named
+from mailtrust.core.rules.grounds.hosts import Met, hosts_met, weigh_name, wrongly_named
 from mailtrust.core.rules.grounds.naming import called_leaf, presented_names
 from mailtrust.core.rules.grounds.served import Served, places, served_leaves
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING, NOTHING_TO_DO
 from mailtrust.core.rules.grounds.weight import hurt_by, reach
+from mailtrust.core.validation.names.internal import is_internal
 
 ID = "name-internal"
 

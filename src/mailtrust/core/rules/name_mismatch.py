@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, RuleResult
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.rules.grounds.hosts import Met, is_address, is_internal, over_hosts, weigh_name, wrongly_named
+from mailtrust.core.rules.grounds.hosts import Met, is_address, over_hosts, weigh_name, wrongly_named
 from mailtrust.core.rules.grounds.naming import called_leaf, presented_names, titles
 from mailtrust.core.rules.grounds.served import places
 from mailtrust.core.rules.grounds.spelling import near_miss
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
 from mailtrust.core.rules.grounds.weight import Hurt, hurt_by, reach
+from mailtrust.core.validation.names.internal import is_internal
 from mailtrust.core.validation.names.rfc9525 import names_rfc9525
 
 ID = "name-mismatch"

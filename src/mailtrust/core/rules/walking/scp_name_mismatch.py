@@ -7,7 +7,6 @@ from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Pa
 from mailtrust.core.model.text import text
 from mailtrust.core.model.walk import Method
 from mailtrust.core.model.walk_evidence import WalkEvidence
-from mailtrust.core.rules.grounds.hosts import is_internal
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
 from mailtrust.core.rules.grounds.weight import weigh
 from mailtrust.core.rules.walking.grounds.meetings import (
@@ -22,6 +21,7 @@ from mailtrust.core.rules.walking.grounds.meetings import (
     reach,
     seen_at,
 )
+from mailtrust.core.validation.names.internal import is_internal
 
 ID = "scp-name-mismatch"
 

@@ -7,8 +7,8 @@ from mailtrust.core.model.remedy import Human, Run, Step
 from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.remedies.finding.bonds import Bonds, Pinned
 from mailtrust.core.remedies.finding.server import MailServer
-from mailtrust.core.rules.grounds.hosts import is_internal
 from mailtrust.core.targets.parts.zone_records import records
+from mailtrust.core.validation.names.internal import is_internal
 from mailtrust.core.validation.tlsa_rollover import said_by, settled_after
 
 MANAGEMENT = "Organization Management"

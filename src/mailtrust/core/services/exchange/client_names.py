@@ -44,7 +44,9 @@ def naming(server: ExchangeServer, service: ClientService, certificate: Exchange
     if borne is None:
         # None of the names that users have, but it shall be found: by a name of its own.
         borne = next(iter(certificate.domains), "")
-    if borne.lower() == named.lower() and (not wild or certificate in chosen_by_name(server, service, now)):
+    if not borne or (
+        borne.lower() == named.lower() and (not wild or certificate in chosen_by_name(server, service, now))
+    ):
         return Naming(assign=not wild, remarks=remarks)
     return Naming(
         assign=not wild,

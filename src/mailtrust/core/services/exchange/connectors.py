@@ -59,8 +59,10 @@ def follow(organisation: ExchangeOrganisation, servers: Iterable[str], thumbprin
         if successor is not None:
             steps.append(_set("send", each.name, each.tls_certificate_name, successor))
         sending.append(each if successor is None else replace(each, tls_certificate_name=str(name_of(successor))))
-    steps += _hybrid(organisation, wanted, thumbprint, now)
     done = replace(organisation, servers=tuple(after))
+    if organisation.hybrid is not None and (chosen := _hybrid(organisation, wanted, thumbprint, now)) is not None:
+        steps.append(_wizard(chosen))
+        done = replace(done, hybrid=replace(organisation.hybrid, tls_certificate_name=str(name_of(chosen))))
     if organisation.send_connectors is not None:
         done = replace(done, send_connectors=tuple(sending))
     return Following(tuple(steps), tuple(remarks), done)
@@ -133,25 +135,27 @@ def _set(kind: str, identity: str, former: str, certificate: ExchangeCertificate
 
 def _hybrid(
     organisation: ExchangeOrganisation, wanted: tuple[str, ...], thumbprint: str, now: datetime
-) -> Iterator[ExchangeStep]:
-    """What the wizard wrote down itself, only the wizard writes anew."""
-    hybrid = organisation.hybrid
-    if hybrid is None or not hybrid.tls_certificate_name:
-        return
-    servers = [server for server in organisation.servers if server.name in wanted]
-    for server in servers:
-        certificate = server.certificate(thumbprint)
-        primary = organisation.accepted_domains[0] if organisation.accepted_domains else ""
-        if certificate is not None and _stale(hybrid.tls_certificate_name, primary, server, certificate, now):
-            act = PersonDoes()
-            yield ExchangeStep(
-                text(
-                    "Run the Hybrid Configuration Wizard once more and choose {certificate} in it: the hybrid "
-                    "configuration names the former one. Microsoft 365 knows a server by its certificate's names.",
-                    certificate=called(certificate),
-                ),
-                act,
-                text("Run it again, and choose the former certificate."),
-                role_groups(act),
-            )
-            return
+) -> ExchangeCertificate | None:
+    """The certificate, where the hybrid configuration names what it replaces."""
+    named = organisation.hybrid.tls_certificate_name if organisation.hybrid is not None else ""
+    primary = organisation.accepted_domains[0] if organisation.accepted_domains else ""
+    for server in organisation.servers:
+        certificate = server.certificate(thumbprint) if server.name in wanted else None
+        if certificate is not None and _stale(named, primary, server, certificate, now):
+            return certificate
+    return None
+
+
+def _wizard(certificate: ExchangeCertificate) -> ExchangeStep:
+    act = PersonDoes()
+    return ExchangeStep(
+        # What the wizard wrote down itself, only the wizard writes anew.
+        text(
+            "Run the Hybrid Configuration Wizard once more and choose {certificate} in it: the hybrid configuration "
+            "names the former one. Microsoft 365 knows a server by its certificate's names.",
+            certificate=called(certificate),
+        ),
+        act,
+        text("Run it again, and choose the former certificate."),
+        role_groups(act),
+    )

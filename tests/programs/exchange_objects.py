@@ -91,16 +91,15 @@ def certificate(server: ExchangeServer, one: ExchangeCertificate) -> PSObject:
 
 
 def server(one: ExchangeServer) -> PSObject:
-    """What Get-ExchangeServer gives; the version in its own words, `Version 15.2 (Build 1544.4)`."""
-    major, minor, *build = one.version.split(".") if one.version else ("0", "0")
+    """What Get-ExchangeServer gives; the build in its own words, `Version 15.2 (Build 1544.4)`."""
+    major, minor, *build = (*one.version.split("."), "0", "0")[:4]
+    words = f"Version {major}.{minor} (Build {'.'.join(build)})" if one.version else ""
     return thing(
         f"{MANAGEMENT}.ExchangeServer",
         one.name,
         Name=one.name,
         Fqdn=one.fqdn,
-        AdminDisplayVersion=worded(
-            "Microsoft.Exchange.Data.ServerVersion", f"Version {major}.{minor} (Build {'.'.join(build)})"
-        ),
+        AdminDisplayVersion=worded("Microsoft.Exchange.Data.ServerVersion", words),
         ServerRole=enumeration(f"{DIRECTORY}.ServerRole", "Edge" if one.edge else "Mailbox, ClientAccess", 0),
         IsEdgeServer=one.edge,
         Site=worded("Microsoft.Exchange.Data.Directory.ADObjectId", f"example.com/Configuration/Sites/{one.site}")
@@ -189,14 +188,18 @@ def transport(one: ExchangeServer) -> PSObject:
 def directory(server: ExchangeServer, one: VirtualDirectory) -> PSObject:
     """What a Get-...VirtualDirectory gives."""
     inside, outside = (*one.urls, "", "")[:2]
+    # Get-OutlookAnywhere tells hosts: `https://HOST/rpc`.
+    hosts = one.name == "RPC"
     site = "Default Web Site" if one.site == "front" else "Exchange Back End"
     return thing(
         f"{DIRECTORY}.ADVirtualDirectory",
         f"{one.name} ({site})",
         Name=f"{one.name} ({site})",
         Server=worded("Microsoft.Exchange.Data.Directory.ADObjectId", server.name),
-        InternalUrl=worded("System.Uri", inside) if inside else None,
-        ExternalUrl=worded("System.Uri", outside) if outside else None,
+        InternalUrl=worded("System.Uri", inside) if inside and not hosts else None,
+        ExternalUrl=worded("System.Uri", outside) if outside and not hosts else None,
+        InternalHostname=inside.split("/")[2] if inside and hosts else None,
+        ExternalHostname=outside.split("/")[2] if outside and hosts else None,
         ExtendedProtectionTokenChecking=enumeration(
             f"{DIRECTORY}.ExtendedProtectionTokenCheckingMode", one.extended_protection or "None", 0
         ),

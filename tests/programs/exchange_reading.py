@@ -17,6 +17,8 @@ NO_SUCH_OBJECT = "The operation couldn't be performed because object '{name}' co
 
 CERTIFICATES = "Server Management"
 MAIL_FLOW = "Organization Management"
+UNIFIED_MESSAGING = ("get-umservice", "get-umcallroutersettings")
+"""Microsoft, "Discontinued features in Exchange Server 2019"."""
 # Microsoft, "Exchange Server Certificates role", "Mail flow permissions", "Clients and mobile devices permissions".
 ROLES: dict[str, tuple[str, ...]] = {
     "enable-exchangecertificate": (MAIL_FLOW, CERTIFICATES),
@@ -66,6 +68,8 @@ class Reading:
     """The role groups of the user; `View-Only Organization Management` may read."""
     broken: dict[str, str] = field(default_factory=dict)
     """By cmdlet, in lower case: what it fails with."""
+    lacking: tuple[str, ...] = ()
+    """Cmdlets, in lower case, that no role of the user holds."""
     said: dict[str, Callable[[], Iterator[Any]]] = field(default_factory=dict)
     """By cmdlet, in lower case: what it gives instead, whatever that is."""
     called: list[tuple[str, Given]] = field(default_factory=list)
@@ -77,6 +81,10 @@ class Reading:
             return lambda _: _refuse(self.broken[key])
         if key in self.said:
             return lambda _: self.said[key]()
+        if key in self.lacking:
+            return None
+        if key in UNIFIED_MESSAGING and not any(one.um for one in self.organisation.servers):
+            return None
         allowed = ROLES.get(key)
         if allowed is not None and not set(allowed) & set(self.roles):
             return None
@@ -138,6 +146,10 @@ class Reading:
     def get_transportservice(self, given: Given) -> Said:
         yield objects.transport(self._server(given))
 
+    def get_clientaccessservice(self, given: Given) -> Said:
+        name = self._server(given).name
+        yield objects.thing(f"{objects.MANAGEMENT}.ClientAccessServer", name, AutoDiscoverServiceInternalUri=None)
+
     def get_authconfig(self, _: Given) -> Said:
         if self.organisation.auth is not None:
             yield objects.auth_config(self.organisation.auth)
@@ -150,13 +162,12 @@ class Reading:
         for one in self.organisation.edge_subscriptions or ():
             yield objects.thing(
                 f"{objects.MANAGEMENT}.EdgeSubscription", one.name, Name=one.name, Site=one.site,
-                CreatedUtc=objects.moment(one.created),
+                WhenCreatedUTC=objects.moment(one.created),
             )  # fmt: skip
 
     def get_federationtrust(self, _: Given) -> Said:
         for one in self.organisation.federation:
-            held = objects.thing("System.Security.Cryptography.X509Certificates.X509Certificate2", one, Thumbprint=one)
-            yield objects.thing(f"{objects.DIRECTORY}.FederationTrust", "Trust", OrgCertificate=held)
+            yield objects.thing(f"{objects.DIRECTORY}.FederationTrust", "Trust", OrgPrivCertificate=one)
 
     def get_hybridconfiguration(self, _: Given) -> Said:
         hybrid = self.organisation.hybrid

@@ -151,6 +151,8 @@ class ExchangeShell:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+            wbufsize = 65536
 
             def do_POST(self) -> None:
                 shell.serve(self)

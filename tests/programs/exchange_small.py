@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from mailtrust.core.issuance.authority import Issued, issue, make_root, self_signed
 from mailtrust.core.issuance.keys import make_key
@@ -54,6 +55,7 @@ def issued(*names: str, serial: int) -> Issued:
     return issue(ROOT, server_recipe(*names), make_key("ec-p256"), serial=serial, **DATES)
 
 
+@cache
 def own(server: str) -> Certificate:
     """What setup makes for a server."""
     recipe = server_recipe(server.lower(), f"{server.lower()}.example.com")
@@ -111,6 +113,7 @@ def organisation() -> ExchangeOrganisation:
                 require_tls=False,
                 ignore_starttls=False,
                 cloud_services_mail=False,
+                smart_host_auth="None",
             ),
         ),
         auth=AuthConfig(current="AB" * 20),

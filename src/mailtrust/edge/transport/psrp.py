@@ -27,9 +27,10 @@ from mailtrust.edge.transport.psrp_host import MOST_SAID, Answering, UnexpectedQ
 from mailtrust.edge.transport.psrp_http import GRACE_SECONDS, POLL_SECONDS, TooMuchError, Transport, session_for
 from mailtrust.edge.transport.psrp_reader import BoundedReader
 from mailtrust.edge.transport.psrp_refusals import lost, not_let_in, not_trusted, shortly, status, unlike
-from mailtrust.edge.transport.shell import Answer, Argument, Login, Place, Secret
+from mailtrust.edge.transport.shell import Answer, Argument, Login, NoSuchCmdlet, Place, Refused, Secret
 
 CONFIGURATION = "Microsoft.Exchange"
+NO_SUCH_CMDLET = "CommandNotFoundException"
 OPEN_SECONDS = 60
 MOST_OBJECTS = 20_000
 
@@ -87,11 +88,8 @@ class PsrpShell:
                 self._wait(pipeline, cmdlet, seconds)
             finally:
                 self._end(pipeline)
-        said = [clean(_words(one), MOST_SAID) for one in pipeline.streams.error[:5]]
-        if said:
-            raise Failed(
-                text("{server} refuses {cmdlet}: “{said}”", server=self.name, cmdlet=cmdlet, said=" ".join(said))
-            )
+        if pipeline.streams.error:
+            raise self._refused(cmdlet, pipeline.streams.error[:5])
         if pipeline.state != PSInvocationState.COMPLETED:
             raise Failed(
                 text("{server} did not finish {cmdlet}, and does not say why.", server=self.name, cmdlet=cmdlet)
@@ -106,6 +104,12 @@ class PsrpShell:
             self._pool.close()
         with suppress(Exception):
             self._transport.close()
+
+    def _refused(self, cmdlet: str, errors: Sequence[Any]) -> Refused:
+        words = " ".join(clean(_words(one), MOST_SAID) for one in errors)
+        kind = NoSuchCmdlet if errors[0].fq_error == NO_SUCH_CMDLET else Refused
+        said = text("{server} refuses {cmdlet}: “{said}”", server=self.name, cmdlet=cmdlet, said=words)
+        return kind(said, words)
 
     def _wait(self, pipeline: PowerShell, cmdlet: str, seconds: int) -> None:
         while pipeline.state == PSInvocationState.RUNNING:

@@ -29,7 +29,8 @@ class BoundedReader(Serializer):
             self.read += len(element)
             if len(element) > MOST_IN_A_MESSAGE or self.read > MOST_IN_ALL:
                 raise TooMuchError
-            _expect_shallow(element)
+            if element:
+                _expect_shallow(element)
             if metadata is None:  # the output of a pipeline
                 return element
         return super().deserialize(element, metadata, clear)

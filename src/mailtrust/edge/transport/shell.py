@@ -10,7 +10,8 @@ from mailtrust.core.formats.url import is_https, parts_of
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
+from mailtrust.edge.transport.machine import Failed
 
 if TYPE_CHECKING:
     from mailtrust.edge.transport.psrp import PsrpShell
@@ -71,8 +72,21 @@ class Answer:
     """What it asked before it went on."""
 
 
+class Refused(Failed):
+    """A cmdlet says no, in its own words."""
+
+    def __init__(self, message: Text, words: str) -> None:
+        """`words`: what it says, cleaned."""
+        super().__init__(message)
+        self.words = words
+
+
+class NoSuchCmdlet(Refused):
+    """This release has no such cmdlet, or no role of the user holds it."""
+
+
 class Shell(Protocol):
-    """One open shell. Raises Failed (with the server's own words), NotAllowed or Unreachable, and nothing else."""
+    """One open shell. Raises Refused or another Failed, NotAllowed or Unreachable, and nothing else."""
 
     @property
     def name(self) -> str:

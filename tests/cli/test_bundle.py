@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mailtrust.cli.bundle import SCRIPTS
 from mailtrust.core.x509.bundles import FORMS, HOLDS_KEY, NEEDS_KEY
 from mailtrust.core.x509.containers import read_container
 from mailtrust.core.x509.pem import to_pem
@@ -48,6 +49,19 @@ class TestFromAServer:
         assert fingerprints(path) == chain
         assert mode(path) == 0o644
         assert run("check", *incomplete.given, "--with", path).status == 0
+
+    @pytest.mark.parametrize("form", SCRIPTS)
+    def test_a_script_brings_the_chain(self, run: Run, incomplete: Any, tmp_path: Path, form: str) -> None:
+        path = tmp_path / "install.ps1"
+        done = run("bundle", *incomplete.given, "--for", form, "-o", path)
+        assert done.status == 0
+        assert "-Pfx FILE" in done.err
+        script = path.read_text("utf-8-sig")
+        assert "$expectedHost = 'mail.example.test'" in script
+        assert script.count("'MII") == 1  # the intermediate, and no root
+        refused = run("bundle", *incomplete.given, "--for", form, "--with-root")
+        assert (refused.status, refused.out) == (2, b"")
+        assert "mailtrust trust windows" in refused.err
 
     @pytest.mark.parametrize("form", WITHOUT_LEAF)
     def test_a_file_of_issuers_holds_them_alone(

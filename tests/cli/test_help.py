@@ -16,6 +16,7 @@ from mailtrust.cli.main import build_parser
 from mailtrust.cli.translations import translator
 from mailtrust.core.clients import CLIENTS
 from mailtrust.core.report.formats import FORMATS
+from mailtrust.core.targets.powershell import windows_scripts
 from mailtrust.core.x509 import bundles
 from mailtrust.core.x509.containers import read_container
 
@@ -69,6 +70,7 @@ def test_the_words_that_options_take_are_named(said: Callable[..., str]) -> None
 
 def test_the_forms_are_those_that_can_be_written() -> None:
     assert bundle.FORMS == bundles.FORMS
+    assert bundle.SCRIPTS == windows_scripts.WINDOWS_FORMS
 
 
 def test_help_speaks_the_readers_language(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

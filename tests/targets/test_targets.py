@@ -329,6 +329,7 @@ def test_windows_gets_exact_clicks_and_both_commands(caseworld: Any) -> None:
     )
     assert any(run.command.startswith("certutil -addstore -f CA ") for run in commands(chain.steps))
     assert "iisreset" in lines["cmd"]
+    assert any("--for iis-script -o mail.example.com.ps1" in run.command for run in commands(chain.steps))
     assert any(print_ in str(step.undo) for step in chain.steps)
     clicks = next(
         [str(one) for one in step.do.path] for step in chain.steps if isinstance(step.do, Human) and step.do.path
@@ -393,7 +394,8 @@ def test_mailstore_imports_what_bundle_wrote(caseworld: Any) -> None:
     _, remedies = messy(caseworld, "mailstore")
     new = next(remedy for remedy in remedies if isinstance(remedy.goal, ReplaceCertificate))
     lines = [run.command for run in commands(new.steps)]
-    (written,) = (line for line in lines if line.startswith("mailtrust bundle"))
+    written, by_script = (line for line in lines if line.startswith("mailtrust bundle"))
+    assert by_script == "mailtrust bundle FILE-FROM-THE-CA --for mailstore-script -o mail.example.com.ps1"
     assert "--for mailstore --key mail.example.com.key" in written
     file = written.rpartition(" -o ")[2]
     assert file.endswith(".pfx")

@@ -44,6 +44,10 @@ EXAMPLES: tuple[Example, ...] = (
         "mailtrust bundle certnew.p7b --key mail.key --for pfx --password-file - -o mail.pfx",
         text("for Windows; the password is asked for"),
     ),
+    (
+        "mailtrust bundle from-the-ca.zip --for iis-script -o install.ps1",
+        text("a script that brings it and its chain to IIS, and takes it back"),
+    ),
 )
 
 # As core/x509/bundles.py names them: --help shall not wait for the crypto library. A test compares.
@@ -68,6 +72,9 @@ FORMS = (
     "pfx",
 )
 
+# As core/targets/powershell/windows_scripts.py names them, for the same reason.
+SCRIPTS = ("iis-script", "mailstore-script")
+
 ENDINGS = frozenset({".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".p7s", ".pfx", ".p12", ".jks", ".key", ".txt"})
 """What ends like this is a file and no host: none of them is a top-level domain."""
 
@@ -87,8 +94,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "sources", metavar="FILE|TARGET", nargs="+", help=told(text("files from a CA, or one server to ask"))
     )
     parser.add_argument(
-        "--for", dest="form", metavar="FORM", choices=FORMS, default="pem", help=told(text("the form (default: pem)"))
-    )
+        "--for", dest="form", metavar="FORM", choices=(*FORMS, *SCRIPTS), default="pem",
+        help=told(text("the form (default: pem)")),
+    )  # fmt: skip
     parser.add_argument("--key", metavar="FILE", type=Path, help=told(text("the private key, for forms that hold one")))
     parser.add_argument(
         "--password-file",
@@ -115,7 +123,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _known_words() -> str:
     words = (
-        text("--for takes: {known}.", known=FORMS),
+        text("--for takes: {known}.", known=(*FORMS, *SCRIPTS)),
         text("exit status: 0 written; 1 written, but no root is known for the chain; 2 usage; 3 could not look"),
     )
     return "\n".join(map(told, words))
@@ -123,7 +131,7 @@ def _known_words() -> str:
 
 def run(options: argparse.Namespace) -> int:
     """Write the bundle; what was found and changed is told on standard error."""
-    from mailtrust.core.x509.bundles import HOLDS_KEY, NEEDS_KEY, write_bundle
+    from mailtrust.core.x509.bundles import HOLDS_KEY, NEEDS_KEY
 
     files = files_meant(options.sources)
     expect_one_from_stdin(*files, options.key, options.password_file, options.roots)
@@ -145,17 +153,17 @@ def run(options: argparse.Namespace) -> int:
                 name=called(done.leaf),
             )
         )
+    if options.with_root and options.form in SCRIPTS:
+        raise UserProblem(
+            text(
+                "A script brings no root to a server, which needs none to send its chain. `mailtrust trust windows` "
+                "brings one to clients."
+            )
+        )
     if options.with_root and done.root is None:
         raise UserProblem(text("No root is known for this chain, so --with-root cannot be done. Try --roots FILE."))
     held = key if options.form in HOLDS_KEY else None
-    data = write_bundle(
-        options.form,
-        done.leaf,
-        done.intermediates,
-        root=done.root if options.with_root else None,
-        key=held,
-        password=password,
-    )
+    data = _written(options, done, held, password)
     expect_harmless(options.output, data, held)
     write_output(data, options.output, private=held is not None)
     say(
@@ -163,6 +171,22 @@ def run(options: argparse.Namespace) -> int:
         *remarks(options.form, done, held, password, key_given=options.key is not None),
     )
     return exit_status.CLEAN if done.root is not None else exit_status.FINDINGS
+
+
+def _written(
+    options: argparse.Namespace, done: "Completed", held: "PrivateKey | None", password: bytes | None
+) -> bytes:
+    if options.form in SCRIPTS:
+        from mailtrust.core.targets.powershell.windows_scripts import windows_script
+        from mailtrust.core.x509.roles import names_of
+
+        asked = () if files_meant(options.sources) else done.assessment.evidence.case.observations
+        host = asked[0].endpoint.host if asked else names_of(done.leaf)[0].removeprefix("*.")
+        return windows_script(options.form, done.leaf, done.intermediates, host)
+    from mailtrust.core.x509.bundles import write_bundle
+
+    root = done.root if options.with_root else None
+    return write_bundle(options.form, done.leaf, done.intermediates, root=root, key=held, password=password)
 
 
 def files_meant(sources: list[str]) -> tuple[Path, ...]:

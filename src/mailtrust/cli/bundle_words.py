@@ -94,7 +94,11 @@ def _about_the_missing_root(done: "Completed") -> Text:
 
 
 def _about_the_absent_key(form: str, *, key_given: bool) -> Iterator[Text]:
-    if key_given:
+    if form.endswith("-script"):
+        yield text(
+            "The key is not in it: the script takes a PFX with both (-Pfx FILE), or finds both in the machine's store."
+        )
+    elif key_given:
         yield text("The key is not in it: {form} reads it from a file of its own.", form=form)
     elif form in ("haproxy", "kemp"):
         yield text("The private key is not in it, and {form} wants it there: give --key FILE.", form=form)

@@ -21,6 +21,7 @@ from mailtrust.core.targets.parts.steps import check_again, who_ends_tls
 from mailtrust.core.targets.parts.windows import (
     ADMINISTRATOR,
     allow_versions_of_today,
+    by_script,
     carry_over,
     find_new,
     find_the_key,
@@ -37,11 +38,17 @@ def steps(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
     """Intermediates into the machine's store; a new certificate by certreq; then bind and restart."""
     match remedy.goal:
         case ServeChain():
-            return (*mend_store(remedy, context), _restart(), check_again(context))
+            return (
+                *mend_store(remedy, context),
+                by_script(context, "iis-script", context.source),
+                _restart(),
+                check_again(context),
+            )
         case ReplaceCertificate():
             return (
                 who_ends_tls(context),
                 *order_on_windows(remedy, context),
+                by_script(context, "iis-script", "FILE-FROM-THE-CA" if remedy.safe else "answer.p7b"),
                 *_bind(context),
                 _restart(),
                 check_again(context),

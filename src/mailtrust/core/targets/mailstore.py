@@ -23,6 +23,7 @@ from mailtrust.core.targets.parts.steps import check_again, who_ends_tls
 from mailtrust.core.targets.parts.windows import (
     ADMINISTRATOR,
     allow_versions_of_today,
+    by_script,
     carry_over,
     find_the_key,
     look_for_complaints,
@@ -38,7 +39,12 @@ def steps(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
     """Intermediates into the machine's store; a new certificate as PFX; chosen in the Service Configuration."""
     match remedy.goal:
         case ServeChain():
-            return (*mend_store(remedy, context), _restart(), check_again(context))
+            return (
+                *mend_store(remedy, context),
+                by_script(context, "mailstore-script", context.source),
+                _restart(),
+                check_again(context),
+            )
         case ReplaceCertificate():
             pfx = replace(context, suffix=".pfx")
             return (
@@ -46,6 +52,7 @@ def steps(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
                 _or_acme(),
                 *renew_or_order(remedy, context),
                 *write_new_bundle(remedy, pfx, ID, with_key=True),
+                by_script(context, "mailstore-script", "FILE-FROM-THE-CA" if remedy.safe else f"{context.file}.zip"),
                 _import(pfx),
                 _choose(context),
                 _restart(),

@@ -30,6 +30,21 @@ def mend_store(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
     )
 
 
+def by_script(context: TargetContext, form: str, source: str) -> Step:
+    """All that is done in the stores, and for IIS the binding, by one script; `source` is what it brings."""
+    file = f"{context.file}.ps1"
+    return Step(
+        text(
+            "Or let one script do what follows on the machine: write it here, take it there with the PFX where the "
+            "certificate is new, look with .\\{file} -WhatIf, then run .\\{file} -Pfx FILE in Windows PowerShell as "
+            "administrator.",
+            file=file,
+        ),
+        Run(f"mailtrust bundle {source} --for {form}{context.options} -o {file}"),
+        text("Delete {file}. Where it ran, first run it with -Undo.", file=file),
+    )
+
+
 def find_new() -> Step:
     """The thumbprint that the steps behind ask for."""
     return look(

@@ -10,6 +10,7 @@ from typing import Literal
 
 from mailtrust.core.formats.powershell import quoted, script
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.targets.parts.context import safe_host
 from mailtrust.core.targets.powershell.windows_parts import HEAD, MAIN, STORES
 from mailtrust.core.targets.powershell.windows_products import IIS, MAILSTORE
 from mailtrust.core.x509.thumbprint import thumbprint
@@ -20,6 +21,8 @@ WINDOWS_FORMS: tuple[WindowsForm, ...] = ("iis-script", "mailstore-script")
 
 def windows_script(form: WindowsForm, leaf: Certificate, intermediates: Sequence[Certificate], host: str) -> bytes:
     """The script that brings `leaf` and its `intermediates` to a machine that is known as `host`, as a file.
+
+    A name that is no host's is not put in: what the script prints is copied into command lines.
 
     The private key is not in it: the script imports a PFX and asks for its password, or finds the certificate with its
     key in the store.
@@ -33,5 +36,5 @@ def windows_script(form: WindowsForm, leaf: Certificate, intermediates: Sequence
     return script(
         body.replace("@INTERMEDIATES@", ",\n".join(rows))
         .replace("@THUMBPRINT@", quoted(thumbprint(leaf).upper()))
-        .replace("@HOST@", quoted(host))
+        .replace("@HOST@", quoted(safe_host(host)))
     )

@@ -34,21 +34,30 @@ from mailtrust.core.x509.pem import to_pem_chain
 SECONDS = 10
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Whoever hangs up in the middle is not told of on standard error."""
+
+
 class LoadMaster(Keeper):
     """One that runs, until it is closed."""
 
-    def __init__(self, folder: Path, admin: Kept, *, user: str = "admin", password: str = "1fourall9") -> None:
-        """`admin`: what its admin page presents."""
+    def __init__(self, folder: Path, admin: Kept, *, clients: Certificate | None = None) -> None:
+        """`admin`: what its admin page presents; `clients`: the root of those whose certificates let them in."""
         self.folder = folder
-        super().__init__(user, password)
+        super().__init__("admin", "1fourall9")
         self.calls: list[tuple[int, str, dict[str, str]]] = []
         """Version, command and parameters without secrets and files, as they came."""
         self._sockets: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
-        self._closed = threading.Event()
+        self.closed = threading.Event()
         context = self._context([admin])
-        self._admin = ThreadingHTTPServer((LOOPBACK, 0), _handler(self))
-        self._admin.daemon_threads = True
+        if clients is not None:  # guide 3.12.4: adminclientaccess, "Password or client certificate"
+            context.verify_mode = ssl.CERT_OPTIONAL
+            context.load_verify_locations(cadata=clients.der)
+        self._admin = _Server((LOOPBACK, 0), _handler(self))
         self._admin.socket = context.wrap_socket(self._admin.socket, server_side=True, do_handshake_on_connect=False)
         self.port = self._admin.server_address[1]
         self._start(lambda: self._admin.serve_forever(0.05))
@@ -57,8 +66,7 @@ class LoadMaster(Keeper):
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._closed.set()
-        self.trouble.silent.clear()
+        self.closed.set()
         self._admin.shutdown()
         self._admin.server_close()
         for one in self._sockets:
@@ -87,7 +95,7 @@ class LoadMaster(Keeper):
         thread.start()
 
     def _serve(self, service: Service, listener: socket.socket) -> None:
-        while not self._closed.is_set():
+        while not self.closed.is_set():
             try:
                 connection, _ = listener.accept()
             except TimeoutError:
@@ -208,12 +216,16 @@ def _handler(master: LoadMaster) -> type[BaseHTTPRequestHandler]:
         def _obey(self, version: int, command: str, given: dict[str, str], data: bytes) -> None:
             given = {name.lower(): value for name, value in given.items()}  # infisical: certfile, in small letters
             who = [given.pop(name, "") for name in ("apiuser", "apipass", "apikey")]
-            if not master.known(*who):
+            connection = self.connection
+            assert isinstance(connection, ssl.SSLSocket)
+            # guide 2.3.1; json: none in the second version
+            by_certificate = version == 1 and bool(connection.getpeercert())
+            if not (by_certificate or master.known(*who)):
                 # guide: 401; that the first version answers with a page is told by users of 7.2.54
                 self._say(401, b"<html>Unauthorized</html>" if version == 1 else _v2(401, "Unauthorized", {}))
                 return
             master.calls.append((version, command, given))
-            while master.trouble.silent.wait(0) and not master._closed.wait(0.05):
+            while command in master.trouble.silent_at and not master.closed.wait(0.02):
                 pass
             when = master.trouble.hangs_up.get(command)
             if when == "before":

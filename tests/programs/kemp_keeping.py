@@ -68,8 +68,8 @@ class Trouble:
     """The commands at which it hangs up, `before` or `after` they are done."""
     ignores_pool: bool = False
     """It sends what was uploaded, and nothing of the pool."""
-    silent: threading.Event = field(default_factory=threading.Event)
-    """While it is set, nothing is answered."""
+    silent_at: set[str] = field(default_factory=set)
+    """The commands that it does not even begin with, while they stand here."""
 
 
 class Keeper:

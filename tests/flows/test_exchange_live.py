@@ -135,7 +135,9 @@ def test_the_connection_breaks_in_the_middle(shell: PsrpShell, endpoint: Exchang
 
 
 def test_objects_that_are_none(shell: PsrpShell, exchange: Exchange) -> None:
-    exchange.said["get-receiveconnector"] = lambda: iter(["only text", 7, None, ["a", ["b"]], {"Name": "odd"}])
+    exchange.said["get-receiveconnector"] = lambda: iter(
+        ["only text", 7, None, ["a", ["b"]], {"Name": "odd", "AuthMechanism": "Tls"}]
+    )
     exchange.said["get-exchangecertificate"] = lambda: iter([{"Thumbprint": "no thumbprint", "Services": "Fax, SMTP"}])
     gathered = collect(shell, small.NOW)
     assert [one.name for one in gathered.organisation.servers[0].receive_connectors] == ["odd"]

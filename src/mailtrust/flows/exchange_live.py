@@ -1,34 +1,70 @@
 """What an Exchange organisation tells at its own PowerShell: the same as the script of `services collect` exports."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 
-from mailtrust.core.formats.exchange import asked
-from mailtrust.core.formats.exchange import export_wire as wire
-from mailtrust.core.formats.exchange.clixml import ClixmlError
+from mailtrust.core.formats.exchange.clixml import ClixmlError, read_clixml
+from mailtrust.core.formats.exchange.cmdlets import add
+from mailtrust.core.formats.exchange.draft import Draft
+from mailtrust.core.formats.exchange.export_wire import NotReadWire
+from mailtrust.core.formats.exchange.format_list import ASKED
+from mailtrust.core.formats.exchange.joining import joined
 from mailtrust.core.formats.exchange.nouns import organisation_of_wire
 from mailtrust.core.formats.exchange.organisation_of import Gathered
-from mailtrust.core.formats.exchange.shown import Shown
+from mailtrust.core.formats.exchange.shown import Shown, Value
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import text
 from mailtrust.edge.transport.machine import Failed
 from mailtrust.edge.transport.shell import Argument, NoSuchCmdlet, Refused, Shell
 
-Made = TypeVar("Made")
-
-DIRECTORIES = {
-    "Get-WebServicesVirtualDirectory": "EWS",
-    "Get-OwaVirtualDirectory": "OWA",
-    "Get-EcpVirtualDirectory": "ECP",
-    "Get-OabVirtualDirectory": "OAB",
-    "Get-ActiveSyncVirtualDirectory": "Microsoft-Server-ActiveSync",
-    "Get-PowerShellVirtualDirectory": "PowerShell",
-    "Get-MapiVirtualDirectory": "MAPI",
-}
+SERVERS = "Get-ExchangeServer"
 ONLY_THERE = "Exchange's PowerShell does not tell of IIS: the script of services collect does, where it is run there."
 EDGE = "An Edge server answers only itself: run the script of services collect there."
+
+
+@frozen
+class _Ask:
+    """One question."""
+
+    cmdlet: str
+    by: str = "Server"
+    """The parameter that names the server; empty: it is about the organisation."""
+    other: str = ""
+    """What releases call it that have no such cmdlet."""
+    may_lack: bool = False
+    """That there is no such cmdlet is no news: the release is too old for it, or too new."""
+    hint: tuple[tuple[str, Value], ...] = ()
+    """What the cmdlet's name says of its objects."""
+
+
+OF_A_SERVER = (
+    _Ask("Get-ExchangeCertificate"),
+    _Ask("Get-ReceiveConnector"),
+    _Ask("Get-ImapSettings", hint=(("protocolname", "IMAP4"),)),
+    _Ask("Get-PopSettings", hint=(("protocolname", "POP3"),)),
+    _Ask("Get-UMService", "Identity", "Get-UMServer", may_lack=True),
+    _Ask("Get-UMCallRouterSettings", may_lack=True, hint=(("identity", "CallRouter"),)),
+    _Ask("Get-TransportService", "Identity", "Get-TransportServer"),
+    _Ask("Get-ClientAccessService", "Identity", "Get-ClientAccessServer"),
+    _Ask("Get-AutodiscoverVirtualDirectory"),
+    _Ask("Get-WebServicesVirtualDirectory"),
+    _Ask("Get-OwaVirtualDirectory"),
+    _Ask("Get-EcpVirtualDirectory"),
+    _Ask("Get-OabVirtualDirectory"),
+    _Ask("Get-ActiveSyncVirtualDirectory"),
+    _Ask("Get-PowerShellVirtualDirectory"),
+    _Ask("Get-MapiVirtualDirectory", may_lack=True),
+    _Ask("Get-OutlookAnywhere"),
+)
+OF_THE_ORGANISATION = (
+    _Ask("Get-SendConnector", ""),
+    _Ask("Get-AuthConfig", "", may_lack=True),
+    _Ask("Get-EdgeSubscription", "", may_lack=True),
+    _Ask("Get-HybridConfiguration", "", may_lack=True),
+    _Ask("Get-FederationTrust", "", may_lack=True),
+    _Ask("Get-AcceptedDomain", "", hint=(("domaintype", "Authoritative"),)),
+)
 
 
 def collect(shell: Shell, now: datetime, servers: tuple[str, ...] = ()) -> Gathered:
@@ -37,126 +73,66 @@ def collect(shell: Shell, now: datetime, servers: tuple[str, ...] = ()) -> Gathe
     Raises UserProblem where nothing can be asked any more, or Exchange does not even name its servers.
     """
     asking = _Asking(shell)
-    found = [asked.server(one) for one in asking.answer("Get-ExchangeServer", ())]
-    wanted = {name.lower() for name in servers}
-    for one in found:
-        if wanted and not wanted & {one.name.lower(), one.fqdn.lower()}:
+    asking.draft.wire.exported = now
+    for one in asking.answer(SERVERS, ()):
+        name = one.word("Name")
+        if servers and not {name.lower(), one.word("Fqdn").lower()} & {wanted.lower() for wanted in servers}:
             continue
-        if one.edge:
-            asking.not_read.append(wire.NotReadWire(server=one.name, part="Get-ExchangeCertificate", why=EDGE))
-        else:
-            _fill(one, asking)
-    asked_of = [one for one in found if not one.edge and (not wanted or wanted & {one.name.lower(), one.fqdn.lower()})]
-    return Gathered(*organisation_of_wire(_organisation(asked_of, asking, now)))
-
-
-def _fill(server: wire.ServerWire, asking: "_Asking") -> None:
-    at, by = (("Server", server.name),), (("Identity", server.name),)
-    server.certificates = asking.each(server.name, "Get-ExchangeCertificate", at, asked.certificate) or []
-    server.receive_connectors = asking.each(server.name, "Get-ReceiveConnector", at, asked.receive_connector) or []
-    server.client_access = [
-        *(asking.each(server.name, "Get-ImapSettings", at, lambda one: asked.client_access("IMAP", one)) or ()),
-        *(asking.each(server.name, "Get-PopSettings", at, lambda one: asked.client_access("POP", one)) or ()),
-    ]
-    # Exchange 2010 has other names for some, 2019 and later have no Unified Messaging.
-    server.um = [
-        *(
-            asking.each(
-                server.name, "Get-UMService", by, lambda one: asked.um("UM", one), other="Get-UMServer", may_lack=True
-            )
-            or ()
-        ),
-        *(
-            asking.each(
-                server.name, "Get-UMCallRouterSettings", at, lambda one: asked.um("UMCallRouter", one), may_lack=True
-            )
-            or ()
-        ),
-    ]
-    transport = asking.each(server.name, "Get-TransportService", by, _internal, other="Get-TransportServer")
-    server.internal_transport = transport[0] if transport else None
-    server.directories = _directories(server.name, asking)
-    asking.not_read.append(wire.NotReadWire(server=server.name, part="Get-WebBinding", why=ONLY_THERE))
-
-
-def _internal(one: Shown) -> str:
-    return one.word("InternalTransportCertificateThumbprint")
-
-
-def _directories(server: str, asking: "_Asking") -> list[wire.DirectoryWire]:
-    at, by = (("Server", server),), (("Identity", server),)
-    services = asking.each(server, "Get-ClientAccessService", by, lambda one: one, other="Get-ClientAccessServer") or []
-    found = [uri for one in services for uri in one.words("AutoDiscoverServiceInternalUri")]
-    autodiscover = asking.each(
-        server, "Get-AutodiscoverVirtualDirectory", at, lambda one: asked.directory("Autodiscover", one, found)
-    )
-    directories = list(autodiscover or ())
-    for cmdlet, name in DIRECTORIES.items():
-        directories += asking.each(server, cmdlet, at, _named(name), may_lack=name == "MAPI") or []
-    directories += asking.each(server, "Get-OutlookAnywhere", at, asked.outlook_anywhere) or []
-    return directories
-
-
-def _named(name: str) -> Callable[[Shown], wire.DirectoryWire]:
-    return lambda one: asked.directory(name, one)
-
-
-def _organisation(servers: list[wire.ServerWire], asking: "_Asking", now: datetime) -> wire.ExchangeWire:
-    auth = asking.each("", "Get-AuthConfig", (), asked.auth, may_lack=True)
-    hybrid = asking.each("", "Get-HybridConfiguration", (), asked.hybrid, may_lack=True)
-    trusts = asking.each("", "Get-FederationTrust", (), asked.federation, may_lack=True)
-    domains = asking.each("", "Get-AcceptedDomain", (), lambda one: one.word("DomainName"))
-    return wire.ExchangeWire(
-        schema=wire.SCHEMA,
-        exported=now,
-        servers=servers,
-        send_connectors=asking.each("", "Get-SendConnector", (), asked.send_connector),
-        auth=auth[0] if auth else None,
-        edge_subscriptions=asking.each("", "Get-EdgeSubscription", (), asked.subscription, may_lack=True),
-        hybrid=hybrid[0] if hybrid else None,
-        federation=[one for several in trusts or () for one in several],
-        accepted_domains=domains or [],
-        not_read=asking.not_read,
-    )
+        if one.flag("IsEdgeServer"):
+            asking.missing(name, "Get-ExchangeCertificate", EDGE)
+            continue
+        add(one, asking.draft)
+        for ask in OF_A_SERVER:
+            asking.put(ask, name)
+        of_it = asking.draft.server(name)
+        of_it.directories = of_it.directories or []
+        asking.missing(name, "Get-WebBinding", ONLY_THERE)
+    answered = {ask.cmdlet for ask in OF_THE_ORGANISATION if asking.put(ask, "")}
+    wire = asking.draft.wire
+    # An answer without an object says that there is none.
+    wire.send_connectors = wire.send_connectors or ([] if "Get-SendConnector" in answered else None)
+    wire.edge_subscriptions = wire.edge_subscriptions or ([] if "Get-EdgeSubscription" in answered else None)
+    whole, contradictions = joined([(shell.name, wire)])
+    organisation, problems = organisation_of_wire(whole)
+    return Gathered(organisation, (*contradictions, *problems))
 
 
 @dataclass
 class _Asking:
     shell: Shell
-    not_read: list[wire.NotReadWire] = field(default_factory=list)
+    draft: Draft = field(default_factory=Draft)
 
     def answer(self, cmdlet: str, parameters: tuple[tuple[str, Argument], ...]) -> tuple[Shown, ...]:
-        """What it gives. Raises UserProblem."""
+        """The objects that it gives. Raises UserProblem."""
+        objects = self.shell.ask(cmdlet, parameters).objects
         try:
-            return asked.objects_of(self.shell.ask(cmdlet, parameters).objects)
+            return tuple(
+                one for xml in objects for one in read_clixml(f"<Objs>{xml}</Objs>".encode("utf-8", "replace"))
+            )
         except ClixmlError as error:
             why = clean(str(error), 200)
             raise Failed(text("What {cmdlet} gives cannot be read: {why}.", cmdlet=cmdlet, why=why)) from None
 
-    def each(
-        self,
-        server: str,
-        cmdlet: str,
-        parameters: tuple[tuple[str, Argument], ...],
-        make: Callable[[Shown], Made],
-        *,
-        other: str = "",
-        may_lack: bool = False,
-    ) -> list[Made] | None:
-        """What is made of each object; None: it was not told.
-
-        `other`: what releases call it that have no such cmdlet; `may_lack`: that there is none is no news.
-        """
+    def put(self, ask: _Ask, server: str) -> bool:
+        """Ask, and bring what comes into the draft; whether it was told."""
+        parameters = ((ask.by, server),) if ask.by else ()
         try:
-            return [make(one) for one in self.answer(cmdlet, parameters)]
+            for one in self.answer(ask.cmdlet, parameters):
+                known = {**one.properties, **dict(ask.hint), **({ASKED: server} if server else {})}
+                add(Shown(known, one.text, one.types), self.draft)
         except NoSuchCmdlet as none:
-            if other:
-                return self.each(server, other, parameters, make, may_lack=may_lack)
-            why = "" if may_lack else none.words
+            if ask.other:
+                return self.put(_Ask(ask.other, ask.by, may_lack=ask.may_lack, hint=ask.hint), server)
+            if not ask.may_lack:
+                self.missing(server, ask.cmdlet, none.words)
         except Refused as refused:
-            why = refused.words
+            self.missing(server, ask.cmdlet, refused.words)
         except Failed as problem:
-            why = str(problem)
-        if why:
-            self.not_read.append(wire.NotReadWire(server=server, part=cmdlet, why=why))
-        return None
+            self.missing(server, ask.cmdlet, str(problem))
+        else:
+            return True
+        return False
+
+    def missing(self, server: str, part: str, why: str) -> None:
+        """Note what was not told."""
+        self.draft.wire.not_read.append(NotReadWire(server=server, part=part, why=why))

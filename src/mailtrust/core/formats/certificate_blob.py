@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from mailtrust.core.model.certificate import Certificate
 
+KEY_PROVIDER = 2
 SHA1_HASH = 3
 FRIENDLY_NAME = 11
 CERTIFICATE = 32

@@ -10,6 +10,8 @@ from msgspec import Meta, Struct
 
 SCHEMA: Final = "mailtrust/exchange/1"
 
+ClientService = Literal["IMAP", "POP"]
+
 
 class CertificateWire(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One certificate, as Get-ExchangeCertificate shows it."""
@@ -66,7 +68,7 @@ class SendConnectorWire(Struct, kw_only=True, forbid_unknown_fields=True, omit_d
 class ClientAccessWire(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What Get-ImapSettings or Get-PopSettings shows."""
 
-    service: Literal["IMAP", "POP"]
+    service: ClientService
     certificate_name: str = ""
     connection_settings: list[str] = []
     running: bool | None = None

@@ -1,12 +1,27 @@
 """From whatever was exported, in one file or many, to one organisation; and what is wrong with it, in sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 
-from mailtrust.core.formats.exchange.export_json import decode_export
+import msgspec
+
+from mailtrust.core.formats.certreq_inf.encoding import decode
+from mailtrust.core.formats.exchange.clixml import ClixmlError, read_clixml
+from mailtrust.core.formats.exchange.cmdlets import add
+from mailtrust.core.formats.exchange.draft import Draft, server_key
+from mailtrust.core.formats.exchange.export_json import ExportError, as_wire_has_it, convert_export, decode_export
+from mailtrust.core.formats.exchange.export_wire import SCHEMA, ExchangeWire, ServerWire
+from mailtrust.core.formats.exchange.format_list import read_format_list
+from mailtrust.core.formats.exchange.joining import joined
 from mailtrust.core.formats.exchange.nouns import organisation_of_wire
+from mailtrust.core.formats.exchange.shown import Shown, Value
+from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.exchange import ExchangeOrganisation
 from mailtrust.core.model.frozen import frozen
-from mailtrust.core.model.text import Text
+from mailtrust.core.model.text import Text, text
+
+MOST_OBJECTS = 20_000
+MOST_KINDS = 5
 
 
 @frozen
@@ -20,5 +35,134 @@ class Gathered:
 
 def organisation_of(documents: Sequence[tuple[str, bytes]]) -> Gathered:
     """Read every document, a name and its octets, and join them. Raises ExportError."""
-    (name, data), *_ = documents
-    return Gathered(*organisation_of_wire(decode_export(data, name)))
+    told: list[Text] = []
+    exports = [(name, _export(name, data, told)) for name, data in documents]
+    if all(export == _nothing() for _, export in exports):
+        raise _no_export(
+            exports[0][0], text("it holds nothing that Get-ExchangeCertificate or a cmdlet beside it shows")
+        )
+    _name_servers(exports, told)
+    whole, contradictions = joined(exports)
+    organisation, problems = organisation_of_wire(whole)
+    return Gathered(organisation, (*told, *contradictions, *problems))
+
+
+def organisation_of_objects(objects: Iterable[Shown]) -> Gathered:
+    """The same from objects that came by another road than a document."""
+    draft = Draft()
+    for shown in objects:
+        add(shown, draft)
+    whole, contradictions = joined([("", draft.wire)])
+    organisation, problems = organisation_of_wire(whole)
+    return Gathered(organisation, (*contradictions, *problems))
+
+
+def _export(name: str, data: bytes, told: list[Text]) -> ExchangeWire:
+    """One document, by what stands in it."""
+    text_of_it = decode(data[:400])[0].lstrip()
+    if text_of_it.startswith(("{", "[")):
+        # PowerShell's `>` writes UTF-16.
+        return decode_export(decode(data)[0].encode("utf-8", "replace"), name)
+    if text_of_it.startswith("<"):
+        try:
+            objects = read_clixml(data)
+        except ClixmlError as error:
+            raise _no_export(name, text("it is no CLIXML ({detail})", detail=clean(str(error), 120))) from None
+        for shown in objects:
+            if shown.word("schema") == SCHEMA:  # what the script writes where there is no ConvertTo-Json
+                return convert_export(as_wire_has_it(_plain(shown)), name)
+    elif data.strip():
+        objects = read_format_list(decode(data)[0])
+    else:
+        raise _no_export(name, text("it is empty"))
+    return _of_objects(objects, name, told)
+
+
+def _of_objects(objects: Sequence[Shown], name: str, told: list[Text]) -> ExchangeWire:
+    draft = Draft()
+    for shown in objects[:MOST_OBJECTS]:
+        add(shown, draft)
+    if len(objects) > MOST_OBJECTS:
+        told.append(text("{file}: only the first {most} objects are read.", file=clean(name, 100), most=MOST_OBJECTS))
+    if draft.cut:
+        told.append(
+            text(
+                "{file}: PowerShell has cut {properties} with “...”. Set $FormatEnumerationLimit = -1, and export "
+                "again with | Format-List.",
+                file=clean(name, 100),
+                properties=tuple(clean(one, 60) for one in sorted(draft.cut)),
+            )
+        )
+    if draft.silent:
+        # CSS-Exchange, Import-ExchangeCertificateFromRawData.ps1: with signed serialization and a broken certificate
+        # of OAuth, the shell gives RawData alone.
+        told.append(
+            text(
+                "{file}: nothing says what {count} of the certificates serve. The shell leaves that out where the "
+                "auth certificate has expired or is missing: look at Get-AuthConfig.",
+                file=clean(name, 100),
+                count=draft.silent,
+            )
+        )
+    if draft.aside:
+        told.append(
+            text(
+                "{file}: left aside what is of no use here: {kinds}.",
+                file=clean(name, 100),
+                kinds=tuple(f"{count} {clean(kind, 60)}" for kind, count in list(draft.aside.items())[:MOST_KINDS]),
+            )
+        )
+    return draft.wire
+
+
+def _nothing() -> ExchangeWire:
+    return ExchangeWire(schema=SCHEMA, servers=[])
+
+
+def _no_export(name: str, why: Text) -> ExportError:
+    return ExportError(
+        text(
+            "The export {name} cannot be read: {why}. Expected what the script of `mailtrust services collect` writes, "
+            "an Export-Clixml, or pasted Format-List text.",
+            name=clean(name, 200),
+            why=why,
+        )
+    )
+
+
+def _plain(value: Value) -> object:
+    match value:
+        case Shown():
+            return {name: _plain(one) for name, one in value.properties.items()}
+        case tuple():
+            return [_plain(one) for one in value]
+    return msgspec.to_builtins(value)
+
+
+def _name_servers(exports: Sequence[tuple[str, ExchangeWire]], told: list[Text]) -> None:
+    """Give a name to what says of no server: text that was pasted often does not."""
+    named = {server_key(one.name): one.name for _, export in exports for one in export.servers if one.name}
+    for file, export in exports:
+        for server in (one for one in export.servers if not one.name):
+            called, fqdn = _own_name(server)
+            server.name = called or (next(iter(named.values())) if len(named) == 1 else PurePath(file).stem)
+            server.fqdn = server.fqdn or fqdn
+            told.append(
+                text(
+                    "{file} does not say of which server it is: it is taken for {server}. A file that is called after "
+                    "the server says so.",
+                    file=clean(file, 100),
+                    server=clean(server.name, 100),
+                )
+            )
+
+
+def _own_name(server: ServerWire) -> tuple[str, str]:
+    """The names in the certificate that Exchange's setup makes for a server: the NetBIOS name, and the full one."""
+    for one in server.certificates:
+        short = [name for name in one.domains if "." not in name]
+        full = [name for name in one.domains if "." in name]
+        ours = one.self_signed is not False and one.friendly_name in ("", "Microsoft Exchange")
+        if ours and len(short) == len(full) == 1 and full[0].lower().startswith(f"{short[0].lower()}."):
+            return short[0], full[0]
+    return "", ""

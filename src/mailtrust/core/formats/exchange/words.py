@@ -15,6 +15,18 @@ _STARTUP: dict[str, StartupMode] = {word.lower(): word for word in get_args(Star
 ROOT_CA_NUMBERS: dict[int, RootCaType] = {0: "None", 3: "Registry"}
 STATUS_NUMBERS: dict[int, CertificateStatus] = {1: "Valid"}
 
+_DIRECTORIES = {
+    name.lower(): name
+    for name in (
+        "EWS", "MAPI", "OWA", "ECP", "OAB", "Microsoft-Server-ActiveSync", "Autodiscover", "RPC", "PowerShell", "API",
+    )
+}  # fmt: skip
+
+
+def directory_of(given: str) -> str:
+    """A virtual directory by its name in IIS, as it is called here; empty: it is none that clients use."""
+    return _DIRECTORIES.get(given.strip().lower(), "")
+
 
 def status_of(given: str) -> CertificateStatus:
     """Get-ExchangeCertificate's Status; empty: not said, or a word that nobody knows."""

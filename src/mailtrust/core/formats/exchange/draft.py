@@ -1,0 +1,42 @@
+"""What one document says, while it is read: servers by name, in the form of an export."""
+
+from dataclasses import dataclass, field
+
+from mailtrust.core.formats.exchange.export_wire import SCHEMA, ExchangeWire, ServerWire
+
+LONGEST_NETBIOS = 15
+
+
+def server_key(called: str) -> str:
+    """Equal for the NetBIOS name of a server and its full name: the first label, of which NetBIOS has 15 letters."""
+    return called.partition(".")[0].lower()[:LONGEST_NETBIOS]
+
+
+@dataclass(slots=True)
+class Draft:
+    """An export that grows."""
+
+    wire: ExchangeWire = field(default_factory=lambda: ExchangeWire(schema=SCHEMA, servers=[]))
+    cut: set[str] = field(default_factory=set)
+    """Properties of which PowerShell showed only the beginning."""
+    aside: dict[str, int] = field(default_factory=dict)
+    """Classes of objects that nobody needs, and how many there were."""
+    silent: int = 0
+    """Certificates of which nothing says what they serve."""
+
+    def leave_aside(self, kind: str) -> None:
+        """Count an object that is of no use."""
+        self.aside[kind] = self.aside.get(kind, 0) + 1
+
+    def server(self, called: str) -> ServerWire:
+        """The server of that name, NetBIOS or full; the one without a name for the empty text."""
+        key = server_key(called)
+        for one in self.wire.servers:
+            if server_key(one.name) == key:
+                break
+        else:
+            one = ServerWire(name=called.partition(".")[0])
+            self.wire.servers.append(one)
+        if "." in called and not one.fqdn:
+            one.fqdn = called
+        return one

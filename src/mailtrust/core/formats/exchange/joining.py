@@ -1,0 +1,194 @@
+"""Several exports as one, by server, thumbprint and name. What one does not say, another may say."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from msgspec import Struct, structs
+
+from mailtrust.core.formats.exchange import export_wire as wire
+from mailtrust.core.formats.exchange.draft import server_key
+from mailtrust.core.formats.exchange.export_wire import SCHEMA, CertificateWire, ExchangeWire, ServerWire
+from mailtrust.core.formats.exchange.services_text import read_services, write_services
+from mailtrust.core.formats.exchange.words import build_of
+from mailtrust.core.formats.thumbprint_text import hex_digits
+from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.text import Text, text
+
+MOST_TOLD = 20
+
+Part = TypeVar("Part", bound=Struct)
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+# The two roads to one thing see parts of it.
+_UNITED = frozenset({"urls", "domains", "agent_targets", "federation", "accepted_domains", "connection_settings"})
+
+# What was refused to one and told to another was read.
+_ANSWERS: dict[str, str] = {
+    "Get-ExchangeCertificate": "certificates",
+    "Get-ReceiveConnector": "receive_connectors",
+    "Get-WebBinding": "bindings",
+    "Get-TransportService": "internal_transport",
+    "Get-TransportServer": "internal_transport",
+    "Get-SendConnector": "send_connectors",
+    "Get-AuthConfig": "auth",
+    "Get-EdgeSubscription": "edge_subscriptions",
+    "Get-HybridConfiguration": "hybrid",
+}
+
+
+def joined(exports: Sequence[tuple[str, ExchangeWire]]) -> tuple[ExchangeWire, tuple[Text, ...]]:
+    """All exports, each with its name, as one; and a sentence for each contradiction. The newest is believed."""
+    told: list[Text] = []
+    whole = ExchangeWire(schema=SCHEMA, servers=[])
+    for name, export in exports:
+        _tell_twice(name, export, told)
+    for _, export in sorted(exports, key=lambda one: one[1].exported or _LONG_AGO, reverse=True):
+        _take_in(whole, export, "", told)
+    whole.not_read = [one for one in whole.not_read if not _is_answered(one.server, one.part, whole)]
+    if len(told) > MOST_TOLD:
+        told[MOST_TOLD:] = [text("And {count} contradictions more.", count=len(told) - MOST_TOLD)]
+    return whole, tuple(told)
+
+
+def _tell_twice(name: str, export: ExchangeWire, told: list[Text]) -> None:
+    servers = [(one.name, server_key(one.name)) for one in export.servers]
+    prints = [(f"{one.name} {it.thumbprint}", _print_of(it)) for one in export.servers for it in one.certificates]
+    places = [f"{server_key(one.name)} " for one in export.servers for _ in one.certificates]
+    certificates = [(called, place + key) for (called, key), place in zip(prints, places, strict=True) if key]
+    for what in (servers, certificates):
+        seen: set[str] = set()
+        for called, key in what:
+            if key in seen:
+                told.append(text("{file}: {what} stands there twice.", file=clean(name, 100), what=clean(called, 100)))
+            seen.add(key)
+
+
+def _take_in(mine: Struct, other: Struct, place: str, told: list[Text]) -> None:
+    """Fill `mine` with what only `other` says."""
+    if isinstance(mine, ServerWire) and isinstance(other, ServerWire) and mine.bindings is None and other.bindings:
+        # Who read IIS was on that machine, and knows better what is set there.
+        for field in structs.fields(mine):
+            here, there = getattr(mine, field.name), getattr(other, field.name)
+            setattr(mine, field.name, there)
+            setattr(other, field.name, here)
+    for field in structs.fields(mine):
+        here, there = getattr(mine, field.name), getattr(other, field.name)
+        if isinstance(there, list) and there and isinstance(there[0], Struct):
+            setattr(mine, field.name, _by_key([*(here or ()), *there], place, told))
+        elif _says_nothing(here, field.default):
+            setattr(mine, field.name, there if there is not None else here)
+        elif not _says_nothing(there, field.default):
+            setattr(mine, field.name, _agreed(field.name, here, there, place, told))
+
+
+def _says_nothing(value: object, default: object) -> bool:
+    return value is None or value in ("", []) or value == default
+
+
+def _by_key(parts: Iterable[Part], place: str, told: list[Text]) -> list[Part]:
+    found: dict[object, Part] = {}
+    for number, part in enumerate(parts):
+        key = _KEYS[type(part)](part)
+        if not key:
+            found[number] = part
+        elif key in found:
+            _take_in(found[key], part, f"{place} {_called(part)}".strip(), told)
+        else:
+            # A copy that owns its lists: what is joined must not change what it is joined of.
+            found[key] = _by_itself(part, place, told)
+    return list(found.values())
+
+
+def _by_itself(part: Part, place: str, told: list[Text]) -> Part:
+    here = f"{place} {_called(part)}".strip()
+    own = {
+        field.name: _by_key(value, here, told) if value and isinstance(value[0], Struct) else list(value)
+        for field in structs.fields(part)
+        if isinstance(value := getattr(part, field.name), list)
+    }
+    return structs.replace(part, **own)
+
+
+def _called(part: Struct) -> str:
+    return str(getattr(part, "name", "") or getattr(part, "thumbprint", "") or getattr(part, "service", ""))
+
+
+def _agreed(name: str, here: Any, there: Any, place: str, told: list[Text]) -> Any:
+    """What is believed where both say something."""
+    if name in _UNITED:
+        return list(dict.fromkeys((*here, *there)))
+    if isinstance(here, Struct):
+        _take_in(here, there, place, told)
+        return here
+    match name:
+        case "exported":
+            return max(here, there)
+        case "version":
+            # The directory does not hear of security updates, the program on the machine does.
+            return max(here, there, key=lambda one: [int(part) for part in build_of(one).split(".") if part])
+        case "name":
+            return min(here, there, key=len)  # NetBIOS has 15 letters
+    if _meant(name, here) != _meant(name, there):
+        told.append(
+            text(
+                "{place}: {what} is told twice, as {here} and as {there}; the first is believed.",
+                place=clean(place, 160) or "Exchange",
+                what=name,
+                here=clean(_shown(name, here), 120),
+                there=clean(_shown(name, there), 120),
+            )
+        )
+    return here
+
+
+def _meant(name: str, value: Any) -> object:
+    """Equal for what means the same."""
+    if name == "services":
+        return frozenset(service for one in value for service in read_services(one)[0])
+    if name in ("thumbprint", "current", "previous", "next", "internal_transport"):
+        return hex_digits(value) or value
+    if isinstance(value, list):
+        return frozenset(map(str, value))
+    return value.lower() if isinstance(value, str) else value
+
+
+def _shown(name: str, value: Any) -> str:
+    if name == "services":
+        return write_services(frozenset(service for one in value for service in read_services(one)[0]))
+    if isinstance(value, bytes):
+        return hashlib.sha1(value, usedforsecurity=False).hexdigest().upper()
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _print_of(certificate: CertificateWire) -> str:
+    if (digits := hex_digits(certificate.thumbprint)) is not None:
+        return digits
+    return "" if certificate.raw is None else hashlib.sha1(certificate.raw, usedforsecurity=False).hexdigest()
+
+
+def _is_answered(server: str, part: str, whole: ExchangeWire) -> bool:
+    wanted = _ANSWERS.get(part, "")
+    for holder in (whole, *whole.servers):
+        if isinstance(holder, ServerWire) and server_key(holder.name) != server_key(server):
+            continue
+        if getattr(holder, wanted, None):
+            return True
+    return False
+
+
+# What makes two of a kind one.
+_KEYS: dict[type[Struct], Callable[[Any], object]] = {
+    wire.ServerWire: lambda one: server_key(one.name),
+    wire.CertificateWire: _print_of,
+    wire.ReceiveConnectorWire: lambda one: one.name.lower(),
+    wire.SendConnectorWire: lambda one: one.name.lower(),
+    wire.ClientAccessWire: lambda one: one.service,
+    wire.UmWire: lambda one: one.service,
+    wire.BindingWire: lambda one: (one.site.lower(), one.port, one.address, one.host.lower()),
+    wire.DirectoryWire: lambda one: (one.site, one.name.lower()),
+    wire.SubscriptionWire: lambda one: one.name.lower(),
+    wire.NotReadWire: lambda one: (server_key(one.server), one.part, one.why),
+}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,25 @@ def test_a_log_beside_it(tmp_path: Path, run: Run, letter: str, status: int, sai
     assert said in done.text
 
 
+def test_before_and_after_a_planned_change(tmp_path: Path, run: Run) -> None:
+    new = certificate("C", "mail.example.com", services=(), days_old=1)
+    it = good()
+    it = replace(it, servers=(replace(it.servers[0], certificates=(*it.servers[0].certificates, new)),))
+    export = written(tmp_path, it)
+    planned = ("services", "select", "--export", export, "--at", AT, "--thumbprint", "\u200e" + "cc " * 20)
+    done = run(*planned, "--services", "smtp")
+    assert done.status == 0
+    changed = done.text.partition("Afterwards")[2]
+    assert "receives: Default Frontend MAIL1  mail.example.com (CCCCCCCC)" in changed
+    assert "sends: Outbound" in changed
+    assert "All else stays as it is (2)." in changed
+    refused = run(*planned, "--services", "UM")
+    assert "All else stays as it is (4)." in refused.text
+    assert "UM" in refused.text.partition("stays as it is")[2]
+    told = json.loads(run(*planned, "--services", "SMTP", "--format", "json").out)
+    assert [one["certificate"]["thumbprint"][0] for one in told["after"]] == ["C", "B", "C", "B"]
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -90,6 +110,7 @@ def test_a_log_beside_it(tmp_path: Path, run: Run, letter: str, status: int, sai
         (("--connector", "No\x1b such"), "There are: MAIL1\\Default Frontend MAIL1"),
         (("--log", "exchange.json"), "is no SMTP protocol log"),
         (("--at", "soon"), "Expected a date"),
+        (("--thumbprint", "A" * 40), "Expected both of --thumbprint and --services"),
     ],
 )
 def test_mistakes(tmp_path: Path, run: Run, given: tuple[str, str], said: str) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from mailtrust.core.formats.exchange.protocol_log import Presented
     from mailtrust.core.model.exchange import ExchangeOrganisation
+    from mailtrust.core.model.exchange_change import ExchangeChange
+    from mailtrust.core.report.page import Page
     from mailtrust.core.services.exchange.selection import Selection
 
 
@@ -38,6 +40,8 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         examples=(
             ("mailtrust services select --export exchange.json", None),
             ("mailtrust services select --export exchange.json --connector 'Default Frontend MAIL1'", None),
+            ("mailtrust services select --export exchange.json --thumbprint 78E1...0C41 --services SMTP,IIS",
+             text("and once this one is assigned")),
             ("mailtrust services select --export exchange.json --log RECV2026060112-1.LOG",
              text("compare with what was presented")),
         ),
@@ -60,6 +64,12 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "--log", metavar="FILE", type=Path, action="append", default=[],
         help=told(text("an SMTP protocol log of Exchange, to compare with; may be repeated")),
     )  # fmt: skip
+    planned = parser.add_argument_group(told(text("a planned change")))
+    planned.add_argument(
+        "--thumbprint", metavar="THUMBPRINT",
+        help=told(text("also say what is presented once this certificate is assigned, as `services enable` does it")),
+    )  # fmt: skip
+    planned.add_argument("--services", metavar="LIST", help=told(text("to these services, such as POP,IMAP,IIS,SMTP")))
     parser.add_argument(
         "--at", metavar="TIME", help=told(text("judge as of this time, such as 2027-01-31 or 2027-01-31T12:00:00Z"))
     )
@@ -81,17 +91,53 @@ def run(options: argparse.Namespace) -> int:
     organisation = exchange_of(options)
     _expect_server(options.server, organisation)
     selections = _wanted(options, organisation, select(organisation, now))
+    change = _planned(options, organisation, now)
+    after = None if change is None else _wanted(options, organisation, select(change.after, now))
+    refused = () if change is None else change.refusals
     compared = compare(selections, _presented(options), _name(options, organisation))
     if options.connector is not None:
         compared = tuple(one for one in compared if one.selection is not None)
-    wire = selection_wire(selections, None, compared, now=now, translate=translator(options.lang))
-    show(
-        options,
-        wire,
-        lambda page: show_selections(page, selections, None, compared, every_search=options.connector is not None),
-    )
-    wanting = any(is_served(one) is False for one in selections)
+    wire = selection_wire(selections, after, compared, refused, now=now, translate=translator(options.lang))
+    whole = options.connector is not None
+
+    def draw(page: "Page") -> None:
+        show_selections(page, selections, after, compared, refused, every_search=whole)
+
+    show(options, wire, draw)
+    wanting = any(is_served(one) is False for one in (selections if after is None else after))
     return exit_status.FINDINGS if wanting or any(one.agreement == "differs" for one in compared) else exit_status.CLEAN
+
+
+def _planned(
+    options: argparse.Namespace, organisation: "ExchangeOrganisation", now: datetime
+) -> "ExchangeChange | None":
+    """What comes of assigning the certificate; None: no change was given. Raises UserProblem."""
+    if options.thumbprint is None and options.services is None:
+        return None
+    if options.thumbprint is None or options.services is None:
+        raise UserProblem(text("Expected both of --thumbprint and --services, got one: a change needs both."))
+    from mailtrust.core.formats.exchange.services_text import read_services
+    from mailtrust.core.formats.thumbprint_text import read_thumbprint
+    from mailtrust.core.model.exchange import EXCHANGE_SERVICES
+    from mailtrust.core.services.exchange.enabling import Enable, enable
+
+    thumbprint = read_thumbprint(options.thumbprint)
+    services, unknown = read_services(options.services)
+    if unknown or not services:
+        raise UserProblem(
+            text(
+                "Expected services after --services, got “{given}”. There are: {known}.",
+                given=clean(options.services, 60),
+                known=EXCHANGE_SERVICES,
+            )
+        )
+    name = _name(options, organisation)
+    having = [one.name for one in organisation.servers if one.certificate(thumbprint) is not None]
+    servers = (name,) if name is not None else tuple(having)
+    if not servers:
+        raise UserProblem(text("No server of the export has the certificate {print}.", print=thumbprint))
+    wanted = tuple(service for service in EXCHANGE_SERVICES if service in services)
+    return enable(organisation, Enable(servers, thumbprint, wanted), now)
 
 
 def _expect_server(given: str | None, organisation: "ExchangeOrganisation") -> None:

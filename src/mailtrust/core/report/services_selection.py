@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 
+from mailtrust.core.model.exchange_change import Refusal
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.report.page import Page, Span
 from mailtrust.core.services.exchange.presented import Agreement, Compared
@@ -27,10 +28,11 @@ def show_selections(
     selections: Sequence[Selection],
     after: Sequence[Selection] | None,
     compared: Sequence[Compared],
+    refused: Sequence[Refusal],
     *,
     every_search: bool = False,
 ) -> None:
-    """The table, what a planned change makes of it, what the log says, and the searches behind it.
+    """The table, what a planned change makes of it and what it refuses, what the log says, and the searches behind it.
 
     `every_search`: also of what is plain, because it was asked for by name.
     """
@@ -41,6 +43,10 @@ def show_selections(
     _table(page, text("What is presented"), selections)
     if after is not None:
         _changes(page, selections, after)
+        for refusal in refused:
+            page.paragraph((page.say(refusal.why), ""), first=[(f"  {page.glyphs.refused} ", "red")])
+            if refusal.instead is not None:
+                page.paragraph((page.say(refusal.instead), "dim"), first=[("    ", "")])
     if compared:
         _log(page, compared)
     final = selections if after is None else after

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from mailtrust.core.model.exchange import ExchangeCertificate
+from mailtrust.core.model.exchange_change import Refusal
 from mailtrust.core.model.text import Text
 from mailtrust.core.report.report_wire import Fingerprint, Moment
 from mailtrust.core.services.exchange.presented import Agreement, Compared
@@ -87,6 +88,7 @@ class SelectionWire(Struct, kw_only=True):
     after: Annotated[
         list[SelectionEntryWire] | None, Meta(description="After the planned change; null: none was given.")
     ]
+    refused: Annotated[list[str], Meta(description="What of the planned change Exchange would refuse.")]
     log: list[LogEntryWire]
 
 
@@ -94,6 +96,7 @@ def selection_wire(
     selections: Sequence[Selection],
     after: Sequence[Selection] | None,
     compared: Sequence[Compared],
+    refused: Sequence[Refusal],
     *,
     now: datetime,
     translate: Callable[[str], str],
@@ -104,6 +107,7 @@ def selection_wire(
         at=now,
         selections=[_entry(one, translate) for one in selections],
         after=None if after is None else [_entry(one, translate) for one in after],
+        refused=[one.why.render(translate) for one in refused],
         log=[
             LogEntryWire(
                 direction=one.presented.direction,

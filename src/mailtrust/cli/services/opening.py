@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli.files import STANDARD, called_file, expect_one_from_stdin, read_file
+from mailtrust.cli.services.live import add_live_options, expect_live, live
 from mailtrust.cli.translations import current, told
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
@@ -30,6 +31,7 @@ def add_facts_options(parser: argparse.ArgumentParser) -> None:
             "text; a folder of these; standard input (-); may be repeated"
         )),
     )  # fmt: skip
+    add_live_options(facts)
 
 
 def add_balancer_option(parser: argparse.ArgumentParser) -> None:
@@ -43,10 +45,19 @@ def add_balancer_option(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def facts_given(options: argparse.Namespace) -> bool:
+    """Whether it is said where the facts come from. Raises UserProblem for options that do not go together."""
+    expect_live(options)
+    return bool(options.export or options.live is not None)
+
+
 def exported(options: argparse.Namespace) -> "Gathered | None":
-    """What the files of `--export` say; None where none is given. Raises UserProblem."""
+    """What the files of `--export` say, or Exchange itself; None where neither is given. Raises UserProblem."""
     from mailtrust.flows.services_facts import organisation_from
 
+    expect_live(options)
+    if options.live is not None:
+        return live(options)
     expect_one_from_stdin(*options.export)
     paths = [path for given in options.export for path in _files_in(given)]
     if not paths:
@@ -60,7 +71,7 @@ def exchange_of(options: argparse.Namespace) -> "ExchangeOrganisation":
     if gathered is None:
         raise UserProblem(
             text(
-                "Expected what Exchange told, in --export FILE, got nothing. "
+                "Expected what Exchange told, in --export FILE or at --live URL, got nothing. "
                 "`mailtrust services collect -o collect.ps1` writes the script that exports it."
             )
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mailtrust.cli.looking import dns_server
 from mailtrust.cli.organisation import organisation_of
 from mailtrust.cli.progress import watched
-from mailtrust.cli.services.opening import add_balancer_option, add_facts_options, exchange_of
+from mailtrust.cli.services.opening import add_balancer_option, add_facts_options, exchange_of, facts_given
 from mailtrust.cli.translations import current, told
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.settings import Settings
@@ -71,7 +71,7 @@ def standing_of(options: argparse.Namespace, wanted: Sequence[str], *, served: b
     from mailtrust.flows.services_served import evidence_of
 
     organisation = organisation_of(options)
-    exported = exchange_of(options) if options.export else None
+    exported = exchange_of(options) if facts_given(options) else None
     servers, exchange = chosen(wanted, organisation.servers, exported)
     holdings = _holdings(options) if servers or exchange is None else Holdings()
     detours = Detours(resolve=tuple(map(parse_resolve, options.resolve)))

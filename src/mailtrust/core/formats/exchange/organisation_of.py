@@ -1,7 +1,6 @@
 """From whatever was exported, in one file or many, to one organisation; and what is wrong with it, in sentences."""
 
-from collections.abc import Iterable, Sequence
-from pathlib import PurePath
+from collections.abc import Sequence
 
 import msgspec
 
@@ -45,16 +44,6 @@ def organisation_of(documents: Sequence[tuple[str, bytes]]) -> Gathered:
     whole, contradictions = joined(exports)
     organisation, problems = organisation_of_wire(whole)
     return Gathered(organisation, (*told, *contradictions, *problems))
-
-
-def organisation_of_objects(objects: Iterable[Shown]) -> Gathered:
-    """The same from objects that came by another road than a document."""
-    draft = Draft()
-    for shown in objects:
-        add(shown, draft)
-    whole, contradictions = joined([("", draft.wire)])
-    organisation, problems = organisation_of_wire(whole)
-    return Gathered(organisation, (*contradictions, *problems))
 
 
 def _export(name: str, data: bytes, told: list[Text]) -> ExchangeWire:
@@ -145,7 +134,7 @@ def _name_servers(exports: Sequence[tuple[str, ExchangeWire]], told: list[Text])
     for file, export in exports:
         for server in (one for one in export.servers if not one.name):
             called, fqdn = _own_name(server)
-            server.name = called or (next(iter(named.values())) if len(named) == 1 else PurePath(file).stem)
+            server.name = called or (next(iter(named.values())) if len(named) == 1 else _called_after(file))
             server.fqdn = server.fqdn or fqdn
             told.append(
                 text(
@@ -155,6 +144,11 @@ def _name_servers(exports: Sequence[tuple[str, ExchangeWire]], told: list[Text])
                     server=clean(server.name, 100),
                 )
             )
+
+
+def _called_after(file: str) -> str:
+    base = file.replace("\\", "/").rpartition("/")[2]
+    return base.rpartition(".")[0] or base
 
 
 def _own_name(server: ServerWire) -> tuple[str, str]:

@@ -90,11 +90,12 @@ def _read(given: Path | None) -> Organisation:
     from mailtrust.core.clients import BY_ID
     from mailtrust.core.formats.organisation_toml import Known, read_organisation
     from mailtrust.core.rules import RULES
+    from mailtrust.core.rules.assigning import ASSIGNMENT_RULES
     from mailtrust.edge.lookup.proxies import read_proxy
 
     known = Known(
         clients=tuple(BY_ID),
-        rules=tuple(rule.ID for rule in RULES),
+        rules=(*(rule.ID for rule in RULES), *(rule.ID for rule in ASSIGNMENT_RULES)),
         products=known_products(),
         ways=known_ways(),
         read_proxy=read_proxy,

@@ -193,7 +193,7 @@ class Ports:
             if address is not None:
                 scheme = Scheme(front.protocol, front.tls_mode, front.port)
                 there = _endpoint(front.host, front.port, scheme, address)
-                configured = _any_of(organisation, front.service, self.now)
+                configured = any_of(organisation, front.service, self.now)
                 self.ports.append(Port(there, "", EXCHANGE, front.service, configured, expected=True))
 
 
@@ -222,7 +222,7 @@ def _configured_behind(one: Surveyed, there: Endpoint) -> tuple[str, ...] | None
     return tuple(dict.fromkeys(known for some in each for known in some)) or None
 
 
-def _any_of(organisation: ExchangeOrganisation, service: ExchangeService, now: datetime) -> tuple[str, ...] | None:
+def any_of(organisation: ExchangeOrganisation, service: ExchangeService, now: datetime) -> tuple[str, ...] | None:
     """What any of the servers may present: a name that clients use leads to one of them."""
     each = [presentable(server, service, now) for server in organisation.servers if not server.edge]
     if not each or None in each:

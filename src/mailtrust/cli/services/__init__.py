@@ -3,16 +3,17 @@
 import argparse
 
 from mailtrust.cli.arguments import Example
-from mailtrust.cli.services import collect, listing, select
+from mailtrust.cli.services import check, collect, listing, select
 from mailtrust.cli.translations import told
 from mailtrust.core.model.text import text
 
-SUBCOMMANDS = (collect, listing, select)
+SUBCOMMANDS = (collect, listing, check, select)
 """In the order of the help; each has `add_parser`, whose parser knows its `handler`."""
 
 EXAMPLES: tuple[Example, ...] = (
     ("mailtrust services collect -o collect.ps1", text("the script that exports what Exchange knows, and only reads")),
     ("mailtrust services list --served", text("which certificate serves which service, on every kind of server")),
+    ("mailtrust services check --export exchange.json", text("Exchange's traps and deadlines, and how to mend them")),
 )
 
 

@@ -8,7 +8,7 @@ from mailtrust.core.formats.json_text import to_json_text
 from mailtrust.core.model.acceptance import Acceptance
 from mailtrust.core.model.certificate import AnyCertificate, Certificate, PublicKey
 from mailtrust.core.model.evidence import Assessment, Evidence
-from mailtrust.core.model.finding import Finding, NotApplicable, Passed, Unknown
+from mailtrust.core.model.finding import Finding, NotApplicable, Passed, RuleResult, Unknown
 from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.pool import PoolEntry, Source
 from mailtrust.core.model.remedy import Human, Remedy, ReplaceCertificate, Run, Step, Write
@@ -47,12 +47,12 @@ def to_json(assessment: Assessment, translate: Translate, lang: str) -> bytes:
         verdicts=[_verdict(verdict, lang) for verdict in evidence.verdicts],
         findings=[finding_to_wire(finding, assessment.remedies, translate) for finding in assessment.findings],
         accepted=[finding_to_wire(finding, assessment.remedies, translate) for finding in assessment.accepted],
-        acceptances=[_acceptance(one) for one in assessment.acceptances],
+        acceptances=[acceptance_to_wire(one) for one in assessment.acceptances],
         weighing=wire.WeighingWire(file=evidence.settings.file, clients=list(evidence.settings.clients)),
         remedies=[_remedy(remedy, translate) for remedy in assessment.remedies],
         anchor_stores=_stores(evidence),
         assumed=assumed(evidence, translate),
-        checks=list(_checks(assessment, translate)),
+        checks=list(checks_to_wire(assessment.results, translate)),
         lookups=[
             wire.LookupWire(kind=one.kind, question=one.question, answer=list(one.answer), failure=one.failure)
             for one in case.lookups
@@ -236,7 +236,8 @@ def finding_to_wire(finding: Finding, remedies: tuple[Remedy, ...], translate: T
     )
 
 
-def _acceptance(one: Acceptance) -> wire.AcceptanceWire:
+def acceptance_to_wire(one: Acceptance) -> wire.AcceptanceWire:
+    """An acceptance, and what came of it."""
     accepted = one.accepted
     return wire.AcceptanceWire(
         rule=accepted.rule,
@@ -298,8 +299,9 @@ def _stores(evidence: Evidence) -> list[wire.StoreWire]:
     ]
 
 
-def _checks(assessment: Assessment, translate: Translate) -> Iterator[wire.CheckWire]:
-    for result in assessment.results:
+def checks_to_wire(results: Iterable[RuleResult], translate: Translate) -> Iterator[wire.CheckWire]:
+    """What rules answered that found nothing wrong, and why that is so."""
+    for result in results:
         match result:
             case Passed(rule=rule, subject=subject, observations=seen):
                 yield wire.CheckWire(rule=rule, subject=subject, result="passed", endpoints=list(seen), why="")

@@ -19,10 +19,12 @@ from mailtrust.core.report.inspection_wire import InspectionWire
 from mailtrust.core.report.kit_wire import KitWire
 from mailtrust.core.report.renewed_json import RenewedWire
 from mailtrust.core.report.report_wire import ReportWire
+from mailtrust.core.report.services_check_wire import ServicesWire
 from mailtrust.core.report.services_selection_wire import SelectionWire
 from mailtrust.core.report.store_wire import ChangesWire, ChoiceWire, StoreWire
 from mailtrust.core.report.walk_wire import WalkWire
 from mailtrust.core.rules import RULES
+from mailtrust.core.rules.assigning import ASSIGNMENT_RULES
 from mailtrust.core.targets import ALIASES, TARGETS
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -56,7 +58,7 @@ def schemas() -> Mapping[str, bytes]:
                 ("Organisation", "clients"): tuple(BY_ID),
                 ("Organisation", "deployed"): tuple(sorted({way for one in BY_ID.values() for way in one.reached_by})),
                 ("Server", "product"): (*(target.ID for target in TARGETS), *ALIASES),
-                ("Accept", "rule"): tuple(rule.ID for rule in RULES),
+                ("Accept", "rule"): (*(rule.ID for rule in RULES), *(rule.ID for rule in ASSIGNMENT_RULES)),
             },
         ),
         "plan-1.json": _schema(PlanWire, "plan", "What mailtrust plan would change, and apply carries out"),
@@ -65,6 +67,9 @@ def schemas() -> Mapping[str, bytes]:
         "report-1.json": _schema(ReportWire, "report", "A mailtrust report: verdicts, findings and remedies"),
         "selection-1.json": _schema(
             SelectionWire, "selection", "Which certificate Exchange presents where: mailtrust services select"
+        ),
+        "services-1.json": _schema(
+            ServicesWire, "services", "What is wrong with what is assigned: mailtrust services check"
         ),
         "store-1.json": _schema(StoreWire, "store", "What a store holds: mailtrust store list and show"),
         "store-changes-1.json": _schema(

@@ -6,6 +6,7 @@ from mailtrust.core.discovery.traveller import Traveller
 from mailtrust.core.model.finding import Finding, Severity
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.report.findings import MOST_NAMED, SEVERITIES
+from mailtrust.core.report.formats import Voice
 from mailtrust.core.report.page import Page
 
 HEADING, NOTES = text("What is wrong"), text("Worth knowing")
@@ -16,8 +17,10 @@ def heading(findings: Sequence[Finding]) -> Text:
     return HEADING if findings[0].severity is not Severity.INFO else NOTES
 
 
-def draw_walk_findings(page: Page, findings: Sequence[Finding], travellers: Mapping[str, Traveller]) -> None:
-    """Draw them, worst first, for the administrator."""
+def draw_walk_findings(
+    page: Page, findings: Sequence[Finding], travellers: Mapping[str, Traveller], voice: Voice = "admin"
+) -> None:
+    """Draw them, worst first."""
     if not findings:
         return
     page.heading(heading(findings))
@@ -32,7 +35,7 @@ def draw_walk_findings(page: Page, findings: Sequence[Finding], travellers: Mapp
         if finding.clients:
             parts.append(page.say(hurts(finding, travellers)))
         page.paragraph((f" {glyphs.dot} ".join(parts), "dim"), first=[("  ", "")])
-        page.paragraph((page.say(finding.explanation.admin), ""), first=[("  ", "")])
+        page.paragraph((page.say(getattr(finding.explanation, voice)), ""), first=[("  ", "")])
         page.blank()
 
 

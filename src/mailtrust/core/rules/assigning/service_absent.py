@@ -10,7 +10,7 @@ from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity, Unknown
 from mailtrust.core.model.text import Text, in_a_row, text
-from mailtrust.core.rules.assigning.grounds.replacing import enable
+from mailtrust.core.rules.assigning.grounds.replacing import enable_command
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
 from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.assigning.grounds.versions import has_back_end
@@ -86,7 +86,7 @@ def _finding(server: ExchangeServer, one: Selection, follows: Text, subject: str
                 "{follows} How Exchange searches: {why} Assign it one that fits: {command}; {name}",
                 follows=follows,
                 why=in_a_row(tuple(step.say for step in one.why)),
-                command=enable(server, "<thumbprint>", (service,)),
+                command=enable_command(server, "<thumbprint>", (service,)),
                 name=_which(one, service),
             ),
             text(
@@ -128,7 +128,7 @@ def _unbound(server: ExchangeServer) -> Finding:
                 "Outlook, phones and browsers reach Exchange by {site} on port 443, and no https binding of it was "
                 "exported. Make one in IIS Manager (all addresses, port 443), and assign the certificate: {command}.",
                 site=FRONT,
-                command=enable(server, "<thumbprint>", ("IIS",)),
+                command=enable_command(server, "<thumbprint>", ("IIS",)),
             ),
             text("Nobody can reach his mailbox by Outlook, phone or browser on this server. It must be mended today."),
             text("Outlook, your phone and the browser find no server."),

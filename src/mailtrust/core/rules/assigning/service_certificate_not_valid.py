@@ -12,7 +12,7 @@ from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisat
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.assigning.grounds.lasting import begins, ends, has_ended, soon
-from mailtrust.core.rules.assigning.grounds.replacing import enable, replacement, superseded, uses
+from mailtrust.core.rules.assigning.grounds.replacing import assigned_by, enable_command, replacement, superseded, uses
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING, NOTHING_TO_DO
@@ -108,7 +108,7 @@ def _finding(
                 why=problem.why,
                 cure=_superseded_cure(server, certificate, after)
                 if after
-                else _cure(evidence, server, certificate, problem, services),
+                else _cure(evidence, organisation, server, certificate, problem),
             ),
             _for_the_manager(problem, superseded=bool(after)),
             NOTHING_TO_DO
@@ -140,17 +140,17 @@ def _superseded_cure(server: ExchangeServer, certificate: ExchangeCertificate, a
 
 def _cure(
     evidence: AssignmentEvidence,
+    organisation: ExchangeOrganisation,
     server: ExchangeServer,
     certificate: ExchangeCertificate,
     problem: Fault,
-    services: tuple[str, ...],
 ) -> Text:
+    services = uses(organisation, server, certificate)
     other = replacement(evidence, server, certificate)
-    if other is not None:
+    steps = assigned_by(evidence, organisation, server, other, services) if other is not None else None
+    if other is not None and steps is not None:
         return text(
-            "{other} is valid, has its key and carries the same names: {command}.",
-            other=called(other),
-            command=enable(server, other.thumbprint, services),
+            "{other} is valid, has its key and carries the same names. {steps}", other=called(other), steps=steps
         )
     if problem.code == "pending":
         return text(
@@ -176,7 +176,7 @@ def _cure(
     return text(
         "Get its successor with the same names, import it with its key, and assign it: {command}. Services are added, "
         "never taken away: the new one takes over.",
-        command=enable(server, "<new>", services),
+        command=enable_command(server, "<new>", services),
     )
 
 

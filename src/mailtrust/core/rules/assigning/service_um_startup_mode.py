@@ -32,11 +32,12 @@ def _look(organisation: ExchangeOrganisation, server: ExchangeServer) -> Iterato
         subject = f"{server.name}/{service}"
         assigned = [one for one in server.certificates if service in (one.services or ())]
         settings = next((one for one in server.um if one.service == service), None)
+        has_it = has_unified_messaging(server, service)
         if not assigned:
-            if settings is not None:
+            if settings is not None or has_it is False:
                 yield Passed(ID, subject)
             continue
-        if has_unified_messaging(server, service) is False:
+        if has_it is False:
             yield _gone(server, service, assigned)
         elif settings is None or not settings.startup_mode:
             part = "Get-UMService" if service == "UM" else "Get-UMCallRouterSettings"

@@ -25,7 +25,11 @@ def hybrid_mail(organisation: ExchangeOrganisation) -> HybridMail | None:
     """What belongs to it; None: there is no hybrid mail here, as far as is known."""
     sending = tuple(one for one in organisation.send_connectors or () if one.enabled and _to_the_cloud(one))
     hybrid = organisation.hybrid
-    if hybrid is None and not sending:
+    told = hybrid is not None and (
+        hybrid.tls_certificate_name or hybrid.sending_servers or hybrid.receiving_servers or hybrid.edge_servers
+    )
+    # The hybrid agent alone carries no mail (ExchangeHybrid, hybrid-agent.md).
+    if not told and not sending:
         return None
     names = [name for one in sending for name in one.source_servers]
     receivers: tuple[str, ...] = ()

@@ -3,8 +3,16 @@
 from collections.abc import Iterable
 
 from mailtrust.core.model.assignment import AssignmentEvidence
-from mailtrust.core.model.exchange import EXCHANGE_SERVICES, ExchangeCertificate, ExchangeOrganisation, ExchangeServer
+from mailtrust.core.model.exchange import (
+    EXCHANGE_SERVICES,
+    ExchangeCertificate,
+    ExchangeOrganisation,
+    ExchangeServer,
+    ExchangeService,
+)
+from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.rules.assigning.grounds.lasting import begins, ends
+from mailtrust.core.services.exchange.enabling import Enable, enable
 from mailtrust.core.services.exchange.selection import common_name
 from mailtrust.core.services.exchange.serving import bears, usable
 
@@ -62,11 +70,39 @@ def superseded(
     return None
 
 
-def enable(server: ExchangeServer, thumbprint: str, services: Iterable[str]) -> str:
+def assigned_by(
+    evidence: AssignmentEvidence,
+    organisation: ExchangeOrganisation,
+    server: ExchangeServer,
+    one: ExchangeCertificate,
+    services: Iterable[str],
+) -> Text | None:
+    """How it is assigned by Exchange's rules, and the command that writes the script; None where Exchange refuses."""
+    wanted = _assignable(services)
+    if not wanted:
+        return None
+    wish = Enable((server.name,), one.thumbprint, wanted, balancer=evidence.balancer)
+    change = enable(organisation, wish, evidence.now)
+    if change.refusals or not change.steps:
+        return None
+    return text(
+        "{steps} This writes the script: {command}.",
+        steps=in_a_row(step.say for step in change.steps),
+        command=f"mailtrust services enable --export FILE --server {server.name} --thumbprint {one.thumbprint} "
+        f"--services {','.join(wanted)}",
+    )
+
+
+def enable_command(server: ExchangeServer, thumbprint: str, services: Iterable[str]) -> str:
     """The cmdlet that assigns a certificate; without the federation, which Set-FederationTrust gives its own."""
-    wanted = [one for one in EXCHANGE_SERVICES if one in set(services) - {"Federation"}]
+    wanted = _assignable(services)
     return f"Enable-ExchangeCertificate -Server {server.name} -Thumbprint {thumbprint} -Services {','.join(wanted)}"
 
 
 def _carries(one: ExchangeCertificate, other: ExchangeCertificate) -> bool:
     return all(bears(one, name) for name in (*other.domains, common_name(other)) if "." in name)
+
+
+def _assignable(services: Iterable[str]) -> tuple[ExchangeService, ...]:
+    named = set(services)
+    return tuple(one for one in EXCHANGE_SERVICES if one in named and one != "Federation")

@@ -1,0 +1,118 @@
+"""What is wrong with what servers are told to present, as text for a terminal."""
+
+from collections.abc import Iterable
+
+from mailtrust.core.model.acceptance import Standing
+from mailtrust.core.model.finding import NotApplicable, Passed, Unknown
+from mailtrust.core.model.text import Text, text
+from mailtrust.core.report.accepted import HEADING as ACCEPTED
+from mailtrust.core.report.accepted import because
+from mailtrust.core.report.formats import Voice
+from mailtrust.core.report.page import Page
+from mailtrust.core.report.services_check_wire import Reviewed
+from mailtrust.core.report.walk_findings import draw_walk_findings
+from mailtrust.core.services.exchange.due import Due, DueKind
+from mailtrust.core.services.exchange.versions import release
+
+MOST_DUE = 12
+"""Deadlines that are shown; JSON has them all."""
+
+_DUE: dict[DueKind, Text] = {
+    "certificate": text("ends"),
+    "internal-transport": text("ends: what servers show each other"),
+    "back-end": text("ends: the back end's"),
+    "auth": text("ends: the certificate of OAuth"),
+    "auth-next-effective": text("the successor of the certificate of OAuth begins to count"),
+    "auth-next": text("ends: the successor of the certificate of OAuth"),
+}
+
+
+def draw_review(page: Page, reviewed: Reviewed, voice: Voice) -> None:
+    """Draw all of it."""
+    _draw_headline(page, reviewed)
+    draw_walk_findings(page, reviewed.findings, {}, voice)
+    _draw_accepted(page, reviewed)
+    if voice == "admin":
+        _draw_due(page, reviewed)
+        _draw_unknown(page, reviewed)
+
+
+def _draw_headline(page: Page, reviewed: Reviewed) -> None:
+    servers = reviewed.organisation.servers if reviewed.organisation is not None else ()
+    rules = {one.rule for one in reviewed.results if isinstance(one, Passed)} - {one.rule for one in reviewed.findings}
+    if reviewed.findings:
+        said = text("Findings about what is assigned to services: {count}.", count=len(reviewed.findings))
+    elif reviewed.outcome == "unknown":
+        said = text("Nothing could be judged of what is assigned to services.")
+    else:
+        said = text("Nothing is wrong with what is assigned to services, as far as could be seen.")
+    page.paragraph((page.say(said), "bold"))
+    if rules:
+        page.paragraph((page.say(text("In order: {rules}.", rules=tuple(sorted(rules)))), "dim"))
+    if servers:
+        told = tuple(
+            text("{name} (Exchange {release}{edge})", name=one.name, release=release(one.version),
+                 edge=text(", Edge") if one.edge else "")
+            for one in servers
+        )  # fmt: skip
+        page.paragraph((page.say(text("Servers: {servers}.", servers=told)), "dim"))
+    page.blank()
+
+
+def _draw_accepted(page: Page, reviewed: Reviewed) -> None:
+    if not reviewed.accepted:
+        return
+    page.heading(ACCEPTED)
+    for finding in reviewed.accepted:
+        page.paragraph((page.say(finding.title), ""), first=[(f"{page.glyphs.note} ", "dim")])
+        page.paragraph((page.name(finding.rule), "dim"), first=[("  ", "")])
+        for one in reviewed.acceptances:
+            if one.standing is Standing.IN_FORCE and finding.id in one.findings:
+                page.paragraph((page.say(because(one.accepted)), ""), first=[("  ", "")])
+    page.blank()
+
+
+def _draw_due(page: Page, reviewed: Reviewed) -> None:
+    coming = [one for one in reviewed.due if one.at >= reviewed.at]
+    if not coming:
+        return
+    page.heading(text("What is due"))
+    for one in coming[:MOST_DUE]:
+        page.paragraph((page.say(_told(one)), ""), first=[(f"{one.at:%Y-%m-%d}  ", "bold")], then=[(" " * 12, "")])
+    if len(coming) > MOST_DUE:
+        page.paragraph((page.say(text("... and {count} later ones", count=len(coming) - MOST_DUE)), "dim"))
+    page.blank()
+
+
+def _told(one: Due) -> Text:
+    return text(
+        "{subject} ({print}) {what}; {where}{services}",
+        subject=one.subject or text("a certificate that was not exported"),
+        print=one.thumbprint[:8],
+        what=_DUE[one.kind],
+        where=one.servers or text("on no server"),
+        services=text(": {services}", services=one.services) if one.services else "",
+    )
+
+
+def _draw_unknown(page: Page, reviewed: Reviewed) -> None:
+    unknown = [one for one in reviewed.results if isinstance(one, Unknown)]
+    if unknown:
+        page.heading(text("What could not be judged"))
+        for rule, whys in _by_rule(unknown):
+            page.paragraph((page.name(rule), "bold"))
+            for why in whys:
+                page.paragraph((page.say(why), ""), first=[("  ", "")])
+        page.blank()
+    idle = tuple(one.rule for one in reviewed.results if isinstance(one, NotApplicable))
+    if idle:
+        page.paragraph((page.say(text("Nothing to look at here for: {rules}.", rules=idle)), "dim"))
+
+
+def _by_rule(unknown: Iterable[Unknown]) -> list[tuple[str, list[Text]]]:
+    found: dict[str, list[Text]] = {}
+    for one in unknown:
+        whys = found.setdefault(one.rule, [])
+        if one.why not in whys:
+            whys.append(one.why)
+    return list(found.items())

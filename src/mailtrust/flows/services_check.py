@@ -1,0 +1,88 @@
+"""What servers are told to present, judged: by what was exported, and by what is seen where clients look."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from mailtrust.core.formats.connect_to import Detours
+from mailtrust.core.formats.target import Target
+from mailtrust.core.model.assignment import AssignmentEvidence, Served
+from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol
+from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeService
+from mailtrust.core.model.observation import Observation, ProbeFailure
+from mailtrust.core.model.text import Text, text
+from mailtrust.core.report.services_check_wire import Reviewed
+from mailtrust.core.rules.assigning import judge_assignments
+from mailtrust.core.rules.assigning.grounds.accepting import settle_assignments
+from mailtrust.core.services.assigned import EXCHANGE
+from mailtrust.core.services.exchange.due import due
+from mailtrust.flows.endpoints import find_endpoints
+from mailtrust.flows.services_ports import any_of
+from mailtrust.flows.services_served import Shown
+
+if TYPE_CHECKING:
+    from mailtrust.flows.check import Edge, OnProgress
+    from mailtrust.flows.endpoints import Kind
+
+_SERVICES: Mapping[Protocol, ExchangeService] = {
+    Protocol.HTTPS: "IIS",
+    Protocol.SMTP: "SMTP",
+    Protocol.SUBMISSION: "SMTP",
+    Protocol.IMAP: "IMAP",
+    Protocol.POP3: "POP",
+}
+
+
+async def shown_at(
+    targets: Sequence[tuple[str, Target]],
+    organisation: ExchangeOrganisation | None,
+    edge: "Edge",
+    detours: Detours,
+    *,
+    kind: "Kind | None" = None,
+    on_progress: "OnProgress | None" = None,
+) -> Shown:
+    """What is presented where clients look. Raises nothing for what a server or a network does."""
+    found: dict[Endpoint, None] = {}
+    notes: list[Text] = []
+    for given, target in targets:
+        places = await find_endpoints(target, edge.resolver, detours=detours, kind=kind)
+        with_address = [one for one in places.endpoints if one.address]
+        found |= dict.fromkeys(with_address)
+        if not with_address:
+            notes.append(text("{target} has no address here: it was not asked.", target=given))
+    seen = await edge.probe([(one, Offer.DEFAULT) for one in found], per_host=None, on_progress=on_progress)
+    served: list[Served] = []
+    for one in seen:
+        leaf = next(iter(one.presented_chain), None)
+        if isinstance(leaf, Certificate):
+            served.append(_served(one, leaf, organisation, edge.now()))
+        elif one.endpoint.found_by == "given":
+            why = one.result.detail if isinstance(one.result, ProbeFailure) else ""
+            notes.append(text("{place} presents no certificate: {why}", place=one.endpoint.id, why=why))
+    return Shown(tuple(served), tuple(notes))
+
+
+def reviewed(evidence: AssignmentEvidence, notes: Sequence[Text] = ()) -> Reviewed:
+    """Every rule asked, and what the organisation has accepted taken from it. Pure."""
+    results = judge_assignments(evidence)
+    return Reviewed(
+        at=evidence.now,
+        organisation=evidence.organisation,
+        results=results,
+        acceptances=settle_assignments(evidence, results),
+        due=due(evidence.organisation) if evidence.organisation is not None else (),
+        notes=tuple(notes),
+    )
+
+
+def _served(one: Observation, leaf: Certificate, organisation: ExchangeOrganisation | None, now: datetime) -> Served:
+    there = one.endpoint
+    service = _SERVICES.get(there.protocol)
+    server = organisation.server(there.host) if organisation is not None else None
+    if organisation is None or service is None:
+        return Served(one.id, "", "", service or "", leaf, there.id)
+    if server is not None:
+        return Served(one.id, server.name, EXCHANGE, service, leaf, there.id)
+    return Served(one.id, "", EXCHANGE, service, leaf, there.id, any_of(organisation, service, now))

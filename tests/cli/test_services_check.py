@@ -1,0 +1,116 @@
+"""Twelve exported organisations, 2007 to Subscription Edition: what is found in each, and that mending mends it."""
+
+import json
+import re
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from socket import create_server
+from typing import Any
+
+import pytest
+from tests.cli.conftest import Done
+from tests.services.world import border, newer, old
+from tests.services.world.forms import written
+from tests.services.world.making import NOW, Exported
+
+from mailtrust.core.issuance.authority import Issued
+from mailtrust.core.model.exchange import ExchangeOrganisation
+from mailtrust.core.rules.assigning import ASSIGNMENT_RULES
+from mailtrust.core.x509.pem import to_pem
+
+Run = Callable[..., Done]
+AT = NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+WORLD: tuple[Callable[[], Exported], ...] = (
+    old.of_2007,
+    old.of_2010,
+    old.of_2013,
+    newer.one_of_2016,
+    newer.many_of_2016,
+    newer.behind_offloading,
+    newer.behind_bridging,
+    newer.on_the_move,
+    border.classic_hybrid,
+    border.modern_hybrid,
+    border.with_edge,
+    border.half_broken,
+)
+
+
+@pytest.mark.parametrize("make", WORLD, ids=lambda make: make.__name__)
+def test_an_organisation(make: Callable[[], Exported], tmp_path: Path, run: Run) -> None:
+    it = make()
+    before = _checked(it, it.broken, tmp_path / "broken", run, mended=False)
+    assert _found(before) == it.expected
+    assert it.unknown <= {one["rule"] for one in before["checks"] if one["result"] == "unknown"}
+    after = _checked(it, it.mended, tmp_path / "mended", run, mended=True)
+    assert _found(after) == it.remaining
+    passed = {one["rule"] for one in after["checks"] if one["result"] == "passed"}
+    left = {one.partition(":")[0] for one in it.remaining}
+    assert {one.partition(":")[0] for one in it.expected} - left <= passed
+
+
+def test_every_rule_finds_something_in_this_world() -> None:
+    found = {one.partition(":")[0] for make in WORLD for one in make().expected}
+    assert found == {rule.ID for rule in ASSIGNMENT_RULES}
+
+
+def _found(report: Any) -> dict[str, str]:
+    # The port in front is another at each run.
+    return {re.sub(r":\d{4,5}$", "", one["id"]): one["severity"] for one in report["findings"]}
+
+
+def _checked(it: Exported, facts: ExchangeOrganisation, folder: Path, run: Run, *, mended: bool) -> Any:
+    folder.mkdir()
+    for name, data in written(facts, it.form):
+        (folder / name).write_bytes(data)
+    balancer = (it.mended_balancer if mended else None) or it.balancer
+    words = ["services", "check", "--export", folder, "--at", AT, "--balancer", balancer, "--format", "json"]
+    if it.in_front is None:
+        done = run(*words)
+    else:
+        with _presenting(it.in_front.mended if mended else it.in_front.broken, folder) as port:
+            resolved = ("--resolve", f"mail.example.com:{port}:127.0.0.1")
+            done = run(*words, *resolved, f"https://mail.example.com:{port}")
+    assert done.status in (0, 1), done.err
+    report = json.loads(done.out)
+    worst = {"error", "critical"} & set(_found(report).values())
+    assert done.status == (1 if worst else 0)
+    return report
+
+
+@contextmanager
+def _presenting(what: Issued, folder: Path) -> Iterator[int]:
+    """A port that shows this certificate to whoever comes."""
+    chain, key = folder / "front.crt", folder / "front.key"
+    chain.write_text(to_pem(what.certificate))
+    key.write_text(what.key.to_pem())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain, key)
+    with create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.2)
+        ended = threading.Event()
+
+        def serve() -> None:
+            while not ended.is_set():
+                try:
+                    connection, _ = listening.accept()
+                except OSError:
+                    continue
+                connection.settimeout(5)
+                try:
+                    with context.wrap_socket(connection, server_side=True) as tls:
+                        tls.recv(1)
+                except OSError:
+                    continue
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            ended.set()
+            thread.join()

@@ -81,11 +81,15 @@ class LoadMaster(Keeper):
 
     def add_service(self, service: Service) -> Service:
         """Let it listen; port 0 becomes a free one."""
+        self.services.append(service)
+        return self.listen(service)
+
+    def listen(self, service: Service) -> Service:
+        """The same for a server of its own, of which the LoadMaster knows nothing."""
         listener = socket.create_server((service.address, service.port))
         listener.settimeout(0.1)
         service.port = listener.getsockname()[1]
         self._sockets.append(listener)
-        self.services.append(service)
         self._start(lambda: self._serve(service, listener))
         return service
 

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.configured import Act, Cannot, Change, ConfiguredCertificate, Disruption, Files
+from mailtrust.core.model.endpoint import Endpoint
 from mailtrust.core.model.plan import KeySource, RunCommand, TalkTo
 from mailtrust.core.model.remedy import ConfigureServer
 from mailtrust.core.model.server_facts import Question, ServerFacts
@@ -112,8 +113,8 @@ class Balancer(Protocol):
         """
         ...
 
-    def passes_through(self, server: Server, facts: ServerFacts, port: int, /) -> Text | None:
-        """Where TLS is not ended here at this port, but at a server behind it: what to do; None: it is ended here."""
+    def passes_through(self, server: Server, facts: ServerFacts, endpoint: Endpoint, /) -> Text | None:
+        """Where TLS is ended at a server behind it: what to do; None: it is ended here, as far as is known."""
         ...
 
 

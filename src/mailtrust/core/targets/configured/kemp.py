@@ -13,6 +13,7 @@ from mailtrust.core.formats.kemp_services import read_services
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.configured import Act, Cannot, Change, ConfiguredCertificate, Disruption, Files, Listening
+from mailtrust.core.model.endpoint import Endpoint
 from mailtrust.core.model.load_master import VirtualService
 from mailtrust.core.model.plan import KeySource, OnServer, RunCommand
 from mailtrust.core.model.remedy import ConfigureServer
@@ -135,10 +136,14 @@ def upload(
     return files, (act,)
 
 
-def passes_through(_server: Server, facts: ServerFacts, port: int) -> Text | None:
-    """Where all virtual services of a port leave TLS to the servers behind them."""
+def passes_through(_server: Server, facts: ServerFacts, endpoint: Endpoint) -> Text | None:
+    """Where the virtual services of this address and port, or else of this port, leave TLS to servers behind them."""
     services = _services(facts)
+    port = endpoint.connect_port or endpoint.port
     here = [] if isinstance(services, Cannot) else [one for one in services if not one.ports or port in one.ports]
+    # Behind an address translation none is met by its own address.
+    address = endpoint.connect_address or endpoint.address
+    here = [one for one in here if one.address == address] or here
     if not here or any(one.ends_tls for one in here):
         return None
     return text(

@@ -114,6 +114,8 @@ def work_of(
     covered = [(one, server) for one in seen for server in servers if server.serves(one.endpoint)]
     if not covered or {one.id for one, _ in covered} != {one.id for one in seen}:
         return _by_people(remedy, evidence, seen, material)
+    if (through := _passed_through(covered)) is not None:
+        return NotFromHere(remedy, through)
     if material is not None and _replaces(remedy, seen, material, evidence):
         return _replaced(remedy, evidence, covered, material)
     if not isinstance(remedy.goal, ConfigureServer) and (ready := _not_taken_up(remedy, evidence, covered)):
@@ -288,8 +290,8 @@ def _passed_through(covered: Covered) -> Text | None:
     """What to do where a balancer ends no TLS at one of these ports."""
     for one, server in covered:
         if isinstance(server.product, Balancer):
-            port = one.endpoint.connect_port or one.endpoint.port
-            if (through := server.product.passes_through(server.server, server.facts, port)) is not None:
+            through = server.product.passes_through(server.server, server.facts, one.endpoint)
+            if through is not None:
                 return through
     return None
 
@@ -298,8 +300,6 @@ def _done(
     remedy: Remedy, evidence: Evidence, covered: Covered, tasks: Sequence[Task], chain: Chain
 ) -> Work | NotFromHere:
     if not tasks:
-        if (through := _passed_through(covered)) is not None:
-            return NotFromHere(remedy, through)
         return NotFromHere(
             remedy,
             text(

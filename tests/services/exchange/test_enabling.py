@@ -201,7 +201,7 @@ def test_the_default_smtp_certificate_stays_as_microsoft_advises() -> None:
     change = enabled(organisation(server(new(), default(), internal_transport=DEFAULT)), "SMTP")
     assert not smtp_act(change).overwrite_default_smtp
     assert smtp_act(change).default_smtp == DEFAULT
-    assert "answer No" in said(change)
+    assert "is No" in said(change)
     assert isinstance(change.steps[0].undo, type(change.steps[0].say))
 
 

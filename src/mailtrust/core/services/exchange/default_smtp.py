@@ -36,8 +36,8 @@ def answered(server: ExchangeServer, certificate: ExchangeCertificate, answer: A
         return Answered(overwrite=False, remarks=() if broken is None else (broken, _cure(server)))
     if broken is None:
         said = text(
-            "The default SMTP certificate of {server} stays as it is, as Microsoft advises: asked whether to overwrite "
-            "it, answer No.",
+            "The default SMTP certificate of {server} stays as it is, as Microsoft advises: the answer to the question "
+            "whether to overwrite it is No.",
             server=server.name,
         )
         return Answered(overwrite=False, remarks=(said,))

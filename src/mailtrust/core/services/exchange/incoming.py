@@ -43,7 +43,7 @@ def as_exchange_shows_it(incoming: Incoming, now: datetime) -> ExchangeCertifica
         not_before=leaf.not_before,
         not_after=leaf.not_after,
         has_private_key=True,
-        self_signed=_is_root(leaf),
+        self_signed=leaf.self_issued,
         exportable=True,
         certificate=leaf,
     )
@@ -53,7 +53,8 @@ def import_steps(incoming: Incoming, shown: ExchangeCertificate, server: Exchang
     """Its issuers first: Windows sends what is in the machine's stores, not what a PFX held (Microsoft KB 2831004)."""
     act = ImportCertificate(server.name, incoming.thumbprint, incoming.file)
     return (
-        *(_issuer(one, server) for one in incoming.issuers if not _is_root(one)),
+        # A root among the intermediates is a fault of its own, so it is never imported there.
+        *(_issuer(one, server) for one in incoming.issuers if not one.self_issued),
         ExchangeStep(
             text(
                 "Import {certificate} with its key on {server}; the password of {file} is asked for.",
@@ -66,11 +67,6 @@ def import_steps(incoming: Incoming, shown: ExchangeCertificate, server: Exchang
             role_groups(act, edge=server.edge),
         ),
     )
-
-
-def _is_root(one: Certificate) -> bool:
-    """A root among the intermediates is a fault of its own, so it is never imported there."""
-    return one.subject == one.issuer
 
 
 def _issuer(one: Certificate, server: ExchangeServer) -> ExchangeStep:

@@ -4,7 +4,6 @@ One file reads them all, whatever road they came by: CLIXML, pasted text, a live
 """
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from mailtrust.core.formats.exchange import export_wire as wire
 from mailtrust.core.formats.exchange.certificate_shown import certificate_of
@@ -12,6 +11,7 @@ from mailtrust.core.formats.exchange.draft import Draft
 from mailtrust.core.formats.exchange.format_list import ASKED
 from mailtrust.core.formats.exchange.shown import Shown
 from mailtrust.core.formats.exchange.words import directory_of
+from mailtrust.core.formats.url import is_https
 
 
 def add(shown: Shown, draft: Draft) -> None:
@@ -172,7 +172,7 @@ def _client_access_service(shown: Shown, draft: Draft) -> None:
     url = shown.word("AutoDiscoverServiceInternalUri")
     called = shown.word("Fqdn") or shown.word("Name") or shown.word("Identity") or shown.word(ASKED)
     server = draft.server(called)
-    if urlsplit(url).scheme == "https":
+    if is_https(url):
         server.directories = [*(server.directories or ()), wire.DirectoryWire(name="Autodiscover", urls=[url])]
 
 

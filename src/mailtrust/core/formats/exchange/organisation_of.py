@@ -49,7 +49,7 @@ def organisation_of(documents: Sequence[tuple[str, bytes]]) -> Gathered:
 def _export(name: str, data: bytes, told: list[Text]) -> ExchangeWire:
     """One document, by what stands in it."""
     text_of_it = decode(data[:400])[0].lstrip()
-    if text_of_it.startswith(("{", "[")):
+    if text_of_it.startswith("{"):
         # PowerShell's `>` writes UTF-16.
         return decode_export(decode(data)[0].encode("utf-8", "replace"), name)
     if text_of_it.startswith("<"):

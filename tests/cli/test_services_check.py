@@ -77,6 +77,7 @@ def _checked(it: Exported, facts: ExchangeOrganisation, folder: Path, run: Run, 
             done = run(*words, *resolved, f"https://mail.example.com:{port}")
     assert done.status in (0, 1), done.err
     report = json.loads(done.out)
+    assert not [one for one in report["checks"] if "mistake" in one["why"]]
     worst = {"error", "critical"} & set(_found(report).values())
     assert done.status == (1 if worst else 0)
     return report

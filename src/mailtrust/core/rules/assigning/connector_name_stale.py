@@ -20,6 +20,7 @@ from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Pa
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.assigning.grounds.lasting import ends
+from mailtrust.core.rules.assigning.grounds.removing import how_to_remove
 from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE, not_exported
 from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
@@ -99,13 +100,20 @@ def _connector(
             continue
         meant = [one for one in server.certificates if names(connector.name, one)]
         if not meant:
-            yield _gone(evidence, connector, server)
+            yield _gone(evidence, organisation, connector, server)
         elif len(meant) > 1:
-            yield _twins(connector, server, meant)
+            yield _twins(evidence, organisation, connector, server, meant)
 
 
-def _gone(evidence: AssignmentEvidence, connector: _Named, server: ExchangeServer) -> Finding:
+def _gone(
+    evidence: AssignmentEvidence, organisation: ExchangeOrganisation, connector: _Named, server: ExchangeServer
+) -> Finding:
     successor = _successor(evidence, connector, server)
+    have = tuple(
+        one.name
+        for one in map(organisation.server, connector.servers)
+        if one is not None and any(names(connector.name, each) for each in one.certificates)
+    )
     send = connector.kind == "Send"
     return found(
         ID,
@@ -124,7 +132,7 @@ def _gone(evidence: AssignmentEvidence, connector: _Named, server: ExchangeServe
                 follows=text("Mail over this connector stays in the queue (454 4.7.5, NoCredentials).")
                 if send
                 else text("STARTTLS is not offered there (event 12014)."),
-                cure=_set(connector, server, successor),
+                cure=_spread(server, have) if have else _set(connector, server, successor),
             ),
             text("Mail to or from partners over this connector does not flow. One command per connector mends it.")
             if send
@@ -148,6 +156,18 @@ def _successor(evidence: AssignmentEvidence, connector: _Named, server: Exchange
     return max(same, key=lambda one: ends(one) or evidence.now, default=None)
 
 
+def _spread(server: ExchangeServer, have: tuple[str, ...]) -> Text:
+    """A name counts on every source server, so another one for this server would break the others."""
+    return text(
+        "{have} have it, and one name counts for all source servers: give all of them one certificate. Either export "
+        "it there with its key (Export-ExchangeCertificate -BinaryEncoded) and import it on {server} with the service "
+        "SMTP; or import the new one on all of them, assign SMTP, and name that: mailtrust services enable does it in "
+        "the right order.",
+        have=have,
+        server=server.name,
+    )
+
+
 def _set(connector: _Named, server: ExchangeServer, successor: ExchangeCertificate | None) -> Text:
     told = text(
         "$c = Get-ExchangeCertificate -Server {server} -Thumbprint {print}; {cmdlet} '{identity}' "
@@ -164,7 +184,13 @@ def _set(connector: _Named, server: ExchangeServer, successor: ExchangeCertifica
     return text("{successor} has the same subject. Name it: {told}.", successor=called(successor), told=told)
 
 
-def _twins(connector: _Named, server: ExchangeServer, meant: list[ExchangeCertificate]) -> Finding:
+def _twins(
+    evidence: AssignmentEvidence,
+    organisation: ExchangeOrganisation,
+    connector: _Named,
+    server: ExchangeServer,
+    meant: list[ExchangeCertificate],
+) -> Finding:
     newest = max(meant, key=lambda one: ends(one) or datetime.min.replace(tzinfo=UTC))
     old = [one for one in meant if one is not newest]
     return found(
@@ -180,15 +206,9 @@ def _twins(connector: _Named, server: ExchangeServer, meant: list[ExchangeCertif
             text(
                 "{certificates} have the same issuer and subject, so the connector needs no new name after this "
                 "renewal. But Remove-ExchangeCertificate refuses all of them while the connector names them (“These "
-                "certificates are tagged with following Send Connectors”). To remove the old ones: on every source "
-                "server Stop-Service MSExchangeTransport; {cmdlet} '{identity}' -TlsCertificateName $null; wait for "
-                "the replication of Active Directory; Remove-ExchangeCertificate -Server {server} -Thumbprint {old}; "
-                "set the name again; Start-Service MSExchangeTransport.",
+                "certificates are tagged with following Send Connectors”). {how}",
                 certificates=tuple(map(called, meant)),
-                cmdlet=connector.cmdlet,
-                identity=connector.identity.replace("'", "''"),
-                server=server.name,
-                old=tuple(one.thumbprint for one in old),
+                how=how_to_remove(evidence, organisation, server, old[0]),
             ),
             text("Two certificates of the mail server look alike. Nothing is broken; tidying up needs a short stop."),
             NOTHING_TO_DO,

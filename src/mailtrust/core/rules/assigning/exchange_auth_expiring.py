@@ -163,10 +163,9 @@ def _finding(
     )
 
 
-_NEW = (
-    "$n = New-ExchangeCertificate -KeySize 2048 -PrivateKeyExportable $true "
-    "-SubjectName 'cn=Microsoft Exchange Server Auth Certificate' "
-    "-FriendlyName 'Microsoft Exchange Server Auth Certificate' -DomainName @()"
+_NEW = text(
+    "$n = New-ExchangeCertificate -KeySize 2048 -PrivateKeyExportable $true -SubjectName 'cn=Microsoft Exchange Server "
+    "Auth Certificate' -FriendlyName 'Microsoft Exchange Server Auth Certificate' -DomainName @()"
 )
 
 

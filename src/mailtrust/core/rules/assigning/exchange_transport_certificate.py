@@ -10,7 +10,7 @@ from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity
 from mailtrust.core.model.text import text
-from mailtrust.core.rules.assigning.grounds.internal import new_internal
+from mailtrust.core.rules.assigning.grounds.internal import another_internal
 from mailtrust.core.rules.assigning.grounds.lasting import ends, has_ended, soon
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
@@ -33,7 +33,7 @@ def _look(
         yield not_exported(ID, organisation, server.name, "Get-TransportService")
         return
     if not server.internal_transport:
-        yield _finding(server, None, Fault("none", Severity.ERROR, text("it has none (event 12012)")))
+        yield _finding(evidence, server, None, Fault("none", Severity.ERROR, text("it has none (event 12012)")))
         return
     certificate = server.certificate(server.internal_transport)
     if certificate is None:
@@ -41,28 +41,29 @@ def _look(
             yield not_exported(ID, organisation, server.name, "Get-ExchangeCertificate")
             return
         why = text("{print} is not in the computer's own store (event 12013)", print=server.internal_transport)
-        yield _finding(server, None, Fault("not-in-store", Severity.ERROR, why))
+        yield _finding(evidence, server, None, Fault("not-in-store", Severity.ERROR, why))
         return
     end = ends(certificate)
     if certificate.has_private_key is False:
         why = text("{certificate} has no private key there", certificate=called(certificate))
-        yield _finding(server, certificate, Fault("no-key", Severity.ERROR, why))
+        yield _finding(evidence, server, certificate, Fault("no-key", Severity.ERROR, why))
     elif has_ended(evidence, certificate):
         why = text("{certificate} has ended (event 12015)", certificate=called(certificate))
-        yield _finding(server, certificate, Fault("expired", Severity.WARNING, why))
+        yield _finding(evidence, server, certificate, Fault("expired", Severity.WARNING, why))
     elif end is None:
         yield not_exported(ID, organisation, server.name, "Get-ExchangeCertificate")
     elif (weight := soon(evidence, certificate)) is not None:
         why = text("{certificate} ends on {day}", certificate=called(certificate), day=end.date())
         # It is used after its end too.
-        yield _finding(
-            server, certificate, Fault("expiring", min(weight, Severity.WARNING, key=lambda one: one.rank), why)
-        )
+        fault = Fault("expiring", min(weight, Severity.WARNING, key=lambda one: one.rank), why)
+        yield _finding(evidence, server, certificate, fault)
     else:
         yield Passed(ID, server.name)
 
 
-def _finding(server: ExchangeServer, certificate: ExchangeCertificate | None, fault: Fault) -> Finding:
+def _finding(
+    evidence: AssignmentEvidence, server: ExchangeServer, certificate: ExchangeCertificate | None, fault: Fault
+) -> Finding:
     broken = fault.severity is Severity.ERROR
     return found(
         ID,
@@ -70,15 +71,15 @@ def _finding(server: ExchangeServer, certificate: ExchangeCertificate | None, fa
         text("The internal transport certificate of {server}: {why}", server=server.name, why=fault.why),
         Explanation(
             text(
-                "What {server} shows other Exchange and Edge servers of the organisation: {why}. {follows} Make a new "
-                "self-signed one: {command}; then Restart-Service MSExchangeTransport. On an Edge server, and where an "
-                "Edge server is subscribed, renew the subscription afterwards (New-EdgeSubscription).",
+                "What {server} shows other Exchange and Edge servers of the organisation: {why}. {follows} {cure} "
+                "Then Restart-Service MSExchangeTransport. On an Edge server, and where an Edge server is subscribed, "
+                "renew the subscription afterwards (New-EdgeSubscription).",
                 server=server.name,
                 why=fault.why,
                 follows=text("X-ANONYMOUSTLS is not offered, and mail from the other servers stays in their queues.")
                 if broken
                 else text("It is used after its end too, with an event in the log."),
-                command=new_internal(server),
+                cure=another_internal(evidence, server),
             ),
             text("Mail between the organisation's own servers does not flow, or soon will not. One command mends it.")
             if broken

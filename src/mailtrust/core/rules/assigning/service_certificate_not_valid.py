@@ -12,8 +12,9 @@ from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisat
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.assigning.grounds.lasting import begins, ends, has_ended, soon
+from mailtrust.core.rules.assigning.grounds.removing import how_to_remove
 from mailtrust.core.rules.assigning.grounds.replacing import assigned_by, enable_command, replacement, superseded, uses
-from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
+from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers, services_not_said
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING, NOTHING_TO_DO
 from mailtrust.core.services.exchange.selection import called
@@ -49,7 +50,7 @@ def _look(
     yield from findings
     silent = [one for one in server.certificates if one.services is None or ends(one) is None]
     if silent:
-        yield not_exported(ID, organisation, server.name, "Get-ExchangeCertificate")
+        yield services_not_said(ID, server)
     elif not findings:
         yield Passed(ID, server.name)
 
@@ -106,7 +107,7 @@ def _finding(
                 services=services,
                 server=server.name,
                 why=problem.why,
-                cure=_superseded_cure(server, certificate, after)
+                cure=_superseded_cure(evidence, organisation, server, certificate, after)
                 if after
                 else _cure(evidence, organisation, server, certificate, problem),
             ),
@@ -128,13 +129,18 @@ def _finding(
     )
 
 
-def _superseded_cure(server: ExchangeServer, certificate: ExchangeCertificate, after: ExchangeCertificate) -> Text:
+def _superseded_cure(
+    evidence: AssignmentEvidence,
+    organisation: ExchangeOrganisation,
+    server: ExchangeServer,
+    certificate: ExchangeCertificate,
+    after: ExchangeCertificate,
+) -> Text:
     return text(
         "{after} is newer, carries the same names and serves the same, so clients are shown that one. An assignment "
-        "cannot be taken away, only the certificate: Remove-ExchangeCertificate -Server {server} -Thumbprint {print}.",
+        "cannot be taken away, only the certificate: {how}",
         after=called(after),
-        server=server.name,
-        print=certificate.thumbprint,
+        how=how_to_remove(evidence, organisation, server, certificate),
     )
 
 

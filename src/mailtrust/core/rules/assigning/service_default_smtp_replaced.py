@@ -9,15 +9,13 @@ from collections.abc import Iterable, Iterator
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity
-from mailtrust.core.model.text import Text, text
-from mailtrust.core.rules.assigning.grounds.internal import new_internal
+from mailtrust.core.model.text import text
+from mailtrust.core.rules.assigning.grounds.internal import another_internal
 from mailtrust.core.rules.assigning.grounds.lasting import ends, has_ended, soon
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
 from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
-from mailtrust.core.services.exchange.selecting_by_name import holds
 from mailtrust.core.services.exchange.selection import called, from_a_ca
-from mailtrust.core.services.exchange.serving import usable
 
 ID = "service-default-smtp-replaced"
 
@@ -58,7 +56,7 @@ def _finding(evidence: AssignmentEvidence, server: ExchangeServer, certificate: 
                 certificate=called(certificate),
                 server=server.name,
                 ends=text("ends on {day}", day=end.date()) if end is not None else text("ends with the next renewal"),
-                cure=_cure(evidence, server),
+                cure=another_internal(evidence, server),
             ),
             text("An inner setting makes each renewal of the certificate harder than need be. It is changed once."),
             NOTHING_TO_DO,
@@ -68,26 +66,3 @@ def _finding(evidence: AssignmentEvidence, server: ExchangeServer, certificate: 
         certificates=(certificate,),
         facts=(("not_after", end),),
     )
-
-
-def _cure(evidence: AssignmentEvidence, server: ExchangeServer) -> Text:
-    own = next(
-        (
-            one
-            for one in server.certificates
-            if not from_a_ca(one)
-            and usable(one, evidence.now)
-            and holds(one, server.fqdn)
-            and "SMTP" in (one.services or ())
-        ),
-        None,
-    )
-    if own is not None:
-        return text(
-            "{own} is still there and self-signed: Enable-ExchangeCertificate -Server {server} -Thumbprint {print} "
-            "-Services SMTP, and answer Yes.",
-            own=called(own),
-            server=server.name,
-            print=own.thumbprint,
-        )
-    return text("Make a self-signed one in its place: {command}.", command=new_internal(server))

@@ -17,7 +17,7 @@ from mailtrust.core.model.exchange import (
 )
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity
 from mailtrust.core.model.text import text
-from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
+from mailtrust.core.rules.assigning.grounds.servers import over_servers, services_not_said
 from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
 from mailtrust.core.services.exchange.client_names import connected_to
@@ -35,7 +35,7 @@ def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
     return over_servers(evidence, ID, _look, text("No server here speaks IMAP or POP."))
 
 
-def _look(organisation: ExchangeOrganisation, server: ExchangeServer) -> Iterator[RuleResult]:
+def _look(_organisation: ExchangeOrganisation, server: ExchangeServer) -> Iterator[RuleResult]:
     if server.edge:
         return
     for service in SERVICES:
@@ -52,7 +52,7 @@ def _look(organisation: ExchangeOrganisation, server: ExchangeServer) -> Iterato
         if wrong:
             yield _assigned(server, service, wrong[0], settings)
         elif silent:
-            yield not_exported(ID, organisation, server.name, "Get-ExchangeCertificate", subject)
+            yield services_not_said(ID, server, subject)
         else:
             yield Passed(ID, subject)
 

@@ -97,14 +97,14 @@ def _searched(
     wanted: HostName | TlsCertificateName | None
     if asked.tls_certificate_name:
         wanted = read_tls_certificate_name(asked.tls_certificate_name)
-        step = SearchStep(text("TlsCertificateName is set, and counts: {name}", name=asked.tls_certificate_name))
+        step = SearchStep(text("TlsCertificateName is set, and counts: {name}.", name=asked.tls_certificate_name))
     elif asked.fqdn:
         wanted = HostName(asked.fqdn)
-        step = SearchStep(text("TlsCertificateName is empty, so the connector's Fqdn counts: {name}", name=asked.fqdn))
+        step = SearchStep(text("TlsCertificateName is empty, so the connector's Fqdn counts: {name}.", name=asked.fqdn))
     else:
         wanted = HostName(server.fqdn)
         step = SearchStep(
-            text("TlsCertificateName and Fqdn are empty, so the server's own name counts: {name}", name=server.fqdn)
+            text("TlsCertificateName and Fqdn are empty, so the server's own name counts: {name}.", name=server.fqdn)
         )
     steps = (*before, step)
     if wanted is None:

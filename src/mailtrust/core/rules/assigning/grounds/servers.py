@@ -46,3 +46,13 @@ def not_exported(rule: str, organisation: ExchangeOrganisation, server: str, par
     else:
         why = text("The export holds nothing of {part} for {where}.", part=part, where=where)
     return Unknown(rule, why, subject or server)
+
+
+def services_not_said(rule: str, server: ExchangeServer, subject: str = "") -> Unknown:
+    """The rule cannot look, because the export has certificates, and not what they are for, or until when."""
+    why = text(
+        "The export does not say of every certificate of {server} what it serves and when it ends: let the script of "
+        "`mailtrust services collect` export it.",
+        server=server.name,
+    )
+    return Unknown(rule, why, subject or server.name)

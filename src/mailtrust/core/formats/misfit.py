@@ -14,6 +14,7 @@ _MOST_READ_AGAIN = 8 * 2**20
 
 _MESSAGE = re.compile(r"(?P<what>.*?)(?: - at `(?P<inside>key` in `)?\$(?P<path>.*?)`)?", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(?P<field>.*)`")
+_UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>.*)`", re.DOTALL)
 _STEP = re.compile(r"\.(?P<field>[^.\[]+)|\[(?P<index>\d+)\]|\[\.\.\.\]")
 _NOWHERE: object = object()
 
@@ -38,7 +39,10 @@ def explain(error: msgspec.ValidationError, data: bytes, wanted: type) -> Text:
     for step in steps:
         kind, value, name = _descend(kind, value, step)
         place += name
-    return misfit(place.lstrip(".") or "$", _expected(kind), value)
+    place = place.lstrip(".") or "$"
+    if unknown := _UNKNOWN.fullmatch(what):
+        return text("{place}: nobody knows the key “{key}”.", place=clean(place, 200), key=clean(unknown["field"], 60))
+    return misfit(place, _expected(kind), value)
 
 
 def _read_again(data: bytes) -> object:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mailtrust.core.formats.exchange.clixml import ClixmlError, read_clixml
 from mailtrust.core.formats.exchange.cmdlets import add
 from mailtrust.core.formats.exchange.draft import Draft
 from mailtrust.core.formats.exchange.export_wire import NotReadWire
@@ -12,11 +11,10 @@ from mailtrust.core.formats.exchange.joining import joined
 from mailtrust.core.formats.exchange.nouns import organisation_of_wire
 from mailtrust.core.formats.exchange.organisation_of import Gathered
 from mailtrust.core.formats.exchange.shown import Shown, Value
-from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.frozen import frozen
-from mailtrust.core.model.text import text
 from mailtrust.edge.transport.machine import Failed
-from mailtrust.edge.transport.shell import Argument, NoSuchCmdlet, Refused, Shell
+from mailtrust.edge.transport.shell import NoSuchCmdlet, Refused, Shell
+from mailtrust.flows.exchange_asking import asked
 
 SERVERS = "Get-ExchangeServer"
 ONLY_THERE = "Exchange's PowerShell does not tell of IIS: the script of services collect does, where it is run there."
@@ -74,7 +72,7 @@ def collect(shell: Shell, now: datetime, servers: tuple[str, ...] = ()) -> Gathe
     """
     asking = _Asking(shell)
     asking.draft.wire.exported = now
-    for one in asking.answer(SERVERS, ()):
+    for one in asked(shell, SERVERS):
         name = one.word("Name")
         if servers and not {name.lower(), one.word("Fqdn").lower()} & {wanted.lower() for wanted in servers}:
             continue
@@ -102,22 +100,11 @@ class _Asking:
     shell: Shell
     draft: Draft = field(default_factory=Draft)
 
-    def answer(self, cmdlet: str, parameters: tuple[tuple[str, Argument], ...]) -> tuple[Shown, ...]:
-        """The objects that it gives. Raises UserProblem."""
-        objects = self.shell.ask(cmdlet, parameters).objects
-        try:
-            return tuple(
-                one for xml in objects for one in read_clixml(f"<Objs>{xml}</Objs>".encode("utf-8", "replace"))
-            )
-        except ClixmlError as error:
-            why = clean(str(error), 200)
-            raise Failed(text("What {cmdlet} gives cannot be read: {why}.", cmdlet=cmdlet, why=why)) from None
-
     def put(self, ask: _Ask, server: str) -> bool:
         """Ask, and bring what comes into the draft; whether it was told."""
         parameters = ((ask.by, server),) if ask.by else ()
         try:
-            for one in self.answer(ask.cmdlet, parameters):
+            for one in asked(self.shell, ask.cmdlet, *parameters):
                 known = {**one.properties, **dict(ask.hint), **({ASKED: server} if server else {})}
                 add(Shown(known, one.text, one.types), self.draft)
         except NoSuchCmdlet as none:

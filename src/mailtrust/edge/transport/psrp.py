@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import requests
 from pypsrp.complex_objects import ObjectMeta, PSInvocationState
 from pypsrp.exceptions import AuthenticationError, WinRMTransportError, WSManFaultError
 from pypsrp.powershell import PowerShell, RunspacePool
-from pypsrp.serializer import TaggedValue
 from pypsrp.wsman import WSMan
 
 from mailtrust.core.model.cleaning import clean
@@ -141,7 +141,9 @@ class PsrpShell:
                 self._pool.exchange_keys()
                 return self._pool.serialize(words, ObjectMeta("SS"))
             case datetime():
-                return TaggedValue("DT", value.isoformat())
+                moment = Element("DT")  # pypsrp knows the type, and writes nothing for it
+                moment.text = value.isoformat()
+                return moment
             case tuple():
                 return list(value)
             case _:

@@ -26,7 +26,7 @@ def read_proxy(given: str) -> None:
 KNOWN = Known(
     clients=("gmail-android", "outlook-windows", "openssl"),
     rules=("chain-incomplete", "chain-root-included", "expired"),
-    products=("nginx", "postfix", "dovecot"),
+    products=("nginx", "postfix", "dovecot", "kemp"),
     ways=("firefox", "gpo"),
     read_proxy=read_proxy,
 )
@@ -61,6 +61,22 @@ take_up = ["systemctl", "reload", "nginx"]
     assert (server.reach, server.sudo) == ("ssh://admin@web.example.com:2222", True)
     assert (server.configuration, server.program) == ("/opt/nginx/nginx.conf", "/opt/nginx/sbin/nginx")
     assert server.take_up == ("systemctl", "reload", "nginx")
+
+
+def test_how_a_load_master_is_come_by() -> None:
+    (server,) = read(f"""
+[[server]]
+name = "balancer"
+product = "kemp"
+reach = "kemp://admin@lm.example.com:8443"
+password_file = "lm.password"
+fingerprint = "SHA256:{":".join(["AB"] * 32)}"
+client_certificate = "admin.pem"
+""").servers
+    assert (server.reach, server.password_file) == ("kemp://admin@lm.example.com:8443", "lm.password")
+    assert (server.fingerprint, server.client_certificate) == (f"sha256:{'ab' * 32}", "admin.pem")
+    assert "Expected kemp://HOST" in refused('[[server]]\nname = "lm"\nreach = "kemp://a:0"\n')[0]
+    assert "Expected sha256:" in refused('[[server]]\nname = "lm"\nfingerprint = "ab"\n')[0]
 
 
 @pytest.mark.parametrize("reach", ["here", "ssh://", "ssh://a b@c", "ssh://-oProxyCommand=x", "root@host", "LOCAL"])

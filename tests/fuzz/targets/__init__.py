@@ -15,9 +15,11 @@ from tests.fuzz.targets.discovery import DOCUMENT, HOST, RECORD
 from tests.fuzz.targets.files import ORGANISATION_FILE, REQUEST_FILE
 from tests.fuzz.targets.formats import CATALOGUE, CCADB_TABLE, TRUST_LIST, VERIFY_LINE, WORD
 from tests.fuzz.targets.judging import DOCUMENTS, JUDGING
+from tests.fuzz.targets.load_master import LOAD_MASTER
 from tests.fuzz.targets.lookups import DNS_ANSWER, HTTP_ANSWER, ISSUERS
 from tests.fuzz.targets.messages import MESSAGE
 from tests.fuzz.targets.policies import POLICY_FILE
+from tests.fuzz.targets.protocol_logs import PROTOCOL_LOG
 from tests.fuzz.targets.requests import CERTIFICATE_REQUEST, JOURNAL, STATE_REQUEST
 from tests.fuzz.targets.revocation import OCSP_ANSWER, REVOCATION_LIST
 from tests.fuzz.targets.tls import GLANCE, HANDSHAKE, TLS_RECORDS
@@ -58,6 +60,7 @@ TARGETS: tuple[Target, ...] = (
     ORGANISATION_FILE,
     REQUEST_FILE,
     POLICY_FILE,
+    PROTOCOL_LOG,
     WORD,
     VERIFY_LINE,
     TRUST_LIST,
@@ -76,4 +79,5 @@ TARGETS: tuple[Target, ...] = (
     HAPROXY_CONFIGURATION,
     CYRUS_CONFIGURATION,
     COURIER_CONFIGURATION,
+    LOAD_MASTER,
 )

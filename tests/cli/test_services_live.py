@@ -30,7 +30,16 @@ def at(endpoint: ExchangeShell, tmp_path: Path) -> tuple[Any, ...]:
     """Where it is, and who asks."""
     password = tmp_path / "password"
     password.write_text("geheim\n")
-    return ("--live", endpoint.url, "--user", "EXAMPLE\\admin", "--password-file", password, "--auth", "basic")
+    return (
+        "--live",
+        endpoint.url,
+        "--live-user",
+        "EXAMPLE\\admin",
+        "--live-password-file",
+        password,
+        "--live-auth",
+        "basic",
+    )
 
 
 def test_the_export_without_a_script(at: tuple[Any, ...], run: Run, tmp_path: Path) -> None:
@@ -56,10 +65,10 @@ def test_the_check_and_the_selection(at: tuple[Any, ...], run: Run) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (("--user", "x"), "--user belong to --live URL"),
+        (("--live-user", "x"), "--live-user belong to --live URL"),
         (("--live", "mail1", "--export", "x.json"), "give one of them"),
-        (("--live", "mail1", "--password-file", "x"), "--password-file is of --user"),
-        (("--live", "mail1", "--auth", "basic"), "give --user and --password-file"),
+        (("--live", "mail1", "--live-password-file", "x"), "--live-password-file is of --live-user"),
+        (("--live", "mail1", "--live-auth", "basic"), "give --live-user and --live-password-file"),
         (("--live", "http://mail1.example.com/PowerShell/"), "Expected the URL of Exchange's PowerShell"),
     ],
 )

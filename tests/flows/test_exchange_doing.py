@@ -392,7 +392,7 @@ def test_every_act_is_remembered(act: ExchangeAct) -> None:
 
 
 @pytest.mark.parametrize(
-    "octets", [b"", b"{}", b'{"schema":"mailtrust/exchange-change/1","at":"","steps":[{}]}', b"\xff"]
+    "octets", [b"", b"{}", b'{"schema":"mailtrust/exchange-remembered/1","at":"","steps":[{}]}', b"\xff"]
 )
 def test_what_was_remembered_is_damaged(octets: bytes) -> None:
     with pytest.raises(UserProblem, match="cannot be read"):

@@ -147,7 +147,7 @@ def test_no_password_of_anybody_stands_in_a_text(endpoint: ExchangeShell) -> Non
 
 
 def test_an_endpoint_whose_certificate_is_not_trusted(secured: ExchangeShell) -> None:
-    with pytest.raises(Unreachable, match=r"not trusted here: .*--roots PEM"):
+    with pytest.raises(Unreachable, match=r"not trusted here: .*--live-roots PEM"):
         open_shell(place_of(secured.url), ADMIN)
     assert not secured.runspaces
 

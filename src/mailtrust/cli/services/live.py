@@ -24,19 +24,19 @@ def add_live_options(facts: "argparse._ArgumentGroup") -> None:
         help=told(text("ask Exchange itself: https://HOST/PowerShell/, or its host (needs mailtrust[exchange])")),
     )  # fmt: skip
     facts.add_argument(
-        "--user", metavar="USER",
+        "--live-user", metavar="USER",
         help=told(text("as USER@DOMAIN or DOMAIN\\USER (default: the Kerberos ticket of whoever runs this)")),
     )  # fmt: skip
     facts.add_argument(
-        "--password-file", metavar="FILE", type=Path,
+        "--live-password-file", metavar="FILE", type=Path,
         help=told(text("the user's password, read from this file, or asked for on the terminal (-)")),
     )  # fmt: skip
     facts.add_argument(
-        "--auth", choices=("negotiate", "kerberos", "basic"), default="negotiate",
+        "--live-auth", choices=("negotiate", "kerberos", "basic"), default="negotiate",
         help=told(text("how the user is proven (default: negotiate, which is Kerberos where it can be)")),
     )  # fmt: skip
     facts.add_argument(
-        "--roots", metavar="PEM", type=Path,
+        "--live-roots", metavar="PEM", type=Path,
         help=told(text("trust these anchors too where Exchange is asked, besides the system's")),
     )  # fmt: skip
 
@@ -50,8 +50,8 @@ def live_shell(options: argparse.Namespace) -> "Iterator[Shell]":
     place = place_of(options.live)
     login = _login(options)
     roots = None
-    if options.roots is not None:
-        roots = "".join(map(to_pem, certificates_of(options.roots))).encode("ascii")
+    if options.live_roots is not None:
+        roots = "".join(map(to_pem, certificates_of(options.live_roots))).encode("ascii")
     shell = open_shell(place, login, roots)
     try:
         yield shell
@@ -69,23 +69,29 @@ def live(options: argparse.Namespace) -> "Gathered":
 
 def expect_live(options: argparse.Namespace) -> None:
     """Raise UserProblem for options that are of no use without `--live`, or without each other."""
-    given = {"--user": options.user, "--password-file": options.password_file, "--roots": options.roots}
+    given = {
+        "--live-user": options.live_user,
+        "--live-password-file": options.live_password_file,
+        "--live-roots": options.live_roots,
+    }
     named = tuple(name for name, value in given.items() if value is not None)
     if options.live is None and named:
         raise UserProblem(text("{options} belong to --live URL: give that too, or leave them out.", options=named))
     if options.live is not None and options.export:
         raise UserProblem(text("Facts come from --export or from --live: give one of them."))
-    if options.password_file is not None and options.user is None:
-        raise UserProblem(text("--password-file is of --user: give both."))
-    if options.auth == "basic" and options.live is not None and options.password_file is None:
-        raise UserProblem(text("--auth basic proves the user by his password: give --user and --password-file."))
+    if options.live_password_file is not None and options.live_user is None:
+        raise UserProblem(text("--live-password-file is of --live-user: give both."))
+    if options.live_auth == "basic" and options.live is not None and options.live_password_file is None:
+        raise UserProblem(
+            text("--live-auth basic proves the user by a password: give --live-user and --live-password-file.")
+        )
 
 
 def _login(options: argparse.Namespace) -> "Login":
     from mailtrust.edge.transport.shell import Login
 
-    password = read_password(options.password_file) or b""
+    password = read_password(options.live_password_file) or b""
     try:
-        return Login(options.auth, options.user or "", password.decode("utf-8"))
+        return Login(options.live_auth, options.live_user or "", password.decode("utf-8"))
     except UnicodeDecodeError:
         raise UserProblem(text("Expected the password as text in UTF-8.")) from None

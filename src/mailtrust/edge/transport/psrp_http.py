@@ -113,6 +113,6 @@ def _context(roots: bytes | None) -> ssl.SSLContext:
             context.load_verify_locations(cadata=roots.decode("ascii"))
         except (ssl.SSLError, UnicodeDecodeError) as error:
             raise UserProblem(
-                text("Expected certificates in PEM in the file of --roots, found none that can be read.")
+                text("Expected certificates in PEM in the file of --live-roots, found none that can be read.")
             ) from error
     return context

@@ -14,7 +14,9 @@ def not_let_in(place: Place, login: Login) -> NotAllowed:
     if login.password:
         why = text("The user or the password is wrong, or this way of proving it is not allowed there.")
     else:
-        why = text("There is no Kerberos ticket that it takes: run kinit, or give --user and --password-file.")
+        why = text(
+            "There is no Kerberos ticket that it takes: run kinit, or give --live-user and --live-password-file."
+        )
     return NotAllowed(
         text("{server} does not let {user} in ({way}). {why}", server=clean(place.url, 200),
              user=clean(login.user, 200) or "-", way=login.way, why=why)
@@ -39,7 +41,7 @@ def not_trusted(place: Place, error: Exception) -> Unreachable:
     """The server's certificate is not accepted."""
     return Unreachable(
         text(
-            "The certificate of {server} is not trusted here: {why}. Give the root of its CA with --roots PEM, or "
+            "The certificate of {server} is not trusted here: {why}. Give the root of its CA with --live-roots PEM, or "
             "name the host as the certificate does. `mailtrust check https://{server}` tells more.",
             server=place.host,
             why=clean(shortly(error), 300),
@@ -66,7 +68,7 @@ def unlike(place: Place, login: Login, error: Exception) -> UserProblem:
         return NotAllowed(
             text(
                 "{way} does not work here: {detail}. On Linux and macOS Kerberos needs pip install "
-                "'pypsrp[kerberos]'; --auth basic needs a password and Basic authentication allowed there.",
+                "'pypsrp[kerberos]'; --live-auth basic needs a password and Basic authentication allowed there.",
                 way=login.way,
                 detail=detail,
             )

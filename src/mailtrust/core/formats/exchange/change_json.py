@@ -27,7 +27,7 @@ from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text, verbatim
 
-SCHEMA: Final = "mailtrust/exchange-change/1"
+SCHEMA: Final = "mailtrust/exchange-remembered/1"
 _ACTS: dict[str, type[Any]] = {
     act.__name__: act
     for act in (
@@ -59,7 +59,7 @@ class _Step(Struct, forbid_unknown_fields=True):
 
 
 class _Change(Struct, forbid_unknown_fields=True):
-    schema: Literal["mailtrust/exchange-change/1"]
+    schema: Literal["mailtrust/exchange-remembered/1"]
     at: str
     steps: list[_Step]
 

@@ -3,16 +3,20 @@
 import argparse
 
 from mailtrust.cli.arguments import Example
-from mailtrust.cli.services import check, collect, listing, select
+from mailtrust.cli.services import check, collect, enable, listing, remove, select
 from mailtrust.cli.translations import told
 from mailtrust.core.model.text import text
 
-SUBCOMMANDS = (collect, listing, check, select)
+SUBCOMMANDS = (collect, listing, check, select, enable, remove)
 """In the order of the help; each has `add_parser`, whose parser knows its `handler`."""
 
 EXAMPLES: tuple[Example, ...] = (
     ("mailtrust services collect -o collect.ps1", text("the script that exports what Exchange knows, and only reads")),
     ("mailtrust services list --served", text("which certificate serves which service, on every kind of server")),
+    (
+        "mailtrust services enable --export exchange.json --thumbprint 434A...56AB --services IIS,SMTP -o enable.ps1",
+        text("what it takes, as a script that takes itself back"),
+    ),
     ("mailtrust services check --export exchange.json", text("Exchange's traps and deadlines, and how to mend them")),
 )
 

@@ -141,7 +141,7 @@ class ExchangeStep:
     undo: tuple[ExchangeAct, ...] | Text
     """What takes it back, in this order; or the sentence why nothing does, or that nothing need be."""
     needs: tuple[str, ...]
-    """The role groups of which one is enough (`Organization Management`, `Server Management`)."""
+    """The role groups of which one is enough (`Organization Management`, `Server Management`); none: not Exchange's."""
     disruption: Literal["none", "reload", "restart"] = "none"
 
 

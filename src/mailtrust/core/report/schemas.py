@@ -19,6 +19,7 @@ from mailtrust.core.report.inspection_wire import InspectionWire
 from mailtrust.core.report.kit_wire import KitWire
 from mailtrust.core.report.renewed_json import RenewedWire
 from mailtrust.core.report.report_wire import ReportWire
+from mailtrust.core.report.services_change_wire import ExchangeChangeWire
 from mailtrust.core.report.services_check_wire import ServicesWire
 from mailtrust.core.report.services_selection_wire import SelectionWire
 from mailtrust.core.report.store_wire import ChangesWire, ChoiceWire, StoreWire
@@ -39,6 +40,11 @@ def schemas() -> Mapping[str, bytes]:
         ),
         "ca-list-1.json": _schema(CaListWire, "ca-list", "What a private CA has issued: mailtrust ca list"),
         "case-1.json": _schema(CaseWire, "case", "A mailtrust case file: all that was seen in one run"),
+        "exchange-change-1.json": _schema(
+            ExchangeChangeWire,
+            "exchange-change",
+            "What is done to Exchange, and what is refused: mailtrust services enable and remove",
+        ),
         "explanation-1.json": _schema(
             ExplanationWire, "explanation", "A mailtrust explanation: what a message means, and what it can not tell"
         ),

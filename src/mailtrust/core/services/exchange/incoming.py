@@ -1,14 +1,19 @@
 """A certificate that is in a file yet: as Exchange will show it, and how it comes to a server."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeServer
 from mailtrust.core.model.exchange_change import ExchangeStep, ImportCertificate, ImportIssuer, RemoveCertificate
 from mailtrust.core.model.frozen import frozen
-from mailtrust.core.model.text import text
+from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.roles import role_groups
 from mailtrust.core.services.exchange.selection import called
+from mailtrust.core.x509.containers import Contents
+from mailtrust.core.x509.conversion import chosen
+from mailtrust.core.x509.roles import is_authority
 from mailtrust.core.x509.thumbprint import thumbprint
 from mailtrust.core.x509.windows_names import windows_name
 
@@ -27,6 +32,48 @@ class Incoming:
     def thumbprint(self) -> str:
         """Exchange's name of it."""
         return thumbprint(self.leaf)
+
+
+def incoming_of(contents: Contents, file: str, more: Sequence[Certificate] = ()) -> Incoming:
+    """What a PFX holds; `more` are intermediates that it may lack. Raises UserProblem where Exchange has no use for it."""
+    if not contents.certificates or (not contents.keys and contents.problems):
+        raise UserProblem(contents.problems[0] if contents.problems else _expected(file))
+    if contents.form != "pkcs12":
+        # Import-ExchangeCertificate.md: PKCS#12, or PKCS#7 where the key waits on the server.
+        raise UserProblem(
+            text(
+                "Expected a PFX after --certificate, got {file}, which is none. `mailtrust cert convert {file} --to "
+                "pfx` makes one, with the key.",
+                file=file,
+            )
+        )
+    if len(contents.keys) != 1:
+        raise UserProblem(
+            text("Expected one private key in {file}, found {count}.", file=file, count=len(contents.keys))
+        )
+    leaf, *others = chosen(contents.certificates, contents.keys[0], "all")
+    known = {one.fingerprint: one for one in (*others, *more)}
+    issuers = _upwards(leaf, tuple(one for one in known.values() if is_authority(one)))
+    return Incoming(file, leaf, issuers)
+
+
+def _upwards(leaf: Certificate, known: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
+    """The intermediates above the leaf, its issuer first: only they belong into the store, and no root."""
+    found: list[Certificate] = []
+    below = [leaf]
+    while below:
+        above = [
+            one
+            for one in known
+            if not one.self_issued and one not in found and any(one.subject == child.issuer for child in below)
+        ]
+        found += above
+        below = above
+    return tuple(found)
+
+
+def _expected(file: str) -> Text:
+    return text("Expected a certificate with its key in {file} (PFX), found none.", file=file)
 
 
 def as_exchange_shows_it(incoming: Incoming, now: datetime) -> ExchangeCertificate:

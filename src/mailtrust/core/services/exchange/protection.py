@@ -103,7 +103,7 @@ def _on_the_balancer() -> ExchangeStep:
         text("Put the same certificate, with its key and chain, on the load balancer: clients see that one."),
         act,
         text("Put the former one back there."),
-        role_groups(act),
+        (),
     )
 
 

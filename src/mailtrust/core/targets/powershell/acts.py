@@ -1,6 +1,7 @@
 """One act as PowerShell: what does it, and the look whether it is so already."""
 
 import base64
+import re
 
 from mailtrust.core.formats.powershell import quoted
 from mailtrust.core.model.exchange_change import (
@@ -38,7 +39,7 @@ def doing(act: ExchangeAct, *, local: bool) -> tuple[str, ...]:
             named = f"(Get-TlsName {quoted(thumbprint)} {quoted(value)})"
             return (f"{call.name} -Identity {quoted(act.identity)} -TlsCertificateName {named}",)
         case _:
-            calls = tuple(line for one in cmdlets(act, local=local) for line in _typed(one))
+            calls = tuple(line for one in cmdlets(act, local=local) for line in _lines(one))
             return (*_why(act), *calls)
 
 
@@ -94,12 +95,25 @@ def what(act: ExchangeAct, *, local: bool) -> str:
             return act.command or "what a person does"
 
 
+def typed(act: ExchangeAct, *, local: bool = False) -> tuple[str, ...]:
+    """The commands as a person types them: without the functions of a script. Raises UserProblem as `doing` does."""
+    match act:
+        case ImportIssuer():
+            return (f"certutil -addstore -f CA {act.thumbprint}.cer",)
+        case BindSite():
+            return (what(act, local=local),)
+        case PersonDoes():
+            return (act.command,)
+        case _:
+            return tuple(map(written, cmdlets(act, local=local)))
+
+
 def written(call: Cmdlet) -> str:
     """One call as it is typed."""
     return " ".join((call.name, *(_parameter(name, value) for name, value in call.parameters)))
 
 
-def _typed(call: Cmdlet) -> tuple[str, ...]:
+def _lines(call: Cmdlet) -> tuple[str, ...]:
     """The same for a script: readers of PowerShell other than its own stumble over digits in a parameter's name."""
     if not any(letter.isdigit() for name, _ in call.parameters for letter in name):
         return (written(call),)
@@ -120,8 +134,17 @@ def _why(act: ExchangeAct) -> tuple[str, ...]:
 
 
 def _parameter(name: str, value: Value) -> str:
-    # A colon suits switches and what takes a truth alike.
-    return f"-{name}:{_value(value)}" if isinstance(value, bool) else f"-{name} {_value(value)}"
+    if isinstance(value, bool):
+        return f"-{name}" if name in _SWITCHES and value else f"-{name}:{_value(value)}"
+    words = value if isinstance(value, tuple) else (value,)
+    if all(isinstance(one, str) and _WORD.fullmatch(one) for one in words):
+        return f"-{name} {','.join(map(str, words))}"
+    return f"-{name} {_value(value)}"
+
+
+_SWITCHES = frozenset({"Force", "DoNotRequireSsl"})
+# Thumbprints are longer, and stay in quotes: one may look like a number.
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,38}")
 
 
 def _value(value: Value) -> str:

@@ -1,0 +1,150 @@
+"""What `services enable` and `services remove` share: what is meant, and how what comes of it is given."""
+
+import argparse
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailtrust.cli import exit_status
+from mailtrust.cli.files import STANDARD, called_file, expect_writable, write_output
+from mailtrust.cli.screen_options import add_page_options
+from mailtrust.cli.services.opening import add_facts_options
+from mailtrust.cli.translations import told, translator
+from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.text import Text, text
+
+if TYPE_CHECKING:
+    from mailtrust.core.model.exchange import ExchangeOrganisation
+    from mailtrust.core.model.exchange_change import ExchangeChange
+    from mailtrust.core.report.page import Page
+
+
+def add_change_options(parser: argparse.ArgumentParser) -> None:
+    """Add what both have."""
+    add_facts_options(parser)
+    parser.add_argument(
+        "--thumbprint", metavar="THUMBPRINT",
+        help=told(text("the certificate, as Get-ExchangeCertificate or the certificate dialogue shows it")),
+    )  # fmt: skip
+    parser.add_argument(
+        "--server", metavar="NAME", action="append", default=[],
+        help=told(text("on this server; may be repeated (default: those of the export that have the certificate)")),
+    )  # fmt: skip
+    parser.add_argument(
+        "-o", "--output", metavar="FILE.ps1", type=Path,
+        help=told(text("write the script that does it, for the Exchange Management Shell")),
+    )  # fmt: skip
+    parser.add_argument(
+        "--at", metavar="TIME", help=told(text("judge as of this time, such as 2027-01-31 or 2027-01-31T12:00:00Z"))
+    )
+    shown = parser.add_argument_group(told(text("showing")))
+    shown.add_argument(
+        "--format", choices=("text", "json"), default="text",
+        help=told(text("for people or for a program (default: text)")),
+    )  # fmt: skip
+    add_page_options(shown, output=False)
+
+
+def moment_of(options: argparse.Namespace) -> datetime:
+    """`--at`, or now. Also refuses, before anything is read, a script that could not be written."""
+    from mailtrust.core.formats.moment import parse_moment
+
+    expect_writable(options.output)
+    return parse_moment(options.at) if options.at is not None else datetime.now(UTC)
+
+
+def servers_of(options: argparse.Namespace, organisation: "ExchangeOrganisation", thumbprint: str) -> tuple[str, ...]:
+    """The servers that are meant. Raises UserProblem for a name that the export does not know."""
+    known = tuple(clean(one.name, 60) for one in organisation.servers)
+    for name in options.server:
+        if organisation.server(name) is None:
+            raise UserProblem(
+                text(
+                    "Expected a server of the export after --server, got “{given}”. There are: {known}.",
+                    given=clean(name, 60),
+                    known=known or ("-",),
+                )
+            )
+    if options.server:
+        return tuple(options.server)
+    having = tuple(one.name for one in organisation.servers if one.certificate(thumbprint) is not None)
+    if not having and len(known) == 1:
+        return (organisation.servers[0].name,)
+    if not having:
+        raise UserProblem(
+            text(
+                "No server of the export has the certificate {print}. Say with --server which is meant: {known}.",
+                print=thumbprint,
+                known=known or ("-",),
+            )
+        )
+    return having
+
+
+def give(
+    options: argparse.Namespace,
+    organisation: "ExchangeOrganisation",
+    change: "ExchangeChange",
+    title: Text,
+    *,
+    now: datetime,
+    thumbprint: str = "",
+    ask: tuple[str, ...] = (),
+) -> int:
+    """Write the script, show what it does, and tell by the exit status whether something is refused.
+
+    `thumbprint`: what must be there and Valid before the script does anything; `ask`: commands for afterwards.
+    """
+    from mailtrust.core.report.services_change_wire import change_wire
+
+    translate = translator(options.lang)
+    if options.output is not None and change.steps:
+        from mailtrust.core.targets.powershell.script import Script, exchange_script
+
+        wanted = Script(title, change.steps, organisation, thumbprint, ask, change.remarks)
+        write_output(exchange_script(wanted, translate), options.output)
+    written = called_file(options.output) if options.output is not None and change.steps else None
+    if options.output == STANDARD and change.steps:
+        # The script is the data: what is refused is said beside it.
+        for refusal in change.refusals:
+            _say(refusal.why, *(() if refusal.instead is None else (refusal.instead,)), options=options)
+        return exit_status.FINDINGS if change.refusals else exit_status.CLEAN
+    wire = change_wire(change, written, now=now, translate=translate)
+    _show(options, wire, change, written)
+    return exit_status.FINDINGS if change.refusals else exit_status.CLEAN
+
+
+def _show(options: argparse.Namespace, wire: object, change: "ExchangeChange", written: str | None) -> None:
+    from mailtrust.cli.screen import show
+    from mailtrust.core.report.services_change import show_change
+
+    def draw(page: "Page") -> None:
+        show_change(page, change)
+
+    shown = argparse.Namespace(**{**vars(options), "output": None})
+    show(shown, wire, draw)
+    if options.format != "text":
+        return
+    if written is not None:
+        _say(
+            text(
+                "{file} is written. Run it in the Exchange Management Shell as administrator; first with -WhatIf. "
+                "-Undo takes it back.",
+                file=written,
+            ),
+            options=options,
+        )
+    elif options.output is not None:
+        _say(text("No script is written: there is nothing that it could do."), options=options)
+    elif change.steps:
+        _say(text("Nothing was changed. -o FILE.ps1 writes the script that does it."), options=options)
+
+
+def _say(*sentences: Text, options: argparse.Namespace) -> None:
+    translate = translator(options.lang)
+    with suppress(OSError, UnicodeEncodeError):
+        for sentence in sentences:
+            sys.stderr.write(f"mailtrust: {clean(sentence.render(translate), 4000)}\n")

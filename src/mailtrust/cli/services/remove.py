@@ -1,0 +1,50 @@
+"""`mailtrust services remove`: remove a certificate from Exchange servers, if Exchange lets it go."""
+
+import argparse
+
+from mailtrust.cli.files import expect_one_from_stdin
+from mailtrust.cli.services.changing import add_change_options, give, moment_of, servers_of
+from mailtrust.cli.services.opening import exchange_of
+from mailtrust.cli.translations import told
+from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.text import text
+
+
+def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    parser = subcommands.add_parser(
+        "remove",
+        help=told(text("remove a certificate from Exchange servers, as a script")),
+        description=told(
+            text(
+                "Say whether Exchange lets a certificate go: what still serves by it, which connector names it, "
+                "whether transport, OAuth or federation hang on it, and what to do first, in the order that Microsoft "
+                "documents. Then write the script that removes it. Nothing is changed by mailtrust itself."
+            )
+        ),
+        examples=(
+            ("mailtrust services remove --export exchange.json --thumbprint 434A...56AB -o remove.ps1", None),
+            ("mailtrust services remove --export exchange.json --thumbprint 434A...56AB --server MAIL2", None),
+        ),
+        more=lambda: told(text("exit status: 0 it can be removed, or is not there; 1 something is refused; 2 usage")),
+    )  # fmt: skip
+    add_change_options(parser)
+    parser.set_defaults(handler=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Plan it, write it, show it."""
+    from mailtrust.core.formats.thumbprint_text import read_thumbprint
+    from mailtrust.core.services.exchange.removing import Remove, remove
+
+    expect_one_from_stdin(*options.export)
+    now = moment_of(options)
+    if options.thumbprint is None:
+        raise UserProblem(text("Expected the certificate after --thumbprint, got nothing."))
+    thumbprint = read_thumbprint(options.thumbprint)
+    organisation = exchange_of(options)
+    servers = servers_of(options, organisation, thumbprint)
+    change = remove(organisation, Remove(servers, thumbprint), now)
+    title = text("Removes the certificate {print} from {servers}.", print=thumbprint, servers=servers)
+    ask = (r".\collect.ps1 -OutFile after.json", "mailtrust services check --export after.json")
+    return give(options, organisation, change, title, now=now, ask=ask)

@@ -1,0 +1,78 @@
+"""What is done to Exchange, for people: the steps with their commands, what is refused, and what to know."""
+
+from mailtrust.core.model.exchange_change import ExchangeAct, ExchangeChange, ExchangeStep, PersonDoes, Refusal
+from mailtrust.core.model.text import Text, in_a_row, text
+from mailtrust.core.report.page import Page
+from mailtrust.core.targets.powershell.acts import typed
+
+
+def show_change(page: Page, change: ExchangeChange) -> None:
+    """The headline, each refusal with its way out, the steps in their order, the remarks."""
+    page.paragraph((page.say(_headline(change)), "bold"))
+    if change.refusals:
+        page.heading(text("What is refused"))
+        for refusal in change.refusals:
+            _refusal(page, refusal)
+    if change.steps:
+        page.heading(text("What is done"))
+        _steps(page, change.steps)
+    if change.remarks:
+        page.heading(text("What to know"))
+        for remark in change.remarks:
+            page.paragraph((page.say(remark), ""), first=[(f"{page.glyphs.dot} ", "dim")])
+
+
+def _headline(change: ExchangeChange) -> Text:
+    if change.steps and change.refusals:
+        return text("{count} steps; something is refused.", count=len(change.steps))
+    if change.steps:
+        return text("{count} steps.", count=len(change.steps))
+    if change.refusals:
+        return text("Nothing can be done as it is.")
+    return text("It is so already: nothing is to be done.")
+
+
+def _refusal(page: Page, refusal: Refusal) -> None:
+    where = [one for one in (refusal.server, refusal.service) if one]
+    sign = (f"{page.glyphs.refused} ", "red")
+    page.paragraph(
+        (page.name("/".join(where)), "bold"), (": " if where else "", ""), (page.say(refusal.why), ""), first=[sign]
+    )
+    if refusal.instead is not None:
+        page.paragraph((page.say(refusal.instead), ""), first=[(f"  {page.glyphs.to} ", "dim")])
+    if refusal.first:
+        _steps(page, refusal.first, indent=4)
+    page.blank()
+
+
+def _steps(page: Page, steps: tuple[ExchangeStep, ...], indent: int = 0) -> None:
+    width = len(str(len(steps)))
+    for number, step in enumerate(steps, 1):
+        begin = f"{' ' * indent}{number:>{width}}. "
+        page.paragraph((page.say(step.say), ""), first=[(begin, "bold")])
+        space = (" " * len(begin), "")
+        for command in commands(step.act):
+            page.paragraph((page.say(command), "cyan"), first=[space])
+        page.paragraph((page.say(in_a_row((*_needs(step), _back(step)))), "dim"), first=[space])
+
+
+def _needs(step: ExchangeStep) -> tuple[Text, ...]:
+    """One of these groups is enough."""
+    match step.needs:
+        case ():
+            return ()
+        case (group,):
+            return (text("Needs {group}.", group=group),)
+        case groups:
+            return (text("Needs one of {groups}.", groups=groups),)
+
+
+def _back(step: ExchangeStep) -> Text:
+    if isinstance(step.undo, Text):
+        return step.undo
+    return text("Back: {commands}", commands="; ".join(one for act in step.undo for one in commands(act)))
+
+
+def commands(act: ExchangeAct) -> tuple[str, ...]:
+    """What stands for the act in the Exchange Management Shell; none where only a person does it."""
+    return typed(act) if not isinstance(act, PersonDoes) or act.command else ()

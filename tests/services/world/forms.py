@@ -82,4 +82,18 @@ def _pasted(it: ExchangeOrganisation) -> Iterator[str]:
                 ("Subject", one.subject),
                 ("Thumbprint", one.thumbprint),
             )
-            yield "".join(f"{name:<18} : {value}\r\n" for name, value in rows) + "\r\n\r\n\r\n"
+            yield _paragraph(rows)
+        for settings in server.client_access:
+            cmdlet = "Get-ImapSettings" if settings.service == "IMAP" else "Get-PopSettings"
+            yield f"[PS] C:\\>{cmdlet} -Server {server.name} | Format-List\r\n\r\n\r\n"
+            yield _paragraph(
+                (
+                    ("ProtocolName", "IMAP4" if settings.service == "IMAP" else "POP3"),
+                    ("ExternalConnectionSettings", "{" + ", ".join(settings.connection_settings) + "}"),
+                    ("X509CertificateName", settings.certificate_name),
+                )
+            )
+
+
+def _paragraph(rows: Iterable[tuple[str, str]]) -> str:
+    return "".join(f"{name:<18} : {value}\r\n" for name, value in rows) + "\r\n\r\n\r\n"

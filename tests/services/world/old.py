@@ -19,12 +19,23 @@ def of_2007() -> Exported:
     """One server, pasted from its shell: a wildcard certificate for IMAP and POP. Of dates pasted text says nothing."""
     wild = public("*.example.com", services=("IMAP", "POP", "IIS", "SMTP"), root_ca_type="", self_signed=False)
     named = public("mail.example.com", services=("IMAP", "POP", "IIS", "SMTP"), root_ca_type="", self_signed=False)
-    before = organisation(ExchangeServer("MAIL07", "mail07.corp.example", "8.3.342.4", (wild,)))
+    settings = (
+        ClientAccessSettings("IMAP", "mail07.corp.example", ("mail.example.com:993:SSL",)),
+        ClientAccessSettings("POP", "mail07.corp.example", ("mail.example.com:995:SSL",)),
+    )
+    server = ExchangeServer("MAIL07", "mail07.corp.example", "8.3.342.4", (wild,), client_access=settings)
+    before = organisation(server)
+    told = tuple(replace(one, certificate_name="mail.example.com") for one in settings)
     return Exported(
         "of-2007",
         before,
-        {"service-wildcard:MAIL07/IMAP": "warning", "service-wildcard:MAIL07/POP": "warning"},
-        changed(before, MAIL07={"certificates": (named,)}),
+        {
+            "service-wildcard:MAIL07/IMAP": "warning",
+            "service-wildcard:MAIL07/POP": "warning",
+            "service-absent:MAIL07/IMAP": "warning",
+            "service-absent:MAIL07/POP": "warning",
+        },
+        changed(before, MAIL07={"certificates": (named,), "client_access": told}),
         unknown=frozenset({"service-certificate-not-valid", "service-default-smtp-replaced", "connector-name-stale"}),
         form="format-list",
     )

@@ -76,10 +76,9 @@ def _place(one: Selection) -> str:
 
 def _finding(server: ExchangeServer, one: Selection, follows: Text, subject: str) -> Finding:
     service = _SERVICES[one.kind]
-    inner = one.kind in ("um", "um-call-router")
     return found(
         ID,
-        Severity.WARNING if inner else Severity.ERROR,
+        _severity(server, one),
         text("{place} on {server} has no certificate to present", place=_place(one), server=server.name),
         Explanation(
             text(
@@ -100,6 +99,15 @@ def _finding(server: ExchangeServer, one: Selection, follows: Text, subject: str
         server=server.name,
         facts=(("service", service), ("place", _place(one)), ("events", tuple(map(str, one.events)))),
     )
+
+
+def _severity(server: ExchangeServer, one: Selection) -> Severity:
+    # IMAP and POP are disabled until somebody starts them, and not every export says whether they run.
+    if one.kind in ("imap", "pop") and not any(
+        settings.service == one.name and settings.running for settings in server.client_access
+    ):
+        return Severity.WARNING
+    return Severity.WARNING if one.kind in ("um", "um-call-router") else Severity.ERROR
 
 
 def _which(one: Selection, service: str) -> Text:

@@ -17,10 +17,10 @@ from mailtrust.core.model.exchange import (
 )
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity
 from mailtrust.core.model.text import text
-from mailtrust.core.rules.assigning.grounds.servers import over_servers, services_not_said
+from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers, services_not_said
 from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
-from mailtrust.core.services.exchange.client_names import connected_to
+from mailtrust.core.services.exchange.client_names import cmdlet, connected_to
 from mailtrust.core.services.exchange.selecting_by_name import holds
 from mailtrust.core.services.exchange.selection import called
 from mailtrust.core.services.exchange.serving import settings_of, wildcards
@@ -35,7 +35,7 @@ def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
     return over_servers(evidence, ID, _look, text("No server here speaks IMAP or POP."))
 
 
-def _look(_organisation: ExchangeOrganisation, server: ExchangeServer) -> Iterator[RuleResult]:
+def _look(organisation: ExchangeOrganisation, server: ExchangeServer) -> Iterator[RuleResult]:
     if server.edge:
         return
     for service in SERVICES:
@@ -51,8 +51,10 @@ def _look(_organisation: ExchangeOrganisation, server: ExchangeServer) -> Iterat
         wrong = [one for one in assigned if not (chosen and holds(one, chosen))]
         if wrong:
             yield _assigned(server, service, wrong[0], settings)
-        elif silent:
+        elif silent or not server.certificates:
             yield services_not_said(ID, server, subject)
+        elif settings is None:
+            yield not_exported(ID, organisation, server.name, cmdlet("Get", service), subject)
         else:
             yield Passed(ID, subject)
 
@@ -77,7 +79,7 @@ def _assigned(
                 certificate=called(certificate),
                 names=wildcards(certificate),
                 service=service,
-                settings=_cmdlet(service),
+                settings=cmdlet("Set", service),
                 server=server.name,
                 name=_host(settings, wildcards(certificate)[0]),
                 windows=windows_services(server, service),
@@ -109,7 +111,7 @@ def _named(server: ExchangeServer, settings: ClientAccessSettings) -> Finding:
                 "-X509CertificateName {example}; then Restart-Service {windows}.",
                 service=service,
                 name=settings.certificate_name,
-                settings=_cmdlet(service),
+                settings=cmdlet("Set", service),
                 server=server.name,
                 example=_host(settings, settings.certificate_name),
                 windows=windows_services(server, service),
@@ -125,10 +127,6 @@ def _named(server: ExchangeServer, settings: ClientAccessSettings) -> Finding:
         server=server.name,
         facts=(("service", service), ("names", (settings.certificate_name,))),
     )
-
-
-def _cmdlet(service: Literal["IMAP", "POP"]) -> str:
-    return "Set-ImapSettings" if service == "IMAP" else "Set-PopSettings"
 
 
 def _host(settings: ClientAccessSettings | None, wildcard: str) -> str:

@@ -106,8 +106,8 @@ def _unsaid(server: ExchangeServer, service: ClientService, certificate: Exchang
         text(
             "Export again with what {cmdlet} says, or run {setting} with the name that users have in their mail "
             "programs.",
-            cmdlet=_cmdlet("Get", service),
-            setting=f"{_cmdlet('Set', service)} -Server {argument(server.name)} -X509CertificateName",
+            cmdlet=cmdlet("Get", service),
+            setting=f"{cmdlet('Set', service)} -Server {argument(server.name)} -X509CertificateName",
         ),
         server.name,
     )
@@ -132,7 +132,7 @@ def _nothing_fits(
         text(
             "Tell users a name that it covers: {command}; export again, and repeat this.",
             command=(
-                f"{_cmdlet('Set', service)} -Server {argument(server.name)} -ExternalConnectionSettings"
+                f"{cmdlet('Set', service)} -Server {argument(server.name)} -ExternalConnectionSettings"
                 f" {quoted(f'{_example(certificate)}:{_PORTS[service]}:SSL')}"
             ),
         ),
@@ -162,11 +162,12 @@ def _look(service: ClientService) -> Text:
         "The export does not say by which name {service} looks for its certificate. {cmdlet} shows it: "
         "X509CertificateName must be a name that the certificate bears.",
         service=service,
-        cmdlet=_cmdlet("Get", service),
+        cmdlet=cmdlet("Get", service),
     )
 
 
-def _cmdlet(verb: str, service: ClientService) -> str:
+def cmdlet(verb: str, service: ClientService) -> str:
+    """`Get-ImapSettings`, `Set-PopSettings`."""
     return f"{verb}-ImapSettings" if service == "IMAP" else f"{verb}-PopSettings"
 
 

@@ -42,9 +42,9 @@ SEEDS = (
     XML.format(200, "ok", DATA.format("<certificate>-----BEGIN CERTIFICATE-----\nMII=</certificate>")),
     XML.format(422, "fail", "<Error>\nUnknown VS\n</Error>"),
     (
-        '{"code": 200, "VS": [{"Index": 1, "VSAddress": "10.0.0.1", "VSPort": "443", "SSLAcceleration": true, "CertFile": '
-        '"mail web.test", "TlsType": "0", "Protocol": "tcp"}], "cert": [{"name": "mail"}, {"name": "web.test"}], '
-        '"status": "ok"}'
+        '{"code": 200, "VS": [{"Index": 1, "VSAddress": "10.0.0.1", "VSPort": "443", "SSLAcceleration": true, '
+        '"CertFile": "mail web.test", "TlsType": "0", "Protocol": "tcp"}], "cert": [{"name": "mail"}, '
+        '{"name": "web.test"}], "status": "ok"}'
     ),
     '{"code": 200, "VSAddress": "::1", "VSPort": 25, "CertFile": ["mail", "web.test"], "cert": {"name": "mail"}}',
     '{"code": 422, "message": "Certificate in use", "status": "fail"}',

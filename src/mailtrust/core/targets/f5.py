@@ -1,7 +1,8 @@
 """F5 BIG-IP, where a client SSL profile ends TLS.
 
 It sends only what the profile names: certificate, key and, in a field of its own, the chain. Without a chain it sends
-the leaf alone (F5 DevCentral, "SSL Profiles Part 3: Certificate Chain Implementation").
+the leaf alone (F5 DevCentral, "SSL Profiles Part 3: Certificate Chain Implementation"), and without a word also where
+the chain does not fit (K13302, by a third party).
 """
 
 from mailtrust.core.model.remedy import (
@@ -98,8 +99,10 @@ def _install(context: TargetContext, *, new_key: bool) -> tuple[Step, ...]:
         ),
         do(
             text(
-                "Keep a copy of its configuration, then install the files as objects. Under System, Certificate "
-                "Management, SSL Certificate List the web page does the same with Import."
+                "Keep a copy of its configuration, then install the files as objects. Their names must be new: where "
+                "{name} is taken, it would be overwritten, so add the year to it here and below. Under System, "
+                "Certificate Management, SSL Certificate List the web page does the same with Import.",
+                name=name,
             ),
             f"tmsh save sys ucs before-{name} && " + " && ".join(objects),
             text("{commands}; all of it: tmsh load sys ucs before-{name}", commands="; ".join(gone), name=name),
@@ -108,8 +111,9 @@ def _install(context: TargetContext, *, new_key: bool) -> tuple[Step, ...]:
         Step(
             text(
                 "Name all three in the profile (PROFILE; on its page: Certificate Key Chain, Edit). Without a new "
-                "certificate leave CERTIFICATE and KEY as they were and only choose the chain. New connections get it "
-                "at once."
+                "certificate leave CERTIFICATE and KEY as they were and only choose the chain. The line replaces the "
+                "whole list: a profile with several pairs (RSA and ECDSA) needs all of them in it. New connections get "
+                "it at once; a chain that does not fit is left out without a word."
             ),
             Run(
                 "tmsh modify ltm profile client-ssl PROFILE cert-key-chain replace-all-with"

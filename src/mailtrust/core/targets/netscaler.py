@@ -2,7 +2,8 @@
 
 A certificate is a pair with its key (certKey); intermediates are pairs without key, linked one to the next, or all
 come in one file with -bundle, the server's own first and nine more at most. The root must not be sent (NetScaler
-documentation, "Install, link, and update certificates").
+documentation, "Install, link, and update certificates"). The name of a pair begins with a letter, a digit or `_`, holds
+these, `#`, `.`, blanks, `:`, `@`, `=` and `-`, and cannot be changed (`add ssl certKey`, in Citrix's Ansible module).
 """
 
 from mailtrust.core.model.certificate import Certificate
@@ -138,9 +139,11 @@ def _install(context: TargetContext) -> tuple[Step, ...]:
         ),
         do(
             text(
-                "Make a pair of them under a new name, so that the former one stays for going back. With -bundle the "
+                "Make a pair of them under a new name, so that the former one stays for going back: where {name} is "
+                "taken, add the year to it here and below. With -bundle the "
                 "intermediates in the file become pairs of their own and are linked (not on FIPS, nor in a cluster: "
-                "there add and link them one by one)."
+                "there add and link them one by one).",
+                name=name,
             ),
             f"add ssl certKey {name} -cert {context.bundle} -key {context.key} -bundle YES",
             text("rm ssl certKey {name}", name=name),

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import jsonschema
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,9 @@ from mailtrust.core.formats.exchange.written import wire_of
 from mailtrust.core.model import exchange as nouns
 from mailtrust.core.model.exchange import EXCHANGE_SERVICES, ExchangeOrganisation, NotRead
 from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.report.schemas import schemas
 
+SCHEMA = jsonschema.Draft202012Validator(json.loads(schemas()["exchange-1.json"]))
 FIRST, SECOND = "0C3DBE8AA7A9E0BA2C4D5E6F708192A3B4C5D6E7", "1D4ECF9BB8BAF1CB3D5E6F708192A3B4C5D6E7F8"
 
 WINDOWS = """{
@@ -346,6 +349,7 @@ ORGANISATIONS = st.builds(
 @given(ORGANISATIONS)
 def test_what_is_written_is_read_again(organisation: ExchangeOrganisation) -> None:
     written = encode_export(wire_of(organisation))
+    SCHEMA.validate(json.loads(written))
     assert organisation_of_wire(decode_export(written, "x")) == (organisation, ())
     if organisation != ExchangeOrganisation(()):
         gathered = organisation_of([("x.json", written)])

@@ -6,6 +6,7 @@ import msgspec
 
 from mailtrust.core.clients import BY_ID
 from mailtrust.core.formats.case_wire import CaseWire
+from mailtrust.core.formats.exchange.export_wire import ExchangeWire
 from mailtrust.core.formats.organisation_wire import OrganisationWire
 from mailtrust.core.formats.plan_wire import PlanWire, ProofWire
 from mailtrust.core.formats.verify_wire import AnswerWire, RequestWire
@@ -44,6 +45,9 @@ def schemas() -> Mapping[str, bytes]:
             ExchangeChangeWire,
             "exchange-change",
             "What is done to Exchange, and what is refused: mailtrust services enable and remove",
+        ),
+        "exchange-1.json": _schema(
+            ExchangeWire, "exchange", "What Exchange told: the script of mailtrust services collect"
         ),
         "explanation-1.json": _schema(
             ExplanationWire, "explanation", "A mailtrust explanation: what a message means, and what it can not tell"

@@ -119,11 +119,16 @@ def applied(plan: "Plan", octets: bytes, options: argparse.Namespace) -> "list[A
 
 def end_interrupted(options: argparse.Namespace) -> int:
     """Bring to an end what runs before this one have left open, before anything is planned upon it."""
+    return told_of(interrupted_ended(options), options)
+
+
+def interrupted_ended(options: argparse.Namespace) -> "list[Applied]":
+    """The same without a word about what came of it."""
 
     async def nothing_else(state: "State", outside: "Outside") -> "list[Applied]":
         return await _recover(state, outside)
 
-    return told_of(_in_state(options, None, nothing_else), options) if _interrupted(options) else exit_status.CLEAN
+    return _in_state(options, None, nothing_else) if _interrupted(options) else []
 
 
 def told_of(runs: "Sequence[Applied]", options: argparse.Namespace) -> int:

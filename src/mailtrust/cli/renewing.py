@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli import exit_status
-from mailtrust.cli.apply import applied, end_interrupted, state_of, status_of
+from mailtrust.cli.apply import applied, interrupted_ended, state_of, status_of
+from mailtrust.cli.bundle_words import say
 from mailtrust.cli.files import called_file, certificates_of, read_password
 from mailtrust.cli.looking import dns_server, edge_of, looking_words, request_of
 from mailtrust.cli.organisation import organisation_of
@@ -53,7 +54,10 @@ def ready(options: argparse.Namespace, *, only_look: bool) -> Iterator[int]:
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with renewing(state_of(options).path):
-            yield end_interrupted(options)
+            runs = interrupted_ended(options)
+            for one in runs:
+                say(one.why)
+            yield status_of(runs, options) if runs else exit_status.CLEAN
     finally:
         signal.signal(signal.SIGTERM, before)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from mailtrust.core.model.case_file import CaseFile
 from mailtrust.core.model.certificate import Certificate
@@ -167,14 +168,14 @@ def suppose_each(case: CaseFile, presented: Mapping[str, Chain]) -> CaseFile:
     return replace(case, observations=supposed)
 
 
-def judged(evidence: Evidence, case: CaseFile) -> Assessment:
-    """Another case, judged as this one was."""
+def judged(evidence: Evidence, case: CaseFile, now: datetime | None = None) -> Assessment:
+    """Another case, judged as this one was. `now`: but as of this moment."""
     return assess(
         case,
         stores=evidence.stores,
         clients=tuple(evidence.clients.values()),
         settings=evidence.settings,
-        now=evidence.now,
+        now=now or evidence.now,
     )
 
 

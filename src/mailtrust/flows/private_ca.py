@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypedDict
 
+from mailtrust.core.formats.hash_chain import FIRST, whole_lines
 from mailtrust.core.issuance import ca_journal as journal
 from mailtrust.core.issuance import ca_policy as policy
 from mailtrust.core.issuance.authority import Authority, issue, issue_for, make_intermediate, make_root
@@ -68,7 +69,7 @@ def create(path: Path, settings: CaSettings, kind: KeyKind, operator: Operator) 
         root=root.certificate.der,
         issuing=issuing.certificate.der,
     )
-    line = journal.write_entry(made, number=1, at=operator.now, by=operator.name, head=journal.FIRST)
+    line = journal.write_entry(made, number=1, at=operator.now, by=operator.name, head=FIRST)
     folder = CaFolder.create(
         path,
         (
@@ -98,7 +99,7 @@ def read(folder: CaFolder) -> journal.Journal:
 
 def read_lines(folder: CaFolder) -> bytes:
     """The journal's whole lines."""
-    return journal.whole_lines(folder.read(JOURNAL))
+    return whole_lines(folder.read(JOURNAL))
 
 
 @contextmanager

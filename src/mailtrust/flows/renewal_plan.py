@@ -76,7 +76,9 @@ async def plan_renewal(
     """The plan; one without steps where all serve it already. Nothing is changed by making it. Raises UserProblem."""
     evidence = assessment.evidence
     given = [PoolEntry(one, frozenset({Source.GIVEN})) for one in material.chain]
-    assessment = judged(evidence, replace(evidence.case, pool=Pool.merge((*evidence.case.pool, *given))))
+    case = replace(evidence.case, pool=Pool.merge((*evidence.case.pool, *given)))
+    # It was looked before the certificate came: as of that moment it is not valid yet.
+    assessment = judged(evidence, case, max(evidence.now, material.chain[0].not_before))
     evidence = assessment.evidence
     names = (*material.chain[0].dns_names, *material.chain[0].ip_addresses)
     missing: dict[str, Text] = {}

@@ -9,7 +9,8 @@ from tests.fuzz.mutation.structure import mutate_der
 from tests.fuzz.mutation.words import mutate_text
 from tests.fuzz.target import Target
 
-from mailtrust.core.issuance.ca_journal import FIRST, Created, JournalProblem, read_journal, state_of, write_entry
+from mailtrust.core.formats.hash_chain import FIRST
+from mailtrust.core.issuance.ca_journal import Created, JournalProblem, read_journal, state_of, write_entry
 from mailtrust.core.issuance.keys import make_key
 from mailtrust.core.issuance.recipe import server_recipe
 from mailtrust.core.issuance.request import make_request

@@ -32,7 +32,8 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def run(options: argparse.Namespace) -> int:
     """Show and check it."""
-    from mailtrust.core.issuance.ca_journal import describe, hash_after
+    from mailtrust.core.formats.hash_chain import hash_after
+    from mailtrust.core.issuance.ca_journal import describe
     from mailtrust.flows.private_ca import read, read_lines
 
     folder = folder_of(options)

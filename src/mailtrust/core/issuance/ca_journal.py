@@ -4,14 +4,13 @@ An act counts from the moment that its line is on the disk, and no certificate l
 changed or removed. A changed line breaks the chain; a journal that was cut shows only to who knows its head.
 """
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
-import msgspec
 from msgspec import Struct
 
+from mailtrust.core.formats.hash_chain import ChainBroken, Link, moment, read_chain, write_link
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.private_ca import AuthorityName, CaSettings, CaState, IssuedRecord, RevocationRecord
@@ -19,8 +18,6 @@ from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509.parse import read_certificate
 
-FIRST = "0" * 64
-"""What stands for the hash of the line before the first."""
 MOST_OCTETS = 256 * 2**20
 
 
@@ -73,14 +70,9 @@ class Entrusted(Struct, tag="entrusted", tag_field="event", kw_only=True):
 Event = Created | Issued | Revoked | Listed | Entrusted
 
 
-class Entry(Struct, kw_only=True):
+class Entry(Link, kw_only=True):
     """One line."""
 
-    n: int
-    at: datetime
-    by: str
-    """Who ran the command, as the system calls them."""
-    prev: str
     act: Event
 
 
@@ -98,28 +90,21 @@ class JournalProblem(UserProblem):
 
 def read_journal(data: bytes) -> Journal:
     """Read whole lines, of which each must fit the one before. Raises JournalProblem."""
-    entries: list[Entry] = []
-    head = FIRST
-    for number, line in enumerate(data.splitlines(), 1):
-        try:
-            entry = msgspec.json.decode(line, type=Entry)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise _broken(number, text("it is no entry of a journal")) from None
-        if entry.prev != head:
-            raise _broken(number, text("it does not follow from the line before: something was changed or removed"))
-        if entry.n != number or (number == 1) is not isinstance(entry.act, Created):
-            raise _broken(number, text("it stands in the wrong place"))
-        entries.append(entry)
-        head = hashlib.sha256(line).hexdigest()
+    try:
+        entries, head = read_chain(data, Entry)
+    except ChainBroken as broken:
+        raise _broken(broken.number, broken.why) from None
+    for entry in entries:
+        if (entry.n == 1) is not isinstance(entry.act, Created):
+            raise _broken(entry.n, text("it stands in the wrong place"))
     if not entries:
         raise _broken(1, text("there is none"))
-    return Journal(tuple(entries), head)
+    return Journal(entries, head)
 
 
 def write_entry(act: Event, *, number: int, at: datetime, by: str, head: str) -> bytes:
     """One line, its line feed included."""
-    entry = Entry(n=number, at=at.astimezone(UTC).replace(microsecond=0), by=by, prev=head, act=act)
-    return msgspec.json.encode(entry) + b"\n"
+    return write_link(Entry(n=number, at=moment(at), by=by, prev=head, act=act))
 
 
 def state_of(journal: Journal) -> CaState:
@@ -206,16 +191,6 @@ def _broken(number: int, why: Text) -> JournalProblem:
     )
 
 
-def whole_lines(data: bytes) -> bytes:
-    """The lines that were written to their end. A torn one behind them is of an act that did not take place."""
-    return data[: data.rfind(b"\n") + 1]
-
-
 def revoked_by(state: CaState, authority: AuthorityName) -> Iterable[RevocationRecord]:
     """What an authority has taken back."""
     return (one for one in state.revoked.values() if one.by == authority)
-
-
-def hash_after(data: bytes) -> frozenset[str]:
-    """The hash of each line: every head that the journal has ever had."""
-    return frozenset(hashlib.sha256(line).hexdigest() for line in data.splitlines())

@@ -58,6 +58,94 @@ def test_every_rule_finds_something_in_this_world() -> None:
     assert found == {rule.ID for rule in ASSIGNMENT_RULES}
 
 
+class TestTheCommand:
+    @pytest.fixture
+    def export(self, tmp_path: Path) -> Path:
+        ((_, data),) = written(newer.on_the_move().broken, "json")
+        path = tmp_path / "exchange.json"
+        path.write_bytes(data)
+        return path
+
+    @pytest.fixture
+    def healthy(self, tmp_path: Path) -> Path:
+        ((_, data),) = written(newer.one_of_2016().mended, "json")
+        path = tmp_path / "healthy.json"
+        path.write_bytes(data)
+        return path
+
+    def test_it_tells_what_is_wrong_what_is_due_and_what_is_well(self, export: Path, run: Run) -> None:
+        done = run("services", "check", "--export", export, "--at", AT)
+        assert (done.status, done.err) == (1, "")
+        assert "The back end of EXSE, port 444: nothing is bound to it" in done.text
+        assert "2026-06-03  CN=Microsoft Exchange Server Auth Certificate" in done.text
+        assert "In order:" in done.text
+        assert "Servers: EX13 (Exchange 2013), EX16 (Exchange 2016), EXSE (Exchange SE)." in done.text
+
+    def test_nothing_is_wrong(self, healthy: Path, run: Run) -> None:
+        done = run("services", "check", "--export", healthy, "--at", AT)
+        assert (done.status, done.err) == (0, "")
+        assert "Nothing is wrong with what is assigned to services" in done.text
+
+    @pytest.mark.parametrize(("at", "status"), [("2026-11-20", 0), ("2026-12-15", 1), ("2027-01-31", 1)])
+    def test_another_day(self, healthy: Path, run: Run, at: str, status: int) -> None:
+        assert run("services", "check", "--export", healthy, "--at", at).status == status
+
+    @pytest.mark.parametrize(("options", "status"), [(("--fail-on", "warning"), 1), (("--fail-on", "never"), 0)])
+    def test_from_which_weight_it_fails(self, healthy: Path, run: Run, options: tuple[str, ...], status: int) -> None:
+        warned = ("services", "check", "--export", healthy, "--at", AT, "--warn", "300d")
+        assert run(*warned).status == 0
+        assert run(*warned, *options).status == status
+
+    @pytest.mark.parametrize("voice", ["admin", "manager", "user"])
+    def test_whom_it_is_told(self, export: Path, run: Run, voice: str) -> None:
+        said = run("services", "check", "--export", export, "--at", AT, "--voice", voice).text
+        assert ("Enable-ExchangeCertificate" in said) is (voice == "admin")
+        assert ("What is due" in said) is (voice == "admin")
+
+    def test_what_is_accepted_does_not_count(self, export: Path, tmp_path: Path, run: Run) -> None:
+        wanted = "".join(
+            f'[[accept]]\nrule = "{rule}"\nendpoint = "{where}"\nreason = "moves in July"\nuntil = 2026-07-31\n'
+            for rule, where in (
+                ("service-certificate-not-valid", "EX13"),
+                ("service-certificate-not-valid", "ex16.corp.example"),
+                ("exchange-backend-binding", "*"),
+            )
+        )
+        path = tmp_path / "mailtrust.toml"
+        path.write_text(wanted)
+        done = run("services", "check", "--export", export, "--at", AT, "--servers", path)
+        assert done.status == 0
+        assert done.text.count("Accepted until 2026-07-31: moves in July") == 3
+        later = run(
+            "services", "check", "--export", export, "--at", "2026-08-01", "--servers", path, "--format", "json"
+        )
+        assert {one["standing"] for one in json.loads(later.out)["acceptances"]} == {"ran-out"}
+
+    def test_nobody_said_anything(self, run: Run) -> None:
+        done = run("services", "check")
+        assert done.status == 2
+        assert "--export FILE" in done.err
+
+    def test_a_target_that_is_none(self, export: Path, run: Run) -> None:
+        done = run("services", "check", "--export", export, "imaps:/mail")
+        assert done.status == 2
+        assert "imaps:/mail" in done.err
+
+    def test_a_target_that_answers_nothing_is_told(self, export: Path, run: Run) -> None:
+        with create_server(("127.0.0.1", 0)) as listening:
+            port = listening.getsockname()[1]
+        done = run("services", "check", "--export", export, "--at", AT, f"https://127.0.0.1:{port}")
+        assert done.status == 1
+        assert f"https://127.0.0.1:{port}@127.0.0.1 presents no certificate" in done.err
+
+    def test_nothing_can_be_judged(self, tmp_path: Path, run: Run) -> None:
+        path = tmp_path / "empty.json"
+        path.write_text('{"schema": "mailtrust/exchange/1", "servers": [{"name": "MAIL1"}]}')
+        done = run("services", "check", "--export", path)
+        assert done.status == 3
+        assert "Nothing could be judged" in done.text
+
+
 def _found(report: Any) -> dict[str, str]:
     # The port in front is another at each run.
     return {re.sub(r":\d{4,5}$", "", one["id"]): one["severity"] for one in report["findings"]}

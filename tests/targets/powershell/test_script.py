@@ -150,8 +150,8 @@ def test_it_looks_before_it_acts_and_takes_back() -> None:
     for line in (
         "[CmdletBinding(SupportsShouldProcess = $true)]",
         "Look = { \"$((Get-SendConnector -Identity 'Outbound').TlsCertificateName)\" -eq (Get-TlsName",
-        f"Do = {{ Enable-ExchangeCertificate -Thumbprint '{OLD}' -Server MAIL1 -Services IMAP,POP,IIS }}",
-        f"Enable-ExchangeCertificate -Thumbprint '{DEFAULT}' -Server MAIL1 -Services SMTP -Force",
+        f"Do = {{ Enable-ExchangeCertificate -Thumbprint '{OLD}' -Server 'MAIL1' -Services @('IMAP', 'POP', 'IIS') }}",
+        f"Enable-ExchangeCertificate -Thumbprint '{DEFAULT}' -Server 'MAIL1' -Services @('SMTP') -Force",
         "'Set-SendConnector' = 'Organization Management'",
         "'mailtrust check mail.example.com'",
     ):
@@ -180,7 +180,7 @@ def test_servers_that_answer_only_to_themselves(version: str) -> None:
     source = written(enabled(world, "SMTP").steps, world, NEW)
     assert "Only = 'MAIL1'" in source
     assert "Alone = $true" in source
-    assert "Enable-ExchangeCertificate -Thumbprint '" + NEW + "' -Services SMTP" in source
+    assert "Enable-ExchangeCertificate -Thumbprint '" + NEW + "' -Services @('SMTP')" in source
 
 
 def test_a_name_that_cannot_be_shown_makes_no_script() -> None:

@@ -29,7 +29,12 @@ from mailtrust.core.services.exchange.client_names import Naming, naming
 from mailtrust.core.services.exchange.connectors import follow
 from mailtrust.core.services.exchange.default_smtp import Answer
 from mailtrust.core.services.exchange.edge_subscriptions import subscribe_again
-from mailtrust.core.services.exchange.incoming import Incoming, as_exchange_shows_it, import_steps
+from mailtrust.core.services.exchange.incoming import (
+    Incoming,
+    as_exchange_shows_it,
+    import_steps,
+    incoming_remarks,
+)
 from mailtrust.core.services.exchange.protection import around
 from mailtrust.core.services.exchange.roles import role_groups
 from mailtrust.core.services.exchange.service_rules import refused_service
@@ -112,12 +117,14 @@ def _chosen(organisation: ExchangeOrganisation, names: Iterable[str]) -> Iterato
 def _on(server: ExchangeServer, organisation: ExchangeOrganisation, wish: Enable, now: datetime) -> _OnServer:
     certificate = server.certificate(wish.thumbprint)
     imports: tuple[ExchangeStep, ...] = ()
+    said: tuple[Text, ...] = ()
     ready = server
     if certificate is None:
         if wish.incoming is None or wish.incoming.thumbprint != wish.thumbprint:
             return _OnServer(server, refusals=(statuses.absent(wish.thumbprint, server, organisation),))
         certificate = as_exchange_shows_it(wish.incoming, now)
         imports = import_steps(wish.incoming, certificate, server)
+        said = incoming_remarks(wish.incoming, server)
         ready = replace(server, certificates=(*server.certificates, certificate))
     if (refusal := statuses.refusal_of(certificate, server, now)) is not None:
         return _OnServer(server, refusals=(refusal,))
@@ -151,7 +158,7 @@ def _on(server: ExchangeServer, organisation: ExchangeOrganisation, wish: Enable
         changes,
         _edge(server, organisation, wish.thumbprint, assigned),
         tuple(refusals),
-        (*remarks, *assigned.remarks),
+        (*(said if accepted else ()), *remarks, *assigned.remarks),
         tuple(dict.fromkeys((*assigned.touched, *named))),
         "SMTP" in ordered,
     )

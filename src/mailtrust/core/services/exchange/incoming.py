@@ -11,6 +11,7 @@ from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.roles import role_groups
 from mailtrust.core.services.exchange.selection import called
+from mailtrust.core.services.exchange.versions import release
 from mailtrust.core.x509.containers import Contents
 from mailtrust.core.x509.conversion import chosen
 from mailtrust.core.x509.roles import is_authority
@@ -35,7 +36,7 @@ class Incoming:
 
 
 def incoming_of(contents: Contents, file: str, more: Sequence[Certificate] = ()) -> Incoming:
-    """What a PFX holds; `more` are intermediates that it may lack. Raises UserProblem where Exchange has no use for it."""
+    """What a PFX holds; `more` are intermediates that it may lack. Raises UserProblem for what Exchange cannot use."""
     if not contents.certificates or (not contents.keys and contents.problems):
         raise UserProblem(contents.problems[0] if contents.problems else _expected(file))
     if contents.form != "pkcs12":
@@ -128,3 +129,27 @@ def _issuer(one: Certificate, server: ExchangeServer) -> ExchangeStep:
         text("It may stay: an intermediate makes nothing trusted."),
         role_groups(act),
     )
+
+
+def incoming_remarks(incoming: Incoming, server: ExchangeServer) -> tuple[Text, ...]:
+    """What the file may lack, or may be too new for."""
+    said: list[Text] = []
+    if not incoming.issuers and not incoming.leaf.self_issued:
+        said.append(
+            text(
+                "{file} holds no intermediate. Where the server has none either, clients get the certificate alone: "
+                "`mailtrust bundle` finds what lacks, and --issuers takes it along.",
+                file=incoming.file,
+            )
+        )
+    if release(server.version) in ("2007", "2010", "2013", "2016"):
+        # Trustico, b1tsblog.org: files of OpenSSL 3 fail there with "network password is not correct".
+        said.append(
+            text(
+                "Should {server} run on Windows Server 2016 or older and find the password wrong: it cannot read a PFX "
+                "of today. `mailtrust cert convert {file} --to pfx --legacy` makes one that it reads.",
+                server=server.name,
+                file=incoming.file,
+            )
+        )
+    return tuple(said)

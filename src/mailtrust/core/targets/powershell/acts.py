@@ -84,7 +84,7 @@ def what(act: ExchangeAct, *, local: bool) -> str:
         case EnableCertificate():
             return f"Enable-ExchangeCertificate {act.thumbprint} -Services {','.join(act.services)}"
         case SetClientAccessName() | SetConnectorCertificate() | RemoveCertificate() | SetAuthCertificate():
-            return " ".join(map(written, cmdlets(act, local=local)))
+            return " ".join(typed(act, local=local))
         case BindSite():
             return f"{act.thumbprint} at {act.site} {_binding(act)}"
         case RestartServices():
@@ -105,12 +105,12 @@ def typed(act: ExchangeAct, *, local: bool = False) -> tuple[str, ...]:
         case PersonDoes():
             return (act.command,)
         case _:
-            return tuple(map(written, cmdlets(act, local=local)))
+            return tuple(written(call, plain=True) for call in cmdlets(act, local=local))
 
 
-def written(call: Cmdlet) -> str:
-    """One call as it is typed."""
-    return " ".join((call.name, *(_parameter(name, value) for name, value in call.parameters)))
+def written(call: Cmdlet, *, plain: bool = False) -> str:
+    """One call; `plain`: as a person types it, without quotes that are not needed."""
+    return " ".join((call.name, *(_parameter(name, value, plain=plain) for name, value in call.parameters)))
 
 
 def _lines(call: Cmdlet) -> tuple[str, ...]:
@@ -133,11 +133,11 @@ def _why(act: ExchangeAct) -> tuple[str, ...]:
     )
 
 
-def _parameter(name: str, value: Value) -> str:
+def _parameter(name: str, value: Value, *, plain: bool) -> str:
     if isinstance(value, bool):
         return f"-{name}" if name in _SWITCHES and value else f"-{name}:{_value(value)}"
     words = value if isinstance(value, tuple) else (value,)
-    if all(isinstance(one, str) and _WORD.fullmatch(one) for one in words):
+    if plain and all(isinstance(one, str) and _WORD.fullmatch(one) for one in words):
         return f"-{name} {','.join(map(str, words))}"
     return f"-{name} {_value(value)}"
 

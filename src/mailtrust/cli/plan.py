@@ -1,6 +1,7 @@
 """`mailtrust plan`: the fewest, safest changes that cure what a check finds; nothing is changed by it."""
 
 import argparse
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from mailtrust.cli.progress import watched
 from mailtrust.cli.screen_options import add_page_options
 from mailtrust.cli.showing import settings_of
 from mailtrust.cli.translations import language, told, translator
+from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 
@@ -115,7 +117,11 @@ def plan_of(options: argparse.Namespace) -> "Planned":
     request = request_of(options, options.target, settings=settings)
     edge = edge_of(options)
     with watched() as on_progress:
-        return run_loop(_plan(options, request, edge, on_progress))
+        planned = run_loop(_plan(options, request, edge, on_progress))
+    for one in planned.unread:  # what is planned for it is a person's then, and this is why
+        said = text("The configuration of {server} could not be read: {why}", server=one.server.name, why=one.why)
+        sys.stderr.write(f"{clean(said.render(translator(options.lang)), 2000)}\n")
+    return planned
 
 
 async def _plan(
@@ -199,8 +205,9 @@ def settings_with_reach(options: argparse.Namespace) -> "Settings":
 def encoded(planned: "Planned", options: argparse.Namespace) -> bytes:
     """The plan as a file."""
     from mailtrust.core.formats.plan_file import encode_plan
+    from mailtrust.edge.person import person
 
-    return encode_plan(planned.plan, translator(options.lang))
+    return encode_plan(replace(planned.plan, made_by=person()), translator(options.lang))
 
 
 def shown(planned: "Planned", options: argparse.Namespace) -> bytes:

@@ -6,6 +6,7 @@ certificate serves what, Enable-ExchangeCertificate says.
 """
 
 from mailtrust.core.model.certificate import CertificateSpec
+from mailtrust.core.model.exchange import ExchangeService
 from mailtrust.core.model.remedy import (
     ConfigureServer,
     Remedy,
@@ -17,6 +18,7 @@ from mailtrust.core.model.remedy import (
 )
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.doing import NOTHING_CHANGED, human
+from mailtrust.core.services.exchange.versions import windows_services_of
 from mailtrust.core.targets.parts.context import TargetContext, safe_host
 from mailtrust.core.targets.parts.ordering import host_names
 from mailtrust.core.targets.parts.steps import check_again, who_ends_tls
@@ -37,12 +39,15 @@ GREETINGS: tuple[str, ...] = ("microsoft esmtp mail service", "microsoft exchang
 MANAGEMENT = "Organization Management"
 
 # Get-ExchangeCertificate, Enable-ExchangeCertificate: letters and words of the services, by port.
-_SERVICES = {25: "SMTP", 465: "SMTP", 587: "SMTP", 143: "IMAP", 993: "IMAP", 110: "POP", 995: "POP", 443: "IIS"}
-_RESTARTS = {
-    "IIS": "iisreset",
-    "SMTP": "Restart-Service MSExchangeTransport,MSExchangeFrontEndTransport",
-    "IMAP": "Restart-Service MSExchangeIMAP4,MSExchangeIMAP4BE",
-    "POP": "Restart-Service MSExchangePOP3,MSExchangePOP3BE",
+_SERVICES: dict[int, ExchangeService] = {
+    25: "SMTP",
+    465: "SMTP",
+    587: "SMTP",
+    143: "IMAP",
+    993: "IMAP",
+    110: "POP",
+    995: "POP",
+    443: "IIS",
 }
 
 
@@ -76,7 +81,7 @@ def steps(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
             return ()
 
 
-def _services(context: TargetContext) -> tuple[str, ...]:
+def _services(context: TargetContext) -> tuple[ExchangeService, ...]:
     return tuple(dict.fromkeys(_SERVICES[port] for port in context.ports if port in _SERVICES)) or ("IIS", "SMTP")
 
 
@@ -164,7 +169,10 @@ def _assign(context: TargetContext, *, wildcard: bool) -> tuple[Step, ...]:
     by_name = tuple(one for one in services if wildcard and one in ("IMAP", "POP"))
     by_thumbprint = tuple(one for one in services if one not in by_name)
     found = _shell(
-        text("Find the new certificate, see that its Status is Valid, and note its thumbprint."),
+        text(
+            "Find the new certificate, see that its Status is Valid, and note its thumbprint. `mailtrust services "
+            "enable` writes all that follows as one script, for several servers too."
+        ),
         "Get-ExchangeCertificate | Format-List Subject,CertificateDomains,Services,Status,NotAfter,Thumbprint",
         NOTHING_CHANGED,
     )
@@ -217,11 +225,17 @@ def _connectors() -> Step:
 def _restart(context: TargetContext) -> Step:
     return Step(
         text("Let the services take it up, on each server; running sessions are cut."),
-        Run("; ".join(_RESTARTS[service] for service in _services(context)), "exchange"),
+        Run("; ".join(map(_restarting, _services(context))), "exchange"),
         text("Undo the steps above and run it again."),
         disruption="restart",
         needs=ADMINISTRATOR,
     )
+
+
+def _restarting(service: ExchangeService) -> str:
+    if service == "IIS":
+        return "iisreset"
+    return f"Restart-Service {','.join(windows_services_of('unknown', service))}"
 
 
 def _setting(setting: str) -> tuple[Step, ...]:

@@ -55,11 +55,15 @@ def cmdlets_are_local(server: ExchangeServer) -> bool:
 
 
 def windows_services(server: ExchangeServer, service: ExchangeService) -> tuple[str, ...]:
-    """The Windows services that take up a certificate of that service when they start, in the order of a restart.
+    """The Windows services of this server that take up a certificate of that service when they start."""
+    return windows_services_of(release(server.version), service, edge=server.edge)
+
+
+def windows_services_of(known: Release, service: ExchangeService, *, edge: bool = False) -> tuple[str, ...]:
+    """The same for a release, in the order of a restart.
 
     configure-imap4.md, configure-mailbox-access.md; the halves with BE, and the front end of transport, came in 2013.
     """
-    known = release(server.version)
     old = known in ("2007", "2010")
     match service:
         case "IMAP":
@@ -67,7 +71,7 @@ def windows_services(server: ExchangeServer, service: ExchangeService) -> tuple[
         case "POP":
             return ("MSExchangePOP3",) if old else ("MSExchangePOP3", "MSExchangePOP3BE")
         case "SMTP":
-            return ("MSExchangeTransport",) if old or server.edge else TRANSPORT
+            return ("MSExchangeTransport",) if old or edge else TRANSPORT
         case "IIS":
             return ("W3SVC",)
         case "UM":

@@ -195,7 +195,8 @@ def request_of(
 
 def roots_of(options: argparse.Namespace, organisation: Organisation) -> "tuple[Certificate, ...]":
     """The organisation's own anchors: those of --roots, else those of its file. Raises UserProblem."""
-    files = (options.roots,) if options.roots is not None else tuple(map(Path, organisation.roots))
+    given: Path | None = getattr(options, "roots", None)  # not every command has it
+    files = (given,) if given is not None else tuple(map(Path, organisation.roots))
     return tuple(certificate for path in files for certificate in certificates_of(path))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailtrust.cli.looking import dns_server
+from mailtrust.cli.looking import dns_server, roots_of
 from mailtrust.cli.organisation import organisation_of
 from mailtrust.cli.progress import watched
 from mailtrust.cli.services.opening import add_balancer_option, add_facts_options, exchange_of, facts_given
@@ -18,6 +18,7 @@ from mailtrust.core.model.text import Text, text
 if TYPE_CHECKING:
     from mailtrust.core.formats.connect_to import Detours
     from mailtrust.core.model.assignment import AssignmentEvidence
+    from mailtrust.core.model.certificate import Certificate
     from mailtrust.core.model.exchange import ExchangeOrganisation
     from mailtrust.core.model.kept import Holdings
     from mailtrust.core.model.settings import Server
@@ -78,7 +79,16 @@ def standing_of(options: argparse.Namespace, wanted: Sequence[str], *, served: b
     edge = real_edge(dns=dns_server(options.dns) if options.dns is not None else None)
     with watched() as on_progress:
         now_told, shown = run_loop(
-            _look(servers, exchange, holdings, edge, detours, served=served, on_progress=on_progress)
+            _look(
+                servers,
+                exchange,
+                holdings,
+                edge,
+                detours,
+                roots=roots_of(options, organisation),
+                served=served,
+                on_progress=on_progress,
+            )
         )
     settings = Settings(warn=organisation.warn, critical=organisation.critical, servers=organisation.servers)
     evidence = evidence_of(now_told, shown, settings, edge, balancer=options.balancer)
@@ -92,6 +102,7 @@ async def _look(
     edge: "Edge",
     detours: "Detours",
     *,
+    roots: "Sequence[Certificate]",
     served: bool,
     on_progress: "OnProgress | None",
 ) -> "tuple[Told, Shown]":
@@ -100,7 +111,7 @@ async def _look(
     from mailtrust.flows.services_served import shown, shown_by_mailstore
     from mailtrust.flows.survey import configurable
 
-    machines = {one.reach: machine_for(one) for one in servers if configurable(one)}
+    machines = {one.reach: machine_for(one, roots) for one in servers if configurable(one)}
     try:
         now_told = await what_is_told(servers, exchange, holdings, machines)
     finally:

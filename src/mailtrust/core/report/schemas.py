@@ -13,11 +13,13 @@ from mailtrust.core.formats.verify_wire import AnswerWire, RequestWire
 from mailtrust.core.report.applied_json import AppliedWire
 from mailtrust.core.report.assigned_wire import AssignedWire
 from mailtrust.core.report.ca_list import CaListWire
+from mailtrust.core.report.exchange_applied import ExchangeAppliedWire
 from mailtrust.core.report.explanation_wire import ExplanationWire
 from mailtrust.core.report.forecast_wire import ForecastWire
 from mailtrust.core.report.inf_wire import InfWire
 from mailtrust.core.report.inspection_wire import InspectionWire
 from mailtrust.core.report.kit_wire import KitWire
+from mailtrust.core.report.least_set_wire import LeastSetWire
 from mailtrust.core.report.renewed_json import RenewedWire
 from mailtrust.core.report.report_wire import ReportWire
 from mailtrust.core.report.services_change_wire import ExchangeChangeWire
@@ -41,6 +43,11 @@ def schemas() -> Mapping[str, bytes]:
         ),
         "ca-list-1.json": _schema(CaListWire, "ca-list", "What a private CA has issued: mailtrust ca list"),
         "case-1.json": _schema(CaseWire, "case", "A mailtrust case file: all that was seen in one run"),
+        "exchange-applied-1.json": _schema(
+            ExchangeAppliedWire,
+            "exchange-applied",
+            "What became of steps that Exchange itself was told: mailtrust services enable and remove --live",
+        ),
         "exchange-change-1.json": _schema(
             ExchangeChangeWire,
             "exchange-change",
@@ -60,6 +67,9 @@ def schemas() -> Mapping[str, bytes]:
             InspectionWire, "inspection", "What mailtrust cert inspect found in files, or at a server"
         ),
         "kit-1.json": _schema(KitWire, "kit", "What mailtrust trust has written: files, steps, and whom they reach"),
+        "least-set-1.json": _schema(
+            LeastSetWire, "least-set", "The fewest certificates that serve all: mailtrust services least"
+        ),
         "organisation-1.json": _schema(
             OrganisationWire,
             "organisation",

@@ -49,6 +49,11 @@ class Order:
     spec: CertificateSpec
     needs: tuple[Need, ...]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Hosts and addresses."""
+        return (*self.spec.dns_names, *self.spec.ip_addresses)
+
 
 @frozen
 class Reuse:
@@ -56,6 +61,16 @@ class Reuse:
 
     candidate: Candidate
     needs: tuple[Need, ...]
+
+    @property
+    def ca(self) -> Ca:
+        """Who has certified it."""
+        return self.candidate.ca
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that it has, needed or not."""
+        return self.candidate.names
 
 
 Part = Order | Reuse

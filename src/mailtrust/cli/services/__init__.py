@@ -3,11 +3,11 @@
 import argparse
 
 from mailtrust.cli.arguments import Example
-from mailtrust.cli.services import check, collect, enable, listing, remove, select
+from mailtrust.cli.services import check, collect, enable, least, listing, remove, select
 from mailtrust.cli.translations import told
 from mailtrust.core.model.text import text
 
-SUBCOMMANDS = (collect, listing, check, select, enable, remove)
+SUBCOMMANDS = (collect, listing, check, select, enable, remove, least)
 """In the order of the help; each has `add_parser`, whose parser knows its `handler`."""
 
 EXAMPLES: tuple[Example, ...] = (

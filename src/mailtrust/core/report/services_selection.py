@@ -89,6 +89,7 @@ def _headline(page: Page, selections: Sequence[Selection], *, planned: bool) -> 
 def _table(page: Page, title: Text, selections: Sequence[Selection]) -> None:
     page.heading(title)
     for server in dict.fromkeys(one.server for one in selections):
+        page.blank()
         if server:
             page.paragraph((page.name(server), "bold"))
         rows = [one for one in selections if one.server == server]

@@ -134,7 +134,9 @@ def _matching(
             )
             return [_Match(one, kind == "exact") for one, kind in kinds if kind], SearchStep(say, others)
         case TlsCertificateName():
-            differs = [(one, _differs(one, wanted)) for one in certificates]
+            # What only differs by its issuer is what the administrator has in mind: it is told first.
+            near = sorted(certificates, key=lambda one: name_of(one).key[1] != wanted.key[1])
+            differs = [(one, _differs(one, wanted)) for one in near]
             say = text("It looks for the certificate of that issuer and that subject: {count} of {all}.",
                        count=sum(why is None for _, why in differs), all=len(differs))  # fmt: skip
             others = tuple(

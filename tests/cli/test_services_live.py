@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from tests.cli.conftest import Done
 from tests.programs import exchange_small as small
 from tests.programs.exchange_cmdlets import Exchange
 from tests.programs.exchange_shell import ExchangeShell
+
+from mailtrust.core.model.exchange import ExchangeOrganisation, SendConnector
 
 Run = Callable[..., Done]
 
@@ -76,6 +80,116 @@ def test_options_that_do_not_go_together(given: tuple[str, ...], said: str, run:
     done = run("services", "select", *given)
     assert done.status == 2
     assert said in done.err
+
+
+ENABLE = ("services", "enable", "--thumbprint", small.thumbprint(small.RENEWED), "--at", "2026-06-01")
+
+
+def test_enabled_at_once(at: tuple[Any, ...], exchange: Exchange, run: Run, tmp_path: Path) -> None:
+    state = ("--state", tmp_path / "state")
+    done = run(*ENABLE, "--services", "IMAP,SMTP", "--server", "MAIL1", *at, "--yes", *state)
+    assert done.status == 0, done.err
+    assert "Done: Exchange was told, and says so itself." in done.text
+    assert "Get-Service 'MSExchangeIMAP4','MSExchangeIMAP4BE'" in done.text
+    assert exchange.organisation.servers[0].certificates[2].services == {"IMAP", "SMTP"}
+    assert exchange.organisation.servers[0].internal_transport != small.thumbprint(small.RENEWED)
+    assert exchange.organisation.servers[1].certificates[2].services == set()
+    assert "geheim" not in done.text + done.err
+    again = run(*ENABLE, "--services", "IMAP,SMTP", "--server", "MAIL1", *at, "--yes", *state)
+    assert again.status == 0
+    assert "It is so already" in again.text
+
+
+def test_for_a_program(at: tuple[Any, ...], run: Run, tmp_path: Path) -> None:
+    wish = ("--services", "IIS", "--server", "MAIL2", "--format", "json")
+    done = run(*ENABLE, *wish, *at, "--yes", "--state", tmp_path / "state")
+    assert done.status == 0, done.err
+    told = json.loads(done.text)
+    assert (told["schema"], told["outcome"]) == ("mailtrust/exchange-applied/1", "done")
+    schema = Path(__file__).parents[2] / "docs" / "schemas" / "exchange-applied-1.json"
+    jsonschema.validate(told, json.loads(schema.read_text()))
+
+
+def test_nobody_can_be_asked(at: tuple[Any, ...], exchange: Exchange, run: Run) -> None:
+    done = run(*ENABLE, "--services", "IIS", *at)
+    assert done.status == 2
+    assert "Give --yes to go on" in done.err
+    assert not exchange.called
+
+
+def test_what_our_own_rules_refuse_is_not_tried(at: tuple[Any, ...], exchange: Exchange, run: Run) -> None:
+    wild = ("services", "enable", "--thumbprint", small.thumbprint(small.WILD), "--services", "UM", "--server", "MAIL1")
+    done = run(*wild, *at, "--yes", "--at", "2026-06-01")
+    assert done.status == 1
+    assert {name.partition("-")[0] for name, _ in exchange.called} == {"Get"}
+
+
+def test_what_exchange_refuses_is_taken_back(at: tuple[Any, ...], exchange: Exchange, run: Run, tmp_path: Path) -> None:
+    before = exchange.organisation
+    exchange.broken["set-sendconnector"] = "The Active Directory server isn't available."
+    renamed = ("--services", "IMAP,SMTP", "--server", "MAIL1", "--server", "MAIL2")
+    exchange.organisation = before = replace(before, send_connectors=(stale(before),))
+    done = run(*ENABLE, *renamed, *at, "--yes", "--state", tmp_path / "state")
+    assert done.status == 4, done.text + done.err
+    assert "refuses Set-SendConnector: “The Active Directory server isn't available.”" in done.text
+    imap = [[one.services or set() for one in server.certificates] for server in exchange.organisation.servers]
+    assert all("IMAP" not in services[2] for services in imap)
+    assert exchange.organisation.send_connectors == before.send_connectors
+
+
+def stale(organisation: ExchangeOrganisation) -> SendConnector:
+    """A connector that names the former certificate by another issuer than the renewed one's."""
+    assert organisation.send_connectors is not None
+    subject = small.shown(small.FORMER).subject
+    return replace(organisation.send_connectors[0], tls_certificate_name=f"<I>CN=Former CA<S>{subject}")
+
+
+def test_what_an_earlier_run_left_is_taken_back_first(
+    at: tuple[Any, ...], endpoint: ExchangeShell, exchange: Exchange, run: Run, tmp_path: Path
+) -> None:
+    wish = ("--services", "IMAP", "--server", "MAIL1", *at, "--yes", "--state", tmp_path / "state")
+    endpoint.cut_after = "Enable-ExchangeCertificate"
+    lost = run(*ENABLE, *wish)
+    assert lost.status == 5
+    assert "Nobody knows whether the last thing asked of it was done" in lost.text
+    endpoint.cut_after = ""
+    elsewhere = run(*ENABLE, *wish[:4], "--live", "https://other.example.com/PowerShell/", *wish[6:])
+    assert elsewhere.status == 2
+    assert "Take that back first" in elsewhere.err
+    done = run(*ENABLE, *wish)
+    assert done.status == 0, done.err
+    assert "A run before this one was interrupted" in done.err
+    assert exchange.organisation.servers[0].certificates[2].services == {"IMAP"}
+
+
+def test_a_certificate_that_is_not_there_yet(at: tuple[Any, ...], exchange: Exchange, run: Run, tmp_path: Path) -> None:
+    fresh = small.issued("mail.example.com", serial=50)
+    pfx = tmp_path / "new.pfx"
+    pfx.write_bytes(small.pfx(fresh))
+    (tmp_path / "pfx-password").write_text("pfx\n")
+    incoming = ("--certificate", pfx, "--pfx-password-file", tmp_path / "pfx-password")
+    wish = ("--services", "IIS", "--server", "MAIL1", "--at", "2026-06-01", "--state", tmp_path / "state")
+    done = run("services", "enable", *incoming, *wish, *at, "--yes")
+    assert done.status == 0, done.text + done.err
+    there = exchange.organisation.servers[0].certificate(small.thumbprint(fresh.certificate))
+    assert there is not None
+    assert there.services == {"IIS"}
+
+
+def test_removed(at: tuple[Any, ...], exchange: Exchange, run: Run, tmp_path: Path) -> None:
+    wild = small.thumbprint(small.WILD)
+    given = ("--thumbprint", wild, "--server", "MAIL2", "--at", "2026-06-01", "--state", tmp_path / "state")
+    done = run("services", "remove", *given, *at, "--yes")
+    assert done.status == 0, done.text + done.err
+    assert [server.certificate(wild) is None for server in exchange.organisation.servers] == [False, True]
+
+
+def test_a_script_from_live_facts_changes_nothing(
+    at: tuple[Any, ...], exchange: Exchange, run: Run, tmp_path: Path
+) -> None:
+    done = run(*ENABLE, "--services", "IIS", "--server", "MAIL1", *at, "-o", tmp_path / "enable.ps1")
+    assert done.status == 0, done.err
+    assert {name.partition("-")[0] for name, _ in exchange.called} == {"Get"}
 
 
 def test_a_wrong_password(at: tuple[Any, ...], run: Run, tmp_path: Path) -> None:

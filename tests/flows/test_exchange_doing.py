@@ -79,7 +79,7 @@ class World:
 
     def pfx(self, file: str) -> tuple[bytes, str]:
         assert file == "new.pfx"
-        return FRESH.der, "pfx"
+        return small.pfx(FRESH), "pfx"
 
     def agree(self) -> None:
         if not self.agrees:
@@ -99,7 +99,7 @@ class World:
             return recover(change, self.state, self.doing, self.person)
 
 
-FRESH = small.issued("fresh.example.com", serial=40).certificate
+FRESH = small.issued("fresh.example.com", serial=40)
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ NOBODY = SetConnectorCertificate("send", "Internet", "")
 
 
 def test_everything_that_exchange_itself_can_do(world: World) -> None:
-    fresh = small.thumbprint(FRESH)
+    fresh = small.thumbprint(FRESH.certificate)
     pair = "<I>CN=Test Root, O=Test<S>CN=fresh.example.com"
     applied = world.tell(
         step(ImportCertificate("MAIL1", fresh, "new.pfx"), (RemoveCertificate("MAIL1", fresh),)),

@@ -29,7 +29,7 @@ FOLDERS = [
     ("mailtrust.cli.cert", "SUBCOMMANDS", {"inf_result", "making"}),
     ("mailtrust.cli.ca", "SUBCOMMANDS", {"opening"}),
     ("mailtrust.cli.store", "SUBCOMMANDS", {"opening"}),
-    ("mailtrust.cli.services", "SUBCOMMANDS", {"changing", "live", "opening", "standing"}),
+    ("mailtrust.cli.services", "SUBCOMMANDS", {"changing", "live", "telling", "opening", "standing"}),
     ("mailtrust.cli.trust", "SUBCOMMANDS", {"making"}),
     ("mailtrust.cli.acme", "SUBCOMMANDS", {"account", "files", "proving"}),
     (

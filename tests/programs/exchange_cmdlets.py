@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_certificates
 from tests.programs import exchange_objects as objects
 from tests.programs.exchange_reading import (
     NO_SUCH_OBJECT,
@@ -101,12 +103,15 @@ class Exchange(Reading):
         )
 
     def import_exchangecertificate(self, given: Given) -> Said:
-        """A certificate alone, in the place of a PFX: what is in the file is not what is tested here."""
         server = self._server(given)
-        der = bytes(given["FileData"])
+        try:
+            _, held, _ = load_key_and_certificates(bytes(given["FileData"]), given["Password"].decrypt().encode())
+        except ValueError:
+            raise RefusedError("The specified network password is not correct.") from None  # recalled: Windows' own
+        assert held is not None
+        der = held.public_bytes(Encoding.DER)
         read = read_certificate(der)
-        if not isinstance(read, Certificate) or given["Password"].decrypt() != "pfx":
-            raise RefusedError("The specified network password is not correct.")  # recalled: Windows' own
+        assert isinstance(read, Certificate)
         made = ExchangeCertificate(
             hashlib.sha1(der, usedforsecurity=False).hexdigest().upper(), frozenset(), "Valid",
             windows_name(read.subject), windows_name(read.issuer), read.dns_names,

@@ -19,6 +19,7 @@ from mailtrust.core.model.exchange import (
     SendConnector,
     VirtualDirectory,
 )
+from mailtrust.core.x509.conversion import Wanted, convert
 from mailtrust.core.x509.windows_names import windows_name
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -53,6 +54,11 @@ def thumbprint(certificate: Certificate) -> str:
 def issued(*names: str, serial: int) -> Issued:
     """Of the CA."""
     return issue(ROOT, server_recipe(*names), make_key("ec-p256"), serial=serial, **DATES)
+
+
+def pfx(made: Issued) -> bytes:
+    """Certificate and key in one file, with the password `pfx`."""
+    return convert([made.certificate], made.key, Wanted("pfx", password=b"pfx"), salt=bytes(20), now=NOW)
 
 
 @cache

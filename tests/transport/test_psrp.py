@@ -77,11 +77,11 @@ def test_services_are_a_list_and_nothing_is_none(shell: PsrpShell, exchange: Exc
 
 
 def test_a_password_goes_encrypted(shell: PsrpShell, exchange: Exchange) -> None:
-    fresh = small.issued("new.example.com", serial=30).certificate
-    shell.ask("Import-ExchangeCertificate", [("FileData", fresh.der), ("Password", Secret("pfx"))])
-    assert exchange.organisation.servers[0].certificate(small.thumbprint(fresh)) is not None
+    fresh = small.issued("new.example.com", serial=30)
+    shell.ask("Import-ExchangeCertificate", [("FileData", small.pfx(fresh)), ("Password", Secret("pfx"))])
+    assert exchange.organisation.servers[0].certificate(small.thumbprint(fresh.certificate)) is not None
     with pytest.raises(Failed, match="password is not correct"):
-        shell.ask("Import-ExchangeCertificate", [("FileData", fresh.der), ("Password", Secret("other"))])
+        shell.ask("Import-ExchangeCertificate", [("FileData", small.pfx(fresh)), ("Password", Secret("other"))])
 
 
 @pytest.mark.parametrize("yes", [True, False])

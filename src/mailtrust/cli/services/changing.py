@@ -11,6 +11,7 @@ from mailtrust.cli import exit_status
 from mailtrust.cli.files import STANDARD, called_file, expect_writable, write_output
 from mailtrust.cli.screen_options import add_page_options
 from mailtrust.cli.services.opening import add_facts_options
+from mailtrust.cli.services.telling import add_telling_options, is_told, tell_exchange
 from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
@@ -40,6 +41,7 @@ def add_change_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--at", metavar="TIME", help=told(text("judge as of this time, such as 2027-01-31 or 2027-01-31T12:00:00Z"))
     )
+    add_telling_options(parser)
     shown = parser.add_argument_group(told(text("showing")))
     shown.add_argument(
         "--format", choices=("text", "json"), default="text",
@@ -94,7 +96,7 @@ def give(
     thumbprint: str = "",
     ask: tuple[str, ...] = (),
 ) -> int:
-    """Write the script, show what it does, and tell by the exit status whether something is refused.
+    """Write the script or tell Exchange itself, show what is done, and give the exit status.
 
     `thumbprint`: what must be there and Valid before the script does anything; `ask`: commands for afterwards.
     """
@@ -113,8 +115,22 @@ def give(
             _say(refusal.why, *(() if refusal.instead is None else (refusal.instead,)), options=options)
         return exit_status.FINDINGS if change.refusals else exit_status.CLEAN
     wire = change_wire(change, written, now=now, translate=translate)
+    if is_told(options):
+        return _tell(options, organisation, change, wire)
     _show(options, wire, change, written)
     return exit_status.FINDINGS if change.refusals else exit_status.CLEAN
+
+
+def _tell(
+    options: argparse.Namespace, organisation: "ExchangeOrganisation", change: "ExchangeChange", wire: object
+) -> int:
+    """What is refused stops the rest too: it is the whole that was asked for."""
+    if change.refusals or not change.steps:
+        _show(options, wire, change, None)
+        return exit_status.FINDINGS if change.refusals else exit_status.CLEAN
+    if options.format == "text":
+        _show(options, wire, change, None)
+    return tell_exchange(options, organisation, change)
 
 
 def _show(options: argparse.Namespace, wire: object, change: "ExchangeChange", written: str | None) -> None:
@@ -139,7 +155,7 @@ def _show(options: argparse.Namespace, wire: object, change: "ExchangeChange", w
         )
     elif options.output is not None:
         _say(text("No script is written: there is nothing that it could do."), options=options)
-    elif change.steps:
+    elif change.steps and not is_told(options):
         _say(text("Nothing was changed. -o FILE.ps1 writes the script that does it."), options=options)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mailtrust.cli.files import certificates_of, expect_one_from_stdin, read_anything, read_password
 from mailtrust.cli.services.changing import add_change_options, give, moment_of, servers_of
 from mailtrust.cli.services.opening import add_balancer_option, exchange_of
+from mailtrust.cli.services.telling import telling
 from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
@@ -29,7 +30,9 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
                 "Say what it takes that a certificate serves these services of Exchange, by Exchange's own rules: "
                 "what is refused and what to do instead, what connectors and the load balancer in front need, in "
                 "which order. Then write it as a PowerShell script that checks first, does nothing twice, and takes "
-                "it back with -Undo. Nothing is changed by mailtrust itself."
+                "it back with -Undo. "
+                "With --live and without -o Exchange itself is told, step by step: each is written down before, asked "
+                "again after, and taken back when one fails."
             )
         ),
         examples=(
@@ -43,7 +46,10 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
             ),
         ),
         more=lambda: told(
-            text("exit status: 0 all of it can be done, or is so already; 1 something is refused; 2 usage")
+            text(
+                "exit status: 0 all of it can be done, or is done or so already; 1 something is refused; 2 usage; "
+                "3 could not look; with --live 4 it failed and was taken back, 5 it failed and was not"
+            )
         ),
     )  # fmt: skip
     add_change_options(parser)
@@ -79,7 +85,11 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def run(options: argparse.Namespace) -> int:
-    """Plan it, write it, show it."""
+    """Plan it, show it, write it or do it."""
+    return telling(options, lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
     from mailtrust.core.formats.exchange.asked_services import asked_services
     from mailtrust.core.formats.thumbprint_text import read_thumbprint
     from mailtrust.core.services.exchange.enabling import Enable, enable

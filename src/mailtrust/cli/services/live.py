@@ -88,10 +88,16 @@ def expect_live(options: argparse.Namespace) -> None:
 
 
 def _login(options: argparse.Namespace) -> "Login":
+    """Read once, however often a shell is opened: standard input can be read no second time."""
     from mailtrust.edge.transport.shell import Login
 
+    known: Login | None = getattr(options, "live_login", None)
+    if known is not None:
+        return known
     password = read_password(options.live_password_file) or b""
     try:
-        return Login(options.live_auth, options.live_user or "", password.decode("utf-8"))
+        login = Login(options.live_auth, options.live_user or "", password.decode("utf-8"))
     except UnicodeDecodeError:
         raise UserProblem(text("Expected the password as text in UTF-8.")) from None
+    options.live_login = login
+    return login

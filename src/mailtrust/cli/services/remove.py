@@ -5,6 +5,7 @@ import argparse
 from mailtrust.cli.files import expect_one_from_stdin
 from mailtrust.cli.services.changing import add_change_options, give, moment_of, servers_of
 from mailtrust.cli.services.opening import exchange_of
+from mailtrust.cli.services.telling import telling
 from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
@@ -19,21 +20,32 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
             text(
                 "Say whether Exchange lets a certificate go: what still serves by it, which connector names it, "
                 "whether transport, OAuth or federation hang on it, and what to do first, in the order that Microsoft "
-                "documents. Then write the script that removes it. Nothing is changed by mailtrust itself."
+                "documents. Then write the script that removes it. "
+                "With --live and without -o Exchange itself is told, step by step: each is written down before, asked "
+                "again after, and taken back when one fails."
             )
         ),
         examples=(
             ("mailtrust services remove --export exchange.json --thumbprint 434A...56AB -o remove.ps1", None),
             ("mailtrust services remove --export exchange.json --thumbprint 434A...56AB --server MAIL2", None),
         ),
-        more=lambda: told(text("exit status: 0 it can be removed, or is not there; 1 something is refused; 2 usage")),
+        more=lambda: told(
+            text(
+                "exit status: 0 it can be removed, or is removed or not there; 1 something is refused; 2 usage; "
+                "3 could not look; with --live 4 it failed and was taken back, 5 it failed and was not"
+            )
+        ),
     )  # fmt: skip
     add_change_options(parser)
     parser.set_defaults(handler=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Plan it, write it, show it."""
+    """Plan it, show it, write it or do it."""
+    return telling(options, lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
     from mailtrust.core.formats.thumbprint_text import read_thumbprint
     from mailtrust.core.services.exchange.removing import Remove, remove
 

@@ -158,6 +158,22 @@ def test_intermediates_that_are_elsewhere(run: Run) -> None:
     assert "mailtrust bundle" not in whole.text
 
 
+@pytest.mark.parametrize(
+    ("version", "status", "said"),
+    [
+        ("8.3.83.6", 1, "Import-ExchangeCertificate -Path whole.pfx"),
+        ("15.1.2507.6", 0, "--legacy"),
+        ("15.2.1.1", 0, ""),
+    ],
+)
+def test_what_older_servers_make_of_the_file(run: Run, version: str, status: int, said: str) -> None:
+    write(organisation(server(default(), version=version)))
+    done = enable(run, "--certificate", "whole.pfx", "--pfx-password-file", "pw", "--services", "IIS")
+    assert done.status == status
+    assert said in done.text
+    assert ("--legacy" in done.text) == (version == "15.1.2507.6")
+
+
 def test_a_wrong_password(run: Run) -> None:
     Path("pw").write_text("wrong\n")
     done = enable(run, "--certificate", "whole.pfx", "--pfx-password-file", "pw", "--services", "IIS")

@@ -356,6 +356,12 @@ def test_a_send_connector_waits_for_all_its_servers() -> None:
     assert [one.server for one in acts(together) if isinstance(one, EnableCertificate)] == ["MAIL1", "MAIL2"]
 
 
+def test_what_the_export_does_not_say_of_send_connectors() -> None:
+    world = replace(organisation(server(new(), old())), send_connectors=None)
+    assert "Get-SendConnector" in said(enabled(world, "SMTP"))
+    assert "Get-SendConnector" not in said(enabled(world, "IIS"))
+
+
 def test_a_connector_of_another_name_keeps_its_certificate() -> None:
     partner = certificate("B", "partner.example.net", issuer="CN=Partner CA")
     mail1 = server(new(), partner, receive_connectors=(connector("partner.example.net", str(name_of(partner))),))

@@ -32,6 +32,7 @@ from mailtrust.core.services.exchange.edge_subscriptions import subscribe_again
 from mailtrust.core.services.exchange.incoming import (
     Incoming,
     as_exchange_shows_it,
+    by_hand,
     import_steps,
     incoming_remarks,
 )
@@ -39,7 +40,7 @@ from mailtrust.core.services.exchange.protection import around
 from mailtrust.core.services.exchange.roles import role_groups
 from mailtrust.core.services.exchange.service_rules import refused_service
 from mailtrust.core.services.exchange.serving import settings_of
-from mailtrust.core.services.exchange.versions import windows_services
+from mailtrust.core.services.exchange.versions import release, windows_services
 
 
 @frozen
@@ -100,7 +101,13 @@ def enable(organisation: ExchangeOrganisation, wish: Enable, now: datetime) -> E
         *front.restarts,
         *(step for part in parts for step in part.edge),
     )
-    remarks = (*(one for part in parts for one in part.remarks), *following.remarks, *front.remarks)
+    unsaid = organisation.send_connectors is None and any("SMTP" in part.touched for part in parts)
+    remarks = (
+        *(one for part in parts for one in part.remarks),
+        *following.remarks,
+        *((_SEND_CONNECTORS,) if unsaid else ()),
+        *front.remarks,
+    )
     return ExchangeChange(
         steps,
         (*unknown, *(one for part in parts for one in part.refusals)),
@@ -122,6 +129,8 @@ def _on(server: ExchangeServer, organisation: ExchangeOrganisation, wish: Enable
     if certificate is None:
         if wish.incoming is None or wish.incoming.thumbprint != wish.thumbprint:
             return _OnServer(server, refusals=(statuses.absent(wish.thumbprint, server, organisation),))
+        if release(server.version) == "2007":
+            return _OnServer(server, refusals=(by_hand(wish.incoming, server),))
         certificate = as_exchange_shows_it(wish.incoming, now)
         imports = import_steps(wish.incoming, certificate, server)
         said = incoming_remarks(wish.incoming, server)
@@ -230,3 +239,9 @@ def unknown_server(name: str, organisation: ExchangeOrganisation) -> Refusal:
         text("Name one of these, or export that server too."),
         name,
     )
+
+
+_SEND_CONNECTORS = text(
+    "The export does not say which certificate Send connectors name. Look with Get-SendConnector | Format-List "
+    "Name,TlsCertificateName: one that names the former certificate keeps its mail when that is gone."
+)

@@ -3,9 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeServer
-from mailtrust.core.model.exchange_change import ExchangeStep, ImportCertificate, ImportIssuer, RemoveCertificate
+from mailtrust.core.model.exchange_change import (
+    ExchangeStep,
+    ImportCertificate,
+    ImportIssuer,
+    Refusal,
+    RemoveCertificate,
+)
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
@@ -117,6 +124,20 @@ def import_steps(incoming: Incoming, shown: ExchangeCertificate, server: Exchang
     )
 
 
+def by_hand(incoming: Incoming, server: ExchangeServer) -> Refusal:
+    """Exchange 2007: its Import-ExchangeCertificate takes -Path, and is not in the documentation of today."""
+    return Refusal(
+        "certificate-absent",
+        None,
+        text("{server} has Exchange 2007, whose cmdlets import in another way.", server=server.name),
+        text(
+            "Import it on the server itself: {command}; export again, and give --thumbprint instead of --certificate.",
+            command=f"Import-ExchangeCertificate -Path {argument(incoming.file)} -Password (Get-Credential).Password",
+        ),
+        server.name,
+    )
+
+
 def _issuer(one: Certificate, server: ExchangeServer) -> ExchangeStep:
     act = ImportIssuer(server.name, thumbprint(one), one.der)
     return ExchangeStep(
@@ -142,7 +163,7 @@ def incoming_remarks(incoming: Incoming, server: ExchangeServer) -> tuple[Text, 
                 file=incoming.file,
             )
         )
-    if release(server.version) in ("2007", "2010", "2013", "2016"):
+    if release(server.version) in ("2010", "2013", "2016"):
         # Trustico, b1tsblog.org: files of OpenSSL 3 fail there with "network password is not correct".
         said.append(
             text(

@@ -9,7 +9,7 @@ from mailtrust.core.messages.causes import merged
 from mailtrust.core.messages.explanation import Answer, Explanation, Quote, Suspicion
 from mailtrust.core.messages.matching import find, read
 from mailtrust.core.messages.message import Message, Origin, OriginKind
-from mailtrust.core.messages.next_steps import commands_for
+from mailtrust.core.messages.next_steps import commands_for, services_for
 from mailtrust.core.messages.places import Place, place_in
 from mailtrust.core.messages.symptoms import Sighting, sightings
 from mailtrust.core.messages.tokens import MOST_CHARACTERS, tokens
@@ -69,7 +69,7 @@ def _answer(group: list[Finding], place: Place | None) -> Answer:
         score=first.score,
         suspicions=tuple(Suspicion(cause) for cause in first.causes),
         notes=_notes(message for finding in group for message in finding.every_message),
-        commands=commands_for(speakers, place),
+        commands=(*commands_for(speakers, place), *services_for(first.causes)),
     )
 
 
@@ -98,6 +98,7 @@ def _notes(messages: Iterable[Message]) -> tuple[Text, ...]:
 
 def _symptom_answer(sighting: Sighting, place: Place | None) -> Answer:
     symptom = sighting.symptom
+    causes = merged((symptom.causes,))
     speaker = replace(_PEOPLE, id=symptom.id, clients=symptom.clients)
     return Answer(
         speakers=(speaker,),
@@ -105,7 +106,7 @@ def _symptom_answer(sighting: Sighting, place: Place | None) -> Answer:
         title=symptom.title,
         quotes=(),
         score=1.0,
-        suspicions=tuple(Suspicion(cause) for cause in merged((symptom.causes,))),
+        suspicions=tuple(Suspicion(cause) for cause in causes),
         notes=symptom.notes,
-        commands=commands_for((speaker,), place, symptom.commands),
+        commands=(*commands_for((speaker,), place, symptom.commands), *services_for(causes)),
     )

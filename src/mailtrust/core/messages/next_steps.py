@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from mailtrust.core.messages.message import Origin
+from mailtrust.core.messages.causes import exchange
+from mailtrust.core.messages.message import Cause, Likelihood, Origin
 from mailtrust.core.messages.places import Place
 
 HOST = "HOST"
@@ -22,6 +23,15 @@ def commands_for(speakers: Sequence[Origin], place: Place | None, templates: Seq
     clients = tuple(dict.fromkeys(client for speaker in speakers for client in speaker.clients))
     chosen = f" --client {','.join(clients)}" if clients else ""
     return (f"mailtrust check {_target(place, scheme)}{chosen}",)
+
+
+def services_for(causes: Sequence[Cause]) -> tuple[str, ...]:
+    """What looks into Exchange itself, where one of the likeliest causes lies there: no port shows it."""
+    likeliest = {one.code for one in causes if one.likelihood is Likelihood.LIKELY}
+    return ("mailtrust services check --export exchange.json",) if likeliest & _INSIDE else ()
+
+
+_INSIDE = frozenset(kind.code for kind in exchange.KINDS) - {"served-not-assigned"}
 
 
 def _target(place: Place | None, scheme: str = "") -> str:

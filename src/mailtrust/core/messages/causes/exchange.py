@@ -49,9 +49,10 @@ KINDS = (
     ),
     Kind(
         "service-absent",
-        text("a service that is not there"),
+        text("a service that is not there, or has no certificate"),
         text(
-            "The service does not exist in this version or is not started: unified messaging ended with Exchange 2016."
+            "The service does not exist in this version (unified messaging ended with Exchange 2016), is not started, "
+            "or has no certificate that holds its name."
         ),
         Likelihood.POSSIBLE,
     ),

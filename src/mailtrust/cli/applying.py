@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mailtrust.cli.files import write_output
 from mailtrust.cli.looking import dns_server, edge_of, looking_options_given, request_of, roots_of
-from mailtrust.cli.organisation import organisation_of
+from mailtrust.cli.organisation import opened_as_here, organisation_of
 from mailtrust.cli.prove import looking_of
 from mailtrust.cli.translations import language, translator
 from mailtrust.core.model.applied import Happening
@@ -69,8 +69,10 @@ class Outside:
     def _machine(self, server: Server) -> "Machine":
         from mailtrust.edge.transport.reaching import machine_for
 
-        looking = looking_of(self._plan) if self._plan and self._options.roots is None else self._options
-        machine = machine_for(server, roots_of(looking, organisation_of(looking)))
+        own = self._options.roots or self._options.servers
+        looking = looking_of(self._plan) if self._plan and not own else self._options
+        organisation = organisation_of(looking)
+        machine = machine_for(opened_as_here(server, organisation), roots_of(looking, organisation))
         self._opened.append(machine)
         return machine
 

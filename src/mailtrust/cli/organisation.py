@@ -111,6 +111,22 @@ def _read(given: Path | None) -> Organisation:
     )
 
 
+def opened_as_here(server: Server, organisation: Organisation) -> Server:
+    """A plan's server, with what opens its admin page: a plan says where it is, and the file of who applies it how.
+
+    So nobody else's plan has a password sent anywhere that this file does not name.
+    """
+    known = next((one for one in organisation.servers if one.reach == server.reach), None)
+    if known is None:
+        return server
+    return replace(
+        server,
+        password_file=known.password_file,
+        fingerprint=known.fingerprint,
+        client_certificate=known.client_certificate,
+    )
+
+
 def _with_files(path: Path, server: Server) -> Server:
     """A server whose files on this machine are meant from the folder of the file that names them."""
     folder = path.resolve().parent

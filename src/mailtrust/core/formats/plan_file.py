@@ -145,9 +145,6 @@ def _server_wire(server: Server) -> wire.ServerWire:
         configuration=server.configuration,
         program=server.program,
         take_up=list(server.take_up),
-        password_file=server.password_file or UNSET,
-        fingerprint=server.fingerprint or UNSET,
-        client_certificate=server.client_certificate or UNSET,
     )
 
 
@@ -243,9 +240,6 @@ def _plan(read: wire.PlanWire) -> Plan:
                 one.configuration,
                 one.program,
                 tuple(one.take_up),
-                one.password_file or "",
-                one.fingerprint or "",
-                one.client_certificate or "",
             )
             for one in read.servers
         ),

@@ -154,9 +154,6 @@ class ServerWire(Struct, kw_only=True, forbid_unknown_fields=True):
     configuration: str
     program: str
     take_up: list[str]
-    password_file: str | UnsetType = UNSET
-    fingerprint: str | UnsetType = UNSET
-    client_certificate: str | UnsetType = UNSET
 
 
 class NotedWire(Struct, kw_only=True, forbid_unknown_fields=True):

@@ -215,7 +215,11 @@ def _search(page: Page, one: Selection, *, last: bool) -> None:
         for doubt in one.outcome.doubts:
             _below(page, guide, glyphs.warned, page.say(doubt), "yellow")
     for number in one.events:
-        said = text("It writes event {number} into the Application log (MSExchangeTransport).", number=str(number))
+        said = text(
+            "It writes event {number} into the Application log (MSExchangeTransport, at the front "
+            "MSExchangeFrontEndTransport).",
+            number=str(number),
+        )
         _below(page, guide, glyphs.note, page.say(said), "yellow")
     if one.basis == "recalled":
         said = text("Less certain: for this version of Exchange the order among several is recalled, not sourced.")

@@ -63,7 +63,10 @@ class SelectionEntryWire(Struct, kw_only=True):
     faults: list[str]
     doubts: list[str]
     steps: list[SearchStepWire]
-    events: Annotated[list[int], Meta(description="In the Application log, source MSExchangeTransport.")]
+    events: Annotated[
+        list[int],
+        Meta(description="In the Application log; the source is MSExchangeTransport or MSExchangeFrontEndTransport."),
+    ]
     basis: Literal["document", "recalled"]
 
 

@@ -73,7 +73,8 @@ class Selection:
     outcome: SelectionOutcome
     why: tuple[SearchStep, ...]
     events: tuple[int, ...] = ()
-    """What Exchange writes into the Application log of that server, source MSExchangeTransport."""
+    """What Exchange writes into the Application log of that server, by MSExchangeTransport; at the front by
+    MSExchangeFrontEndTransport."""
     basis: Literal["document", "recalled"] = "document"
     """`recalled`: Microsoft's text was not at hand for this version of Exchange, or says nothing."""
 

@@ -70,12 +70,22 @@ function Add-ToStore([string]$name, $certificate) {
     $script:changed = $true
 }
 
+# The store that has a certificate with its key: My, or WebHosting, which IIS knows besides; nothing where none has.
+function Find-Home([string]$print) {
+    foreach ($name in 'My', 'WebHosting') {
+        $one = Get-Item -LiteralPath "Cert:\LocalMachine\$name\$print" -ErrorAction SilentlyContinue
+        if ($one -and $one.HasPrivateKey) { return $name }
+    }
+    return ''
+}
+
 function Import-Leaf {
-    $present = Get-Item -LiteralPath "Cert:\LocalMachine\My\$wanted" -ErrorAction SilentlyContinue
-    if ($present -and $present.HasPrivateKey) {
-        Write-Output "In LocalMachine\My already: $wanted"
+    $present = Find-Home $wanted
+    if ($present) {
+        Write-Output "In LocalMachine\$present already: $wanted"
         return
     }
+    if (-not $Pfx -and $StoresOnly) { return }
     if (-not $Pfx) {
         throw "Neither is $wanted with its key in LocalMachine\My, nor was its file given: -Pfx FILE"
     }
@@ -91,8 +101,9 @@ function Import-Leaf {
     if (-not $withKey) { throw "$path holds the certificate, but not its key." }
     $flags = 'MachineKeySet, PersistKeySet'
     if ($Exportable) { $flags = $flags + ', Exportable' }
+    $keyless = Test-Path -LiteralPath "Cert:\LocalMachine\My\$wanted"
     Add-ToStore 'My' (New-Object $kind -ArgumentList $path, $password, $flags)
-    if (-not $present) { Add-ToRecord 'Added' @{ Store = 'My'; Thumbprint = $wanted } }
+    if (-not $keyless) { Add-ToRecord 'Added' @{ Store = 'My'; Thumbprint = $wanted } }
     Write-Output "Imported into LocalMachine\My: $wanted"
     Write-Warning "$path holds the key: delete it when it is no longer needed."
 }
@@ -151,7 +162,7 @@ function Get-Twin {
             }
         }
     }
-    return , $found
+    return $found
 }
 
 function Remove-Twin {
@@ -205,12 +216,16 @@ function Undo-Store($done) {
 # What a port presents: its certificate's thumbprint; nothing where no TLS comes about.
 function Get-Presented([int]$at) {
     $client = New-Object System.Net.Sockets.TcpClient
+    $machine = 'localhost'
+    if ($IPAddress -and $IPAddress -ne '*') { $machine = $IPAddress.Trim('[', ']') }
+    $named = $expectedHost
+    if ($HostHeader) { $named = $HostHeader }
     try {
-        $client.Connect('localhost', $at)
+        $client.Connect($machine, $at)
         $anyone = { $true }
         $stream = New-Object System.Net.Security.SslStream -ArgumentList @($client.GetStream(), $false, $anyone)
         $stream.ReadTimeout = 10000
-        $stream.AuthenticateAsClient($expectedHost, $null, 'Tls12', $false)
+        $stream.AuthenticateAsClient($named, $null, 'Tls12', $false)
         return (New-Object $kind -ArgumentList $stream.RemoteCertificate).Thumbprint
     } catch {
         return ''

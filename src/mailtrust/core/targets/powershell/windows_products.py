@@ -39,9 +39,9 @@ For other services that run on Windows' own TLS: restart them afterwards.
     # Do not restart IIS, which cuts running sessions; it may send the former chain until then.
     [switch]$NoRestart,""",
     functions=r"""
-# Where http.sys keeps the certificate of the binding.
-function Get-Place {
-    if ($HostHeader) { return "hostnameport=${HostHeader}:$Port" }
+# Where http.sys keeps the certificate of the binding: by the name only where the binding demands it (SNI).
+function Get-Place([bool]$byName) {
+    if ($byName) { return "hostnameport=${HostHeader}:$Port" }
     if ($IPAddress -eq '*') { return "ipport=0.0.0.0:$Port" }
     return "ipport=${IPAddress}:$Port"
 }
@@ -76,16 +76,23 @@ function Set-SiteCertificate {
     }
     $information = "${IPAddress}:${Port}:$HostHeader"
     $binding = Get-WebBinding -Name $Site -Protocol https | Where-Object { $_.bindingInformation -eq $information }
-    $where = Get-Place
+    $byName = [bool]$HostHeader
+    if ($binding) {
+        # Flags of a binding: 1 demands a server name, 2 takes certificates from the central store.
+        if ($binding.sslFlags -band 2) {
+            throw "The binding $information takes its certificate from the central store: put the PFX into that folder."
+        }
+        $byName = [bool]($binding.sslFlags -band 1)
+    }
+    $where = Get-Place $byName
     $former = Get-Bound $where
     if ($binding -and $former -eq $wanted) {
         Write-Output "Bound already at $where to the site '$Site': $wanted"
         return
     }
     if (-not $PSCmdlet.ShouldProcess("'$Site', $information", "Bind $wanted (now: $former)")) { return }
-    $store = 'MY'
-    if (-not (Test-Path -LiteralPath "Cert:\LocalMachine\My\$former") -and
-        (Test-Path -LiteralPath "Cert:\LocalMachine\WebHosting\$former")) { $store = 'WebHosting' }
+    $store = Find-Home $former
+    if (-not $store) { $store = 'My' }
     if (-not ((Read-Record).Bindings | Where-Object { $_.At -eq $where })) {
         Add-ToRecord 'Bindings' @{
             Site = $Site; Information = $information; At = $where; Former = $former; Store = $store
@@ -99,7 +106,7 @@ function Set-SiteCertificate {
         New-WebBinding @new -SslFlags $flags
     }
     try {
-        Set-Bound $where $wanted 'MY'
+        Set-Bound $where $wanted (Find-Home $wanted)
     } catch {
         if ($former) { Set-Bound $where $former $store }
         throw

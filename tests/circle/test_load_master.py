@@ -259,6 +259,18 @@ def test_a_plan_is_out_of_date_when_the_loadmaster_is_another(site: Site) -> Non
     assert site.master.changes == []
 
 
+def test_a_plan_alone_opens_nothing(site: Site) -> None:
+    """Who applies it says in a file of his own where a password may be sent."""
+    site.plan_new()
+    site.master.calls.clear()
+    (site.here / "mailtrust.toml").rename(site.here / "other.toml")
+    refused = site.apply()
+    assert refused.returncode == 2, refused.stdout + refused.stderr
+    assert "password_file" in refused.stdout + refused.stderr
+    assert site.master.calls == []
+    assert "password" not in site.written()
+
+
 def test_behind_another_page_nothing_is_planned_and_nothing_said(site: Site) -> None:
     toml = (site.here / "mailtrust.toml").read_text()
     shown = admin().certificate.fingerprint

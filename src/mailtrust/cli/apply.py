@@ -98,12 +98,14 @@ def add_applying_options(parser: argparse.ArgumentParser, *, ask: bool = True) -
 
 def run(options: argparse.Namespace) -> int:
     """Apply a plan or take it back; the exit status tells how it ended."""
+    from mailtrust.cli.auditing import beside_plan
     from mailtrust.core.formats.plan_file import decode_plan
 
     if options.undo and options.resume:
         raise UserProblem(text("--undo takes a plan back and --resume goes on with it: give one of them."))
     expect_writable(options.output)
     octets = read_file(options.plan)
+    options.approvals_file = beside_plan(options.plan)
     return apply_plan(decode_plan(octets), octets, options)
 
 
@@ -151,6 +153,7 @@ def _in_state(
     work: "Callable[[State, Outside], Coroutine[Any, Any, list[Applied]]]",
 ) -> "list[Applied]":
     from mailtrust.cli.applying import Outside
+    from mailtrust.cli.auditing import note_ended
     from mailtrust.edge.probe.loop import run as run_loop
 
     state, outside = state_of(options), Outside(plan, options)
@@ -164,7 +167,9 @@ def _in_state(
 
     try:
         with state.held():
-            return run_loop(whole())
+            runs = run_loop(whole())
+            note_ended(runs, state)
+            return runs
     except KeyboardInterrupt:
         if not _interrupted(options):
             raise

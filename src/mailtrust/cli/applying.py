@@ -154,6 +154,13 @@ class Outside:
         return self._agreed(text("Is it done?"))
 
     def _agree(self, intent: "Intent", plan: Plan) -> None:
+        from mailtrust.cli.auditing import approvals_for, note_begun
+
+        approvals = approvals_for(plan, self._options) if intent == "apply" else ()
+        self._ask_whether(intent, plan)
+        note_begun(intent, plan, approvals, self._options)
+
+    def _ask_whether(self, intent: "Intent", plan: Plan) -> None:
         match intent:
             case "apply" if getattr(self._options, "quiet", False):
                 self.say(text("Applying the plan {plan}: {count} steps.", plan=plan.id[:12], count=len(plan.steps)))

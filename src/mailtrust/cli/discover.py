@@ -109,7 +109,10 @@ def _walked(options: argparse.Namespace) -> "Walked":
 
 def _keep_plan(walked: "Walked", options: argparse.Namespace) -> None:
     """The best cure as a plan."""
+    from dataclasses import replace
+
     from mailtrust.core.formats.plan_file import encode_plan
+    from mailtrust.edge.person import person
     from mailtrust.edge.probe.loop import run as run_loop
     from mailtrust.flows.discover import stores_needed
     from mailtrust.flows.plan_ways import plan_ways
@@ -117,7 +120,8 @@ def _keep_plan(walked: "Walked", options: argparse.Namespace) -> None:
     edge = edge_of(options)
     stores = edge.load_stores(stores_needed(walked.request.travellers))
     made = plan_ways(walked, stores, edge.resolver, made=edge.now(), looking=walking_words(options))
-    write_output(encode_plan(run_loop(made), translator(options.lang)), options.plan)
+    plan = replace(run_loop(made), made_by=person())
+    write_output(encode_plan(plan, translator(options.lang)), options.plan)
 
 
 def _walked_again(options: argparse.Namespace) -> "Walked":

@@ -26,8 +26,8 @@ EXAMPLES: tuple[Example, ...] = (
 
 
 COMMANDS = (
-    "check", "discover", "plan", "apply", "prove", "fix", "renew", "verify", "bundle", "cert", "ca", "acme", "store",
-    "services", "trust", "forecast", "explain", "lab", "completion",
+    "check", "discover", "plan", "approve", "apply", "prove", "fix", "renew", "audit", "verify", "bundle", "cert", "ca",
+    "acme", "store", "services", "trust", "forecast", "explain", "lab", "completion",
 )  # fmt: skip
 """Each a module beside this one, in the order of the help."""
 

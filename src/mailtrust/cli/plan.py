@@ -34,6 +34,7 @@ EXAMPLES: tuple[Example, ...] = (
         "mailtrust plan mail.example.com --with new.zip --key new.key -o mend.json",
         text("with a certificate that the CA has issued already"),
     ),
+    ("mailtrust plan --show mend.json --format html > mend.html", text("... for somebody who is to approve it")),
     ("mailtrust apply mend.json", text("... and carry out exactly this")),
 )
 
@@ -54,16 +55,25 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         more=lambda: told(text("exit status: 0 everything is cured by the plan; 1 something is left; 2 usage; "
                                "3 could not look")),
     )  # fmt: skip
-    add_planning_options(parser)
+    add_planning_options(parser, show=True)
     parser.add_argument(
         "-o", "--output", dest="kept", metavar="PLAN", type=Path, help=told(text("keep the plan in this file"))
     )
     parser.set_defaults(handler=run)
 
 
-def add_planning_options(parser: argparse.ArgumentParser) -> None:
-    """What `plan` and `fix` take."""
-    parser.add_argument("target", metavar="TARGET", help=told(text("mail domain, host, host:port or URL")))
+def add_planning_options(parser: argparse.ArgumentParser, *, show: bool = False) -> None:
+    """What `plan` and `fix` take; `show`: a plan that was made may be shown instead."""
+    if show:
+        parser.add_argument(
+            "target", metavar="TARGET", nargs="?", help=told(text("mail domain, host, host:port or URL"))
+        )
+        parser.add_argument(
+            "--show", metavar="PLAN", type=Path,
+            help=told(text("make none, but show this one, with its digest and who has approved it")),
+        )  # fmt: skip
+    else:
+        parser.add_argument("target", metavar="TARGET", help=told(text("mail domain, host, host:port or URL")))
     parser.add_argument(
         "--with", dest="material", metavar="FILE", type=Path,
         help=told(text("the certificate that shall be served: PEM, PKCS#7, PFX or the zip from the CA")),
@@ -91,8 +101,10 @@ def add_planning_options(parser: argparse.ArgumentParser) -> None:
     add_looking_options(parser)
     shown = parser.add_argument_group(told(text("showing")))
     shown.add_argument(
-        "--format", choices=("text", "json"), default="text",
-        help=told(text("for people or for a program (default: text)")),
+        "--format", choices=("text", "html", "json") if show else ("text", "json"), default="text",
+        help=told(text("for people or for a program (default: text); html is one page, to be read or printed"))
+        if show
+        else told(text("for people or for a program (default: text)")),
     )  # fmt: skip
     add_page_options(shown, output=False)
     parser.set_defaults(warn=None, critical=None, output=None)
@@ -100,11 +112,21 @@ def add_planning_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make a plan and show it."""
+    if options.show is not None or options.target is None:
+        from mailtrust.cli.plan_shown import show_plan
+
+        return show_plan(options)
     expect_writable(options.kept)
     planned = plan_of(options)
+    octets = encoded(planned, options)
     if options.kept is not None:
-        write_output(encoded(planned, options), options.kept)
-    write_output(encoded(planned, options) if options.format == "json" else shown(planned, options), None)
+        write_output(octets, options.kept)
+    if options.format == "html":
+        from mailtrust.cli.plan_shown import page_of
+
+        write_output(page_of(octets, (), options), None)
+    else:
+        write_output(octets if options.format == "json" else shown(planned, options), None)
     return exit_status.FINDINGS if planned.plan.left else exit_status.CLEAN
 
 

@@ -5,14 +5,16 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli import exit_status
 from mailtrust.cli.apply import applied, interrupted_ended, state_of, status_of
+from mailtrust.cli.auditing import beside_plan
 from mailtrust.cli.bundle_words import say
-from mailtrust.cli.files import called_file, certificates_of, read_password
+from mailtrust.cli.files import called_file, certificates_of, read_file, read_password, write_output
 from mailtrust.cli.looking import dns_server, edge_of, looking_words, request_of
 from mailtrust.cli.organisation import organisation_of
 from mailtrust.cli.progress import watched
@@ -25,8 +27,11 @@ from mailtrust.core.model.plan import Plan
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.renewing import RenewalTold, Renewed
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.rules.grounds.comparing import wanted_served
+from mailtrust.edge.person import person
 from mailtrust.edge.probe.loop import run as run_loop
 from mailtrust.edge.renewal.folder import RenewalFolder, renewing
+from mailtrust.flows.apply import Stale
 from mailtrust.flows.renewal_around import Around
 from mailtrust.flows.renewing import Renewing
 
@@ -68,8 +73,8 @@ def renew_one(one: Renewed, options: argparse.Namespace, *, only_look: bool) -> 
 
     try:
         servers = servers_of(one.names, one.servers, organisation_of(options).servers)
-        around = Outside(one, options, tuple(dict.fromkeys(_targets(one, servers))))
         folder = RenewalFolder(state_of(options).path / "renewals" / one.name, one.name)
+        around = Outside(one, options, folder, tuple(dict.fromkeys(_targets(one, servers))))
         return Renewing(
             one, servers, folder, around.around(servers),
             force=options.force, only_look=only_look, ignore_tlsa=options.ignore_tlsa,
@@ -90,10 +95,13 @@ def _targets(one: Renewed, servers: "Sequence[Server]") -> Iterator[str]:
 class Outside:
     """For one certificate."""
 
-    def __init__(self, one: Renewed, options: argparse.Namespace, targets: Sequence[str]) -> None:
+    def __init__(
+        self, one: Renewed, options: argparse.Namespace, folder: RenewalFolder, targets: Sequence[str]
+    ) -> None:
         """`targets`: where it is served."""
         self._one = one
         self._options = options
+        self._folder = folder
         self._target = " ".join(targets)
 
     def around(self, servers: "Sequence[Server]") -> Around:
@@ -110,7 +118,7 @@ class Outside:
             plan=lambda assessment, material: self._plan(assessment, material, servers),
             stand_in=self._stand_in,
             written=self._written,
-            kept=lambda: None,
+            kept=self._kept,
             apply=self._apply,
             finished=self._finished,
             tell=self._say,
@@ -198,11 +206,29 @@ class Outside:
         return stand_in(self._one, datetime.now(UTC))
 
     def _written(self, plan: Plan) -> tuple[bytes, Plan]:
-        octets = encode_plan(plan, translator(self._options.lang))
+        octets = encode_plan(replace(plan, made_by=person()), translator(self._options.lang))
         return octets, decode_plan(octets)
 
+    def _kept(self) -> tuple[bytes, Plan] | None:
+        """A plan that waits for approval: made again it would have none."""
+        path = self._folder.plan_file
+        if not organisation_of(self._options).approvals or not path.exists():
+            return None
+        octets = read_file(path)
+        plan = decode_plan(octets)
+        wanted = wanted_served("", self._folder.next_chain()[0], ()).id
+        return (octets, plan) if any(one.id.startswith(wanted) for one in plan.findings) else None
+
     def _apply(self, plan: Plan, octets: bytes) -> int:
-        runs = applied(plan, octets, self._options)
+        path = self._folder.plan_file
+        self._options.approvals_file = beside_plan(path)
+        if organisation_of(self._options).approvals:
+            write_output(octets, path)
+        try:
+            runs = applied(plan, octets, self._options)
+        except Stale:
+            path.unlink(missing_ok=True)  # the next run makes another one
+            raise
         for sentence in (one.why for one in runs if one.outcome in ("undone", "not-undone")):
             self._say(sentence)
         status = status_of(runs, self._options)

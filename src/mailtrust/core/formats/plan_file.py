@@ -132,6 +132,7 @@ def _wire(plan: Plan, translate: Translate) -> wire.PlanWire:
         before=[_outlook_wire(one) for one in plan.before],
         after=[_outlook_wire(one) for one in plan.after],
         looked_by=plan.looked_by,
+        made_by=plan.made_by,
     )
 
 
@@ -245,6 +246,7 @@ def _plan(read: wire.PlanWire) -> Plan:
         ),
         findings=tuple(Noted(one.id, one.rule, tuple(one.endpoints)) for one in read.findings),
         looked_by=read.looked_by,
+        made_by=clean(read.made_by, 200),
         id=read.id,
     )
 

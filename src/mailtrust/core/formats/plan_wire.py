@@ -194,6 +194,7 @@ class PlanWire(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=T
         Literal["check", "discover"],
         Meta(description="By which command it was looked; of discover, endpoints are addresses or subjects of rules."),
     ] = "check"
+    made_by: Annotated[str, Meta(description="Who made it, as the system calls them. No signature.")] = ""
 
 
 class ProofWire(Struct, kw_only=True):

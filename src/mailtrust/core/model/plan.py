@@ -206,5 +206,7 @@ class Plan:
     """Everything that was wrong before, so that a proof can say what became of it."""
     looked_by: Literal["check", "discover"] = "check"
     """The command by which it was looked, and by which a proof looks again; `looking` are its options."""
+    made_by: str = ""
+    """Who made it, as the system calls them: `anna@host`; empty: a version of mailtrust that did not tell."""
     id: str = ""
     """Its digest, where it was read from a file: whoever changes a plan makes another one."""

@@ -107,11 +107,12 @@ def draw_plan_step(page: Page, step: PlanStep) -> None:
                 page.paragraph((page.name(line, 2000), "cyan"), first=[indent, ("$ ", "dim")])
         case WriteFile():
             pass
-    if after := _afterwards(step):
+    if after := afterwards(step):
         page.paragraph((f" {page.glyphs.dot} ".join(map(page.say, after)), "dim"), first=[indent])
 
 
-def _afterwards(step: PlanStep) -> list[Text]:
+def afterwards(step: PlanStep) -> list[Text]:
+    """What a step disturbs, which right it needs, and how it is taken back; nothing where it changes nothing."""
     match step.undo:
         case NothingToUndo():
             return []

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from mailtrust.core.clients import BY_ID
+from mailtrust.core.formats.approvals import Approval
 from mailtrust.core.formats.case_wire import CaseWire
 from mailtrust.core.formats.exchange.export_wire import ExchangeWire
 from mailtrust.core.formats.organisation_wire import OrganisationWire
@@ -38,6 +39,7 @@ def schemas() -> Mapping[str, bytes]:
     """The published schemas by file name."""
     return {
         "applied-1.json": _schema(AppliedWire, "applied", "What became of a plan: mailtrust apply"),
+        "approval-1.json": _schema(Approval, "approval", "That somebody approves a plan: mailtrust approve"),
         "assigned-1.json": _schema(
             AssignedWire, "assigned", "Which certificate serves which service: mailtrust services list"
         ),

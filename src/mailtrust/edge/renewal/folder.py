@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mailtrust.core.formats.acme_record import read_document, write_document
+from mailtrust.core.formats.approvals import ENDING
 from mailtrust.core.formats.renewal_record import RenewalRecord
 from mailtrust.core.issuance.keys import KeyKind, make_key
 from mailtrust.core.model.certificate import Certificate
@@ -116,14 +117,19 @@ class RenewalFolder:
         """What waited is in service now, and proven."""
         with _told(self.path):
             self._take_over()
-            self.plan_file.unlink(missing_ok=True)
+            self._forget_plan()
 
     def discard_next(self) -> None:
         """Forget a certificate that waited in vain, and its key."""
         with _told(self.path):
-            for path in (self._at(NEXT, ".pem"), self._at(NEXT, ".key"), self.plan_file):
+            for path in (self._at(NEXT, ".pem"), self._at(NEXT, ".key")):
                 path.unlink(missing_ok=True)
+            self._forget_plan()
             sync_folder(self.path)
+
+    def _forget_plan(self) -> None:
+        for path in (self.plan_file, self.plan_file.with_name(f"{PLAN}{ENDING}")):
+            path.unlink(missing_ok=True)
 
     def _take_over(self) -> None:
         # The key first: next.pem says that there is something to be taken over.

@@ -248,6 +248,10 @@ def test_somebody_else_has_assigned_another_meanwhile(site: Site) -> None:
     assert undone.returncode == 5, undone.stdout + undone.stderr
     assert "third" in undone.stdout + undone.stderr
     assert site.front.certificates == ["third"]
+    # It is a person's now, and no later run tries again.
+    calls = len(site.master.changes)
+    site.apply("--undo")
+    assert len(site.master.changes) == calls
 
 
 def test_a_plan_is_out_of_date_when_the_loadmaster_is_another(site: Site) -> None:

@@ -23,7 +23,7 @@ from mailtrust.core.model.plan import (
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 from mailtrust.edge.transport.journal import Back, Doing, Ended, Left, TakingBack, Was
-from mailtrust.edge.transport.machine import Failed, Machine, NotThere, RawFile, Unreachable
+from mailtrust.edge.transport.machine import Failed, Machine, NotThere, Overtaken, RawFile, Unreachable
 from mailtrust.flows.apply_doing import change_of, in_thread, run, talk_to
 from mailtrust.flows.apply_session import Session, digest_of
 
@@ -119,7 +119,7 @@ async def _one(session: Session, step: PlanStep) -> None:
     try:
         await _back(session, step, session.past.doing[step.id])
         session.journal.note(Back(step.id))
-    except Stays as problem:
+    except (Stays, Overtaken) as problem:
         session.journal.note(Left(step.id, str(problem.message)))
         session.around.tell(Happening("left", step, why=problem.message))
     except UserProblem as problem:

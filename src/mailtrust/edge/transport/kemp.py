@@ -7,7 +7,7 @@
     delcert cert=NAME if=SHA256, delintermediate cert=NAME if=SHA256    only while it is this certificate
     modvs vs=ADDRESS port=PORT prot=tcp CertFile=NAMES was=NAMES        only while it is as it was; or TLSType=
 
-What is done already is done well: each can be run again after a break.
+What is done already is done well: each can be run again after a break. Overtaken: somebody else has changed it since.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ from mailtrust.core.x509.parse import read_certificate
 from mailtrust.core.x509.pem import CERTIFICATE_LABELS, find_pem, to_pem_chain
 from mailtrust.edge.transport.kemp_page import AdminPage
 from mailtrust.edge.transport.limits import MOST_NAMES
-from mailtrust.edge.transport.machine import Failed, NotAllowed, NotThere, RawFile
+from mailtrust.edge.transport.machine import Failed, NotAllowed, NotThere, Overtaken, RawFile
 from mailtrust.edge.transport.refusals import failed, no_program, not_there
 
 LOOK_SECONDS = 30
@@ -48,8 +48,6 @@ _FOLDER = {
     "addintermediate": INTERMEDIATES,
     "delintermediate": INTERMEDIATES,
 }
-ANOTHER = 409
-"""The status of a program that finds something else than what it was told of, and changes nothing."""
 
 
 class KempMachine:
@@ -143,7 +141,7 @@ class KempMachine:
         if there and not replace:
             if await self._leaf(folder, name) == _first(data.decode("ascii", "replace")):
                 return Printed(0, "it is there already")
-            return Printed(ANOTHER, "", f"{name} is the name of another certificate there")
+            raise self._another(name)
         # A name that is not there cannot be replaced: 422 (win-acme, ImportKemp.ps1).
         parameters: tuple[tuple[str, str | int], ...] = (("cert", name),)
         if folder == CERTIFICATES:
@@ -156,7 +154,7 @@ class KempMachine:
             return Printed(0, "it is not there")
         leaf = await self._leaf(folder, name)
         if leaf is None or leaf.fingerprint != words.get("if"):
-            return Printed(ANOTHER, "", f"{name} is the name of another certificate by now, and is left as it is")
+            raise self._another(name)
         return _printed(await self._reply(Call(verb, (("cert", name),)), seconds))
 
     async def _modify(self, words: Mapping[str, str], seconds: int) -> Printed:
@@ -170,7 +168,17 @@ class KempMachine:
         if is_now == wanted:
             return Printed(0, "it is so already")
         if is_now != words.get("was", ""):
-            return Printed(ANOTHER, "", f"{setting} is {is_now or 'empty'} by now, and is left as it is")
+            raise Overtaken(
+                text(
+                    "Expected {setting} of {service} on {machine} to be “{was}”, but it is “{now}” by now, and is left "
+                    "as it is.",
+                    setting=setting,
+                    service=clean(" ".join(value for _, value in service), 100),
+                    machine=self.name,
+                    was=clean(words.get("was", ""), 300),
+                    now=clean(is_now, 300),
+                )
+            )
         return _printed(await self._reply(Call("modvs", (*service, (setting, wanted))), seconds))
 
     async def _list(self, folder: str) -> tuple[str, ...]:
@@ -241,6 +249,15 @@ class KempMachine:
                 return reply
             case NotTheInterface(why=why):
                 raise Failed(text("{machine}: {why}", machine=self.name, why=why))
+
+    def _another(self, name: str) -> Overtaken:
+        return Overtaken(
+            text(
+                "On {machine} the name {name} is that of another certificate by now, which is left as it is.",
+                machine=self.name,
+                name=clean(name, 100),
+            )
+        )
 
     def _no_files(self, path: str) -> Failed:
         return failed(self.name, path, text("A LoadMaster has no files that can be written."))

@@ -36,6 +36,10 @@ class Failed(UserProblem):
     """It was tried, and did not work: a full disk, a file system that is read-only, a program that never ends."""
 
 
+class Overtaken(Failed):
+    """Somebody else has changed it since: it is left as it is, now and later."""
+
+
 class Machine(Protocol):
     """One server. Everything raises NotThere, NotAllowed, Failed or Unreachable, and nothing else."""
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
@@ -115,6 +116,24 @@ def test_nobody_can_be_asked(at: tuple[Any, ...], exchange: Exchange, run: Run) 
     assert done.status == 2
     assert "Give --yes to go on" in done.err
     assert not exchange.called
+
+
+@pytest.mark.parametrize(("answer", "services"), [("y\n", {"IIS"}), ("n\n", set()), ("", set())])
+def test_somebody_is_asked(
+    at: tuple[Any, ...],
+    exchange: Exchange,
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+    services: set[str],
+) -> None:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True, readline=lambda: answer))
+    done = run(*ENABLE, "--services", "IIS", "--server", "MAIL1", *at, "--state", tmp_path / "state")
+    assert "Tell Exchange exactly this? [y/N]" in done.err
+    assert "Assign" in done.text, "what is asked about is shown before"
+    assert done.status == (0 if services else 2)
+    assert exchange.organisation.servers[0].certificates[2].services == services
 
 
 def test_what_our_own_rules_refuse_is_not_tried(at: tuple[Any, ...], exchange: Exchange, run: Run) -> None:

@@ -7,6 +7,8 @@ import pytest
 from tests.programs import exchange_small as small
 from tests.programs.exchange_cmdlets import Exchange
 from tests.programs.exchange_shell import ExchangeShell
+from tests.services.world import border, newer, old
+from tests.services.world.making import Exported
 
 from mailtrust.core.model.exchange import (
     AuthConfig,
@@ -94,6 +96,51 @@ def test_an_organisation_that_has_everything(shell: PsrpShell, exchange: Exchang
     shown = tuple(replace(one, extended_protection=one.extended_protection or "None") for one in directories)
     first = replace(wanted.servers[0], directories=shown)
     assert replace(told, not_read=()) == replace(wanted, servers=(first, wanted.servers[1]), not_read=())
+
+
+# Exchange 2007 has no PowerShell that is reached from elsewhere.
+WORLD = (
+    old.of_2010(), old.of_2013(), newer.one_of_2016(), newer.many_of_2016(), newer.behind_offloading(),
+    newer.behind_bridging(), newer.on_the_move(), border.classic_hybrid(), border.modern_hybrid(), border.with_edge(),
+    border.half_broken(),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("exported", WORLD, ids=lambda one: one.id)
+def test_the_exported_organisations_live(shell: PsrpShell, exchange: Exchange, exported: Exported) -> None:
+    exchange.organisation = exported.broken
+    told = collect(shell, small.NOW)
+    assert told.problems == ()
+    assert in_order(told.organisation) == in_order(without_what_is_untold(exported.broken))
+
+
+def without_what_is_untold(it: ExchangeOrganisation) -> ExchangeOrganisation:
+    """No cmdlet tells what IIS binds, what stands behind it, whether a service runs, where the hybrid agent leads."""
+    servers = [
+        replace(
+            one,
+            bindings=None,
+            client_access=tuple(replace(each, running=None) for each in one.client_access),
+            directories=tuple(
+                replace(each, extended_protection=each.extended_protection or "None")
+                for each in one.directories or ()
+                if each.site == "front"
+            ),
+        )
+        for one in it.servers
+        if not one.edge
+    ]
+    sends = [replace(one, smart_host_auth=one.smart_host_auth or "None") for one in it.send_connectors or ()]
+    hybrid = None if it.hybrid is None else replace(it.hybrid, agent_targets=())
+    return replace(it, servers=tuple(servers), send_connectors=tuple(sends), hybrid=hybrid)
+
+
+def in_order(it: ExchangeOrganisation) -> ExchangeOrganisation:
+    """Virtual directories come in the order in which they are asked for."""
+    servers = [
+        replace(one, directories=tuple(sorted(one.directories or (), key=lambda each: each.name))) for one in it.servers
+    ]
+    return replace(it, servers=tuple(servers), exported=None, not_read=())
 
 
 def test_only_the_servers_that_were_named(shell: PsrpShell) -> None:

@@ -21,6 +21,7 @@ from mailtrust.edge.transport.machine import Failed
 from mailtrust.edge.transport.state import State
 from mailtrust.flows.exchange_asking import Doing
 
+TRIED_AGAIN = text("Mend what keeps it from that, and run the same command again: it is taken back then.")
 INTERRUPTED = text("The run before this one was interrupted.")
 
 
@@ -128,6 +129,8 @@ class _Run:
         open_still = [one for one in begun if one not in self.journal.past.back and one not in self.journal.past.left]
         if not open_still:
             self.journal.note(records.Ended("stopped"))
+        else:
+            why = in_a_row((why, TRIED_AGAIN))
         stays = any(one.how == "stays" for one in self.known.values())
         if self.journal.trouble is not None:
             why = in_a_row((why, self.journal.trouble))

@@ -5,7 +5,7 @@ line however long: what is wrapped by a terminal is read back by nobody. Exchang
 (its $FormatEnumerationLimit); here they are whole.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from mailtrust.core.model.assignment import Assigned, Served
 from mailtrust.core.model.cleaning import clean
@@ -24,22 +24,28 @@ _THUMBPRINT = 40
 
 def format_list(assigned: Sequence[Assigned], served: Sequence[Served], *, looked: bool) -> str:
     """An object a paragraph; `looked`: whether all servers were asked what they present."""
-    servers = list(dict.fromkeys(one.server for one in assigned))
-    parts: list[str] = []
-    for server in servers:
-        if len(servers) > 1:  # as `-GroupBy Server` heads them
-            parts.append(f"   Server: {_safe(server)}")
-        parts += [_object(one, served, looked=looked) for one in assigned if one.server == server]
-    return "".join(f"{part}\n\n" for part in parts).removesuffix("\n")
+    return _by_server(assigned, lambda mine: "\n\n".join(_object(one, served, looked=looked) for one in mine))
 
 
 def format_table(assigned: Sequence[Assigned]) -> str:
     """The default view: Thumbprint, Services, Subject; letters for Exchange's services, words for everyone else's."""
-    rows = [("Thumbprint", "Services", "Subject"), ("----------", "--------", "-------")]
-    rows += [(one.thumbprint, _letters(one), _safe(one.subject)) for one in assigned]
-    width = max(len(services) for _, services, _ in rows)
-    lines = [f"{print_:<{_THUMBPRINT}}  {services:<{width}}  {subject}".rstrip() for print_, services, subject in rows]
-    return "".join(f"{line}\n" for line in lines)
+    width = max([len("Services"), *(len(_letters(one)) for one in assigned)])
+
+    def rows(mine: Sequence[Assigned]) -> str:
+        cells = [("Thumbprint", "Services", "Subject"), ("----------", "--------", "-------")]
+        cells += [(one.thumbprint, _letters(one), _safe(one.subject)) for one in mine]
+        return "\n".join(f"{print_:<{_THUMBPRINT}}  {words:<{width}}  {name}".rstrip() for print_, words, name in cells)
+
+    return _by_server(assigned, rows)
+
+
+def _by_server(assigned: Sequence[Assigned], draw: Callable[[Sequence[Assigned]], str]) -> str:
+    """The servers one after the other; several are headed as `-GroupBy Server` does it."""
+    servers = tuple(dict.fromkeys(one.server for one in assigned))
+    drawn = [(server, draw([one for one in assigned if one.server == server])) for server in servers]
+    if len(drawn) > 1:
+        drawn = [(server, f"   Server: {_safe(server)}\n\n{mine}") for server, mine in drawn]
+    return "\n\n".join(mine for _, mine in drawn) + "\n" * bool(drawn)
 
 
 def presents(one: Assigned, served: Iterable[Served]) -> tuple[str, ...]:

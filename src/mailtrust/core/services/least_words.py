@@ -42,10 +42,10 @@ def why_several(found: LeastSet) -> tuple[Text, ...]:
                 names=inside,
             )
         )
-    alike = [part for part in found.parts if part not in own]
-    for group in (alike, own):
-        names = {name for part in group for need in part.needs for name in need.names}
-        if len(group) > 1 and len(names) > found.most_names:
+    for ca in ("public", "own"):
+        ordered = [part for part in found.orders if part.ca == ca]
+        names = {name for part in ordered for name in part.names}
+        if len(ordered) > 1 and len(names) > found.most_names:
             reasons.append(
                 text(
                     "{count} names are more than a CA takes into one certificate ({most}).",

@@ -131,15 +131,15 @@ def _cause(evidence: AssignmentEvidence, leaf: Certificate, one: Served, configu
             service=one.service,
             services=mine.services or text("nothing"),
         )
-    if waiting(files, (leaf,), evidence.now) is not None and _akin(leaf, files):
-        return text(
-            "The program has not taken up its files since they were replaced: reload it. `mailtrust fix` does, with "
-            "`reach` in mailtrust.toml."
-        )
     if configured and one.product != "exchange" and not any(other.named_in for other in configured):
         return text(
             "The store has put down another one for this service: bring that one there, or put down what is there "
             "(mailtrust store assign)."
+        )
+    if waiting(files, (leaf,), evidence.now) is not None and _akin(leaf, files):
+        return text(
+            "The program has not taken up its files since they were replaced: reload it. `mailtrust fix` does, with "
+            "`reach` in mailtrust.toml."
         )
     if elsewhere is not None:
         return text(

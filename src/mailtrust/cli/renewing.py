@@ -14,8 +14,8 @@ from mailtrust.cli import exit_status
 from mailtrust.cli.apply import applied, interrupted_ended, state_of, status_of
 from mailtrust.cli.auditing import beside_plan
 from mailtrust.cli.bundle_words import say
-from mailtrust.cli.files import called_file, certificates_of, read_file, read_password, write_output
-from mailtrust.cli.looking import dns_server, edge_of, looking_words, request_of
+from mailtrust.cli.files import called_file, read_file, read_password, write_output
+from mailtrust.cli.looking import dns_server, edge_of, looking_words, request_of, roots_of
 from mailtrust.cli.organisation import organisation_of
 from mailtrust.cli.progress import watched
 from mailtrust.cli.showing import settings_of
@@ -152,13 +152,8 @@ class Outside:
         from mailtrust.flows.acme import Judging
 
         organisation = organisation_of(self._options)
-        roots = (self._options.roots,) if self._options.roots is not None else tuple(map(Path, organisation.roots))
-        return Judging(
-            store_loader(),
-            datetime.now(UTC),
-            organisation.clients or None,
-            tuple(certificate for path in roots for certificate in certificates_of(path)),
-        )
+        own = roots_of(self._options, organisation)
+        return Judging(store_loader(), datetime.now(UTC), organisation.clients or None, own)
 
     def _editor(self) -> "ZoneEditor | None":
         if not self._one.dns_update:
@@ -190,7 +185,8 @@ class Outside:
         from mailtrust.flows.renewal_plan import plan_renewal
 
         async def made() -> "RenewalPlan":
-            machines = {server.reach: machine_for(server) for server in servers}
+            roots = roots_of(self._options, organisation_of(self._options))
+            machines = {server.reach: machine_for(server, roots) for server in servers}
             try:
                 return await plan_renewal(assessment, machines, servers, material, looking_words(self._options))
             finally:

@@ -9,8 +9,9 @@ from mailtrust.core.formats.acme_record import AcmeRecord, DnsUpdate, Hook, Http
 from mailtrust.core.formats.listening import parse_dns_server, parse_listening
 from mailtrust.core.model.certificate import Certificate, CertificateSpec
 from mailtrust.core.model.certificate_request import CertificateRequest
+from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.plan import OnThisMachine
-from mailtrust.core.model.problem import CouldNotLook
+from mailtrust.core.model.problem import CouldNotLook, UserProblem
 from mailtrust.core.model.renewing import Renewed
 from mailtrust.core.model.text import text
 from mailtrust.core.targets.mending.work import Material
@@ -72,7 +73,19 @@ def _spec(one: Renewed) -> CertificateSpec:
 
 
 def _account(one: Renewed) -> AccountFolder:
-    return AccountFolder(Path(one.account) if one.account else usual_folder(one.directory))
+    """The account. Raises UserProblem for one with another server than is wanted."""
+    folder = AccountFolder(Path(one.account) if one.account else usual_folder(one.directory))
+    known = folder.account()
+    if known is not None and known.directory != one.directory:
+        raise UserProblem(
+            text(
+                "{folder} holds an account with {server}, and by is {wanted}: name another folder as account.",
+                folder=clean(str(folder.path), 200),
+                server=clean(known.directory, 200),
+                wanted=clean(one.directory, 200),
+            )
+        )
+    return folder
 
 
 def _proof(one: Renewed) -> Proof:

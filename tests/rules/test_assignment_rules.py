@@ -22,7 +22,7 @@ from tests.services.world.making import (
 )
 
 from mailtrust.core.formats.exchange.tls_certificate_name import name_of
-from mailtrust.core.issuance.recipe import CLIENT_AUTH
+from mailtrust.core.issuance.recipe import CLIENT_AUTH, SERVER_AUTH
 from mailtrust.core.model.acceptance import Accepted, Standing
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import (
@@ -428,6 +428,16 @@ class TestEdgeAndHybrid:
         renewed = public("mail.example.com", "www.example.com", age=1, ca="R12", services=())
         it = changed(self.hybrid(), MAIL1={"certificates": (FRONT, INNER, AUTH, renewed)})
         assert problems(judged("hybrid-connectors-disagree", it)) == {"renewed": "warning"}
+
+    def test_the_renewed_one_is_judged_before_it_is_shown(self) -> None:
+        private = public("mail.example.com", age=1, ca="Own CA", root_ca_type="Enterprise", eku=(SERVER_AUTH,))
+        it = changed(self.hybrid(), MAIL1={"certificates": (FRONT, INNER, AUTH, private)})
+        found = {one.fact("problem"): one for one in judged("hybrid-certificate-unfit", it) if isinstance(one, Finding)}
+        assert {code: one.severity.value for code, one in found.items()} == {
+            "not-public": "warning",
+            "no-client-auth": "info",
+        }
+        assert all(one.fact("coming") is True for one in found.values())
 
     def test_a_server_that_sends_too_lacks_it(self) -> None:
         other = mailbox("MAIL2", public("other.example.com"), own("MAIL2"))

@@ -60,6 +60,7 @@ def classic_hybrid() -> Exported:
         before,
         {
             f"hybrid-certificate-unfit:{foreign.thumbprint}#not-accepted-domain": "error",
+            f"hybrid-certificate-unfit:{foreign.thumbprint}#not-the-fqdn": "info",
             f"hybrid-connectors-disagree:hybrid#not-cloud:{OUTBOUND}": "warning",
             "hybrid-connectors-disagree:hybrid#differ": "warning",
             "connector-name-stale:HY2\\Default Frontend HY2@HY2": "error",

@@ -7,16 +7,19 @@ accepted domain.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from mailtrust.core.formats.exchange.tls_certificate_name import names
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult, Severity, Unknown
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import text
-from mailtrust.core.rules.assigning.grounds.hybrid import HybridMail, hybrid_mail
+from mailtrust.core.rules.assigning.grounds.hybrid import HybridMail, hybrid_mail, names_told, successors
 from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
+from mailtrust.core.services.exchange.selecting_by_name import holds
 from mailtrust.core.services.exchange.selection import called, common_name, from_a_ca
 
 ID = "hybrid-certificate-unfit"
@@ -37,33 +40,65 @@ def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
     shown = _shown(organisation, mail)
     if not shown:
         yield Unknown(ID, text("No connector of hybrid mail names a certificate that was exported."))
-    for print_, (certificate, servers) in shown.items():
-        faults = list(_faults(organisation, certificate))
+    coming: dict[str, _Presented] = {}
+    for server, one in successors(organisation, mail, evidence.now):
+        known = coming.get(one.thumbprint, _Presented(one, (), coming=True))
+        coming[one.thumbprint] = replace(known, servers=(*known.servers, server))
+    for presented in (*shown, *coming.values()):
+        faults = [*_faults(organisation, presented), *_names_missed(mail, presented)]
         for fault in faults:
-            yield _finding(certificate, servers, fault)
+            yield _finding(presented, fault)
         if not faults:
-            yield _whether_known(evidence, certificate, print_)
+            yield _whether_known(evidence, presented.certificate)
 
 
-def _shown(
-    organisation: ExchangeOrganisation, mail: HybridMail
-) -> dict[str, tuple[ExchangeCertificate, tuple[ExchangeServer, ...]]]:
-    """The certificates that the connectors name, and the servers that have them."""
-    told = [one.tls_certificate_name for one in mail.sending]
-    told += [one.tls_certificate_name for one in mail.receiving]
-    if organisation.hybrid is not None:
-        told.append(organisation.hybrid.tls_certificate_name)
-    met: dict[str, list[ExchangeServer]] = {}
-    known: dict[str, ExchangeCertificate] = {}
+@frozen
+class _Presented:
+    """A certificate that hybrid mail shows, or will show."""
+
+    certificate: ExchangeCertificate
+    servers: tuple[ExchangeServer, ...]
+    """Those that have it."""
+    coming: bool = False
+    """It lies there to take the place of the one that is named."""
+
+
+def _shown(organisation: ExchangeOrganisation, mail: HybridMail) -> tuple[_Presented, ...]:
+    """The certificates that the connectors name."""
+    told = names_told(organisation, mail)
+    met: dict[str, _Presented] = {}
     for server in mail.servers:
         for one in server.certificates:
-            if any(names(name, one) for name in told if name):
-                met.setdefault(one.thumbprint, []).append(server)
-                known[one.thumbprint] = one
-    return {print_: (known[print_], tuple(servers)) for print_, servers in met.items()}
+            if any(names(name, one) for name in told):
+                known = met.get(one.thumbprint, _Presented(one, ()))
+                met[one.thumbprint] = replace(known, servers=(*known.servers, server))
+    return tuple(met.values())
 
 
-def _faults(organisation: ExchangeOrganisation, one: ExchangeCertificate) -> Iterator[Fault]:
+def _names_missed(mail: HybridMail, presented: _Presented) -> Iterator[Fault]:
+    """Partners who compare names compare with what a connector calls itself: its Fqdn."""
+    one = presented.certificate
+    connectors = [(each.name, each.fqdn, each.tls_certificate_name) for each in mail.sending]
+    connectors += [(each.identity, each.fqdn, each.tls_certificate_name) for each in mail.receiving]
+    missed = {
+        who: fqdn
+        for who, fqdn, named in connectors
+        if fqdn and (presented.coming or names(named, one)) and not holds(one, fqdn)
+    }
+    if missed:
+        yield Fault(
+            "not-the-fqdn",
+            Severity.INFO,
+            text(
+                "it does not hold the names by which connectors call themselves ({each}). Exchange Online does not "
+                "mind, as far as is documented; partners that compare names (DomainValidation, DANE) may",
+                each=tuple(f"{who}: {fqdn}" for who, fqdn in missed.items()),
+            ),
+        )
+
+
+def _faults(organisation: ExchangeOrganisation, presented: _Presented) -> Iterator[Fault]:
+    one = presented.certificate
     if not from_a_ca(one) or one.root_ca_type in ("Enterprise", "Registry", "GroupPolicy", "None"):
         yield Fault(
             "not-public",
@@ -137,7 +172,7 @@ def _within(name: str, domain: str) -> bool:
     return bare == wanted or bare.endswith(f".{wanted}")
 
 
-def _whether_known(evidence: AssignmentEvidence, one: ExchangeCertificate, print_: str) -> RuleResult:
+def _whether_known(evidence: AssignmentEvidence, one: ExchangeCertificate) -> RuleResult:
     """What to say where nothing speaks against it."""
     if one.root_ca_type != "ThirdParty":
         store = evidence.stores.get("microsoft")
@@ -146,31 +181,41 @@ def _whether_known(evidence: AssignmentEvidence, one: ExchangeCertificate, print
                 "The export does not say by RootCAType whether {certificate} is of a public CA.",
                 certificate=called(one),
             )
-            return Unknown(ID, why, print_)
+            return Unknown(ID, why, one.thumbprint)
     if one.status == "" or one.services is None:
         why = text("The export does not say status and services of {certificate}.", certificate=called(one))
-        return Unknown(ID, why, print_)
-    return Passed(ID, print_)
+        return Unknown(ID, why, one.thumbprint)
+    return Passed(ID, one.thumbprint)
 
 
-def _finding(one: ExchangeCertificate, servers: tuple[ExchangeServer, ...], fault: Fault) -> Finding:
-    where = tuple(server.name for server in servers)
+def _finding(presented: _Presented, fault: Fault) -> Finding:
+    one = presented.certificate
+    where = tuple(server.name for server in presented.servers)
     info = fault.severity is Severity.INFO
+    # What is not shown yet can be put right in peace.
+    severity = Severity.WARNING if presented.coming and not info else fault.severity
+    if info:
+        title = text(
+            "The certificate of hybrid mail may not suit every partner: {certificate}", certificate=called(one)
+        )
+    elif presented.coming:
+        title = text(
+            "Exchange Online would not take the renewed certificate of hybrid mail: {certificate}",
+            certificate=called(one),
+        )
+    else:
+        title = text(
+            "Exchange Online will not take the certificate of hybrid mail: {certificate}", certificate=called(one)
+        )
+    shown = text("lies on {servers} to take the place of the one that is shown", servers=where)
+    if not presented.coming:
+        shown = text("is shown by connectors of {servers} to Exchange Online and to partners", servers=where)
     return found(
         ID,
-        fault.severity,
-        text("The certificate of hybrid mail may not suit every partner: {certificate}", certificate=called(one))
-        if info
-        else text(
-            "Exchange Online will not take the certificate of hybrid mail: {certificate}", certificate=called(one)
-        ),
+        severity,
+        title,
         Explanation(
-            text(
-                "Connectors of {servers} show {certificate} to Exchange Online and to partners, and {why}.",
-                servers=where,
-                certificate=called(one),
-                why=fault.why,
-            ),
+            text("{certificate} {shown}, and {why}.", certificate=called(one), shown=shown, why=fault.why),
             text("Certificates of this kind are changing everywhere. Nothing is known to be broken.")
             if info
             else text(
@@ -181,5 +226,5 @@ def _finding(one: ExchangeCertificate, servers: tuple[ExchangeServer, ...], faul
         ),
         subject=f"{one.thumbprint}#{fault.code}",
         certificates=(one,),
-        facts=(("problem", fault.code), ("servers", where)),
+        facts=(("problem", fault.code), ("servers", where), ("coming", presented.coming)),
     )

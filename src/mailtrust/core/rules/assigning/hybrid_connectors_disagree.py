@@ -7,18 +7,16 @@ CloudServicesMailEnabled, makes hybrid mail look foreign or stop.
 
 from collections.abc import Iterable, Iterator
 
-from mailtrust.core.formats.exchange.tls_certificate_name import name_of, names, read_tls_certificate_name
+from mailtrust.core.formats.exchange.tls_certificate_name import names, read_tls_certificate_name
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation
 from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult, Severity, Unknown
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.rules.assigning.grounds.hybrid import HybridMail, hybrid_mail
-from mailtrust.core.rules.assigning.grounds.lasting import begins
+from mailtrust.core.rules.assigning.grounds.hybrid import HybridMail, hybrid_mail, successors
 from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE, not_exported
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
 from mailtrust.core.services.exchange.selection import called
-from mailtrust.core.services.exchange.serving import takes_the_place_of, usable
 
 ID = "hybrid-connectors-disagree"
 
@@ -99,7 +97,8 @@ def _faults(evidence: AssignmentEvidence, organisation: ExchangeOrganisation, ma
                     name=name,
                 ),
             )
-    if (renewed := _renewed(evidence, mail, [name for name, _ in told.values()])) is not None:
+    renewed = next((one for _, one in successors(organisation, mail, evidence.now)), None)
+    if renewed is not None:
         yield Fault(
             f"renewed:{renewed.thumbprint}",
             Severity.WARNING,
@@ -118,22 +117,6 @@ def _told(organisation: ExchangeOrganisation, mail: HybridMail) -> dict[str, tup
     if organisation.hybrid is not None:
         each.append(("Get-HybridConfiguration", organisation.hybrid.tls_certificate_name))
     return {who: (name, read.key) for who, name in each if (read := read_tls_certificate_name(name)) is not None}
-
-
-def _renewed(evidence: AssignmentEvidence, mail: HybridMail, told: list[str]) -> ExchangeCertificate | None:
-    """A newer public certificate that can be meant as the successor of a named one, and has another name."""
-    for server in mail.servers:
-        named = [one for one in server.certificates if any(names(name, one) for name in told)]
-        for one in server.certificates:
-            newer = begins(one)
-            if one in named or newer is None or one.root_ca_type != "ThirdParty" or not usable(one, evidence.now):
-                continue
-            for old in named:
-                older = begins(old)
-                same = name_of(one).key == name_of(old).key
-                if not same and older is not None and newer > older and takes_the_place_of(one, old, evidence.now):
-                    return one
-    return None
 
 
 def _cure(certificate: ExchangeCertificate | None = None) -> Text:

@@ -1,7 +1,19 @@
 """The connectors over which mail goes to and comes from Exchange Online, and the certificate that they show."""
 
-from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeServer, ReceiveConnector, SendConnector
+from collections.abc import Iterator
+from datetime import datetime
+
+from mailtrust.core.formats.exchange.tls_certificate_name import name_of, names
+from mailtrust.core.model.exchange import (
+    ExchangeCertificate,
+    ExchangeOrganisation,
+    ExchangeServer,
+    ReceiveConnector,
+    SendConnector,
+)
 from mailtrust.core.model.frozen import frozen
+from mailtrust.core.rules.assigning.grounds.lasting import begins
+from mailtrust.core.services.exchange.serving import takes_the_place_of, usable
 
 _SMART_HOST = ".mail.protection.outlook.com"
 _ADDRESS_SPACE = ".mail.onmicrosoft.com"
@@ -45,6 +57,36 @@ def hybrid_mail(organisation: ExchangeOrganisation) -> HybridMail | None:
         servers,
         tuple(name for name, one in each if one is None),
     )
+
+
+def names_told(organisation: ExchangeOrganisation, mail: HybridMail) -> tuple[str, ...]:
+    """Every TlsCertificateName of hybrid mail, each once."""
+    told = [one.tls_certificate_name for one in mail.sending]
+    told += [one.tls_certificate_name for one in mail.receiving]
+    if organisation.hybrid is not None:
+        told.append(organisation.hybrid.tls_certificate_name)
+    return tuple(dict.fromkeys(filter(None, told)))
+
+
+def successors(
+    organisation: ExchangeOrganisation, mail: HybridMail, now: datetime
+) -> Iterator[tuple[ExchangeServer, ExchangeCertificate]]:
+    """Newer certificates that can be meant to take the place of a named one, and have another issuer or subject."""
+    told = names_told(organisation, mail)
+    for server in mail.servers:
+        named = [one for one in server.certificates if any(names(name, one) for name in told)]
+        for one in server.certificates:
+            newer = begins(one)
+            if one in named or newer is None or one.thumbprint == server.internal_transport or not usable(one, now):
+                continue
+            if any(
+                (older := begins(old)) is not None
+                and newer > older
+                and name_of(one).key != name_of(old).key
+                and takes_the_place_of(one, old, now)
+                for old in named
+            ):
+                yield server, one
 
 
 def _to_the_cloud(connector: SendConnector) -> bool:

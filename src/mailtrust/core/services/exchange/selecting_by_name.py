@@ -7,6 +7,7 @@ same way, with the FQDN alone; its preference among several is recalled.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from mailtrust.core.formats.exchange.tls_certificate_name import TlsCertificateName, name_of
@@ -112,11 +113,17 @@ def holds(one: ExchangeCertificate, host: str) -> Literal["exact", "wildcard", "
     the connector's Fqdn match "exact match or wildcard match".
     """
     wanted = host.lower().removesuffix(".")
-    names = {name.lower().removesuffix(".") for name in (*one.domains, common_name(one)) if name}
+    names = _names(one.domains, common_name(one))
     if wanted in names:
         return "exact"
     first, _, under = wanted.partition(".")
     return "wildcard" if first and under and f"*.{under}" in names else ""
+
+
+@lru_cache(maxsize=4096)
+def _names(domains: tuple[str, ...], common: str) -> frozenset[str]:
+    """Asked anew for each connector; a certificate has many names, a server many connectors."""
+    return frozenset(name.lower().removesuffix(".") for name in (*domains, common) if name)
 
 
 def _matching(

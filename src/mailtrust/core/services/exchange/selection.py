@@ -96,9 +96,12 @@ def called(one: ExchangeCertificate) -> Text:
     return text("{name} ({print})", name=known, print=one.thumbprint[:8])
 
 
+_COMMON_NAME = re.compile(r"(?:^|[,+]\s*)CN=([^,+]*)", re.IGNORECASE)
+
+
 def common_name(one: ExchangeCertificate) -> str:
     """The CN of the subject as Exchange writes it; empty: there is none."""
-    found = re.search(r"(?:^|[,+]\s*)CN=([^,+]*)", one.subject, re.IGNORECASE)
+    found = _COMMON_NAME.search(one.subject)
     return found.group(1).strip().strip('"') if found else ""
 
 

@@ -34,6 +34,7 @@ from psrpcore.types import (
     PSInvocationState,
 )
 from tests.programs.exchange_cmdlets import Exchange
+from tests.programs.exchange_ntlm import Negotiating
 from tests.programs.exchange_reading import Question, RefusedError, Warned
 from tests.programs.exchange_soap import NAMES, RSP, TRANSFER, WSA, WSMAN, FaultError, envelope_of, fault_body
 
@@ -134,8 +135,11 @@ class ExchangeShell:
         user: str = "EXAMPLE\\admin",
         password: str = "geheim",
         tls: ssl.SSLContext | None = None,
+        negotiating: Negotiating | None = None,
     ) -> None:
+        """`negotiating`: instead of HTTP Basic."""
         self.exchange = exchange
+        self.negotiating = negotiating
         self.expected = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
         self.runspaces: dict[str, Runspace] = {}
         self.lock = threading.Lock()
@@ -153,6 +157,10 @@ class ExchangeShell:
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
             wbufsize = 65536
+
+            def setup(self) -> None:
+                super().setup()
+                self.connection_state: dict[str, Any] = {}
 
             def do_POST(self) -> None:
                 shell.serve(self)
@@ -184,8 +192,8 @@ class ExchangeShell:
     def serve(self, request: BaseHTTPRequestHandler) -> None:
         """One HTTP request."""
         body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
-        if request.headers.get("Authorization") != self.expected:
-            return _reply(request, 401, b"", ("WWW-Authenticate", 'Basic realm="mail1.example.com"'))
+        if (challenge := self.challenge(request)) is not None:
+            return _reply(request, 401, b"", ("WWW-Authenticate", challenge))
         if request.path.rstrip("/").lower() != "/powershell":
             return _reply(request, 404, b"")
         if self.status != 200:
@@ -208,6 +216,13 @@ class ExchangeShell:
             request.close_connection = True
             return None
         return _reply(request, status, envelope_of(message, action, answer))
+
+    def challenge(self, request: BaseHTTPRequestHandler) -> str | None:
+        """What is said to whom it does not know; None: it does."""
+        if self.negotiating is not None:
+            return self.negotiating.challenge(request)
+        known = request.headers.get("Authorization") == self.expected
+        return None if known else 'Basic realm="mail1.example.com"'
 
     def act(self, action: str, envelope: ET.Element) -> str:
         """What the action does; the body of its answer."""

@@ -1,5 +1,6 @@
 """Exchange's PowerShell by the real client against the stand-in, over real sockets: answers, refusals, hostility."""
 
+import hashlib
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from tests.programs import exchange_small as small
 from tests.programs.exchange_cmdlets import Exchange
+from tests.programs.exchange_ntlm import Negotiating
 from tests.programs.exchange_reading import Question
 from tests.programs.exchange_shell import ExchangeShell
 
@@ -137,6 +139,50 @@ def test_a_wrong_password(endpoint: ExchangeShell) -> None:
 def test_no_ticket_where_only_a_password_is_taken(endpoint: ExchangeShell) -> None:
     with pytest.raises(NotAllowed, match="kinit"):
         open_shell(place_of(endpoint.url), Login("negotiate"))
+
+
+@pytest.fixture
+def domain(exchange: Exchange, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ExchangeShell]:
+    """Behind TLS, for users of a domain, who must have seen its own certificate."""
+    users = tmp_path / "users"
+    users.write_text("EXAMPLE:admin:geheim\n")
+    monkeypatch.setenv("NTLM_USER_FILE", str(users))
+    leaf = small.issued("localhost", serial=21)
+    pem = tmp_path / "endpoint.pem"
+    pem.write_text(to_pem(leaf.certificate) + leaf.key.to_pem())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    negotiating = Negotiating(hashlib.sha256(leaf.certificate.der).digest())
+    with ExchangeShell(exchange, tls=context, negotiating=negotiating) as running:
+        yield running
+
+
+def test_a_user_of_the_domain_is_proven_without_sending_the_password(domain: ExchangeShell) -> None:
+    roots = to_pem(small.ROOT.certificate).encode()
+    shell = open_shell(place_of(domain.url), Login("negotiate", "EXAMPLE\\admin", "geheim"), roots)
+    assert len(shell.ask("Get-ExchangeServer", []).objects) == 2
+    shell.close()
+    assert domain.negotiating is not None
+    assert domain.negotiating.let_in == ["EXAMPLE\\admin"]
+
+
+def test_a_user_of_the_domain_with_another_password(domain: ExchangeShell) -> None:
+    roots = to_pem(small.ROOT.certificate).encode()
+    with pytest.raises(NotAllowed, match=r"does not let EXAMPLE\\admin in \(negotiate\)"):
+        open_shell(place_of(domain.url), Login("negotiate", "EXAMPLE\\admin", "wrong"), roots)
+
+
+def test_a_user_of_the_domain_who_saw_another_certificate(domain: ExchangeShell) -> None:
+    domain.negotiating = Negotiating(hashlib.sha256(b"another").digest())
+    roots = to_pem(small.ROOT.certificate).encode()
+    with pytest.raises(NotAllowed):
+        open_shell(place_of(domain.url), Login("negotiate", "EXAMPLE\\admin", "geheim"), roots)
+
+
+def test_kerberos_where_there_is_none(domain: ExchangeShell) -> None:
+    roots = to_pem(small.ROOT.certificate).encode()
+    with pytest.raises(NotAllowed, match=r"kerberos does not work here: .*pypsrp\[kerberos\]"):
+        open_shell(place_of(domain.url), Login("kerberos", "admin@example.com", "geheim"), roots)
 
 
 def test_no_password_of_anybody_stands_in_a_text(endpoint: ExchangeShell) -> None:

@@ -64,7 +64,8 @@ def lost(place: Place, why: str, *, changing: bool) -> Unreachable:
 def unlike(place: Place, login: Login, error: Exception) -> UserProblem:
     """What came is no answer, or the way of proving who we are does not work here."""
     detail = clean(f"{type(error).__name__}: {error}", 200)
-    if login.way != "basic" and type(error).__module__.startswith("spnego"):
+    own = isinstance(error, ImportError) or type(error).__module__.startswith("spnego")
+    if login.way != "basic" and own:
         return NotAllowed(
             text(
                 "{way} does not work here: {detail}. On Linux and macOS Kerberos needs pip install "

@@ -86,6 +86,9 @@ class Exchange(Reading):
                 yes = answer in (0, 1)
             if yes:
                 server = replace(server, internal_transport=one.thumbprint)
+        if "SMTP" in services and server.internal_transport == "":
+            # CSS-Exchange, InternalTransportCertificateCheck.md: that is the cure where there is none.
+            server = replace(server, internal_transport=one.thumbprint)
         # Microsoft, Enable-ExchangeCertificate (-Services): values only add. An IIS site has one certificate, and each
         # of the client access services too: what served before serves no longer.
         moved = services & {"IIS", "IMAP", "POP", "UM", "UMCallRouter"}

@@ -96,7 +96,7 @@ def _enable(
     overwrite: bool,
     require_ssl: bool,
 ) -> ExchangeStep:
-    kept = "" if overwrite or "SMTP" not in new else server.internal_transport or ""
+    kept = "" if overwrite or "SMTP" not in new else _put_back(server, certificate)
     act = EnableCertificate(
         server.name,
         certificate.thumbprint,
@@ -114,6 +114,14 @@ def _enable(
     undo = tuple(_undo(server, certificate, new, overwrite=overwrite, require_ssl=require_ssl))
     nothing = text("Services cannot be taken away again. It does no harm: what was assigned before stays so.")
     return ExchangeStep(say, act, undo or nothing, role_groups(act, edge=server.edge), "reload")
+
+
+def _put_back(server: ExchangeServer, certificate: ExchangeCertificate) -> str:
+    """The default SMTP certificate, if Exchange would take it again: who overwrites it must be able to put it back."""
+    found = server.certificate(server.internal_transport or "")
+    if found is None or found is certificate or found.status not in ("", "Valid") or found.has_private_key is False:
+        return ""
+    return found.thumbprint
 
 
 def _undo(
@@ -148,10 +156,11 @@ def _after(
     bound: bool,
 ) -> ExchangeServer:
     moved = frozenset(new) & MOVING
+    kept = "" if overwrite or "SMTP" not in new else _put_back(server, certificate)
     certificates = tuple(
         replace(one, services=(one.services or frozenset()) | frozenset(new))
         if one.thumbprint == certificate.thumbprint
-        else _robbed(one, moved, server)
+        else _robbed(_put_back_again(one, kept), moved, server)
         for one in server.certificates
     )
     bindings = server.bindings
@@ -164,6 +173,13 @@ def _after(
             bindings = (*bindings, IisBinding(FRONT_SITE, 443, certificate.thumbprint))
     internal = certificate.thumbprint if overwrite else server.internal_transport
     return replace(server, certificates=certificates, bindings=bindings, internal_transport=internal)
+
+
+def _put_back_again(one: ExchangeCertificate, kept: str) -> ExchangeCertificate:
+    """Putting it back is an assignment to SMTP; it has that as a rule."""
+    if one.thumbprint != kept or one.services is None:
+        return one
+    return replace(one, services=one.services | {"SMTP"})
 
 
 def _robbed(one: ExchangeCertificate, moved: frozenset[ExchangeService], server: ExchangeServer) -> ExchangeCertificate:

@@ -32,7 +32,7 @@ def answered(server: ExchangeServer, certificate: ExchangeCertificate, answer: A
     broken = _broken(server, now)
     if answer == "yes":
         return Answered(overwrite=True, remarks=(_REPLACED,) if broken is None else ())
-    if answer == "no":
+    if answer == "no" and server.internal_transport != "":  # where there is none, none can be kept
         return Answered(overwrite=False, remarks=() if broken is None else (broken, _cure(server)))
     if broken is None:
         said = text(

@@ -191,6 +191,14 @@ class TestAbsence:
         found = [one for one in judged(self.RULE, organisation(good(bindings=bound))) if isinstance(one, Finding)]
         assert [one.subject for one in found] == ["MAIL1/Default Web Site:443"]
 
+    def test_one_of_two_bindings_of_a_site_is_enough_and_told_once(self) -> None:
+        lost = IisBinding("Default Web Site", 443, "F" * 40, "127.0.0.1")
+        bound = good().bindings or ()
+        for bindings in ((lost, *bound), (*bound, lost), (lost, lost, *bound)):
+            results = judged(self.RULE, organisation(good(bindings=bindings)))
+            assert [one.subject for one in results if isinstance(one, Finding)] == ["MAIL1/Default Web Site:443"]
+            assert Passed(self.RULE, "MAIL1/Default Web Site:443") not in results
+
     def test_a_connector_without_tls_needs_none(self) -> None:
         connector = ReceiveConnector("Relay", "MAIL1", "relay.corp.example", frozenset({"None"}))
         results = judged(self.RULE, organisation(good(receive_connectors=(connector,), client_access=())))

@@ -19,6 +19,7 @@ from mailtrust.core.services.exchange.selecting import select
 from mailtrust.core.services.exchange.selection import (
     Chosen,
     NoneEligible,
+    NotOffered,
     Selection,
     SelectionKind,
     SelectionUnknown,
@@ -49,25 +50,32 @@ def _look(
         yield not_exported(ID, organisation, server.name, "Get-ExchangeCertificate")
         return
     named = {one.identity for one in server.receive_connectors if one.tls_certificate_name}
+    answers: dict[str, RuleResult] = {}
     for one in select(organisation, evidence.now):
         asked = one.kind in _SERVICES and (one.kind != "iis" or one.name.startswith(f"{FRONT}:"))
-        if asked and one.server == server.name and one.name not in named:
-            yield from _answer(server, one)
+        answer = _answer(server, one) if asked and one.server == server.name and one.name not in named else None
+        # Sites are bound to all addresses and to 127.0.0.1: one that lacks a certificate is enough.
+        if answer is not None and (_place(one) not in answers or isinstance(answer, Finding)):
+            answers[_place(one)] = answer
+    yield from answers.values()
     bound = server.bindings is None or any(one.site == FRONT for one in server.bindings)
     if not bound and has_back_end(server):
         yield _unbound(server)
 
 
-def _answer(server: ExchangeServer, one: Selection) -> Iterator[RuleResult]:
+def _answer(server: ExchangeServer, one: Selection) -> RuleResult | None:
+    """None: there is no TLS there."""
     subject = f"{server.name}/{_place(one)}"
     match one.outcome:
         case NoneEligible(follows=follows):
-            yield _finding(server, one, follows, subject)
+            return _finding(server, one, follows, subject)
         case Chosen():
-            yield Passed(ID, subject)
+            return Passed(ID, subject)
         case SelectionUnknown(reason=reason, candidates=candidates):
             # Which of several it is nobody may know; that there is one is enough here.
-            yield Passed(ID, subject) if candidates else Unknown(ID, reason, subject)
+            return Passed(ID, subject) if candidates else Unknown(ID, reason, subject)
+        case NotOffered():
+            return None
 
 
 def _place(one: Selection) -> str:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.exchange.making import NAMESPACE, certificate_xml, clixml, own, print_of, serialized, signed, store_element
 
-from mailtrust.core.formats.exchange.clixml import MOST_ELEMENTS, ClixmlError, read_clixml
+from mailtrust.core.formats.exchange.clixml import MOST_IN_ONE, ClixmlError, read_clixml
 from mailtrust.core.formats.exchange.organisation_of import organisation_of
 from mailtrust.core.formats.exchange.shown import Shown, Value
 from mailtrust.core.model.problem import UserProblem
@@ -73,6 +73,12 @@ def test_every_encoding_that_powershell_writes(encoding: str) -> None:
     assert shown.word("name") == "é"
 
 
+def test_a_list_of_objects_is_opened() -> None:
+    held = "".join(f'<Obj RefId="{n}"><Props><S N="Name">{n}</S></Props></Obj>' for n in range(1, 4))
+    shown = read_clixml(clixml(f'<Obj RefId="0"><LST>{held}</LST></Obj>'))
+    assert [one.word("Name") for one in shown] == ["1", "2", "3"]
+
+
 def bomb() -> bytes:
     """Lists of lists that are meant twice each: thirty of them would be a thousand million elements."""
     lists = ['<Obj RefId="0"><LST><Obj RefId="x"><Props /></Obj></LST></Obj>']
@@ -88,7 +94,7 @@ def bomb() -> bytes:
         b"<html></html>",
         b"<!DOCTYPE a [<!ENTITY b 'bb'>]><Objs>&b;</Objs>",
         f"<Objs xmlns='{NAMESPACE}'>".encode() + b"<Obj>" * 500,
-        b"<Objs>" + b"<S/>" * (MOST_ELEMENTS + 1) + b"</Objs>",
+        b"<Objs><Obj><Props>" + b"<S/>" * MOST_IN_ONE + b"</Props></Obj></Objs>",
         b"<?xml version='1.0' encoding='nonsense'?><Objs/>",
         bomb(),
     ],

@@ -1,5 +1,6 @@
 """XML from strangers as a small tree: no document type, so no entities; bounded in size, depth and number."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -41,9 +42,18 @@ class Element:
 
 
 def read_xml(
-    data: bytes, *, largest: int = LARGEST, deepest: int = DEEPEST, most_elements: int = MOST_ELEMENTS
+    data: bytes,
+    *,
+    largest: int = LARGEST,
+    deepest: int = DEEPEST,
+    most_elements: int = MOST_ELEMENTS,
+    each: Callable[[Element], None] | None = None,
 ) -> Element:
-    """The root element. Raises XmlError for what is not well-formed, has a document type, or exceeds the bounds."""
+    """The root element. Raises XmlError for what is not well-formed, has a document type, or exceeds the bounds.
+
+    `each` is given every child of the root when it is whole; the root does not keep it then, and `most_elements` is
+    what one of them may have.
+    """
     if len(data) > largest:
         raise XmlError(f"more than {largest} octets")
     parser = expat.ParserCreate(namespace_separator=" ")
@@ -55,7 +65,7 @@ def read_xml(
 
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal count
-        count += 1
+        count = count + 1 if each is None or len(open_elements) > 2 else 1
         if len(open_elements) > deepest or count > most_elements:
             raise XmlError("more elements than an answer has")
         element = Element(name.rpartition(" ")[2], attributes)
@@ -64,7 +74,11 @@ def read_xml(
         written.append([])
 
     def end(_name: str) -> None:
-        open_elements.pop().text = "".join(written.pop())
+        element = open_elements.pop()
+        element.text = "".join(written.pop())
+        if each is not None and len(open_elements) == 2:
+            open_elements[-1].children.clear()
+            each(element)
 
     def characters(data: str) -> None:
         written[-1].append(data)

@@ -15,8 +15,10 @@ from mailtrust.core.formats.xml_tree import Element, XmlError, read_xml
 
 LARGEST = 32 * 2**20
 DEEPEST = 100
-MOST_ELEMENTS = 500_000
-"""What is meant again by Ref counts again."""
+MOST_ELEMENTS = 300_000
+"""Values in all; what is meant again by Ref counts again."""
+MOST_IN_ONE = 60_000
+"""Elements of one object, or of a list of objects."""
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
@@ -29,14 +31,21 @@ class ClixmlError(ValueError):
 
 def read_clixml(data: bytes) -> tuple[Shown, ...]:
     """Every object of a document, lists opened. Raises ClixmlError."""
+    reader = _Reader()
+    found: list[Value] = []
     try:
-        root = read_xml(data, largest=LARGEST, deepest=DEEPEST, most_elements=MOST_ELEMENTS)
+        root = read_xml(
+            data,
+            largest=LARGEST,
+            deepest=DEEPEST,
+            most_elements=MOST_IN_ONE,
+            each=lambda element: found.append(reader.value(element)),
+        )
     except XmlError as error:
         raise ClixmlError(str(error)) from None
     if root.name != "Objs":
         raise ClixmlError(f"expected the element Objs, found {root.name}")
-    reader = _Reader()
-    return tuple(objects_in([reader.value(child) for child in root.children]))
+    return tuple(objects_in(found))
 
 
 @dataclass(slots=True)
@@ -47,6 +56,7 @@ class _Reader:
     """With the number of elements that each is made of."""
     types: dict[str, tuple[str, ...]] = field(default_factory=dict)
     elements: int = 0
+    depth: int = 0
 
     def value(self, element: Element) -> Value:
         self.grow(1)
@@ -66,7 +76,9 @@ class _Reader:
 
     def object(self, element: Element) -> Value:
         before = self.elements
+        self.depth += 1
         value = self.made(element, self.types_of(element))
+        self.depth -= 1
         self.objects[element.attributes.get("RefId", "")] = value, self.elements - before
         return value
 
@@ -83,9 +95,16 @@ class _Reader:
                 case "TN" | "TNRef" | "ToString":
                     pass
                 case name if name in _LISTS:
-                    return tuple([self.value(one) for one in child.children])
+                    # What a list holds stands where the list does.
+                    self.depth -= 1
+                    held_in_it = tuple([self.value(one) for one in child.children])
+                    self.depth += 1
+                    return held_in_it
                 case _:
                     held = _primitive(child)
+        if self.depth > 1 and not element.all("DCT"):
+            # What is inside an object is told by its text; a server's name, for one, has a dozen properties.
+            found = []
         if held is not None:
             # An enumeration is its number, and its words in ToString.
             return text or held if isinstance(held, int) and not isinstance(held, bool) else held

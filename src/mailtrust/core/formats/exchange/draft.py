@@ -17,6 +17,8 @@ class Draft:
     """An export that grows."""
 
     wire: ExchangeWire = field(default_factory=lambda: ExchangeWire(schema=SCHEMA, servers=[]))
+    by_key: dict[str, ServerWire] = field(default_factory=dict)
+    """The same servers, to be found."""
     cut: set[str] = field(default_factory=set)
     """Properties of which PowerShell showed only the beginning."""
     aside: dict[str, int] = field(default_factory=dict)
@@ -31,11 +33,9 @@ class Draft:
     def server(self, called: str) -> ServerWire:
         """The server of that name, NetBIOS or full; the one without a name for the empty text."""
         key = server_key(called)
-        for one in self.wire.servers:
-            if server_key(one.name) == key:
-                break
-        else:
-            one = ServerWire(name=called.partition(".")[0])
+        one = self.by_key.get(key)
+        if one is None:
+            one = self.by_key[key] = ServerWire(name=called.partition(".")[0])
             self.wire.servers.append(one)
         if "." in called and not one.fqdn:
             one.fqdn = called

@@ -19,7 +19,9 @@ _LISTS = frozenset(
 )
 """The keys that hold lists, wherever they stand."""
 
-MOST_BYTES = 64 * 2**20
+MOST_BYTES = 16 * 2**20
+MOST_VALUES = 300_000
+"""Four thousand certificates have eighty thousand."""
 
 
 class ExportError(UserProblem):
@@ -35,6 +37,8 @@ def decode_export(data: bytes, name: str) -> ExchangeWire:
     """Read it; `name` is the file's, for people. Raises ExportError, which names the place."""
     if len(data) > MOST_BYTES:
         raise _unreadable(name, text("it has more than {most} MB", most=MOST_BYTES // 2**20))
+    if sum(map(data.count, (b",", b"{", b"["))) > MOST_VALUES:
+        raise _unreadable(name, text("it has more than {most} values", most=MOST_VALUES))
     try:
         plain = as_wire_has_it(msgspec.json.decode(data))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -10,6 +10,9 @@ from msgspec import Meta, Struct
 
 SCHEMA: Final = "mailtrust/exchange/1"
 
+MOST = 5_000
+"""Of anything, on one server or in one organisation."""
+
 ClientService = Literal["IMAP", "POP"]
 
 
@@ -109,12 +112,12 @@ class ServerWire(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
     version: Annotated[str, Meta(description="The build, such as 15.2.1544.4.")] = ""
     edge: bool = False
     site: str = ""
-    certificates: list[CertificateWire] = []
-    receive_connectors: list[ReceiveConnectorWire] = []
-    client_access: list[ClientAccessWire] = []
-    um: list[UmWire] = []
-    bindings: list[BindingWire] | None = None
-    directories: list[DirectoryWire] | None = None
+    certificates: Annotated[list[CertificateWire], Meta(max_length=MOST)] = []
+    receive_connectors: Annotated[list[ReceiveConnectorWire], Meta(max_length=MOST)] = []
+    client_access: Annotated[list[ClientAccessWire], Meta(max_length=MOST)] = []
+    um: Annotated[list[UmWire], Meta(max_length=MOST)] = []
+    bindings: Annotated[list[BindingWire], Meta(max_length=MOST)] | None = None
+    directories: Annotated[list[DirectoryWire], Meta(max_length=MOST)] | None = None
     internal_transport: Annotated[
         str | None, Meta(description="Thumbprint of the internal transport certificate; empty: none; null: not said.")
     ] = None
@@ -161,11 +164,11 @@ class ExchangeWire(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
 
     schema: Literal["mailtrust/exchange/1"]
     exported: datetime | None = None
-    servers: list[ServerWire]
-    send_connectors: list[SendConnectorWire] | None = None
+    servers: Annotated[list[ServerWire], Meta(max_length=MOST)]
+    send_connectors: Annotated[list[SendConnectorWire], Meta(max_length=MOST)] | None = None
     auth: AuthWire | None = None
-    edge_subscriptions: list[SubscriptionWire] | None = None
+    edge_subscriptions: Annotated[list[SubscriptionWire], Meta(max_length=MOST)] | None = None
     hybrid: HybridWire | None = None
     federation: Annotated[list[str], Meta(description="Thumbprints that a federation trust names.")] = []
     accepted_domains: list[str] = []
-    not_read: list[NotReadWire] = []
+    not_read: Annotated[list[NotReadWire], Meta(max_length=MOST)] = []

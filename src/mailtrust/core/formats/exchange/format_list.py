@@ -6,11 +6,11 @@ no date is read here. What it cuts (`{a, b...}`) is told as cut.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
-from mailtrust.core.formats.exchange.shown import Shown, Value
+from mailtrust.core.formats.exchange.shown import MOST_OBJECTS, Shown, Value
 
 MOST_LINES = 200_000
-MOST_OBJECTS = 5_000
 
 ASKED = "-server"
 """The property that holds what stood behind -Server in the command, where the prompt was pasted too."""
@@ -24,11 +24,11 @@ _CUT = ("...", "\u2026")
 
 
 def read_format_list(text: str) -> tuple[Shown, ...]:
-    """Every object of a text, in its order; none where it is something else. At most MOST_OBJECTS."""
+    """Every object of a text, in its order; none where it is something else. At most one more than MOST_OBJECTS."""
     lines = [line.expandtabs().rstrip("\r") for line in text.split("\n", MOST_LINES)[:MOST_LINES]]
     margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
     lines = [line[margin:] for line in lines]
-    return tuple(shown for shown, _ in zip(_objects(lines), range(MOST_OBJECTS), strict=False))
+    return tuple(islice(_objects(lines), MOST_OBJECTS + 1))
 
 
 def _objects(lines: Sequence[str]) -> Iterator[Shown]:

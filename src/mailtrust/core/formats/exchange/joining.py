@@ -16,8 +16,6 @@ from mailtrust.core.formats.thumbprint_text import hex_digits
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.text import Text, text
 
-MOST_TOLD = 20
-
 Part = TypeVar("Part", bound=Struct)
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,8 +46,6 @@ def joined(exports: Sequence[tuple[str, ExchangeWire]]) -> tuple[ExchangeWire, t
     for _, export in sorted(exports, key=lambda one: one[1].exported or _LONG_AGO, reverse=True):
         _take_in(whole, export, "", told)
     whole.not_read = [one for one in whole.not_read if not _is_answered(one.server, one.part, whole)]
-    if len(told) > MOST_TOLD:
-        told[MOST_TOLD:] = [text("And {count} contradictions more.", count=len(told) - MOST_TOLD)]
     return whole, tuple(told)
 
 

@@ -8,18 +8,24 @@ from mailtrust.core.formats.certreq_inf.encoding import decode
 from mailtrust.core.formats.exchange.clixml import ClixmlError, read_clixml
 from mailtrust.core.formats.exchange.cmdlets import add
 from mailtrust.core.formats.exchange.draft import Draft, server_key
-from mailtrust.core.formats.exchange.export_json import ExportError, as_wire_has_it, convert_export, decode_export
+from mailtrust.core.formats.exchange.export_json import (
+    MOST_BYTES,
+    ExportError,
+    as_wire_has_it,
+    convert_export,
+    decode_export,
+)
 from mailtrust.core.formats.exchange.export_wire import SCHEMA, ExchangeWire, ServerWire
 from mailtrust.core.formats.exchange.format_list import read_format_list
 from mailtrust.core.formats.exchange.joining import joined
 from mailtrust.core.formats.exchange.nouns import organisation_of_wire
-from mailtrust.core.formats.exchange.shown import Shown, Value
+from mailtrust.core.formats.exchange.shown import MOST_OBJECTS, Shown, Value
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.exchange import ExchangeOrganisation
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 
-MOST_OBJECTS = 20_000
+MOST_TOLD = 100
 MOST_KINDS = 5
 
 
@@ -43,7 +49,13 @@ def organisation_of(documents: Sequence[tuple[str, bytes]]) -> Gathered:
     _name_servers(exports, told)
     whole, contradictions = joined(exports)
     organisation, problems = organisation_of_wire(whole)
-    return Gathered(organisation, (*told, *contradictions, *problems))
+    return _gathered(organisation, [*told, *contradictions, *problems])
+
+
+def _gathered(organisation: ExchangeOrganisation, problems: list[Text]) -> Gathered:
+    if len(problems) > MOST_TOLD:
+        problems[MOST_TOLD:] = [text("And {count} such sentences more.", count=len(problems) - MOST_TOLD)]
+    return Gathered(organisation, tuple(problems))
 
 
 def _export(name: str, data: bytes, told: list[Text]) -> ExchangeWire:
@@ -60,6 +72,8 @@ def _export(name: str, data: bytes, told: list[Text]) -> ExchangeWire:
         for shown in objects:
             if shown.word("schema") == SCHEMA:  # what the script writes where there is no ConvertTo-Json
                 return convert_export(as_wire_has_it(_plain(shown)), name)
+    elif len(data) > MOST_BYTES:
+        raise _no_export(name, text("it has more than {most} MB", most=MOST_BYTES // 2**20))
     elif data.strip():
         objects = read_format_list(decode(data)[0])
     else:
@@ -68,11 +82,11 @@ def _export(name: str, data: bytes, told: list[Text]) -> ExchangeWire:
 
 
 def _of_objects(objects: Sequence[Shown], name: str, told: list[Text]) -> ExchangeWire:
-    draft = Draft()
-    for shown in objects[:MOST_OBJECTS]:
-        add(shown, draft)
     if len(objects) > MOST_OBJECTS:
-        told.append(text("{file}: only the first {most} objects are read.", file=clean(name, 100), most=MOST_OBJECTS))
+        raise _no_export(name, text("it holds more than {most} objects", most=MOST_OBJECTS))
+    draft = Draft()
+    for shown in objects:
+        add(shown, draft)
     if draft.cut:
         told.append(
             text(

@@ -5,6 +5,9 @@ from datetime import datetime
 
 from mailtrust.core.model.frozen import frozen
 
+MOST_OBJECTS = 5_000
+"""Of one document: a hundred servers have about that many connectors, directories and certificates."""
+
 
 @frozen
 class Shown:

@@ -152,6 +152,13 @@ class TestCertificates:
         (found,) = [one for one in judged(self.RULE, organisation(server, auth=AUTH)) if isinstance(one, Finding)]
         assert (found.fact("problem"), found.severity.value) == ("expired", "critical")
 
+    def test_what_setup_made_keeps_its_list_and_serves_the_back_end_alone(self) -> None:
+        inner = own("MAIL1", age=1900, services=("IMAP", "POP", "IIS", "SMTP"))
+        it = organisation(mailbox("MAIL1", FRONT, inner, AUTH), auth=AUTH)
+        assert problems(judged(self.RULE, it)) == {}
+        # Nobody says what is bound: it may be the one that clients see.
+        assert problems(judged(self.RULE, changed(it, MAIL1={"bindings": None}))) == {"expired": "critical"}
+
     def test_the_certificate_of_a_federation_serves_too(self) -> None:
         ended = public("federation.example.com", services=(), age=400, lasts=390)
         it = organisation(good(certificates=(FRONT, INNER, AUTH, ended)), auth=AUTH, federation=(ended.thumbprint,))

@@ -14,19 +14,25 @@ from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.rules.assigning.grounds.lasting import begins, ends
 from mailtrust.core.services.exchange.enabling import Enable, enable
 from mailtrust.core.services.exchange.selection import common_name
-from mailtrust.core.services.exchange.serving import bears, usable
+from mailtrust.core.services.exchange.serving import BACK_SITE, bears, usable
 
 
 def uses(
     organisation: ExchangeOrganisation, server: ExchangeServer, certificate: ExchangeCertificate
 ) -> frozenset[str]:
-    """The services that it is assigned to, bindings and a federation trust counted."""
+    """The services that it serves: assigned and, as far as the export says, in use. The back end has its own rule.
+
+    What setup made keeps IMAP, POP and IIS in its list when others have taken over.
+    """
     used = set[str](certificate.services or ())
-    if any(one.thumbprint == certificate.thumbprint for one in server.bindings or ()):
-        used.add("IIS")
+    if server.bindings is not None:
+        used.discard("IIS")
+        if any(one.thumbprint == certificate.thumbprint and one.site != BACK_SITE for one in server.bindings):
+            used.add("IIS")
+    idle = {one.service for one in server.client_access if one.running is False}
     if certificate.thumbprint in organisation.federation:
         used.add("Federation")
-    return frozenset(used)
+    return frozenset(used - idle)
 
 
 def replacement(
@@ -53,8 +59,8 @@ def superseded(
     """A newer one with all its names that serves all that it serves, so that it is presented no more."""
     bound = any(one.thumbprint == certificate.thumbprint for one in server.bindings or ())
     own, begin = uses(organisation, server, certificate), begins(certificate)
-    # Without the bindings nobody knows which certificate a site of IIS presents.
-    if bound or begin is None or not own <= {"SMTP", "IMAP", "POP", *({"IIS"} if server.bindings is not None else ())}:
+    # Of IIS the bindings tell; without them nobody knows which one it presents.
+    if bound or begin is None or not own <= {"SMTP", "IMAP", "POP"}:
         return None
     for one in server.certificates:
         newer = begins(one)

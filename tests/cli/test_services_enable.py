@@ -154,7 +154,7 @@ def test_intermediates_that_are_elsewhere(run: Run) -> None:
     lacking = enable(run, *fresh)
     assert "mailtrust bundle" in lacking.text
     whole = enable(run, *fresh, "--issuers", "issuing.pem")
-    assert "certutil -addstore -f CA" in whole.text
+    assert "Put the intermediate CN=Services CA" in whole.text
     assert "mailtrust bundle" not in whole.text
 
 

@@ -1,9 +1,17 @@
 """What is done to Exchange, for people: the steps with their commands, what is refused, and what to know."""
 
-from mailtrust.core.model.exchange_change import ExchangeAct, ExchangeChange, ExchangeStep, PersonDoes, Refusal
+from mailtrust.core.model.exchange_change import (
+    BindSite,
+    ExchangeAct,
+    ExchangeChange,
+    ExchangeStep,
+    PersonDoes,
+    Refusal,
+)
 from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.report.page import Page
 from mailtrust.core.targets.powershell.acts import typed
+from mailtrust.core.targets.powershell.by_hand import by_hand
 
 
 def show_change(page: Page, change: ExchangeChange) -> None:
@@ -74,5 +82,9 @@ def _back(step: ExchangeStep) -> Text:
 
 
 def commands(act: ExchangeAct) -> tuple[str, ...]:
-    """What stands for the act in the Exchange Management Shell; none where only a person does it."""
-    return typed(act) if not isinstance(act, PersonDoes) or act.command else ()
+    """What a person would type for it; nothing for what only the script can do, or no command does."""
+    match act:
+        case BindSite() | PersonDoes():
+            return tuple(filter(None, (by_hand(act),)))
+        case _:
+            return typed(act)

@@ -96,16 +96,8 @@ def what(act: ExchangeAct, *, local: bool) -> str:
 
 
 def typed(act: ExchangeAct, *, local: bool = False) -> tuple[str, ...]:
-    """The commands as a person types them: without the functions of a script. Raises UserProblem as `doing` does."""
-    match act:
-        case ImportIssuer():
-            return (f"certutil -addstore -f CA {act.thumbprint}.cer",)
-        case BindSite():
-            return (what(act, local=local),)
-        case PersonDoes():
-            return (act.command,)
-        case _:
-            return tuple(written(call, plain=True) for call in cmdlets(act, local=local))
+    """The cmdlets as a person types them; none for what is no cmdlet. Raises UserProblem as `doing` does."""
+    return tuple(written(call, plain=True) for call in cmdlets(act, local=local))
 
 
 def written(call: Cmdlet, *, plain: bool = False) -> str:

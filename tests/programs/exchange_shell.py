@@ -8,121 +8,22 @@ import base64
 import ssl
 import threading
 import uuid
-from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from xml.etree import ElementTree as ET
 
 from psrpcore import (
-    CreatePipelineEvent,
-    PipelineHostResponseEvent,
-    PSRPPayload,
     ServerPipeline,
     ServerRunspacePool,
-    StreamType,
-)
-from psrpcore.types import (
-    ChoiceDescription,
-    ErrorCategory,
-    ErrorCategoryInfo,
-    ErrorRecord,
-    HostMethodIdentifier,
-    NETException,
-    PSInvocationState,
 )
 from tests.programs.exchange_cmdlets import Exchange
 from tests.programs.exchange_ntlm import Negotiating
-from tests.programs.exchange_reading import Question, RefusedError, Warned
+from tests.programs.exchange_runspace import Runspace, pipeline_of, received
 from tests.programs.exchange_soap import NAMES, RSP, TRANSFER, WSA, WSMAN, FaultError, envelope_of, fault_body
 
 RESOURCE = "http://schemas.microsoft.com/powershell/Microsoft.Exchange"
-DONE = f"{RSP}/CommandState/Done"
-RUNNING = f"{RSP}/CommandState/Running"
-NOT_YET = 2150858793
-"""ERROR_WINRS_OPERATION_TIMEOUT."""
-MOST_IN_A_FRAGMENT = 32_000
-MOST_IN_A_RECEIVE = 200_000
-
-# About the language of a runspace: Microsoft, "about_Language_Modes" (NoLanguage). The wording is unsourced.
-NO_SCRIPTS = "The syntax is not supported by this runspace. This might be because it is in no-language mode."
-# A cmdlet that no role of the user holds is not there at all (Microsoft, "Permissions in Exchange Server"). The
-# wording is PowerShell's for any unknown command, recalled.
-NO_SUCH = (
-    "The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable program. Check "
-    "the spelling of the name, or if a path was included, verify that the path is correct and try again."
-)
-
-
-@dataclass
-class Runspace:
-    """One open shell."""
-
-    pool: ServerRunspacePool
-    out: dict[uuid.UUID | None, bytearray] = field(default_factory=lambda: defaultdict(bytearray))
-    running: dict[uuid.UUID, Generator[Any, Any, None]] = field(default_factory=dict)
-
-    def take(self, payload: bytes, exchange: Exchange) -> None:
-        """What the client said, and what comes of it."""
-        self.pool.receive_data(PSRPPayload(payload, StreamType.default, None))
-        while (event := self.pool.next_event()) is not None:
-            if isinstance(event, CreatePipelineEvent):
-                pipeline = self.pool.pipeline_table[event.pipeline_id]
-                pipeline.start()
-                self.running[event.pipeline_id] = exchange_run(exchange, event.pipeline.commands)
-                self.go_on(pipeline, None)
-            elif isinstance(event, PipelineHostResponseEvent):
-                self.go_on(self.pool.pipeline_table[event.pipeline_id], event.result)
-        while (said := self.pool.data_to_send(MOST_IN_A_FRAGMENT)) is not None:
-            self.out[said.pipeline_id] += said.data
-
-    def go_on(self, pipeline: ServerPipeline, answer: Any) -> None:
-        """Run it up to its end or its next question."""
-        cmdlet = self.running[pipeline.pipeline_id]
-        try:
-            while True:
-                said = cmdlet.send(answer)
-                answer = None
-                if isinstance(said, Question):
-                    pipeline.host_call(
-                        HostMethodIdentifier.PromptForChoice,
-                        [said.caption, said.message, _choices(said), said.default],
-                    )
-                    return
-                if isinstance(said, Warned):
-                    pipeline.write_warning(said.message)
-                else:
-                    pipeline.write_output(said)
-        except StopIteration:
-            pipeline.complete()
-        except RefusedError as refused:
-            record = {
-                "exception": NETException(Message=refused.message),
-                "category_info": ErrorCategoryInfo(Category=ErrorCategory.InvalidOperation),
-                "fully_qualified_error_id": refused.identifier,
-            }
-            if refused.terminating:
-                names = {"exception": "Exception", "category_info": "CategoryInfo"}
-                given = {names.get(name, "FullyQualifiedErrorId"): value for name, value in record.items()}
-                pipeline._change_state(PSInvocationState.Failed, ErrorRecord(**given))
-            else:
-                pipeline.write_error(**record)
-                pipeline.complete()
-
-
-def exchange_run(exchange: Exchange, commands: list[Any]) -> Generator[Any, Any, None]:
-    """One pipeline of one cmdlet."""
-    (command,) = commands
-    if command.is_script:
-        raise RefusedError(NO_SCRIPTS, "ScriptsNotAllowed", terminating=True)
-    found = exchange.cmdlet(command.command_text)
-    if found is None:
-        raise RefusedError(NO_SUCH.format(name=command.command_text), "CommandNotFoundException", terminating=True)
-    given = {str(name): value for name, value in command.parameters}
-    exchange.called.append((command.command_text, given))
-    yield from found(given)
 
 
 class ExchangeShell:
@@ -149,6 +50,11 @@ class ExchangeShell:
         """It is run, and the connection breaks before anybody hears of it."""
         self.hostile: dict[str, bytes] = {}
         """By the last part of an action: the whole HTTP body, instead of an answer."""
+        self.mangled: Callable[[bytes], bytes] = lambda fragments: fragments
+        """What becomes of PSRP's octets on their way to the client."""
+        self.silent = False
+        """Whoever wants to receive waits for ever."""
+        self.over = threading.Event()
         self.status = 200
         """Of every answer, where it is no other."""
         shell = self
@@ -186,6 +92,7 @@ class ExchangeShell:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.over.set()
         self.server.shutdown()
         self.server.server_close()
 
@@ -200,6 +107,10 @@ class ExchangeShell:
             return _reply(request, self.status, b"", ("Location", "https://elsewhere.example/PowerShell/"))
         envelope = ET.fromstring(body)
         action = envelope.findtext("s:Header/a:Action", "", NAMES).rsplit("/", 1)[1]
+        if self.silent and action == "Receive":
+            self.over.wait()
+            request.close_connection = True
+            return None
         if action in self.hostile:
             return _reply(request, 200, self.hostile[action])
         message = envelope.findtext("s:Header/a:MessageID", "", NAMES)
@@ -247,10 +158,10 @@ class ExchangeShell:
                 self._take(runspace, stream.text or "")
                 return f'<rsp:SendResponse xmlns:rsp="{RSP}"/>'
             case "Receive":
-                return _received(runspace, body)
+                return received(runspace, body, self.mangled)
             case "Signal":
                 with suppress(Exception):
-                    _pipeline(runspace, body.find("rsp:Signal", NAMES)).close()
+                    pipeline_of(runspace, body.find("rsp:Signal", NAMES)).close()
                 return f'<rsp:SignalResponse xmlns:rsp="{RSP}"/>'
             case "Delete":
                 del self.runspaces[shell]
@@ -286,40 +197,6 @@ class ExchangeShell:
         if self.cut_before and self.cut_before.encode() in payload:
             raise ConnectionAbortedError
         runspace.take(payload, self.exchange)
-
-
-def _choices(question: Question) -> list[Any]:
-    return [
-        ChoiceDescription.ToPSObjectForRemoting(ChoiceDescription(label, ""), for_host=True)
-        for label in question.choices
-    ]
-
-
-def _received(runspace: Runspace, body: ET.Element) -> str:
-    stream = body.find("rsp:Receive/rsp:DesiredStream", NAMES)
-    assert stream is not None
-    command = stream.attrib.get("CommandId")
-    identity = uuid.UUID(command) if command else None
-    waiting = runspace.out[identity]
-    if not waiting:
-        raise FaultError(NOT_YET, "The WS-Management service cannot complete the operation within the time given.")
-    part, runspace.out[identity] = waiting[:MOST_IN_A_RECEIVE], waiting[MOST_IN_A_RECEIVE:]
-    named = "" if identity is None else f' CommandId="{command}"'
-    pipeline = runspace.pool.pipeline_table.get(identity) if identity is not None else None
-    over = pipeline is not None and pipeline.state != PSInvocationState.Running and not runspace.out[identity]
-    state = "" if identity is None else f'<rsp:CommandState{named} State="{DONE if over else RUNNING}"/>'
-    return (
-        f'<rsp:ReceiveResponse xmlns:rsp="{RSP}"><rsp:Stream Name="stdout"{named}>'
-        f"{base64.b64encode(part).decode()}</rsp:Stream>{state}</rsp:ReceiveResponse>"
-    )
-
-
-def _pipeline(runspace: Runspace, signal: ET.Element | None) -> ServerPipeline:
-    assert signal is not None
-    pipeline = runspace.pool.pipeline_table[uuid.UUID(signal.attrib["CommandId"])]
-    if pipeline.state == PSInvocationState.Running:
-        pipeline.stop()
-    return pipeline
 
 
 def _reply(request: BaseHTTPRequestHandler, status: int, body: bytes, *headers: tuple[str, str]) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.programs import exchange_small as small
 from tests.programs.exchange_cmdlets import Exchange
 from tests.programs.exchange_ntlm import Negotiating
@@ -278,6 +280,36 @@ def test_a_cmdlet_that_never_ends(shell: PsrpShell, exchange: Exchange, monkeypa
 def _waiting() -> Iterator[Any]:
     yield Question("Confirm", "Sure?")
     raise AssertionError("nobody goes on")
+
+
+def test_a_server_that_answers_no_more(
+    shell: PsrpShell, endpoint: ExchangeShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(psrp_http, "POLL_SECONDS", 0.2)
+    monkeypatch.setattr(psrp_http, "GRACE_SECONDS", 0.2)
+    endpoint.silent = True
+    with pytest.raises(Unreachable, match="Expected an answer from .*, got none: .*timed out"):
+        shell.ask("Set-PopSettings", [("X509CertificateName", "pop.example.com")])
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(at=st.integers(0, 4000), octets=st.binary(max_size=8), cut=st.integers(0, 40))
+def test_messages_that_are_damaged(endpoint: ExchangeShell, at: int, octets: bytes, cut: int) -> None:
+    """They are answered, or refused in a sentence: nothing else comes out."""
+    endpoint.mangled = lambda fragments: fragments
+    shell = open_shell(place_of(endpoint.url), ADMIN)
+    endpoint.mangled = lambda fragments: (
+        fragments[: at % len(fragments)] + octets + fragments[at % len(fragments) + cut :]
+    )
+    try:
+        shell.ask("Get-ExchangeCertificate", [("Thumbprint", NEW)], seconds=2)
+    except UserProblem as problem:
+        assert str(problem)
+    finally:
+        endpoint.mangled = lambda fragments: fragments
+        shell.close()
 
 
 def said_by(*values: Any) -> Callable[[], Iterator[Any]]:

@@ -29,8 +29,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description=told(
             text(
                 "Which certificate serves which service: shown for every kind of server, checked, and changed by a "
-                "script that keeps Exchange's own rules. What Exchange knows comes from an export; nothing is changed "
-                "by mailtrust itself."
+                "script that keeps Exchange's own rules. What Exchange knows comes from an export, or from Exchange "
+                "itself with --live; only then can it be told as well."
             )
         ),
         examples=EXAMPLES,

@@ -396,6 +396,10 @@ def test_mailstore_imports_what_bundle_wrote(caseworld: Any) -> None:
     lines = [run.command for run in commands(new.steps)]
     written, by_script = (line for line in lines if line.startswith("mailtrust bundle"))
     assert by_script == "mailtrust bundle FILE-FROM-THE-CA --for mailstore-script -o mail.example.com.ps1"
+    assert (
+        "mailtrust check tls://mail.example.com:8460 tls://mail.example.com:8462 tls://mail.example.com:8463"
+        " imap://mail.example.com"
+    ) in lines
     assert "--for mailstore --key mail.example.com.key" in written
     file = written.rpartition(" -o ")[2]
     assert file.endswith(".pfx")

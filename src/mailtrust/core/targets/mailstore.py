@@ -16,7 +16,7 @@ from mailtrust.core.model.remedy import (
     Step,
 )
 from mailtrust.core.model.text import text
-from mailtrust.core.remedies.doing import human
+from mailtrust.core.remedies.doing import human, look
 from mailtrust.core.targets.parts.context import TargetContext
 from mailtrust.core.targets.parts.ordering import renew_or_order, write_new_bundle
 from mailtrust.core.targets.parts.steps import check_again, who_ends_tls
@@ -43,6 +43,7 @@ def steps(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
                 *mend_store(remedy, context),
                 by_script(context, "mailstore-script", context.source),
                 _restart(),
+                _every_line(context),
                 check_again(context),
             )
         case ReplaceCertificate():
@@ -56,6 +57,7 @@ def steps(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
                 _import(pfx),
                 _choose(context),
                 _restart(),
+                _every_line(context),
                 check_again(context),
             )
         case ServeSameCertificate():
@@ -64,11 +66,13 @@ def steps(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
                 *carry_over(context),
                 _choose(context),
                 _restart(),
+                _every_line(context),
                 check_again(context),
             )
         case ConfigureServer(setting=setting):
             mending = _setting(setting, context)
-            return (who_ends_tls(context), *mending, _restart(), check_again(context)) if mending else ()
+            after = (_restart(), _every_line(context), check_again(context))
+            return (who_ends_tls(context), *mending, *after) if mending else ()
         case _:
             return ()
 
@@ -132,6 +136,15 @@ def _restart() -> Step:
         undo=text("Undo the steps above and restart it again."),
         disruption="restart",
         needs=ADMINISTRATOR,
+    )
+
+
+def _every_line(context: TargetContext) -> Step:
+    host = f"[{context.host}]" if ":" in context.host else context.host
+    lines = " ".join(f"tls://{host}:{port}" for port in (8460, 8462, 8463))
+    return look(
+        text("Look at every line: MailStore Client (8460), web access (8462), administration (8463), IMAP."),
+        f"mailtrust check {lines} imap://{host}{context.options}",
     )
 
 

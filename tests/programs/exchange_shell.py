@@ -74,7 +74,7 @@ class ExchangeShell:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = _Server(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         if tls is not None:
             # The handshake is the connection's own thread's: one client that waits keeps nobody else waiting.
@@ -197,6 +197,11 @@ class ExchangeShell:
         if self.cut_before and self.cut_before.encode() in payload:
             raise ConnectionAbortedError
         runspace.take(payload, self.exchange)
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """A client that hangs up is no news."""
 
 
 def _reply(request: BaseHTTPRequestHandler, status: int, body: bytes, *headers: tuple[str, str]) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -288,7 +289,7 @@ def test_a_server_that_answers_no_more(
     monkeypatch.setattr(psrp_http, "POLL_SECONDS", 0.2)
     monkeypatch.setattr(psrp_http, "GRACE_SECONDS", 0.2)
     endpoint.silent = True
-    with pytest.raises(Unreachable, match="Expected an answer from .*, got none: .*timed out"):
+    with pytest.raises(Unreachable, match=r"Expected an answer from .*, got none: .*timed out"):
         shell.ask("Set-PopSettings", [("X509CertificateName", "pop.example.com")])
 
 
@@ -300,13 +301,10 @@ def test_messages_that_are_damaged(endpoint: ExchangeShell, at: int, octets: byt
     """They are answered, or refused in a sentence: nothing else comes out."""
     endpoint.mangled = lambda fragments: fragments
     shell = open_shell(place_of(endpoint.url), ADMIN)
-    endpoint.mangled = lambda fragments: (
-        fragments[: at % len(fragments)] + octets + fragments[at % len(fragments) + cut :]
-    )
+    endpoint.mangled = lambda whole: whole[: at % len(whole)] + octets + whole[at % len(whole) + cut :]
     try:
-        shell.ask("Get-ExchangeCertificate", [("Thumbprint", NEW)], seconds=2)
-    except UserProblem as problem:
-        assert str(problem)
+        with suppress(UserProblem):
+            shell.ask("Get-ExchangeCertificate", [("Thumbprint", NEW)], seconds=2)
     finally:
         endpoint.mangled = lambda fragments: fragments
         shell.close()

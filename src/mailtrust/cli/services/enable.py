@@ -66,7 +66,7 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )  # fmt: skip
     parser.add_argument(
         "--do-not-require-ssl", action="store_true",
-        help=told(text("IIS: leave “Require SSL” of the default site as it is")),
+        help=told(text("IIS: leave Require SSL of the default site as it is")),
     )  # fmt: skip
     add_balancer_option(parser)
     fresh = parser.add_argument_group(told(text("a certificate that is not on the servers yet")))

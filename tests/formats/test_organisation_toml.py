@@ -25,7 +25,7 @@ def read_proxy(given: str) -> None:
 
 KNOWN = Known(
     clients=("gmail-android", "outlook-windows", "openssl"),
-    rules=("chain-incomplete", "chain-root-included", "expired"),
+    rules=lambda: ("chain-incomplete", "chain-root-included", "expired"),
     products=("nginx", "postfix", "dovecot", "kemp"),
     ways=("firefox", "gpo"),
     read_proxy=read_proxy,

@@ -89,13 +89,11 @@ def _read(given: Path | None) -> Organisation:
     from mailtrust.cli.showing import known_products
     from mailtrust.core.clients import BY_ID
     from mailtrust.core.formats.organisation_toml import Known, read_organisation
-    from mailtrust.core.rules import RULES
-    from mailtrust.core.rules.assigning import ASSIGNMENT_RULES
     from mailtrust.edge.lookup.proxies import read_proxy
 
     known = Known(
         clients=tuple(BY_ID),
-        rules=(*(rule.ID for rule in RULES), *(rule.ID for rule in ASSIGNMENT_RULES)),
+        rules=_known_rules,
         products=known_products(),
         ways=known_ways(),
         read_proxy=read_proxy,
@@ -109,6 +107,13 @@ def _read(given: Path | None) -> Organisation:
         renewed=tuple(_placed(path, one) for one in organisation.renewed),
         servers=tuple(_with_files(path, one) for one in organisation.servers),
     )
+
+
+def _known_rules() -> tuple[str, ...]:
+    from mailtrust.core.rules import RULES
+    from mailtrust.core.rules.assigning import ASSIGNMENT_RULES
+
+    return (*(rule.ID for rule in RULES), *(rule.ID for rule in ASSIGNMENT_RULES))
 
 
 def opened_as_here(server: Server, organisation: Organisation) -> Server:

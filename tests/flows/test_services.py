@@ -12,6 +12,7 @@ from tests.services.exchange_world import certificate
 
 from mailtrust.core.formats.connect_to import Detours, Resolve
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.configured import ConfiguredCertificate, Listening
 from mailtrust.core.model.exchange import (
     ClientAccessSettings,
     ExchangeOrganisation,
@@ -26,6 +27,8 @@ from mailtrust.core.model.settings import Place, Server, Settings
 from mailtrust.core.rules.assigning import served_not_assigned
 from mailtrust.core.services.assigned import only_seen
 from mailtrust.core.services.least_set import Order, Reuse
+from mailtrust.core.targets.configured import kemp
+from mailtrust.core.targets.mending.surveyed import Surveyed
 from mailtrust.core.x509.pem import to_pem_chain
 from mailtrust.core.x509.thumbprint import thumbprint
 from mailtrust.edge.lookup.dns_answers import Found
@@ -174,6 +177,15 @@ class TestShown:
         outside.left_out.add((HOST, 443, OWN))
         seen = await shown(await web(), outside.edge())
         assert any("four connections" in str(note) for note in seen.notes)
+
+    async def test_a_balancer_is_asked_where_its_services_are(self, outside: Outside, leaf: Certificate) -> None:
+        lm = server("lm", f"https://{HOST}", "kemp", "kemp://admin@lm.example.com", 443)
+        outside.hosts["lm.example.com"] = Found(("192.0.2.250",))
+        outside.present(leaf, port=443, address=OWN)
+        place = ConfiguredCertificate("kemp", "443", "", 0, "/mail", "/mail", listens=(Listening(443, OWN),))
+        known = Told((), (Surveyed(lm, kemp, {}, (place,)),), (), None, ())
+        seen = await shown(known, outside.edge())
+        assert [(one.place, one.server) for one in seen.served] == [(f"https://{HOST}:443@{OWN}", "lm")]
 
     async def test_a_port_of_which_nobody_knows_what_it_speaks(self, leaf: Certificate, outside: Outside) -> None:
         exim = server("mx", f"smtp://{HOST}", "exim", "local", 25, configuration="/e.conf")

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import validate
 from tests.programs.daemons import LOOPBACK, Daemons
 from tests.programs.postfix import MAIN, SERVICES
 from tests.real_servers.applying import CONF
 from tests.real_servers.mending import HOST, write_pair
 
+from mailtrust.core.report.schemas import schemas
 from mailtrust.core.x509.thumbprint import thumbprint
 from mailtrust.lab.aia_host import AiaHost
 from mailtrust.lab.pki import Issued, Pki
@@ -93,12 +95,14 @@ class House:
     def listed(self, *arguments: str) -> tuple[int, dict[str, Any], str]:
         """Exit status, the answer, what was said besides."""
         done = self.run(*arguments, "--format", "json")
-        return done.returncode, json.loads(done.stdout), done.stderr
+        read = json.loads(done.stdout)
+        validate(read, json.loads(schemas()["assigned-1.json"]))
+        return done.returncode, read, done.stderr
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, subcommand: str = "list") -> subprocess.CompletedProcess[str]:
         resolve = [word for port in self.ports.values() for word in ("--resolve", f"{HOST}:{port}:{LOOPBACK}")]
         return subprocess.run(
-            [sys.executable, "-m", "mailtrust", "services", "list", *arguments, *resolve],
+            [sys.executable, "-m", "mailtrust", "services", subcommand, *arguments, *resolve],
             cwd=self.here, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
 
@@ -200,6 +204,9 @@ def test_a_forgotten_reload_is_found_and_is_no_more_after_it(house: House) -> No
         assert found[server]["facts"]["served"] == thumbprint(house.old[name].certificate)
         assert found[server]["facts"]["thumbprints"] == [thumbprint(new.certificate)]
         assert "reload it" in found[server]["explanation"]["admin"]
+    checked = house.run("--served", subcommand="check")
+    assert "presents another certificate than it is told to" in checked.stdout
+    assert "reload it" in " ".join(checked.stdout.split())
     subprocess.run(["nginx", "-c", house.here / "web/nginx.conf", "-s", "reload"], check=True, capture_output=True)
     subprocess.run(["doveadm", "-c", house.here / "imap/dovecot.conf", "reload"], check=True, capture_output=True)
     for _ in range(50):  # a reload tells nobody when it is done

@@ -8,6 +8,8 @@ from types import MappingProxyType
 
 from mailtrust.core.formats.connect_to import Detours
 from mailtrust.core.formats.host_name import TargetError, is_address, parse_host
+from mailtrust.core.formats.kemp_place import SCHEME as KEMP
+from mailtrust.core.formats.kemp_place import read_place
 from mailtrust.core.formats.ssh_destination import LOCAL, read_destination
 from mailtrust.core.formats.target import SCHEMES, Host, Scheme, Url, parse_target, scheme_of_port
 from mailtrust.core.model.assignment import Assigned
@@ -35,7 +37,7 @@ _EXCHANGE_PORTS: tuple[tuple[str, ExchangeService], ...] = (
     ("smtp", "SMTP"), ("submission", "SMTP"), ("imap", "IMAP"), ("imaps", "IMAP"), ("pop3", "POP"), ("pop3s", "POP"),
     ("https", "IIS"),
 )  # fmt: skip
-_SPEAK_TLS = ("nginx", "apache", "haproxy")
+_SPEAK_TLS = ("nginx", "apache", "haproxy", "kemp")
 """Products whose ports with a certificate speak TLS from the start, whatever their number."""
 
 KEPT_SERVICES: Mapping[Protocol, str] = MappingProxyType(
@@ -126,7 +128,8 @@ class Ports:
     async def _own_address(self, server: Server) -> str | None:
         if server.reach == LOCAL:
             return LOOPBACK
-        return await self._address_of(read_destination(server.reach).host)
+        is_kemp = server.reach.startswith(KEMP)
+        return await self._address_of((read_place if is_kemp else read_destination)(server.reach).host)
 
     async def _address_of(self, host: str) -> str | None:
         if is_address(host):

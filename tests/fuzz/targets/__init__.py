@@ -12,6 +12,7 @@ from tests.fuzz.targets.configurations import (
 from tests.fuzz.targets.containers import CONTAINER, SEALED
 from tests.fuzz.targets.dialogues import DIRECTORY, IMAP, LDAP, LMTP, POP3, SIEVE, SMTP
 from tests.fuzz.targets.discovery import DOCUMENT, HOST, RECORD
+from tests.fuzz.targets.exchange_exports import EXCHANGE_BINARY, EXCHANGE_CLIXML, EXCHANGE_JSON, EXCHANGE_TEXT
 from tests.fuzz.targets.files import ORGANISATION_FILE, REQUEST_FILE
 from tests.fuzz.targets.formats import CATALOGUE, CCADB_TABLE, TRUST_LIST, VERIFY_LINE, WORD
 from tests.fuzz.targets.judging import DOCUMENTS, JUDGING
@@ -61,6 +62,10 @@ TARGETS: tuple[Target, ...] = (
     REQUEST_FILE,
     POLICY_FILE,
     PROTOCOL_LOG,
+    EXCHANGE_CLIXML,
+    EXCHANGE_BINARY,
+    EXCHANGE_TEXT,
+    EXCHANGE_JSON,
     WORD,
     VERIFY_LINE,
     TRUST_LIST,

@@ -203,7 +203,7 @@ def _edge_subscription(shown: Shown, draft: Draft) -> None:
 
 
 def _hybrid(shown: Shown, draft: Draft) -> None:
-    known = draft.wire.hybrid or wire.HybridWire()
+    known = draft.wire.hybrid or wire.HybridWire(tls_certificate_name="")
     draft.wire.hybrid = wire.HybridWire(
         tls_certificate_name=shown.word("TlsCertificateName") or known.tls_certificate_name,
         sending_servers=shown.words("SendingTransportServers") or known.sending_servers,

@@ -126,7 +126,7 @@ class ServerWire(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults
 class AuthWire(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What Get-AuthConfig shows."""
 
-    current: str = ""
+    current: Annotated[str, Meta(description="Empty: none is named.")]
     previous: str = ""
     next: str = ""
     next_effective: datetime | None = None
@@ -143,7 +143,7 @@ class SubscriptionWire(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
 class HybridWire(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What Get-HybridConfiguration and Get-HybridApplication show."""
 
-    tls_certificate_name: str = ""
+    tls_certificate_name: Annotated[str, Meta(description="Empty: none is named.")]
     sending_servers: list[str] = []
     receiving_servers: list[str] = []
     edge_servers: list[str] = []

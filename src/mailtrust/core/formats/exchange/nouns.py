@@ -3,6 +3,7 @@
 What cannot be used is left out and told: an export of a half-broken server is of use too.
 """
 
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from mailtrust.core.formats.exchange import export_wire as wire
@@ -46,13 +47,13 @@ def organisation_of_wire(given: wire.ExchangeWire) -> tuple[ExchangeOrganisation
     told: list[Text] = []
     organisation = ExchangeOrganisation(
         servers=tuple(_server(one, told) for one in given.servers),
-        exported=given.exported,
+        exported=_utc(given.exported),
         send_connectors=None if given.send_connectors is None else tuple(map(_send_connector, given.send_connectors)),
         auth=None if given.auth is None else _auth(given.auth, told),
         edge_subscriptions=(
             None
             if given.edge_subscriptions is None
-            else tuple(EdgeSubscription(one.name, one.site, one.created) for one in given.edge_subscriptions)
+            else tuple(EdgeSubscription(one.name, one.site, _utc(one.created)) for one in given.edge_subscriptions)
         ),
         hybrid=None if given.hybrid is None else _hybrid(given.hybrid),
         federation=tuple(filter(None, (_named(one, "Get-FederationTrust", told) for one in given.federation))),
@@ -127,8 +128,8 @@ def _certificate(given: wire.CertificateWire, server: str, told: list[Text]) -> 
         domains=tuple(given.domains) or (_domains(certificate) if certificate is not None else ()),
         friendly_name=given.friendly_name,
         # The octets say it to the second and without a time zone.
-        not_before=certificate.not_before if certificate is not None else given.not_before,
-        not_after=certificate.not_after if certificate is not None else given.not_after,
+        not_before=certificate.not_before if certificate is not None else _utc(given.not_before),
+        not_after=certificate.not_after if certificate is not None else _utc(given.not_after),
         has_private_key=given.has_private_key,
         self_signed=given.self_signed,
         root_ca_type=_word(
@@ -191,6 +192,13 @@ def _named(given: str, where: str, told: list[Text]) -> str:
     return digits
 
 
+def _utc(moment: datetime | None) -> datetime | None:
+    try:
+        return None if moment is None else moment.astimezone(UTC)
+    except OverflowError:  # the first or the last day that there is, elsewhere
+        return None
+
+
 def _receive_connector(given: wire.ReceiveConnectorWire, server: str) -> ReceiveConnector:
     return ReceiveConnector(
         name=given.name,
@@ -250,7 +258,7 @@ def _auth(given: wire.AuthWire, told: list[Text]) -> AuthConfig:
         current=_named(given.current, "Get-AuthConfig", told),
         previous=_named(given.previous, "Get-AuthConfig", told),
         next=_named(given.next, "Get-AuthConfig", told),
-        next_effective=given.next_effective,
+        next_effective=_utc(given.next_effective),
     )
 
 

@@ -1,7 +1,5 @@
 """An organisation as an export (mailtrust/exchange/1): what `nouns` reads again."""
 
-from datetime import UTC, datetime
-
 from mailtrust.core.formats.exchange import export_wire as wire
 from mailtrust.core.model.exchange import (
     EXCHANGE_SERVICES,
@@ -18,7 +16,7 @@ def wire_of(organisation: ExchangeOrganisation) -> wire.ExchangeWire:
     auth, hybrid, subscriptions = organisation.auth, organisation.hybrid, organisation.edge_subscriptions
     return wire.ExchangeWire(
         schema=wire.SCHEMA,
-        exported=_utc(organisation.exported),
+        exported=organisation.exported,
         servers=[_server(one) for one in organisation.servers],
         send_connectors=(
             None if organisation.send_connectors is None else [_send(one) for one in organisation.send_connectors]
@@ -30,15 +28,13 @@ def wire_of(organisation: ExchangeOrganisation) -> wire.ExchangeWire:
                 current=auth.current,
                 previous=auth.previous,
                 next=auth.next,
-                next_effective=_utc(auth.next_effective),
+                next_effective=auth.next_effective,
             )
         ),
         edge_subscriptions=(
             None
             if subscriptions is None
-            else [
-                wire.SubscriptionWire(name=one.name, site=one.site, created=_utc(one.created)) for one in subscriptions
-            ]
+            else [wire.SubscriptionWire(name=one.name, site=one.site, created=one.created) for one in subscriptions]
         ),
         hybrid=(
             None
@@ -115,8 +111,8 @@ def _certificate(one: ExchangeCertificate) -> wire.CertificateWire:
         issuer=one.issuer,
         domains=list(one.domains),
         friendly_name=one.friendly_name,
-        not_before=_utc(one.not_before),
-        not_after=_utc(one.not_after),
+        not_before=one.not_before,
+        not_after=one.not_after,
         has_private_key=one.has_private_key,
         self_signed=one.self_signed,
         root_ca_type=one.root_ca_type,
@@ -153,7 +149,3 @@ def _send(one: SendConnector) -> wire.SendConnectorWire:
         smart_host_auth=one.smart_host_auth,
         enabled=one.enabled,
     )
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return None if moment is None else moment.astimezone(UTC)

@@ -3,9 +3,14 @@
 import json
 
 import pytest
+from jsonschema import validate
 from tests.renew import troubles
 from tests.renew.asking import Asking
 from tests.renew.world import HOST, World
+
+from mailtrust.core.model.text import text
+from mailtrust.core.report.schemas import schemas
+from mailtrust.edge.lock import locked
 
 pytestmark = pytest.mark.real_server
 
@@ -50,3 +55,39 @@ def test_ten_renewals_with_every_trouble(world: World) -> None:
             renew_through(world, asking, trouble)
     asked_and_never_disappointed(asking)
     assert all(len(shown) >= 1 + len(troubles.ALL) for shown in asking.certificates.values())
+
+
+def test_looked_at_approved_and_renewed_by_ones_own_ca(world: World) -> None:
+    made = world.run("ca", "init", "--ca", "ca", "--name", "Own", "--domain", "post.example")
+    assert made.returncode == 0, made.stderr
+    with (world.here / "roots.pem").open("a") as roots:
+        roots.write((world.here / "ca/root.pem").read_text())
+    world.write_toml(by="ca", first="[apply]\napprovals = 1\n", more="days = 30")
+    before = (world.here / "nginx.conf").read_bytes()
+    looked = world.run("renew", "--all", "--dry-run", "--state", world.here / "state", "--dns", world.knot.place)
+    assert looked.returncode == 0, looked.stderr
+    assert "A certificate would be ordered" in looked.stdout
+    assert "steps bring out a new certificate" in looked.stdout
+    assert "Let web take it up." in looked.stdout
+    assert not (world.here / "state").exists()
+    with Asking(HOST, world.ports, world.here / "roots.pem") as asking:
+        status, told, _ = world.renew("--all")
+        assert (status, told["outcome"]) == (2, "failed"), world.said[-1]
+        assert "wants 1 approvals" in told["said"][0]
+        plan = world.here / "state/renewals/mail/plan.json"
+        waits = troubles.next_pair(world)
+        approved = world.run("approve", plan, SUDO_USER="bert")
+        assert approved.returncode == 0, approved.stderr
+        status, told, _ = world.renew("--all")
+        assert (status, told["outcome"], troubles.current_pair(world)) == (0, "renewed", waits), world.said[-1]
+    asked_and_never_disappointed(asking)
+    validate({"schema": "mailtrust/renewed/1", "renewals": [told]}, json.loads(schemas()["renewed-1.json"]))
+    assert (world.here / "nginx.conf").read_bytes() != before
+    assert not plan.exists()
+    idle = world.run("renew", "--state", world.here / "state", "--dns", world.knot.place, "--no-aia")
+    assert (idle.returncode, "so much of its life is over" in idle.stdout) == (0, True)
+    with locked(world.here / "state/renew.lock", text("held")):
+        second = world.run("renew", "--all", "--state", world.here / "state")
+    assert (second.returncode, "Another mailtrust is renewing" in second.stderr) == (2, True)
+    trail = world.run("audit", "--state", world.here / "state")
+    assert "approved by bert@" in trail.stdout

@@ -47,8 +47,9 @@ class Renewing:
 
     def run(self) -> RenewalTold:
         """Do what can be done now. Raises UserProblem; then nothing is worse than before."""
-        self.folder.make()
-        self._settle()
+        if not self.only_look:
+            self.folder.make()
+            self._settle()
         self._tidy()
         assessment = self.around.look()
         seen = self._seen(assessment)

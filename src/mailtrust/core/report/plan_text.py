@@ -24,6 +24,7 @@ from mailtrust.core.model.plan import (
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.report.cures import DISRUPTIONS
 from mailtrust.core.report.page import Page, Span
+from mailtrust.core.rules.grounds.comparing import SERVED
 
 OUTCOMES = {
     "accepted": text("accepts it"),
@@ -72,6 +73,12 @@ def headline(plan: Plan) -> Text:
             "{target}: {count} findings, none of which is cured by a change that can be made from here.",
             target=plan.target,
             count=len(plan.findings),
+        )
+    if any(one.rule == SERVED for one in plan.findings):
+        return text(
+            "{target}: {steps} steps bring out a new certificate. Nothing has been changed yet.",
+            target=plan.target,
+            steps=len(plan.steps),
         )
     return text(
         "{target}: {steps} steps cure {cured} of {count} findings. Nothing has been changed yet.",

@@ -116,6 +116,8 @@ class TestTheCommand:
         done = run("services", "check", "--export", export, "--at", AT, "--servers", path)
         assert done.status == 0
         assert done.text.count("Accepted until 2026-07-31: moves in July") == 3
+        over = run("services", "check", "--export", export, "--at", "2026-08-01", "--servers", path)
+        assert "That is over, and it counts again." in over.text
         later = run(
             "services", "check", "--export", export, "--at", "2026-08-01", "--servers", path, "--format", "json"
         )

@@ -72,6 +72,7 @@ def reviewed(evidence: AssignmentEvidence, notes: Sequence[Text] = ()) -> Review
         organisation=evidence.organisation,
         results=results,
         acceptances=settle_assignments(evidence, results),
+        file=evidence.settings.file,
         due=due(evidence.organisation) if evidence.organisation is not None else (),
         notes=tuple(notes),
     )

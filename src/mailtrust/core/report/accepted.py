@@ -1,5 +1,6 @@
 """What the organisation lives with: told apart from the findings that count, with reason and last day."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from mailtrust.core.model.acceptance import EVERYWHERE, Acceptance, Accepted, Standing
@@ -31,12 +32,9 @@ def because(accepted: Accepted) -> Text:
     return text("Accepted until {day}: {reason}", day=accepted.until, reason=accepted.reason)
 
 
-def notices(assessment: Assessment) -> list[Text]:
+def notices(acceptances: Iterable[Acceptance], file: str) -> list[Text]:
     """What has become of acceptances that do not work as they were meant, each with its place in the file."""
-    file = assessment.evidence.settings.file
-    return [
-        notice for one in assessment.acceptances if (notice := _notice(one, f"{file}:{one.accepted.line}")) is not None
-    ]
+    return [notice for one in acceptances if (notice := _notice(one, f"{file}:{one.accepted.line}")) is not None]
 
 
 def _notice(one: Acceptance, place: str) -> Text | None:
@@ -79,7 +77,7 @@ def where_found(page: Page, evidence: Evidence, finding: Finding) -> str:
 
 def draw_accepted(page: Page, assessment: Assessment) -> None:
     """Draw what is accepted, and what is the matter with acceptances."""
-    told = notices(assessment)
+    told = notices(assessment.acceptances, assessment.evidence.settings.file)
     if not assessment.accepted and not told:
         return
     page.heading(HEADING)
@@ -89,5 +87,10 @@ def draw_accepted(page: Page, assessment: Assessment) -> None:
         page.paragraph((f" {page.glyphs.dot} ".join(filter(None, parts)), "dim"), first=[("  ", "")])
         for accepted in reasons(assessment, finding):
             page.paragraph((page.say(because(accepted)), ""), first=[("  ", "")])
+    draw_notices(page, told)
+
+
+def draw_notices(page: Page, told: Iterable[Text]) -> None:
+    """Draw what is the matter with acceptances."""
     for notice in told:
         page.paragraph((page.say(notice), ""), first=[(f"{page.glyphs.warned} ", "yellow")])

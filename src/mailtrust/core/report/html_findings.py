@@ -26,7 +26,7 @@ def draw_findings(page: Page, assessment: Assessment, number: int) -> Element | 
 
 def draw_accepted(page: Page, assessment: Assessment) -> Element | None:
     """What the organisation lives with, and what is the matter with its acceptances."""
-    told = notices(assessment)
+    told = notices(assessment.acceptances, assessment.evidence.settings.file)
     if not assessment.accepted and not told:
         return None
     cards = (

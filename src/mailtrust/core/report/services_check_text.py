@@ -6,7 +6,7 @@ from mailtrust.core.model.acceptance import Standing
 from mailtrust.core.model.finding import NotApplicable, Passed, Unknown
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.report.accepted import HEADING as ACCEPTED
-from mailtrust.core.report.accepted import because
+from mailtrust.core.report.accepted import because, draw_notices, notices
 from mailtrust.core.report.formats import Voice
 from mailtrust.core.report.page import Page
 from mailtrust.core.report.services_check_wire import Reviewed
@@ -16,6 +16,8 @@ from mailtrust.core.services.exchange.versions import release
 
 MOST_DUE = 12
 """Deadlines that are shown; JSON has them all."""
+MOST_WHYS = 6
+"""Of one rule: of many servers the same is missing."""
 
 _DUE: dict[DueKind, Text] = {
     "certificate": text("ends"),
@@ -60,7 +62,8 @@ def _draw_headline(page: Page, reviewed: Reviewed) -> None:
 
 
 def _draw_accepted(page: Page, reviewed: Reviewed) -> None:
-    if not reviewed.accepted:
+    told = notices(reviewed.acceptances, reviewed.file)
+    if not reviewed.accepted and not told:
         return
     page.heading(ACCEPTED)
     for finding in reviewed.accepted:
@@ -69,6 +72,7 @@ def _draw_accepted(page: Page, reviewed: Reviewed) -> None:
         for one in reviewed.acceptances:
             if one.standing is Standing.IN_FORCE and finding.id in one.findings:
                 page.paragraph((page.say(because(one.accepted)), ""), first=[("  ", "")])
+    draw_notices(page, told)
     page.blank()
 
 
@@ -101,8 +105,11 @@ def _draw_unknown(page: Page, reviewed: Reviewed) -> None:
         page.heading(text("What could not be judged"))
         for rule, whys in _by_rule(unknown):
             page.paragraph((page.name(rule), "bold"))
-            for why in whys:
+            for why in whys[:MOST_WHYS]:
                 page.paragraph((page.say(why), ""), first=[("  ", "")])
+            if len(whys) > MOST_WHYS:
+                rest = text("... and {count} more of this kind", count=len(whys) - MOST_WHYS)
+                page.paragraph((page.say(rest), "dim"), first=[("  ", "")])
         page.blank()
     idle = tuple(one.rule for one in reviewed.results if isinstance(one, NotApplicable))
     if idle:

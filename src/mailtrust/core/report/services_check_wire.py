@@ -30,6 +30,8 @@ class Reviewed:
     organisation: ExchangeOrganisation | None
     results: tuple[RuleResult, ...]
     acceptances: tuple[Acceptance, ...]
+    file: str
+    """What accepts; empty: there is no such file."""
     due: tuple[Due, ...]
     notes: tuple[Text, ...]
     """What could not be read or asked."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from tests.programs import exchange_small as small
 from tests.programs.exchange_cmdlets import Exchange
+from tests.programs.exchange_reading import RefusedError
 from tests.programs.exchange_shell import ExchangeShell
 from tests.services.world import border, newer, old
 from tests.services.world.making import Exported
@@ -159,6 +160,17 @@ def test_what_is_refused_is_noted_and_the_rest_is_told(shell: PsrpShell, exchang
     assert NotRead("MAIL2", "Get-PopSettings", "Access \\x9b2J denied.") in told.not_read
     assert [one.internal_transport for one in told.servers] == [None, None]
     assert [[one.service for one in server.client_access] for server in told.servers] == [["IMAP"], ["IMAP"]]
+
+
+def test_what_came_before_a_refusal_is_told(shell: PsrpShell, exchange: Exchange) -> None:
+    def half() -> Iterator[object]:
+        yield from list(exchange.get_sendconnector({}))
+        raise RefusedError("The rest is not available.")
+
+    exchange.said["get-sendconnector"] = half
+    told = collect(shell, small.NOW).organisation
+    assert told.send_connectors == small.organisation().send_connectors
+    assert NotRead("", "Get-SendConnector", "The rest is not available.") in told.not_read
 
 
 def test_a_user_without_the_roles_is_told_so(shell: PsrpShell, exchange: Exchange) -> None:

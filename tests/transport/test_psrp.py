@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.programs import exchange_small as small
 from tests.programs.exchange_cmdlets import Exchange
 from tests.programs.exchange_ntlm import Negotiating
-from tests.programs.exchange_reading import Question
+from tests.programs.exchange_reading import Question, RefusedError
 from tests.programs.exchange_shell import ExchangeShell
 
 from mailtrust.core.model.problem import UserProblem
@@ -21,7 +21,7 @@ from mailtrust.core.x509.pem import to_pem
 from mailtrust.edge.transport import psrp, psrp_http, psrp_reader
 from mailtrust.edge.transport.machine import Failed, NotAllowed, Unreachable
 from mailtrust.edge.transport.psrp import PsrpShell
-from mailtrust.edge.transport.shell import Login, Secret, open_shell, place_of
+from mailtrust.edge.transport.shell import Login, Refused, Secret, open_shell, place_of
 
 ADMIN = Login("basic", "EXAMPLE\\admin", "geheim")
 NEW = small.thumbprint(small.RENEWED)
@@ -321,16 +321,28 @@ def test_more_objects_than_exchange_has(shell: PsrpShell, exchange: Exchange, mo
         shell.ask("Get-ExchangeServer", [])
 
 
-@pytest.mark.parametrize("limit", ["MOST_IN_A_MESSAGE", "MOST_IN_ALL"])
+@pytest.mark.parametrize(("where", "limit"), [(psrp_reader, "MOST_IN_A_MESSAGE"), (psrp_http, "MOST_IN_ALL")])
 def test_objects_larger_than_exchange_has(
-    shell: PsrpShell, exchange: Exchange, monkeypatch: pytest.MonkeyPatch, limit: str
+    shell: PsrpShell, exchange: Exchange, monkeypatch: pytest.MonkeyPatch, where: Any, limit: str
 ) -> None:
-    monkeypatch.setattr(psrp_reader, limit, 100_000)
-    exchange.said["get-exchangeserver"] = said_by(
-        "x" * 60_000, "y" * 60_000 if limit == "MOST_IN_ALL" else "z" * 120_000
-    )
+    monkeypatch.setattr(where, limit, 100_000)
+    exchange.said["get-exchangeserver"] = said_by("x" * 60_000, "y" * 60_000)
+    if where is psrp_reader:
+        assert len(shell.ask("Get-ExchangeServer", []).objects) == 2
+        exchange.said["get-exchangeserver"] = said_by("x" * 120_000)
     with pytest.raises(Failed, match="says more than Exchange does"):
         shell.ask("Get-ExchangeServer", [])
+
+
+def test_what_came_before_a_refusal_is_kept(shell: PsrpShell, exchange: Exchange) -> None:
+    def half() -> Iterator[Any]:
+        yield "one"
+        raise RefusedError("And no more.")
+
+    exchange.said["get-exchangeserver"] = half
+    with pytest.raises(Refused, match=r"And no more\.") as refused:
+        shell.ask("Get-ExchangeServer", [])
+    assert refused.value.objects == ("<S>one</S>",)
 
 
 def test_an_answer_larger_than_was_asked_for(

@@ -33,7 +33,11 @@ Pfx = Callable[[str], tuple[bytes, str]]
 
 def asked(shell: Shell, cmdlet: str, *parameters: tuple[str, Argument]) -> tuple[Shown, ...]:
     """The objects that a cmdlet gives. Raises UserProblem."""
-    objects = shell.ask(cmdlet, parameters).objects
+    return read(cmdlet, shell.ask(cmdlet, parameters).objects)
+
+
+def read(cmdlet: str, objects: Sequence[str]) -> tuple[Shown, ...]:
+    """Objects as a shell gives them. Raises Failed."""
     try:
         return tuple(one for xml in objects for one in read_clixml(f"<Objs>{xml}</Objs>".encode(errors="replace")))
     except ClixmlError as error:

@@ -52,16 +52,17 @@ def carry_out(change: Change, state: State, doing: Doing, person: Person) -> Exc
 
 def interrupted(state: State) -> tuple[Change, ...]:
     """The changes that a run before this one has left open. Raises UserProblem."""
-    return tuple(decode_change(state.plan(one)) for one in state.plans() if state.journal(one).past.is_open)
+    return tuple(decode_change(state.plan(name)) for name, _ in _open(state))
+
+
+def _open(state: State) -> list[tuple[str, Journal]]:
+    journals = [(name, state.journal(name)) for name in state.plans()]
+    return [(name, journal) for name, journal in journals if journal.past.is_open]
 
 
 def recover(change: Change, state: State, doing: Doing, person: Person) -> ExchangeApplied:
     """Take back what an interrupted run has done. Callers hold the state folder. Raises UserProblem."""
-    journal = next(
-        journal
-        for journal in (state.journal(one) for one in state.plans() if decode_change(state.plan(one)) == change)
-        if journal.past.is_open
-    )
+    journal = next(journal for name, journal in _open(state) if decode_change(state.plan(name)) == change)
     person.agree()
     return _Run(change, journal, doing, person).give_up(INTERRUPTED)
 

@@ -14,7 +14,7 @@ from mailtrust.core.formats.exchange.shown import Shown, Value
 from mailtrust.core.model.frozen import frozen
 from mailtrust.edge.transport.machine import Failed
 from mailtrust.edge.transport.shell import NoSuchCmdlet, Refused, Shell
-from mailtrust.flows.exchange_asking import asked
+from mailtrust.flows.exchange_asking import asked, read
 
 SERVERS = "Get-ExchangeServer"
 ONLY_THERE = "Exchange's PowerShell does not tell of IIS: the script of services collect does, where it is run there."
@@ -91,6 +91,8 @@ def collect(shell: Shell, now: datetime, servers: tuple[str, ...] = ()) -> Gathe
     wire.send_connectors = wire.send_connectors or ([] if "Get-SendConnector" in answered else None)
     wire.edge_subscriptions = wire.edge_subscriptions or ([] if "Get-EdgeSubscription" in answered else None)
     whole, contradictions = joined([(shell.name, wire)])
+    # Joining forgets what another export answers: here is one alone, and half an answer is none.
+    whole.not_read = asking.not_read
     organisation, problems = organisation_of_wire(whole)
     return Gathered(organisation, (*contradictions, *problems))
 
@@ -99,27 +101,35 @@ def collect(shell: Shell, now: datetime, servers: tuple[str, ...] = ()) -> Gathe
 class _Asking:
     shell: Shell
     draft: Draft = field(default_factory=Draft)
+    not_read: list[NotReadWire] = field(default_factory=list)
 
     def put(self, ask: _Ask, server: str) -> bool:
         """Ask, and bring what comes into the draft; whether it was told."""
         parameters = ((ask.by, server),) if ask.by else ()
+        told = True
         try:
-            for one in asked(self.shell, ask.cmdlet, *parameters):
-                known = {**one.properties, **dict(ask.hint), **({ASKED: server} if server else {})}
-                add(Shown(known, one.text, one.types), self.draft)
+            objects = self.shell.ask(ask.cmdlet, parameters).objects
         except NoSuchCmdlet as none:
             if ask.other:
                 return self.put(_Ask(ask.other, ask.by, may_lack=ask.may_lack, hint=ask.hint), server)
             if not ask.may_lack:
                 self.missing(server, ask.cmdlet, none.words)
+            return False
         except Refused as refused:
             self.missing(server, ask.cmdlet, refused.words)
+            objects, told = refused.objects, False
         except Failed as problem:
             self.missing(server, ask.cmdlet, str(problem))
-        else:
-            return True
-        return False
+            return False
+        try:
+            for one in read(ask.cmdlet, objects):
+                known = {**one.properties, **dict(ask.hint), **({ASKED: server} if server else {})}
+                add(Shown(known, one.text, one.types), self.draft)
+        except Failed as problem:
+            self.missing(server, ask.cmdlet, str(problem))
+            return False
+        return told
 
     def missing(self, server: str, part: str, why: str) -> None:
         """Note what was not told."""
-        self.draft.wire.not_read.append(NotReadWire(server=server, part=part, why=why))
+        self.not_read.append(NotReadWire(server=server, part=part, why=why))

@@ -63,7 +63,7 @@ class PsrpShell:
         self._host = Answering()
         self._pool = RunspacePool(wsman, host=self._host, configuration_name=CONFIGURATION)
         # The library takes no other reader; tests/transport/test_psrp.py holds both names.
-        self._reader = self._pool._serializer = self._pool._fragmenter.serializer = BoundedReader()  # noqa: SLF001
+        self._pool._serializer = self._pool._fragmenter.serializer = BoundedReader()  # noqa: SLF001
         with self._told(OPEN_SECONDS, changing=False):
             self._pool.open()
 
@@ -77,7 +77,7 @@ class PsrpShell:
     ) -> Answer:
         """Run one cmdlet and wait for its end."""
         self._host.yes, self._host.asked = yes, []
-        self._reader.read = 0
+        self._transport.read = 0
         pipeline = PowerShell(self._pool)
         pipeline.add_cmdlet(cmdlet)
         with self._told(seconds, changing=not cmdlet.startswith("Get-"), cmdlet=cmdlet):
@@ -89,7 +89,7 @@ class PsrpShell:
             finally:
                 self._end(pipeline)
         if pipeline.streams.error:
-            raise self._refused(cmdlet, pipeline.streams.error[:5])
+            raise self._refused(cmdlet, pipeline)
         if pipeline.state != PSInvocationState.COMPLETED:
             raise Failed(
                 text("{server} did not finish {cmdlet}, and does not say why.", server=self.name, cmdlet=cmdlet)
@@ -105,11 +105,12 @@ class PsrpShell:
         with suppress(Exception):
             self._transport.close()
 
-    def _refused(self, cmdlet: str, errors: Sequence[Any]) -> Refused:
+    def _refused(self, cmdlet: str, pipeline: PowerShell) -> Refused:
+        errors = pipeline.streams.error[:5]
         words = " ".join(clean(_words(one), MOST_SAID) for one in errors)
         kind = NoSuchCmdlet if errors[0].fq_error == NO_SUCH_CMDLET else Refused
         said = text("{server} refuses {cmdlet}: “{said}”", server=self.name, cmdlet=cmdlet, said=words)
-        return kind(said, words)
+        return kind(said, words, tuple(pipeline.output))
 
     def _wait(self, pipeline: PowerShell, cmdlet: str, seconds: int) -> None:
         while pipeline.state == PSInvocationState.RUNNING:

@@ -18,8 +18,10 @@ from mailtrust.core.model.text import text
 from mailtrust.edge.transport.shell import Login
 from mailtrust.version import __version__
 
-MOST_IN_AN_ANSWER = 4 * 2**20
+MOST_IN_AN_ANSWER = 2 * 2**20
 """Octets of one answer: we ask for envelopes of half a MiB."""
+MOST_IN_ALL = 24 * 2**20
+"""Octets of all answers about one cmdlet."""
 ANSWER_SECONDS = 90
 """For one answer as a whole, from its first octet."""
 CONNECT_SECONDS = 15
@@ -70,13 +72,18 @@ class Transport:
         self.endpoint: str = inner.endpoint
         self.ends = 0.0
         """When the cmdlet that is running must have ended, by the monotonic clock."""
+        self.read = 0
+        """Octets that came since it began."""
 
     def send(self, message: bytes, *, retries_on_read_timeout: int = 0, timeout: Any = None) -> bytes:
         """Send one message, and give the answer."""
         del retries_on_read_timeout, timeout
         left = min(max(self.ends - time.monotonic(), 1.0), POLL_SECONDS + GRACE_SECONDS)
-        sent: bytes = self._inner.send(message, timeout=(CONNECT_SECONDS, left))
-        return sent
+        answer: bytes = self._inner.send(message, timeout=(CONNECT_SECONDS, left))
+        self.read += len(answer)
+        if self.read > MOST_IN_ALL:
+            raise TooMuchError
+        return answer
 
     def close(self) -> None:
         """Hang up."""

@@ -8,10 +8,8 @@ from pypsrp.serializer import Serializer
 
 from mailtrust.edge.transport.psrp_http import TooMuchError
 
-MOST_IN_A_MESSAGE = 8 * 2**20
+MOST_IN_A_MESSAGE = 2 * 2**20
 """Characters of one object: a certificate has some thousand."""
-MOST_IN_ALL = 64 * 2**20
-"""Characters of all that one cmdlet says."""
 DEEPEST = 50
 """Elements within elements; PowerShell itself goes one or two objects deep."""
 
@@ -19,15 +17,10 @@ DEEPEST = 50
 class BoundedReader(Serializer):
     """Reads what pypsrp needs for the dialogue, within bounds; objects stay as they are, for our own reader."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.read = 0
-
     def deserialize(self, element: Any, metadata: ObjectMeta | None = None, clear: bool = True) -> Any:
         """One message; what a cmdlet gives stays text. Raises TooMuchError."""
         if isinstance(element, str):
-            self.read += len(element)
-            if len(element) > MOST_IN_A_MESSAGE or self.read > MOST_IN_ALL:
+            if len(element) > MOST_IN_A_MESSAGE:
                 raise TooMuchError
             if element:
                 _expect_shallow(element)

@@ -75,10 +75,11 @@ class Answer:
 class Refused(Failed):
     """A cmdlet says no, in its own words."""
 
-    def __init__(self, message: Text, words: str) -> None:
-        """`words`: what it says, cleaned."""
+    def __init__(self, message: Text, words: str, objects: tuple[str, ...] = ()) -> None:
+        """`words`: what it says, cleaned; `objects`: what it gave all the same, as `Answer` has it."""
         super().__init__(message)
         self.words = words
+        self.objects = objects
 
 
 class NoSuchCmdlet(Refused):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mailtrust.cli.main import build_parser
+from mailtrust.cli.main import build_parser, main
 
 UNITS = Path(__file__).parents[2] / "packaging" / "systemd"
 
@@ -56,3 +56,43 @@ def test_the_command_is_one_that_we_understand() -> None:
         "/usr/bin/mailtrust", ["example.com"], "never", "prometheus",
     )  # fmt: skip
     assert parsed.output == Path("/run/mailtrust/mailtrust.prom")
+
+
+@pytest.fixture
+def renewing(tmp_path: Path) -> tuple[Path, Path]:
+    """What `mailtrust renew --timer` writes."""
+    units = tmp_path / "units"
+    units.mkdir()
+    state, servers = tmp_path / 'with a "quote" and 100 % $HOME', tmp_path / "mailtrust.toml"
+    servers.write_text("")
+    given = ("renew", "--timer", "systemd", "-o", str(units), "--state", str(state), "--servers", str(servers))
+    assert main(given) == 0
+    service, timer = (units / f"mailtrust-renew.{kind}" for kind in ("service", "timer"))
+    (command,) = re.findall(r"^ExecStart=(.*)$", service.read_text(), re.MULTILINE)
+    words = [word.replace("%%", "%").replace("$$", "$") for word in shlex.split(command)]
+    parsed = build_parser().parse_args(words[words.index("renew") :])
+    assert (parsed.all, parsed.state, parsed.servers) == (True, state, servers)
+    return service, timer
+
+
+def test_systemd_has_nothing_to_say_about_the_timer_of_renewals(renewing: tuple[Path, Path]) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed: make test-servers")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *renewing], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_line_of_cron(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(("renew", "--timer", "cron", "--state", str(tmp_path / "50 %"))) == 0
+    minute, hours, *rest = capsys.readouterr().out.split(maxsplit=5)
+    first, second = map(int, hours.split(","))
+    assert (0 <= int(minute) < 60, 0 <= first < 12, second) == (True, True, first + 12)
+    assert rest[:3] == ["*", "*", "*"]
+    words = shlex.split(rest[3].replace("\\%", "%"))
+    parsed = build_parser().parse_args(words[words.index("renew") :])
+    assert (parsed.all, parsed.state) == (True, tmp_path / "50 %")
+    assert main(("renew", "--timer", "cron", "-o", str(tmp_path))) == 0
+    assert " root " in (tmp_path / "mailtrust-renew").read_text()
+    assert main(("renew", "--timer", "cron", "-o", str(tmp_path / "nowhere"))) == 2

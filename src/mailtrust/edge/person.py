@@ -16,16 +16,17 @@ def person() -> str:
 
 
 def _name() -> str:
-    if sys.platform == "win32":
+    if sys.platform != "win32":
+        import pwd
+
+        caller = os.environ.get("SUDO_USER", "") if os.geteuid() == 0 else ""
+        try:
+            # Not by LOGNAME, which everybody may set.
+            return caller or pwd.getpwuid(os.geteuid()).pw_name
+        except KeyError:  # a user without a name, as in some containers
+            return str(os.geteuid())
+    else:
         try:
             return getuser()
         except (OSError, KeyError, ImportError):
             return "?"
-    import pwd
-
-    caller = os.environ.get("SUDO_USER", "") if os.geteuid() == 0 else ""
-    try:
-        # Not by LOGNAME, which everybody may set.
-        return caller or pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:  # a user without a name, as in some containers
-        return str(os.geteuid())

@@ -170,6 +170,19 @@ def test_another_certificate_under_another_name(site: Site) -> None:
     assert not any(secret in site.written() + applied.stdout + applied.stderr for secret in secrets)
 
 
+def test_only_old_versions_of_tls(site: Site) -> None:
+    site.master.certificates["whole"] = Kept(site.old.chain, site.old.key)
+    site.front.certificates[:] = ["whole"]
+    site.front.tls_type = 24
+    plan = site.plan(*site.looking(backend=False))
+    assert [step["do"]["command"][-2:] for step in plan["steps"]] == [["TLSType=7", "was=24"]]
+    applied = site.apply()
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+    assert site.front.tls_type == 7
+    assert site.apply("--undo").returncode == 0
+    assert site.front.tls_type == 24
+
+
 def test_what_does_not_help_is_taken_back(site: Site) -> None:
     """It is not documented that a LoadMaster completes chains from its pool: the wire decides."""
     site.master.trouble.ignores_pool = True

@@ -18,6 +18,7 @@ import json
 import socket
 import ssl
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,6 +33,14 @@ from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.x509.pem import to_pem_chain
 
 SECONDS = 10
+
+
+VERSIONS = (
+    (2, ssl.TLSVersion.TLSv1),
+    (4, ssl.TLSVersion.TLSv1_1),
+    (8, ssl.TLSVersion.TLSv1_2),
+    (16, ssl.TLSVersion.TLSv1_3),
+)
 
 
 class _Server(ThreadingHTTPServer):
@@ -140,10 +149,10 @@ class LoadMaster(Keeper):
         for one in kept:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.set_ciphers("DEFAULT:@SECLEVEL=0")
-            if tls_type & 16:
-                context.maximum_version = ssl.TLSVersion.TLSv1_2
-            if tls_type & 8 and not tls_type & 16:
-                context.minimum_version = ssl.TLSVersion.TLSv1_3
+            spoken = [version for bit, version in VERSIONS if not tls_type & bit]
+            with warnings.catch_warnings():  # of what is old, which is meant here
+                warnings.simplefilter("ignore", DeprecationWarning)
+                context.minimum_version, context.maximum_version = spoken[0], spoken[-1]
             assert one.key is not None
             file = self.folder / f"{one.chain[0].fingerprint[:16]}-{threading.get_ident()}.pem"
             file.write_text(one.key.to_pem() + to_pem_chain(one.chain))

@@ -86,6 +86,11 @@ class TestTheCommand:
         assert (done.status, done.err) == (0, "")
         assert "Nothing is wrong with what is assigned to services" in done.text
 
+    def test_an_old_export_says_so(self, healthy: Path, run: Run) -> None:
+        old_one = "The export is 40 days old"
+        assert old_one in run("services", "check", "--export", healthy, "--at", "2026-07-11T12:00:00Z").text
+        assert "days old" not in run("services", "check", "--export", healthy, "--at", AT).text
+
     @pytest.mark.parametrize(("at", "status"), [("2026-11-20", 0), ("2026-12-15", 1), ("2027-01-31", 1)])
     def test_another_day(self, healthy: Path, run: Run, at: str, status: int) -> None:
         assert run("services", "check", "--export", healthy, "--at", at).status == status

@@ -1,6 +1,7 @@
 """What is wrong with what servers are told to present, as text for a terminal."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from mailtrust.core.model.acceptance import Standing
 from mailtrust.core.model.finding import NotApplicable, Passed, Unknown
@@ -16,6 +17,8 @@ from mailtrust.core.services.exchange.versions import release
 
 MOST_DUE = 12
 """Deadlines that are shown; JSON has them all."""
+OLD = timedelta(days=30)
+"""From then on an export is said to be old."""
 MOST_WHYS = 6
 """Of one rule: of many servers the same is missing."""
 
@@ -58,6 +61,11 @@ def _draw_headline(page: Page, reviewed: Reviewed) -> None:
             for one in servers
         )  # fmt: skip
         page.paragraph((page.say(text("Servers: {servers}.", servers=told)), "dim"))
+    exported = reviewed.organisation.exported if reviewed.organisation is not None else None
+    if exported is not None and reviewed.at - exported > OLD:
+        days = (reviewed.at - exported).days
+        said = text("The export is {days} days old: what was changed since does not count here.", days=days)
+        page.paragraph((page.say(said), "yellow"), first=[(f"{page.glyphs.warned} ", "yellow")])
     page.blank()
 
 

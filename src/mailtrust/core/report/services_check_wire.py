@@ -89,6 +89,7 @@ class ServicesWire(Struct, kw_only=True):
     version: str
     lang: str
     outcome: OutcomeWord
+    exported: Annotated[Moment | None, Meta(description="When Exchange told; null: not said.")]
     servers: Annotated[list[ServerWire], Meta(description="Of the export of Exchange; none where there is none.")]
     findings: Annotated[list[FindingWire], Meta(description="Those that count, worst first.")]
     accepted: Annotated[list[FindingWire], Meta(description="Those that do not, as mailtrust.toml says.")]
@@ -107,6 +108,7 @@ def services_wire(reviewed: Reviewed, translate: Callable[[str], str], lang: str
         version=__version__,
         lang=lang,
         outcome=reviewed.outcome,
+        exported=reviewed.organisation.exported if reviewed.organisation is not None else None,
         servers=[
             ServerWire(name=one.name, fqdn=one.fqdn, version=one.version, release=release(one.version), edge=one.edge)
             for one in servers

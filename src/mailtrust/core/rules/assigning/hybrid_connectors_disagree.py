@@ -128,14 +128,19 @@ def _cure(certificate: ExchangeCertificate | None = None) -> Text:
     )
 
 
+_TITLES = {
+    "renewed": text("The renewed certificate of hybrid mail is named by no connector"),
+    "unnamed": text("A connector of hybrid mail names no certificate"),
+    "not-cloud": text("A connector of hybrid mail leaves out what makes it internal"),
+}
+
+
 def _finding(fault: Fault) -> Finding:
     code, _, about = fault.code.partition(":")
     return found(
         ID,
         fault.severity,
-        text("The connectors of hybrid mail do not agree on one certificate")
-        if code != "renewed"
-        else text("The renewed certificate of hybrid mail is named by no connector"),
+        _TITLES.get(code, text("The connectors of hybrid mail do not agree on one certificate")),
         Explanation(
             text("Of the connectors to and from Exchange Online: {why}.", why=fault.why),
             text(

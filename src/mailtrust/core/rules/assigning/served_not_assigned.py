@@ -1,5 +1,6 @@
 """A port presents another certificate than the one that its server is told to present there."""
 
+import shlex
 from collections.abc import Iterable, Iterator
 
 from mailtrust.core.model.assignment import Assigned, AssignmentEvidence, Served
@@ -138,8 +139,8 @@ def _cause(evidence: AssignmentEvidence, leaf: Certificate, one: Served, configu
         )
     if waiting(files, (leaf,), evidence.now) is not None and _akin(leaf, files):
         return text(
-            "The program has not taken up its files since they were replaced: reload it. `mailtrust fix` does, with "
-            "`reach` in mailtrust.toml."
+            "The program has not taken up its files since they were replaced: reload it{command}.",
+            command=text(" ({command})", command=shlex.join(one.take_up)) if one.take_up else "",
         )
     if elsewhere is not None:
         return text(

@@ -131,6 +131,13 @@ def test_an_export_may_be_older_than_the_certificate_lasts() -> None:
     assert "Wait" in str(enabled(organisation(server(early))).refusals[0].instead)
 
 
+def test_a_certificate_that_names_no_host_serves_nobody() -> None:
+    auth = replace(new(), domains=(), subject="CN=Microsoft Exchange Server Auth Certificate")
+    assert codes(enabled(organisation(server(auth, old())))) == ["certificate-nameless"]
+    short = replace(new(), domains=("mail1",), subject="CN=mail1")
+    assert not codes(enabled(organisation(server(short, old()))))
+
+
 def test_a_certificate_without_its_key_serves_nobody() -> None:
     change = enabled(organisation(server(new(has_private_key=False))))
     assert "repairstore" in str(change.refusals[0].instead)

@@ -190,8 +190,8 @@ def test_a_name_that_cannot_be_shown_makes_no_script() -> None:
         written(enabled(world, "SMTP").steps, world)
 
 
-def test_a_friendly_name_of_two_lines_stays_on_one() -> None:
-    named = replace(new(), subject="", domains=(), friendly_name="Two\nlines # $(x)")
+def test_a_name_of_two_lines_stays_on_one() -> None:
+    named = replace(new(), subject="CN=Two\nlines # $(x)")
     world = organisation(server(named))
     source = written(enabled(world, "SMTP").steps, world, NEW)
     assert "Two lines # $(x)" in source

@@ -9,10 +9,11 @@ from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.exchange_change import Refusal
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.services.exchange.selection import called
+from mailtrust.core.services.exchange.selection import called, common_name
 
 NOT_VALID = "service-certificate-not-valid"
 ABSENT = "certificate-absent"
+NAMELESS = "certificate-nameless"
 
 
 def refusal_of(certificate: ExchangeCertificate, server: ExchangeServer, now: datetime) -> Refusal | None:
@@ -34,6 +35,13 @@ def refusal_of(certificate: ExchangeCertificate, server: ExchangeServer, now: da
             status=certificate.status,
         )
         return _not_valid(server, why, _cure(certificate, now))
+    if not _has_host_name(certificate, server):
+        why = text(
+            "{certificate} bears the name of no host: no client could accept it, and IMAP, POP and connectors would "
+            "not find it.",
+            certificate=called(certificate),
+        )
+        return Refusal(NAMELESS, None, why, text("Take a certificate with the names that clients use."), server.name)
     # The export may be older than today.
     if certificate.not_after is not None and certificate.not_after < now:
         why = text("{certificate} expired on {date}.", certificate=called(certificate), date=certificate.not_after)
@@ -75,6 +83,12 @@ def absent(thumbprint: str, server: ExchangeServer, organisation: ExchangeOrgani
         ),
     )
     return Refusal(ABSENT, None, why, instead, server.name)
+
+
+def _has_host_name(certificate: ExchangeCertificate, server: ExchangeServer) -> bool:
+    """The certificate of OAuth has none; what setup makes for a server has at least the server's."""
+    own = (server.name.lower(), server.fqdn.lower())
+    return any("." in name or name.lower() in own for name in (*certificate.domains, common_name(certificate)))
 
 
 def _not_valid(server: ExchangeServer, why: Text, instead: Text) -> Refusal:

@@ -113,7 +113,7 @@ def _needs(steps: Iterable[ExchangeStep]) -> str:
     needed: dict[str, str] = {}
     for step in steps:
         groups = " or ".join(step.needs)
-        for call in cmdlets(step.act):
+        for call in (call for act in (step.act, *_undo(step)) for call in cmdlets(act)):
             if call.where == "exchange":
                 needed.setdefault("Get-ExchangeServer", groups)
                 needed.setdefault(call.name, groups)

@@ -45,6 +45,8 @@ from mailtrust.core.rules.assigning import ASSIGNMENT_RULES, judge_assignments
 from mailtrust.core.rules.assigning.grounds.accepting import settle_assignments
 from mailtrust.core.rules.assigning.grounds.versions import takes_extended_protection
 from mailtrust.core.services.exchange.due import due
+from mailtrust.core.services.exchange.enabling import Enable, enable
+from mailtrust.core.services.exchange.removing import Remove, remove
 
 AUTH, INNER = auth_certificate(), own("MAIL1")
 FRONT = public("mail.example.com")
@@ -145,6 +147,12 @@ class TestCertificates:
         told = str(found.explanation.admin)
         assert ready.thumbprint in told
         assert "--services IIS,SMTP" in told
+        # What is named mends it: the former one lies there, and is presented no more.
+        change = enable(it, Enable(("MAIL1",), ready.thumbprint, ("IIS", "SMTP")), NOW)
+        (left,) = [one for one in judged(self.RULE, change.after) if isinstance(one, Finding)]
+        assert (left.severity.value, left.fact("superseded")) == ("info", True)
+        away = remove(change.after, Remove(("MAIL1",), ended.thumbprint), NOW)
+        assert kinds(judged(self.RULE, away.after)) == {"Passed"}
 
     def test_one_that_ended_and_is_still_bound_is_not_superseded(self) -> None:
         ended = public("mail.example.com", age=400, lasts=390)

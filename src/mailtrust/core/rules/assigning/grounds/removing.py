@@ -14,7 +14,10 @@ def how_to_remove(
 ) -> Text:
     """The cmdlet, or why Exchange does not let it go yet and what comes first; and the command that writes it down."""
     change = remove(organisation, Remove((server.name,), certificate.thumbprint), evidence.now)
-    ours = f"mailtrust services remove --export FILE --server {server.name} --thumbprint {certificate.thumbprint}"
+    ours = (
+        f"mailtrust services remove --export FILE --server {server.name} --thumbprint {certificate.thumbprint} "
+        "-o remove.ps1"
+    )
     if not change.refusals:
         return text(
             "Remove-ExchangeCertificate -Server {server} -Thumbprint {print} ({ours} looks first whether it may go).",

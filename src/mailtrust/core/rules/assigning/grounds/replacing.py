@@ -95,7 +95,7 @@ def assigned_by(
         "{steps} This writes the script: {command}.",
         steps=in_a_row(step.say for step in change.steps),
         command=f"mailtrust services enable --export FILE --server {server.name} --thumbprint {one.thumbprint} "
-        f"--services {','.join(wanted)}",
+        f"--services {','.join(wanted)} -o assign.ps1",
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -271,6 +272,25 @@ CERTIFICATES = st.builds(
     exportable=MAYBE,
     certificate=st.none(),
 )
+RECEIVE_CONNECTORS = st.builds(
+    nouns.ReceiveConnector,
+    name=TEXT,
+    server=st.just(""),
+    fqdn=LOWER,
+    auth_mechanisms=st.none() | st.frozensets(LOWER, max_size=3),
+    tls_certificate_name=TEXT,
+    bindings=TEXTS,
+    role=LOWER,
+    enabled=st.booleans(),
+    suppresses_anonymous_tls=MAYBE,
+)
+
+
+def own_connectors(server: nouns.ExchangeServer) -> nouns.ExchangeServer:
+    mine = tuple(replace(one, server=server.name) for one in server.receive_connectors)
+    return replace(server, receive_connectors=mine)
+
+
 SERVERS = st.builds(
     nouns.ExchangeServer,
     name=LOWER,
@@ -279,7 +299,7 @@ SERVERS = st.builds(
     certificates=several(CERTIFICATES, lambda one: one.thumbprint),
     edge=st.booleans(),
     site=TEXT,
-    receive_connectors=st.just(()),
+    receive_connectors=several(RECEIVE_CONNECTORS, by_name),
     client_access=several(
         st.builds(
             nouns.ClientAccessSettings,
@@ -314,7 +334,7 @@ SERVERS = st.builds(
         by_name,
     ),
     internal_transport=st.none() | PRINTS | st.just(""),
-)
+).map(own_connectors)
 SEND_CONNECTORS = st.builds(
     nouns.SendConnector,
     name=TEXT,

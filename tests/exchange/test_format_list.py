@@ -49,6 +49,7 @@ Fqdn                                    : mail.example.com
 TlsCertificateName                      : <I>CN=R11, O=Let's Encrypt, C=US<S>CN=mail.example.com
 TransportRole                           : FrontendTransport
 Enabled                                 : True
+SuppressXAnonymousTls                   : False
 Server                                  : MAIL1
 Name                                    : Client Frontend MAIL1
 Identity                                : MAIL1\\Client Frontend MAIL1
@@ -193,6 +194,7 @@ def test_connectors_are_told_apart_by_their_properties() -> None:
     (receive,) = server.receive_connectors
     assert receive.identity == "MAIL1\\Client Frontend MAIL1"
     assert receive.auth_mechanisms == {"Tls", "BasicAuth", "BasicAuthRequireTLS"}
+    assert receive.suppresses_anonymous_tls is False
     assert receive.bindings == ("[::]:587", "0.0.0.0:587")
     assert receive.tls_certificate_name == "<I>CN=R11, O=Let's Encrypt, C=US<S>CN=mail.example.com"
     assert organisation.send_connectors is not None

@@ -63,6 +63,8 @@ class ReceiveConnector:
     role: str = ""
     """`FrontendTransport` or `HubTransport`."""
     enabled: bool = True
+    suppresses_anonymous_tls: bool | None = None
+    """SuppressXAnonymousTls: nothing is offered to other servers of the organisation."""
 
     @property
     def identity(self) -> str:

@@ -90,6 +90,7 @@ def _receive_connector(shown: Shown, draft: Draft) -> None:
             bindings=shown.words("Bindings"),
             role=shown.word("TransportRole"),
             enabled=shown.flag("Enabled") is not False,
+            suppresses_anonymous_tls=shown.flag("SuppressXAnonymousTls"),
         )
     )
 

@@ -48,6 +48,7 @@ class ReceiveConnectorWire(Struct, kw_only=True, forbid_unknown_fields=True, omi
     bindings: list[str] = []
     role: Annotated[str, Meta(description="TransportRole: FrontendTransport or HubTransport.")] = ""
     enabled: bool = True
+    suppresses_anonymous_tls: Annotated[bool | None, Meta(description="SuppressXAnonymousTls.")] = None
 
 
 class SendConnectorWire(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -209,6 +209,7 @@ def _receive_connector(given: wire.ReceiveConnectorWire, server: str) -> Receive
         bindings=tuple(given.bindings),
         role=given.role,
         enabled=given.enabled,
+        suppresses_anonymous_tls=given.suppresses_anonymous_tls,
     )
 
 

@@ -130,6 +130,7 @@ def _receive(one: ReceiveConnector) -> wire.ReceiveConnectorWire:
         bindings=list(one.bindings),
         role=one.role,
         enabled=one.enabled,
+        suppresses_anonymous_tls=one.suppresses_anonymous_tls,
     )
 
 

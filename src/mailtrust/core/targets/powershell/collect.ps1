@@ -90,6 +90,8 @@ function Get-ReceiveConnectors([string] $Of, [hashtable] $At) {
                 bindings             = Get-Texts $_.Bindings
                 role                 = [string] $_.TransportRole
                 enabled              = ([string] $_.Enabled -ne 'False')
+
+                suppresses_anonymous_tls = Get-Flag $_.SuppressXAnonymousTls
             }
         }
     }

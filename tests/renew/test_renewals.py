@@ -49,10 +49,13 @@ def test_two_renewals_with_troubles(world: World) -> None:
 
 
 @pytest.mark.long
-def test_ten_renewals_with_every_trouble(world: World) -> None:
+def test_ten_renewals_with_every_trouble(world: World, request: pytest.FixtureRequest) -> None:
     with Asking(HOST, world.ports, world.here / "roots.pem") as asking:
         for trouble in troubles.ALL:
             renew_through(world, asking, trouble)
+    runs = len(world.said)
+    told = f"\n{runs} runs; asks {dict(asking.asks)}, of which {len(asking.failures)} failed"
+    request.config.get_terminal_writer().line(told)
     asked_and_never_disappointed(asking)
     assert all(len(shown) >= 1 + len(troubles.ALL) for shown in asking.certificates.values())
 

@@ -109,9 +109,9 @@ def server_down(world: World, asking: Asking) -> None:
     assert (status, told["outcome"], current_pair(world)) == (0, "renewed", waits), world.said[-1]
 
 
-def kill_minus_nine(world: World, asking: Asking, *, times: int = 4) -> None:
+def kill_minus_nine(world: World, asking: Asking, *, times: int = 12) -> None:
     """It is killed somewhere, several times; the run after that takes care of it."""
-    for at in sorted(random.sample(range(1, 90), times)):
+    for at in random.sample(range(1, 120), times):
         world.renew("mail", "--force", prefix=killed(at, random.choice(("before", "after"))))
 
 

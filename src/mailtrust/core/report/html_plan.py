@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from mailtrust.core.clients import BY_ID
 from mailtrust.core.discovery import BY_ID as TRAVELLERS
@@ -143,32 +144,27 @@ def _matrix(page: Page, plan: Plan) -> Element | None:
     if not plan.before:
         return None
     after = {(one.endpoint, one.client): one for one in plan.after}
-    pairs = [(one, after.get((one.endpoint, one.client), one)) for one in plan.before]
-    ordered = sorted(pairs, key=lambda pair: pair[0].outcome == pair[1].outcome)
+    alike: dict[tuple[Outlook, Outlook], list[str]] = {}
+    for one in plan.before:
+        then = after.get((one.endpoint, one.client), one)
+        alike.setdefault((replace(one, endpoint=""), replace(then, endpoint="")), []).append(one.endpoint)
+    ordered = sorted(alike.items(), key=lambda row: row[0][0].outcome == row[0][1].outcome)
     walked = plan.looked_by == "discover"
     title = text("Who finds its server, now and then") if walked else text("Who accepts it, now and then")
     heads = (text("Client"), text("Where"), text("Now"), text("Then"))
     rows = (
         e(
             "tr",
-            e("th", _client(page, one, walked=walked), scope="row"),
-            e("td", e("code", page.name(one.endpoint, 200))),
-            *(_cell(page, outlook, walked=walked) for outlook in (one, then)),
+            e("th", _client(page, now, walked=walked), scope="row"),
+            e("td", *(e("div", e("code", page.name(where, 200)), class_="small") for where in places)),
+            *(_cell(page, outlook, walked=walked) for outlook in (now, then)),
         )
-        for one, then in ordered
+        for (now, then), places in ordered
     )
     return e(
         "section",
         e("h2", page.say(title)),
-        e(
-            "div",
-            e(
-                "table",
-                e("thead", e("tr", *(e("th", page.say(head), scope="col") for head in heads))),
-                e("tbody", *rows),
-            ),
-            class_="wide",
-        ),
+        e("table", e("thead", e("tr", *(e("th", page.say(head), scope="col") for head in heads))), e("tbody", *rows)),
     )
 
 

@@ -1,5 +1,6 @@
 """Every script is PowerShell, whatever stands in the names; and it does what the steps say, once, and takes it back."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -30,6 +31,7 @@ from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.core.services.exchange.enabling import Enable
 from mailtrust.core.services.exchange.removing import Remove
+from mailtrust.core.targets.powershell.prelude import FUNCTIONS
 from mailtrust.core.targets.powershell.script import Script, exchange_script
 
 HOSTILE = (
@@ -164,6 +166,21 @@ def test_restarts_of_iis_come_after_the_look_at_the_end() -> None:
     assert "W3SVC" not in before
     assert "Restart-Running 'MAIL1' @('W3SVC')" in after
     assert before.index("Set-SendConnector -Identity") < before.index("Restart-Running 'MAIL1'")
+
+
+def defined(source: str) -> set[str]:
+    return set(re.findall(r"^function ([\w-]+)", source, re.MULTILINE))
+
+
+def test_it_has_the_functions_that_it_calls_and_no_others() -> None:
+    _, source = whole()
+    removing = written(act_step(RemoveCertificate("MAIL1", OLD)), organisation(server(old())))
+    for one in (source, removing):
+        own = {name for name in called(one) if re.search(rf"^function {re.escape(name)}\b", FUNCTIONS, re.MULTILINE)}
+        assert defined(one) == own
+    assert "Set-SiteThumbprint" not in removing
+    assert "Test-Services" not in removing
+    assert "Test-Services" in source
 
 
 def test_no_password_is_in_it() -> None:

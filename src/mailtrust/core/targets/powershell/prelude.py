@@ -17,9 +17,11 @@ $Folder = Split-Path -Parent $MyInvocation.MyCommand.Path
 $Passwords = @{}
 """
 
-FUNCTIONS = r"""
+FUNCTIONS_TITLE = r"""
 # ---- How it is done ------------------------------------------------------------------------------------------------
+"""
 
+FUNCTIONS = r"""
 function Test-Here([string]$Server) {
     $env:COMPUTERNAME -eq $Server.Split('.')[0]
 }

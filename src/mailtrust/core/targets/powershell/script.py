@@ -1,5 +1,6 @@
 """Steps on Exchange as one complete script: checks first, does nothing twice, takes back, and looks at the end."""
 
+import re
 from collections.abc import Callable, Iterable
 from textwrap import indent, wrap
 
@@ -19,7 +20,7 @@ from mailtrust.core.model.text import Text
 from mailtrust.core.services.exchange.versions import cmdlets_are_local
 from mailtrust.core.targets.powershell.acts import at, doing, look, what
 from mailtrust.core.targets.powershell.cmdlets import cmdlets
-from mailtrust.core.targets.powershell.prelude import FUNCTIONS, HEAD, MAIN
+from mailtrust.core.targets.powershell.prelude import FUNCTIONS, FUNCTIONS_TITLE, HEAD, MAIN
 
 LONGEST = 1000
 """Characters of one sentence in a script."""
@@ -62,10 +63,26 @@ def exchange_script(wanted: Script, translate: Callable[[str], str]) -> bytes:
         f"$Afterwards = {_list(_step(one, servers, translate) for one in wanted.steps[last:])}",
         "",
         f"$AskFromOutside = {_list(quoted(clean(line, LONGEST)) for line in wanted.ask)}",
-        FUNCTIONS,
-        MAIN,
     )
-    return script("\n".join(parts))
+    body = "\n".join(parts)
+    return script("\n".join((body, FUNCTIONS_TITLE, *_called(body + MAIN), MAIN)))
+
+
+def _called(body: str) -> Iterable[str]:
+    """The functions that the script calls, and those that they call: what nobody needs, nobody has to read."""
+    functions = {found["name"]: found[0] for found in _FUNCTION.finditer(FUNCTIONS)}
+    wanted: set[str] = set()
+    waiting = [body]
+    while waiting:
+        source = waiting.pop()
+        found = {name for name in functions if re.search(rf"\b{name}\b", source)} - wanted
+        wanted |= found
+        waiting += [functions[name] for name in found]
+    return (text for name, text in functions.items() if name in wanted)
+
+
+# A function with the comment above it, up to the brace in the first column.
+_FUNCTION = re.compile(r"(?:^#[^\n]*\n)*^function (?P<name>[\w-]+).*?^}\n", re.MULTILINE | re.DOTALL)
 
 
 def _servers(wanted: Script) -> tuple[ExchangeServer, ...]:

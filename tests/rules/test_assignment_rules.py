@@ -357,6 +357,13 @@ class TestTransportAndBackEnd:
         )
         assert problems(judged("exchange-backend-binding", organisation(good(bindings=bound)))) == {problem: severity}
 
+    def test_in_2013_roles_could_be_apart(self) -> None:
+        front, back = good().bindings or ()
+        access = good(version="15.0.1497.48", bindings=(front,))
+        assert kinds(judged("exchange-backend-binding", organisation(access))) == {"Unknown"}
+        mailboxes = good(version="15.0.1497.48", bindings=(back,), directories=())
+        assert "Finding" not in kinds(judged("service-absent", organisation(mailboxes)))
+
     @pytest.mark.parametrize(("age", "problem"), [(1900, "expired"), (1800, "expiring")])
     def test_the_back_ends_certificate_ends(self, age: int, problem: str) -> None:
         it = organisation(mailbox("MAIL1", FRONT, own("MAIL1", age=age)))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
-from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity
+from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity, Unknown
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.assigning.grounds.lasting import ends, has_ended, soon
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
@@ -19,6 +19,7 @@ from mailtrust.core.services.exchange.selecting_by_name import holds
 from mailtrust.core.services.exchange.selection import called, from_a_ca
 from mailtrust.core.services.exchange.serving import BACK_SITE as BACK
 from mailtrust.core.services.exchange.serving import usable
+from mailtrust.core.services.exchange.versions import release
 
 ID = "exchange-backend-binding"
 PORT = 444
@@ -39,6 +40,15 @@ def _look(
         yield not_exported(ID, organisation, server.name, "Get-WebBinding")
         return
     bound = next((one for one in server.bindings if one.site == BACK and one.port == PORT), None)
+    if bound is None and release(server.version) == "2013":
+        why = text(
+            "{server} has no site {site}. That is as it should be where an Exchange 2013 has the role Client Access "
+            "alone.",
+            server=server.name,
+            site=BACK,
+        )
+        yield Unknown(ID, why, server.name)
+        return
     if bound is None or not bound.thumbprint:
         yield _finding(evidence, server, None, Fault("unbound", Severity.ERROR, text("nothing is bound to it")))
         return

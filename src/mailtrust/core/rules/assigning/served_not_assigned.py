@@ -138,9 +138,11 @@ def _cause(evidence: AssignmentEvidence, leaf: Certificate, one: Served, configu
             "(mailtrust store assign)."
         )
     if waiting(files, (leaf,), evidence.now) is not None and _akin(leaf, files):
+        if not one.take_up:
+            return text("The program has not taken up its files since they were replaced: reload it.")
         return text(
-            "The program has not taken up its files since they were replaced: reload it{command}.",
-            command=text(" ({command})", command=shlex.join(one.take_up)) if one.take_up else "",
+            "The program has not taken up its files since they were replaced: reload it ({command}).",
+            command=shlex.join(one.take_up),
         )
     if elsewhere is not None:
         return text(

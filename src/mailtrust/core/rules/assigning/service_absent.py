@@ -25,6 +25,7 @@ from mailtrust.core.services.exchange.selection import (
     SelectionUnknown,
 )
 from mailtrust.core.services.exchange.serving import FRONT_SITE as FRONT
+from mailtrust.core.services.exchange.versions import release
 
 ID = "service-absent"
 _SERVICES: dict[SelectionKind, str] = {
@@ -59,7 +60,8 @@ def _look(
             answers[_place(one)] = answer
     yield from answers.values()
     bound = server.bindings is None or any(one.site == FRONT for one in server.bindings)
-    if not bound and has_back_end(server):
+    # In 2013 a server may have the role Mailbox alone, and no front.
+    if not bound and has_back_end(server) and (release(server.version) != "2013" or server.directories):
         yield _unbound(server)
 
 

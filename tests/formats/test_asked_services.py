@@ -1,5 +1,7 @@
 """Services as people type them."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,7 +38,5 @@ def test_whatever_is_joined_is_read(words: list[str], between: str) -> None:
 
 @given(st.text())
 def test_anything_is_read_or_told(anything: str) -> None:
-    try:
+    with suppress(UserProblem):
         assert asked_services(anything)
-    except UserProblem as problem:
-        assert "Expected services" in str(problem)

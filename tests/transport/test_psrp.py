@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.programs import exchange_shell
 from tests.programs import exchange_small as small
 from tests.programs.exchange_cmdlets import Exchange
 from tests.programs.exchange_ntlm import Negotiating
 from tests.programs.exchange_reading import Question, RefusedError
 from tests.programs.exchange_shell import ExchangeShell
+from tests.programs.exchange_soap import RSP
 
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.x509.pem import to_pem
@@ -225,6 +227,12 @@ def test_what_is_no_place(given: str) -> None:
         place_of(given)
 
 
+def test_no_password_in_the_url() -> None:
+    with pytest.raises(UserProblem, match="no user and no password") as refused:
+        place_of("https://admin:verraten@mail1.example.com/PowerShell/")
+    assert "verraten" not in str(refused.value)
+
+
 def test_a_host_alone_is_a_place() -> None:
     assert place_of("mail1.example.com").url == "https://mail1.example.com:443/PowerShell/"
     assert place_of("https://mail1.example.com").url == "https://mail1.example.com:443/PowerShell/"
@@ -272,22 +280,26 @@ def test_a_question_that_nobody_expects(shell: PsrpShell, exchange: Exchange) ->
     assert len(shell.ask("Get-ExchangeServer", []).objects) == 2, "it was stopped"
 
 
-def test_a_cmdlet_that_never_ends(shell: PsrpShell, exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchange, "cmdlet", lambda _: lambda _: (yield from _waiting()))
-    with pytest.raises(Unreachable, match=r"did not finish Set-PopSettings within 0 seconds\. Nobody knows"):
-        shell.ask("Set-PopSettings", [], seconds=0)
+NOTHING = f'<rsp:ReceiveResponse xmlns:rsp="{RSP}"/>'
 
 
-def _waiting() -> Iterator[Any]:
-    yield Question("Confirm", "Sure?")
-    raise AssertionError("nobody goes on")
+def test_a_cmdlet_that_never_ends(shell: PsrpShell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange_shell, "received", lambda *_: NOTHING)
+    with pytest.raises(Unreachable, match=r"did not come to an end within 1 seconds\. Nobody knows"):
+        shell.ask("Set-PopSettings", [("X509CertificateName", "pop.example.com")], seconds=1)
+
+
+def test_a_shell_that_never_opens(endpoint: ExchangeShell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(psrp, "OPEN_SECONDS", 1)
+    monkeypatch.setattr(exchange_shell, "received", lambda *_: NOTHING)
+    with pytest.raises(Unreachable, match=r"did not come to an end within 1 seconds\. Nothing was changed"):
+        open_shell(place_of(endpoint.url), ADMIN)
 
 
 def test_a_server_that_answers_no_more(
     shell: PsrpShell, endpoint: ExchangeShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(psrp_http, "POLL_SECONDS", 0.2)
-    monkeypatch.setattr(psrp_http, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(shell._transport, "patience", 0.4)
     endpoint.silent = True
     with pytest.raises(Unreachable, match=r"Expected an answer from .*, got none: .*timed out"):
         shell.ask("Set-PopSettings", [("X509CertificateName", "pop.example.com")])

@@ -24,14 +24,21 @@ from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.edge.transport.machine import Failed, Unreachable
 from mailtrust.edge.transport.psrp_host import MOST_SAID, Answering, UnexpectedQuestionError
-from mailtrust.edge.transport.psrp_http import GRACE_SECONDS, POLL_SECONDS, TooMuchError, Transport, session_for
+from mailtrust.edge.transport.psrp_http import (
+    GRACE_SECONDS,
+    POLL_SECONDS,
+    TooLateError,
+    TooMuchError,
+    Transport,
+    session_for,
+)
 from mailtrust.edge.transport.psrp_reader import BoundedReader
 from mailtrust.edge.transport.psrp_refusals import lost, not_let_in, not_trusted, shortly, status, unlike
 from mailtrust.edge.transport.shell import Answer, Argument, Login, NoSuchCmdlet, Place, Refused, Secret
 
 CONFIGURATION = "Microsoft.Exchange"
 NO_SUCH_CMDLET = "CommandNotFoundException"
-OPEN_SECONDS = 60
+OPEN_SECONDS = 90
 MOST_OBJECTS = 20_000
 
 for _name in ("pypsrp", "spnego", "urllib3"):
@@ -55,7 +62,6 @@ class PsrpShell:
             password=login.password or None,
             auth=login.way,
             encryption="never" if place.scheme == "http" else "auto",
-            operation_timeout=POLL_SECONDS,
         )
         wsman.transport.session = session_for(login, roots)
         self._transport = Transport(wsman.transport)
@@ -64,8 +70,11 @@ class PsrpShell:
         self._pool = RunspacePool(wsman, host=self._host, configuration_name=CONFIGURATION)
         # The library takes no other reader; tests/transport/test_psrp.py holds both names.
         self._pool._serializer = self._pool._fragmenter.serializer = BoundedReader()  # noqa: SLF001
+        # While a shell opens, Exchange looks up what the user may do, and says nothing.
+        wsman.operation_timeout, self._transport.patience = OPEN_SECONDS - GRACE_SECONDS, OPEN_SECONDS
         with self._told(OPEN_SECONDS, changing=False):
             self._pool.open()
+        wsman.operation_timeout, self._transport.patience = POLL_SECONDS, POLL_SECONDS + GRACE_SECONDS
 
     @property
     def name(self) -> str:
@@ -85,7 +94,7 @@ class PsrpShell:
                 pipeline.add_parameter(name, self._sent(value))
             try:
                 pipeline.begin_invoke()
-                self._wait(pipeline, cmdlet, seconds)
+                self._wait(pipeline)
             finally:
                 self._end(pipeline)
         if pipeline.streams.error:
@@ -112,17 +121,8 @@ class PsrpShell:
         said = text("{server} refuses {cmdlet}: “{said}”", server=self.name, cmdlet=cmdlet, said=words)
         return kind(said, words, tuple(pipeline.output))
 
-    def _wait(self, pipeline: PowerShell, cmdlet: str, seconds: int) -> None:
+    def _wait(self, pipeline: PowerShell) -> None:
         while pipeline.state == PSInvocationState.RUNNING:
-            if time.monotonic() > self._transport.ends:
-                raise Unreachable(
-                    text(
-                        "{server} did not finish {cmdlet} within {seconds} seconds. Nobody knows whether it was done.",
-                        server=self.name,
-                        cmdlet=cmdlet,
-                        seconds=seconds,
-                    )
-                )
             pipeline.poll_invoke()
             if len(pipeline.output) > MOST_OBJECTS:
                 raise TooMuchError
@@ -173,6 +173,9 @@ class PsrpShell:
             raise Failed(
                 text("{server} says more than Exchange does, or without end. Is it Exchange?", server=self.name)
             ) from None
+        except TooLateError:
+            late = text("it did not come to an end within {seconds} seconds", seconds=seconds)
+            raise lost(self._place, late, changing=changing) from None
         except AuthenticationError as error:
             raise not_let_in(self._place, self._login) from error
         except WSManFaultError as error:

@@ -34,6 +34,10 @@ class TooMuchError(Exception):
     """An answer that never ends, or lasts too long."""
 
 
+class TooLateError(Exception):
+    """The cmdlet should have ended by now."""
+
+
 class _Answer(requests.Response):
     """An answer that is read within bounds."""
 
@@ -72,13 +76,18 @@ class Transport:
         self.endpoint: str = inner.endpoint
         self.ends = 0.0
         """When the cmdlet that is running must have ended, by the monotonic clock."""
+        self.patience: float = POLL_SECONDS + GRACE_SECONDS
+        """Seconds for one answer."""
         self.read = 0
         """Octets that came since it began."""
 
     def send(self, message: bytes, *, retries_on_read_timeout: int = 0, timeout: Any = None) -> bytes:
         """Send one message, and give the answer."""
         del retries_on_read_timeout, timeout
-        left = min(max(self.ends - time.monotonic(), 1.0), POLL_SECONDS + GRACE_SECONDS)
+        left = self.ends - time.monotonic()
+        if left <= 0:
+            raise TooLateError
+        left = min(left, self.patience)
         answer: bytes = self._inner.send(message, timeout=(CONNECT_SECONDS, left))
         self.read += len(answer)
         if self.read > MOST_IN_ALL:

@@ -49,7 +49,7 @@ def not_trusted(place: Place, error: Exception) -> Unreachable:
     )
 
 
-def lost(place: Place, why: str, *, changing: bool) -> Unreachable:
+def lost(place: Place, why: Text | str, *, changing: bool) -> Unreachable:
     """No answer has come; `changing`: to something that changes what is there."""
     after: Text = (
         text("Nobody knows whether the last thing asked of it was done.") if changing
@@ -57,7 +57,7 @@ def lost(place: Place, why: str, *, changing: bool) -> Unreachable:
     )  # fmt: skip
     return Unreachable(
         text("Expected an answer from {server}, got none: {why}. {after}", server=clean(place.url, 200),
-             why=why.rstrip("."), after=after)
+             why=why.rstrip(".") if isinstance(why, str) else why, after=after)
     )  # fmt: skip
 
 

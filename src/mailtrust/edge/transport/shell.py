@@ -108,6 +108,10 @@ class Shell(Protocol):
 def place_of(given: str) -> Place:
     """The place of a URL, or of a host alone. Raises UserProblem."""
     url = given if "://" in given else f"https://{given}"
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        raise UserProblem(
+            text("Expected no user and no password in the URL, where everybody sees them: give --live-user.")
+        )
     scheme, host, port, path = parts_of(url)
     if not _HOST.fullmatch(host) or (not is_https(url) and host not in _LOOPBACK):
         # Exchange's own virtual directory does not encrypt what goes through it.

@@ -214,6 +214,14 @@ class TestAbsence:
             assert [one.subject for one in results if isinstance(one, Finding)] == ["MAIL1/Default Web Site:443"]
             assert Passed(self.RULE, "MAIL1/Default Web Site:443") not in results
 
+    @pytest.mark.parametrize(
+        ("role", "severity"), [("FrontendTransport", "error"), ("HubTransport", "warning"), ("", "error")]
+    )
+    def test_a_connector_behind_the_front_end_weighs_less(self, role: str, severity: str) -> None:
+        connector = ReceiveConnector("Relay", "MAIL1", "relay.corp.example", frozenset({"Tls"}), role=role)
+        results = judged(self.RULE, organisation(good(receive_connectors=(connector,))))
+        assert [one.severity.value for one in results if isinstance(one, Finding)] == [severity]
+
     def test_a_connector_without_tls_needs_none(self) -> None:
         connector = ReceiveConnector("Relay", "MAIL1", "relay.corp.example", frozenset({"None"}))
         results = judged(self.RULE, organisation(good(receive_connectors=(connector,), client_access=())))

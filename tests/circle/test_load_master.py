@@ -229,7 +229,7 @@ def test_a_connection_that_breaks(site: Site, command: str, when: str) -> None:
     assert site.everything() == before
 
 
-@pytest.mark.parametrize("command", ["addcert", "modvs"])
+@pytest.mark.parametrize("command", [pytest.param("addcert", marks=pytest.mark.long), "modvs"])
 def test_killed_in_the_middle(site: Site, command: str) -> None:
     before = site.everything()
     site.plan_new()
@@ -273,6 +273,15 @@ def test_a_plan_is_out_of_date_when_the_loadmaster_is_another(site: Site) -> Non
     applied = site.apply()
     assert applied.returncode == 4
     assert "Nothing was changed" in applied.stdout + applied.stderr
+    assert site.master.changes == []
+
+
+def test_a_key_that_is_gone_is_missed_before_anything_is_changed(site: Site) -> None:
+    site.plan_new()
+    (site.here / "new.key").unlink()
+    refused = site.apply()
+    assert refused.returncode == 2, refused.stdout + refused.stderr
+    assert "new.key" in refused.stdout + refused.stderr
     assert site.master.changes == []
 
 

@@ -24,7 +24,7 @@ from tests.services.world.making import (
 from mailtrust.core.formats.exchange.tls_certificate_name import name_of
 from mailtrust.core.issuance.recipe import CLIENT_AUTH, SERVER_AUTH
 from mailtrust.core.model.acceptance import Accepted, Standing
-from mailtrust.core.model.assignment import AssignmentEvidence
+from mailtrust.core.model.assignment import AssignmentEvidence, Served
 from mailtrust.core.model.exchange import (
     AuthConfig,
     ClientAccessSettings,
@@ -415,6 +415,25 @@ class TestExtendedProtection:
     )
     def test_nobody_has_looked(self, balancer: Any, kind: str) -> None:
         assert kinds(judged(self.RULE, self.it(), balancer=balancer)) == {kind}
+
+    @pytest.mark.parametrize(
+        ("balancer", "first", "second"),
+        [
+            ("bridging", "Finding", "Passed"),
+            ("layer-4", "Passed", "Passed"),
+            ("none", "Passed", "Passed"),
+            ("unknown", "Unknown", "Passed"),
+        ],
+    )
+    def test_two_servers_with_a_certificate_each(self, balancer: Any, first: str, second: str) -> None:
+        other = public("mail.example.com", ca="R12")
+        two = mailbox("MAIL2", other, own("MAIL2"), AUTH, version="15.2.1544.14", directories=directories("Require"))
+        it = self.it()
+        it = replace(it, servers=(*it.servers, two))
+        assert other.certificate is not None
+        seen = Served("https", "", "exchange", "IIS", other.certificate, "https://mail.example.com:443@192.0.2.1")
+        results = judged(self.RULE, it, balancer=balancer, served=(seen,))
+        assert [type(one).__name__ for one in results] == [first, second]
 
     @pytest.mark.parametrize(
         ("target", "hurt"),

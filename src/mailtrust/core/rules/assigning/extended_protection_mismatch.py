@@ -47,7 +47,7 @@ def _look(
     faults = list(_faults(evidence, organisation, server))
     for fault in faults:
         yield _finding(server, fault)
-    others = list(_shown_in_front(evidence, server))
+    others = list(_shown_in_front(evidence, organisation, server))
     yield from others
     if not faults and not others:
         yield _whether_seen(evidence, server)
@@ -120,11 +120,18 @@ def _published(organisation: ExchangeOrganisation, server: ExchangeServer) -> bo
     return any(host in (server.name.lower(), server.fqdn.lower()) or host not in known for host in hosts)
 
 
-def _shown_in_front(evidence: AssignmentEvidence, server: ExchangeServer) -> Iterator[Finding]:
+def _shown_in_front(
+    evidence: AssignmentEvidence, organisation: ExchangeOrganisation, server: ExchangeServer
+) -> Iterator[Finding]:
     own = _own(evidence, server)
     if own is None:
         return
-    strange = [one for one in _in_front(evidence) if thumbprint(one.leaf) not in own]
+    fitting = own
+    if evidence.balancer != "bridging":
+        # Where TLS is passed through, clients meet one server or the other, each with its own.
+        each = [_own(evidence, one) or frozenset() for one in organisation.servers]
+        fitting = own.union(*each)
+    strange = [one for one in _in_front(evidence) if thumbprint(one.leaf) not in fitting]
     if strange:
         leaf = strange[0].leaf
         place = strange[0].place or strange[0].observation
@@ -159,10 +166,10 @@ def _cure(evidence: AssignmentEvidence) -> Text:
 
 def _whether_seen(evidence: AssignmentEvidence, server: ExchangeServer) -> RuleResult:
     """What to say where nothing is wrong that can be seen."""
-    if _own(evidence, server) is not None and _in_front(evidence):
-        return Passed(ID, server.name, tuple(one.observation for one in _in_front(evidence)))
-    if evidence.balancer in ("none", "layer-4"):
-        return Passed(ID, server.name)
+    own, seen = _own(evidence, server), _in_front(evidence)
+    fits = own is not None and bool(seen) and all(thumbprint(one.leaf) in own for one in seen)
+    if fits or evidence.balancer in ("none", "layer-4"):
+        return Passed(ID, server.name, tuple(one.observation for one in seen))
     why = text(
         "Extended Protection is on for {server}. Whether clients see the certificate of IIS nobody has looked: name "
         "the address that clients use as a TARGET, or say by --balancer what stands in front.",

@@ -174,6 +174,18 @@ def test_what_older_servers_make_of_the_file(run: Run, version: str, status: int
     assert ("--legacy" in done.text) == (version == "15.1.2507.6")
 
 
+@pytest.mark.parametrize(("version", "said"), [("15.2.1544.4", "EnableEccCertificateSupport"), ("15.0.1497.2", "RSA")])
+def test_keys_that_are_not_rsa(run: Run, version: str, said: str) -> None:
+    modern = issue(ISSUING, server_recipe("mail.example.com"), make_key("ec-p256"), serial=4, **DATES)
+    made = convert((modern.certificate,), modern.key, Wanted("pfx", password=b"secret"), salt=bytes(20), now=NOW)
+    Path("ec.pfx").write_bytes(made)
+    write(organisation(server(default(), version=version)))
+    done = enable(run, "--certificate", "ec.pfx", "--pfx-password-file", "pw", "--services", "IIS")
+    assert done.status == 0
+    assert said in done.text
+    assert "no RSA key" in done.text.replace("\n  ", " ")
+
+
 def test_a_wrong_password(run: Run) -> None:
     Path("pw").write_text("wrong\n")
     done = enable(run, "--certificate", "whole.pfx", "--pfx-password-file", "pw", "--services", "IIS")

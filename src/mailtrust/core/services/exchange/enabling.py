@@ -160,6 +160,7 @@ def _on(server: ExchangeServer, organisation: ExchangeOrganisation, wish: Enable
     assigned = assigning(ready, certificate, ordered, wish.overwrite_default_smtp, now, require_ssl=wish.require_ssl)
     changes = (*assigned.steps, *(step for one in names.values() for step in one.steps))
     named = tuple(service for service, one in names.items() if one.steps)
+    doubts = statuses.doubts_of(certificate, server) if changes else ()
     accepted = bool(ordered or names)
     return _OnServer(
         _named(assigned.after, names) if accepted else server,
@@ -167,7 +168,7 @@ def _on(server: ExchangeServer, organisation: ExchangeOrganisation, wish: Enable
         changes,
         _edge(server, organisation, wish.thumbprint, assigned),
         tuple(refusals),
-        (*(said if accepted else ()), *remarks, *assigned.remarks),
+        (*(said if accepted else ()), *doubts, *remarks, *assigned.remarks),
         tuple(dict.fromkeys((*assigned.touched, *named))),
         "SMTP" in ordered,
     )

@@ -10,6 +10,7 @@ from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisat
 from mailtrust.core.model.exchange_change import Refusal
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.selection import called, common_name
+from mailtrust.core.services.exchange.versions import release
 
 NOT_VALID = "service-certificate-not-valid"
 ABSENT = "certificate-absent"
@@ -89,6 +90,29 @@ def _has_host_name(certificate: ExchangeCertificate, server: ExchangeServer) -> 
     """The certificate of OAuth has none; what setup makes for a server has at least the server's."""
     own = (server.name.lower(), server.fqdn.lower())
     return any("." in name or name.lower() in own for name in (*certificate.domains, common_name(certificate)))
+
+
+def doubts_of(certificate: ExchangeCertificate, server: ExchangeServer) -> tuple[Text, ...]:
+    """What nothing refuses, and may not work all the same."""
+    read = certificate.certificate
+    if read is None or read.public_key.algorithm == "rsa":
+        return ()
+    known = called(certificate)
+    if release(server.version) in ("2007", "2010", "2013"):
+        # New-ExchangeCertificate.md makes RSA keys only; support for others came in 2024, after these releases.
+        said = text("{certificate} has no RSA key, which {server} needs.", certificate=known, server=server.name)
+        return (said,)
+    # Microsoft, certificates.md, on elliptic curves; CSS-Exchange, HealthChecker: since the update of November 2024.
+    return (
+        text(
+            "{certificate} has no RSA key: {server} takes it only from the security update of November 2024 on, with "
+            "{value} in {key}. Other servers and older ones want RSA.",
+            certificate=known,
+            server=server.name,
+            value="EnableEccCertificateSupport = 1 (REG_SZ)",
+            key=r"HKLM\SOFTWARE\Microsoft\ExchangeServer\v15\Diagnostics",
+        ),
+    )
 
 
 def _not_valid(server: ExchangeServer, why: Text, instead: Text) -> Refusal:

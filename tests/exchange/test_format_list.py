@@ -169,7 +169,13 @@ def test_a_table_has_letters_and_cuts_what_is_long() -> None:
     assert (second.services, second.subject) == ({"SMTP"}, "CN=MAIL1")
     cut, whose = map(str, gathered.problems)
     assert "PowerShell has cut subject" in cut
-    assert "is taken for MAIL7" in whose
+    assert "is taken for MAIL1." in whose  # as the subject of setup's certificate says
+
+
+def test_whose_it_is_the_file_may_say() -> None:
+    pasted = TABLE.replace("CN=MAIL1", "CN=WMSvc-OLD")
+    (server,) = organisation_of([("folder/MAIL7.txt", pasted.encode())]).organisation.servers
+    assert server.name == "MAIL7"
 
 
 def test_a_list_that_is_cut_is_told() -> None:

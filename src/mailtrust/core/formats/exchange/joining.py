@@ -51,7 +51,7 @@ def joined(exports: Sequence[tuple[str, ExchangeWire]]) -> tuple[ExchangeWire, t
 
 def _tell_twice(name: str, export: ExchangeWire, told: list[Text]) -> None:
     servers = [(one.name, server_key(one.name)) for one in export.servers]
-    prints = [(f"{one.name} {it.thumbprint}", _print_of(it)) for one in export.servers for it in one.certificates]
+    prints = [(f"{one.name} {it.thumbprint}", print_of(it)) for one in export.servers for it in one.certificates]
     places = [f"{server_key(one.name)} " for one in export.servers for _ in one.certificates]
     certificates = [(called, place + key) for (called, key), place in zip(prints, places, strict=True) if key]
     for what in (servers, certificates):
@@ -159,7 +159,8 @@ def _shown(name: str, value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _print_of(certificate: CertificateWire) -> str:
+def print_of(certificate: CertificateWire) -> str:
+    """The digits of its thumbprint, said or worked out; empty where neither can be."""
     if (digits := hex_digits(certificate.thumbprint)) is not None:
         return digits
     return "" if certificate.raw is None else hashlib.sha1(certificate.raw, usedforsecurity=False).hexdigest()
@@ -178,7 +179,7 @@ def _is_answered(server: str, part: str, whole: ExchangeWire) -> bool:
 # What makes two of a kind one.
 _KEYS: dict[type[Struct], Callable[[Any], object]] = {
     wire.ServerWire: lambda one: server_key(one.name),
-    wire.CertificateWire: _print_of,
+    wire.CertificateWire: print_of,
     wire.ReceiveConnectorWire: lambda one: one.name.lower(),
     wire.SendConnectorWire: lambda one: one.name.lower(),
     wire.ClientAccessWire: lambda one: one.service,

@@ -1,5 +1,6 @@
 """From whatever was exported, in one file or many, to one organisation; and what is wrong with it, in sentences."""
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -17,7 +18,7 @@ from mailtrust.core.formats.exchange.export_json import (
 )
 from mailtrust.core.formats.exchange.export_wire import SCHEMA, ExchangeWire, ServerWire
 from mailtrust.core.formats.exchange.format_list import read_format_list
-from mailtrust.core.formats.exchange.joining import joined
+from mailtrust.core.formats.exchange.joining import joined, print_of
 from mailtrust.core.formats.exchange.nouns import organisation_of_wire
 from mailtrust.core.formats.exchange.shown import MOST_OBJECTS, Shown, Value
 from mailtrust.core.model.cleaning import clean
@@ -27,6 +28,9 @@ from mailtrust.core.model.text import Text, text
 
 MOST_TOLD = 100
 MOST_KINDS = 5
+
+# Its subject; that of IIS's Management Service is made by Windows, and keeps a name that the machine had before.
+_NETBIOS = re.compile(r"CN=(?!WMSvc-)(?P<name>[A-Za-z0-9-]{1,15})", re.IGNORECASE)
 
 
 @frozen
@@ -144,11 +148,11 @@ def _plain(value: Value) -> object:
 
 def _name_servers(exports: Sequence[tuple[str, ExchangeWire]], told: list[Text]) -> None:
     """Give a name to what says of no server: text that was pasted often does not."""
-    named = {server_key(one.name): one.name for _, export in exports for one in export.servers if one.name}
+    named = [one for _, export in exports for one in export.servers if one.name]
     for file, export in exports:
         for server in (one for one in export.servers if not one.name):
             called, fqdn = _own_name(server)
-            server.name = called or (next(iter(named.values())) if len(named) == 1 else _called_after(file))
+            server.name = called or _likely(server, named) or _called_after(file)
             server.fqdn = server.fqdn or fqdn
             told.append(
                 text(
@@ -160,6 +164,13 @@ def _name_servers(exports: Sequence[tuple[str, ExchangeWire]], told: list[Text])
             )
 
 
+def _likely(server: ServerWire, named: Sequence[ServerWire]) -> str:
+    """The one server that has all its certificates, or the only one there is where it has none."""
+    mine = set(map(print_of, server.certificates))
+    alike = {server_key(one.name): one.name for one in named if mine <= set(map(print_of, one.certificates))}
+    return next(iter(alike.values())) if len(alike) == 1 else ""
+
+
 def _called_after(file: str) -> str:
     base = file.replace("\\", "/").rpartition("/")[2]
     return base.rpartition(".")[0] or base
@@ -167,10 +178,13 @@ def _called_after(file: str) -> str:
 
 def _own_name(server: ServerWire) -> tuple[str, str]:
     """The names in the certificate that Exchange's setup makes for a server: the NetBIOS name, and the full one."""
+    subjects = set()
     for one in server.certificates:
         short = [name for name in one.domains if "." not in name]
         full = [name for name in one.domains if "." in name]
         ours = one.self_signed is not False and one.friendly_name in ("", "Microsoft Exchange")
         if ours and len(short) == len(full) == 1 and full[0].lower().startswith(f"{short[0].lower()}."):
             return short[0], full[0]
-    return "", ""
+        if ours and not one.domains and (subject := _NETBIOS.fullmatch(one.subject)):
+            subjects.add(subject["name"])
+    return (subjects.pop(), "") if len(subjects) == 1 else ("", "")

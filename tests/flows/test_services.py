@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.apply.fake_machine import FakeMachine
 from tests.services.exchange_world import certificate
 
 from mailtrust.core.formats.connect_to import Detours, Resolve
+from mailtrust.core.model.acceptance import Accepted
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.configured import ConfiguredCertificate, Listening
 from mailtrust.core.model.exchange import (
@@ -31,10 +33,11 @@ from mailtrust.core.targets.configured import kemp
 from mailtrust.core.targets.mending.surveyed import Surveyed
 from mailtrust.core.x509.pem import to_pem_chain
 from mailtrust.core.x509.thumbprint import thumbprint
-from mailtrust.edge.lookup.dns_answers import Found
+from mailtrust.edge.lookup.dns import FakeResolver
+from mailtrust.edge.lookup.dns_answers import Found, MxRecord
 from mailtrust.flows.services_assigned import Told, chosen, told
-from mailtrust.flows.services_least import least
-from mailtrust.flows.services_served import evidence_of, shown, shown_by_mailstore
+from mailtrust.flows.services_least import least, of_targets
+from mailtrust.flows.services_served import evidence_of, shown, shown_by_mailstore, untold
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Outside
@@ -159,6 +162,10 @@ class TestShown:
         assert {endpoint.address for endpoint, _ in outside.wishes} == {OWN, ADDRESS}
         results = tuple(served_not_assigned.judge(evidence_of(known, seen, Settings(), outside.edge())))
         assert [type(one) for one in results] == [Passed, Finding]
+        evidence = evidence_of(known, seen, Settings(), outside.edge())
+        assert [one.id for one in untold(evidence)] == [f"served-not-assigned:{HOST}:443"]
+        accepted = Accepted("served-not-assigned", HOST, "A proxy has its own.", date(2099, 1, 1))
+        assert untold(replace(evidence, settings=Settings(accepted=(accepted,)))) == ()
 
     async def test_a_port_that_is_shut_is_told(self, web: Any, outside: Outside) -> None:
         seen = await shown(await web(), outside.edge())
@@ -293,20 +300,34 @@ class TestMailStore:
 
 
 class TestLeast:
-    async def test_configurations_targets_and_what_is_there(self, web: Any, outside: Outside) -> None:
+    async def test_configurations_targets_and_what_is_there(self, web: Any, outside: Outside, caseworld: Any) -> None:
         known = await web()
 
-        def found(*targets: str, ca: Any = "public") -> Any:
-            return least(known, targets, NOTHING, Settings(), outside.edge(), ca=ca, sni=True, most_names=100)
+        async def found(*targets: str, ca: Any = "public") -> Any:
+            besides = await of_targets(targets, outside.edge().resolver, Detours())
+            return least(known, besides, NOTHING, Settings(), outside.edge(), ca=ca, sni=True, most_names=100)
 
-        one = found()
+        one = await found()
         (part,) = one.found.parts
         assert isinstance(part, Reuse)
         assert [it.server for it in one.today] == ["web"]
-        more = found("https://archive.corp.local:8462", "user@example.org", "smtp.example.net:25", "imap.example.net")
+        more = await found("https://archive.corp.local:8462", "smtp.example.net:25", "imap.example.net")
         assert [type(it).__name__ for it in more.found.parts] == ["Order", "Order"]
         assert {name for it in more.found.parts for name in it.names} == {
-            HOST, "archive.corp.local", "autodiscover.example.org", "smtp.example.net", "imap.example.net",
+            HOST, "archive.corp.local", "smtp.example.net", "imap.example.net",
         }  # fmt: skip
-        (mine,) = found("https://archive.corp.local:8462", ca="own").found.parts
+        (mine,) = (await found("https://archive.corp.local:8462", ca="own")).found.parts
         assert isinstance(mine, Order)
+
+    async def test_a_mail_domain_needs_its_hosts_and_not_those_of_others(self) -> None:
+        mx = Found((MxRecord(10, "mx.example.org"), MxRecord(20, "mx.elsewhere.example")))
+        address = Found((ADDRESS,))
+        names = ("mx.example.org", "mx.elsewhere.example", "mail.example.org", "autodiscover.example.org")
+        resolver = FakeResolver(exchangers={"example.org": mx}, hosts=dict.fromkeys(names, address))
+        for target in ("example.org", "user@example.org"):
+            found = await of_targets((target,), resolver, Detours())
+            assert {one.names for one in found.needs} == {
+                ("mx.example.org",), ("mail.example.org",), ("autodiscover.example.org",),
+            }  # fmt: skip
+            (remark,) = map(str, found.remarks)
+            assert remark.startswith("Mail for example.org goes to mx.elsewhere.example,")

@@ -198,12 +198,13 @@ def test_a_forgotten_reload_is_found_and_is_no_more_after_it(house: House) -> No
     status, answer, _ = house.listed("--served")
     assert status == 1
     found = {one["facts"]["server"]: one for one in answer["findings"]}
+    reload = {"webmail": "nginx -c", "imap": "doveadm -c"}
     assert set(found) == {"webmail", "imap"}
     for server, name in (("webmail", "web"), ("imap", "imap")):
         assert found[server]["rule"] == "served-not-assigned"
         assert found[server]["facts"]["served"] == thumbprint(house.old[name].certificate)
         assert found[server]["facts"]["thumbprints"] == [thumbprint(new.certificate)]
-        assert "reload it" in found[server]["explanation"]["admin"]
+        assert f"reload it ({reload[server]}" in found[server]["explanation"]["admin"]
     checked = house.run("--served", subcommand="check")
     assert "presents another certificate than it is told to" in checked.stdout
     assert "reload it" in " ".join(checked.stdout.split())

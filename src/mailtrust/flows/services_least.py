@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mailtrust.core.clients import CLIENTS
+from mailtrust.core.formats.connect_to import Detours
 from mailtrust.core.formats.target import Address, Host, HostPort, Url, parse_target
 from mailtrust.core.model.assignment import Assigned
 from mailtrust.core.model.case_file import CaseFile
@@ -12,6 +13,7 @@ from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.kept import Holdings
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.settings import Settings
+from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.assigned import EXCHANGE
 from mailtrust.core.services.candidates import candidates_of
 from mailtrust.core.services.least_set import Ca, least_set
@@ -19,14 +21,17 @@ from mailtrust.core.services.least_words import Least
 from mailtrust.core.services.needs import Need, Needs, of_configuration, of_exchange, of_others
 from mailtrust.core.validation.kinds import Kind, kind_of
 from mailtrust.core.validation.names.internal import is_internal
+from mailtrust.edge.lookup.dns import Resolver
+from mailtrust.edge.lookup.dns_answers import Found
 from mailtrust.flows.check import Edge
+from mailtrust.flows.endpoints import find_endpoints
 from mailtrust.flows.services_assigned import Told
 from mailtrust.version import __version__
 
 
 def least(
     told: Told,
-    targets: Sequence[str],
+    besides: Needs,
     holdings: Holdings,
     settings: Settings,
     edge: Edge,
@@ -35,13 +40,13 @@ def least(
     sni: bool,
     most_names: int,
 ) -> Least:
-    """Compute it. `targets`: hosts that are wanted besides. Raises TargetError for what is none."""
+    """Compute it; `besides`: what is needed for other reasons, as `of_targets` finds it."""
     parts = [of_exchange(told.organisation)] if told.organisation is not None else []
     for one in told.surveyed:
         places = [(place, one.leaf_of(place)) for place in one.places]
         parts.append(of_configuration(one.server, one.product.ID, places))
     parts += [of_others(server) for server in told.others if server.product != EXCHANGE or told.organisation is None]
-    parts.append(Needs(tuple(map(_target, targets))))
+    parts.append(besides)
     needs = tuple(need for part in parts for need in part.needs)
     now = edge.now()
     behind = _Behind(told, holdings, settings, edge, now)
@@ -51,16 +56,45 @@ def least(
     return Least(found, _today(told.assigned, needs), told.assigned, remarks)
 
 
-def _target(given: str) -> Need:
-    match parse_target(given):
-        case Host(host=host):
-            return Need(host, "", "", (host,))
-        case HostPort(host=host) | Url(host=host) as target:
-            service = target.protocol.value if isinstance(target, Url) else str(target.port)
-            return Need(host, "", service, (host,), frozenset({(host, target.port)}))
-        case Address(domain=domain):
-            # Its servers are not looked for here: what every client tries first is meant.
-            return Need(f"autodiscover.{domain}", "", "https", (f"autodiscover.{domain}",))
+async def of_targets(targets: Sequence[str], resolver: Resolver, detours: Detours) -> Needs:
+    """What TARGETs need: of a mail domain the hosts that it has, with those that clients ask for its settings.
+
+    Raises TargetError for what is none.
+    """
+    needs: list[Need] = []
+    remarks: list[Text] = []
+    for target in map(parse_target, targets):
+        match target:
+            case HostPort(host=host) | Url(host=host):
+                service = target.protocol.value if isinstance(target, Url) else str(target.port)
+                needs.append(Need(host, "", service, (host,), frozenset({(host, target.port)})))
+            case Host(host=name) | Address(domain=name):
+                found = (await find_endpoints(target, resolver, detours=detours)).endpoints
+                hosts = tuple(dict.fromkeys(one.host for one in found if one.address)) or (name,)
+                if hosts != (name,):
+                    asked = [one for one in _asked_for(name) if await _is(one, resolver)]
+                    hosts = tuple(dict.fromkeys((*hosts, *asked)))
+                strangers = tuple(host for host in hosts if host != name and not host.endswith(f".{name}"))
+                if strangers:
+                    remarks.append(
+                        text(
+                            "Mail for {domain} goes to {hosts}, named in another domain: whoever runs them has their "
+                            "certificates.",
+                            hosts=strangers,
+                            domain=name,
+                        )
+                    )
+                needs += [Need(host, "", "", (host,)) for host in hosts if host not in strangers]
+    return Needs(tuple(dict.fromkeys(needs)), tuple(remarks))
+
+
+def _asked_for(domain: str) -> tuple[str, ...]:
+    """Where clients and servers ask for a domain's settings (MS-OXDISCO, Thunderbird's autoconfig, RFC 8461 3.3)."""
+    return f"autodiscover.{domain}", f"autoconfig.{domain}", f"mta-sts.{domain}"
+
+
+async def _is(host: str, resolver: Resolver) -> bool:
+    return isinstance(await resolver.addresses(host), Found)
 
 
 def _today(assigned: Sequence[Assigned], needs: Sequence[Need]) -> tuple[Assigned, ...]:

@@ -4,13 +4,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailtrust.core.formats.connect_to import Detours
+from mailtrust.core.model.acceptance import Standing
 from mailtrust.core.model.assignment import AssignmentEvidence, Balancer, Served
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.endpoint import Offer
+from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation, ProbeFailure
 from mailtrust.core.model.settings import Settings
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.rules.assigning import judge_assignments, served_not_assigned
+from mailtrust.core.rules.assigning.grounds.accepting import settle_assignments
+from mailtrust.core.rules.walking import worst_first
 from mailtrust.core.services import mailstore
 from mailtrust.flows.services_assigned import Told
 from mailtrust.flows.services_ports import Port, Ports
@@ -78,6 +83,18 @@ def evidence_of(
     )
 
 
+def untold(evidence: AssignmentEvidence) -> tuple[Finding, ...]:
+    """What is presented without having been told, but for what the organisation has accepted; the heaviest first."""
+    results = judge_assignments(evidence, (served_not_assigned,))
+    settled = {
+        finding
+        for one in settle_assignments(evidence, results)
+        if one.standing is Standing.IN_FORCE
+        for finding in one.findings
+    }
+    return tuple(one for one in worst_first(results) if one.id not in settled)
+
+
 def _served(port: Port, observation: Observation) -> Served | None:
     leaf = next(iter(observation.presented_chain), None)
     if not isinstance(leaf, Certificate):
@@ -87,7 +104,12 @@ def _served(port: Port, observation: Observation) -> Served | None:
         here = port.surveyed.places_at(port.endpoint, leaf)
         service = here[0].service if here else service
     place = observation.endpoint.id
-    return Served(observation.id, port.server, port.product, service, leaf, place, port.configured)
+    return Served(observation.id, port.server, port.product, service, leaf, place, port.configured, _take_up(port))
+
+
+def _take_up(port: Port) -> tuple[str, ...]:
+    command = port.surveyed.product.take_up(port.surveyed.server) if port.surveyed is not None else None
+    return command.command if command is not None else ()
 
 
 def _nothing(port: Port, observation: Observation) -> Text:

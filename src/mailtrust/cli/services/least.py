@@ -33,7 +33,10 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         ),
     )
     parser.add_argument(
-        "targets", metavar="TARGET", nargs="*", help=told(text("a host, host:port or URL that it shall serve besides"))
+        "targets",
+        metavar="TARGET",
+        nargs="*",
+        help=told(text("what it shall serve besides: mail domain, e-mail address, host, host:port or URL")),
     )
     parser.add_argument(
         "--server", metavar="NAME", action="append", default=[],
@@ -61,18 +64,21 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def run(options: argparse.Namespace) -> int:
     """Find it, and say why."""
+    from mailtrust.core.formats.connect_to import Detours, parse_resolve
     from mailtrust.core.report.least_set_text import draw_least_set
     from mailtrust.core.report.least_set_wire import least_set_wire
     from mailtrust.core.services.least_set import MOST_NAMES
+    from mailtrust.edge.probe.loop import run as run_loop
     from mailtrust.flows.services_assigned import NOTHING_KNOWN
-    from mailtrust.flows.services_least import least
+    from mailtrust.flows.services_least import least, of_targets
 
     standing = standing_of(options, options.server, served=False)
     if not standing.told.is_something and not options.targets:
         raise UserProblem(NOTHING_KNOWN)
+    detours = Detours(resolve=tuple(map(parse_resolve, options.resolve)))
     made = least(
         standing.told,
-        options.targets,
+        run_loop(of_targets(options.targets, standing.edge.resolver, detours)),
         standing.holdings,
         standing.evidence.settings,
         standing.edge,

@@ -53,17 +53,16 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def run(options: argparse.Namespace) -> int:
     """Show it."""
-    from mailtrust.core.rules.assigning import judge_assignments, served_not_assigned
-    from mailtrust.core.rules.walking import worst_first
     from mailtrust.core.services.assigned import only_seen
     from mailtrust.flows.services_assigned import NOTHING_KNOWN
+    from mailtrust.flows.services_served import untold
 
     standing = standing_of(options, options.names, served=options.served)
     served = standing.shown.served
     if not standing.told.is_something:
         raise UserProblem(NOTHING_KNOWN)
     assigned = (*standing.told.assigned, *only_seen(standing.told.assigned, served))
-    findings = worst_first(judge_assignments(standing.evidence, (served_not_assigned,))) if options.served else ()
+    findings = untold(standing.evidence) if options.served else ()
     write_output(_written(options, standing, assigned, findings), options.output)
     say_notes(standing.notes)
     if findings:
@@ -79,8 +78,9 @@ def _written(
         from mailtrust.core.formats.json_text import to_json_text
         from mailtrust.core.report.assigned_wire import assigned_wire
 
-        seen = served if options.served else None
-        return to_json_text(assigned_wire(assigned, seen, findings, standing.notes, translator(options.lang)))
+        translate = translator(options.lang)
+        wire = assigned_wire(assigned, served, findings, standing.notes, translate, looked=options.served)
+        return to_json_text(wire)
     from mailtrust.core.report.page import Page
     from mailtrust.core.report.services_list_text import draw_findings, format_list, format_table
 

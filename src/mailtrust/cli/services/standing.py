@@ -90,7 +90,13 @@ def standing_of(options: argparse.Namespace, wanted: Sequence[str], *, served: b
                 on_progress=on_progress,
             )
         )
-    settings = Settings(warn=organisation.warn, critical=organisation.critical, servers=organisation.servers)
+    settings = Settings(
+        warn=organisation.warn,
+        critical=organisation.critical,
+        servers=organisation.servers,
+        accepted=organisation.accepted,
+        file=organisation.file,
+    )
     evidence = evidence_of(now_told, shown, settings, edge, balancer=options.balancer)
     return Standing(now_told, shown, evidence, holdings, edge)
 

@@ -50,6 +50,8 @@ class Served:
     """The port, for people: `imaps://mail.example.com:993@192.0.2.1`."""
     configured: tuple[str, ...] | None = None
     """The thumbprints of what may be presented at this very port, as in `Assigned`; None: nobody can tell."""
+    take_up: tuple[str, ...] = ()
+    """The command that lets the program take up its files; empty: not known, or it needs none."""
 
 
 @frozen

@@ -11,6 +11,7 @@ from mailtrust.core.model.text import Text
 from mailtrust.core.report.report_json import finding_to_wire
 from mailtrust.core.report.report_wire import FindingWire, Fingerprint, Moment
 from mailtrust.core.report.services_list_text import presents
+from mailtrust.core.services import mailstore
 from mailtrust.core.x509.thumbprint import thumbprint
 
 SCHEMA: Literal["mailtrust/assigned/1"] = "mailtrust/assigned/1"
@@ -60,12 +61,14 @@ class AssignedWire(Struct, kw_only=True):
 
 def assigned_wire(
     assigned: Sequence[Assigned],
-    served: Sequence[Served] | None,
+    served: Sequence[Served],
     findings: Sequence[Finding],
     notes: Sequence[Text],
     translate: Callable[[str], str],
+    *,
+    looked: bool,
 ) -> AssignedWire:
-    """The whole answer."""
+    """The whole answer; `looked`: whether all servers were asked what they present."""
     return AssignedWire(
         schema=SCHEMA,
         certificates=[
@@ -80,11 +83,11 @@ def assigned_wire(
                 not_after=None if one.certificate is None else one.certificate.not_after,
                 services=list(one.services),
                 named_in=list(one.named_in),
-                served_at=None if served is None else list(presents(one, served)),
+                served_at=list(presents(one, served)) if looked or one.product == mailstore.ID else None,
             )
             for one in assigned
         ],
-        served=None if served is None else [_served(one) for one in served],
+        served=[_served(one) for one in served] if looked or served else None,
         findings=[finding_to_wire(one, (), translate) for one in findings],
         notes=[one.render(translate) for one in notes],
     )

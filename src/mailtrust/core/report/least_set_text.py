@@ -34,7 +34,9 @@ def draw_least_set(page: Page, least: Least) -> None:
         if isinstance(part, Order) and (script := request_in_exchange(part)):
             page.paragraph((page.say(text("Or let Exchange make key and request, in its own shell:")), "dim"))
             for line in script.split("\n"):
-                page.paragraph((page.name(line, LONGEST_COMMAND), "cyan"), first=[("  PS> ", "dim")], then=[("    ", "")])
+                page.paragraph(
+                    (page.name(line, LONGEST_COMMAND), "cyan"), first=[("  PS> ", "dim")], then=[("    ", "")]
+                )
     if remarks := remarks_on(least):
         page.heading(text("To be known besides"))
         for remark in remarks:

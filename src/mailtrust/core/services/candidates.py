@@ -33,7 +33,8 @@ def candidates_of(
     for server in organisation.servers if organisation is not None else ():
         for one in server.certificates:
             if usable(one, now) and from_a_ca(one) and _lasts(one, warn, now):
-                names, servers = tuple(map(str.lower, one.domains)), None if one.exportable else frozenset({server.name})
+                names = tuple(map(str.lower, one.domains))
+                servers = None if one.exportable else frozenset({server.name})
                 found.append(Candidate(one.thumbprint, names, _ca(one, ca_of), servers, _rsa(one), one.not_after))
     mine = [one.certificate for one in configured if one.certificate is not None and one.named_in]
     mine += [one.certificate for one in holdings.certificates if one.has_key]

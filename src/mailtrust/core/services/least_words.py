@@ -12,6 +12,8 @@ from mailtrust.core.services.least_set import LeastSet, Order, Part, Reuse
 from mailtrust.core.services.needs import Need
 
 WARY_OF_WILDCARDS = ("IMAP", "POP")
+ON_WINDOWS = (EXCHANGE, "iis", "mailstore")
+"""Products that take certificate and key as PFX."""
 
 
 @frozen
@@ -121,14 +123,15 @@ def _ordered(part: Order) -> Iterable[str]:
     yield f"mailtrust cert request {names} --new-key {spec.key} --out {stem}"
     if part.ca == "own":
         yield f"mailtrust ca issue {stem}.csr --out {stem}"
-    exchange = any(need.product == EXCHANGE for need in part.needs)
+    windows = any(need.product in ON_WINDOWS for need in part.needs)
     answer = f"{stem}.pem" if part.ca == "own" else "ANSWER"
     others = [need for need in part.needs if need.product != EXCHANGE]
-    forms = ",".join(form for form, wanted in (("pem", bool(others)), ("pfx", exchange)) if wanted)
+    pem = any(need.product not in ON_WINDOWS for need in part.needs)
+    forms = ",".join(form for form, wanted in (("pem", pem), ("pfx", windows)) if wanted)
     yield f"mailtrust cert accept {answer} {stem}.key --for {forms} --out {stem}"
     yield from _enable(f"--certificate {stem}.pfx", [need for need in part.needs if need.product == EXCHANGE])
     for host in dict.fromkeys(need.names[0].replace("*.", "www.") for need in others):
-        yield f"mailtrust plan {shlex.quote(host)} --with {stem}.pem --key {stem}.key"
+        yield f"mailtrust plan {shlex.quote(host)} --with {stem}.{'pem' if pem else 'pfx'} --key {stem}.key"
 
 
 def _enable(which: str, needs: Iterable[Need]) -> Iterable[str]:

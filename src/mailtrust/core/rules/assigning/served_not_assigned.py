@@ -75,7 +75,7 @@ def _finding(evidence: AssignmentEvidence, subject: str, leaf: Certificate, port
         ),
         clients=(),
         facts=(
-            ("server", first.server or _host(first)),
+            ("server", first.server or _host(first).rpartition(":")[0]),
             ("service", first.service),
             ("places", places),
             ("served", thumbprint(leaf)),

@@ -81,9 +81,14 @@ def run(options: argparse.Namespace) -> int:
         from mailtrust.cli.renew_timer import write_timer
 
         return write_timer(options)
+    from mailtrust.edge.config.organisation_file import find
+
     expect_writable(options.output)
     expect_roots(options)
     options.kind = "host"
+    if options.servers is None:
+        # Another run may have to bring this one to an end, from another folder.
+        options.servers = find()
     chosen = _chosen(options)
     from mailtrust.cli.renewing import ready, renew_one
 

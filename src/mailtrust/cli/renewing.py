@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli import exit_status
-from mailtrust.cli.apply import applied, interrupted_ended, state_of, status_of
+from mailtrust.cli.apply import Stopped, applied, interrupted_ended, state_of, status_of
 from mailtrust.cli.auditing import beside_plan
 from mailtrust.cli.bundle_words import say
 from mailtrust.cli.files import called_file, read_file, read_password, write_output
@@ -79,6 +79,8 @@ def renew_one(one: Renewed, options: argparse.Namespace, *, only_look: bool) -> 
             one, servers, folder, around.around(servers),
             force=options.force, only_look=only_look, ignore_tlsa=options.ignore_tlsa,
         ).run()  # fmt: skip
+    except Stopped:
+        raise
     except UserProblem as problem:
         said = text("{name}: {why}", name=clean(one.name, 100), why=problem.message)
         return RenewalTold(one.name, "failed", problem.status, (said,))
@@ -168,7 +170,7 @@ class Outside:
     def _places(self, seen: "Sequence[Observation]", editor: "ZoneEditor | None") -> "tuple[Place, ...]":
         from mailtrust.flows.renewal_dns import places_of
 
-        return run_loop(places_of(seen, edge_of(self._options).resolver, editor))
+        return run_loop(places_of(seen, self._one.names, edge_of(self._options).resolver, editor))
 
     def _publish(self, records: "Sequence[Beside]", editor: "ZoneEditor") -> None:
         from mailtrust.flows.renewal_dns import publish

@@ -1,6 +1,7 @@
 """The TLSA records of a certificate that is renewed: read where they are changed, published, taken away."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Iterable
 from typing import Protocol as Interface
 
 from mailtrust.core.formats.tlsa import read_tlsa
@@ -9,6 +10,7 @@ from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.problem import CouldNotLook, UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.core.targets.parts.zone_records import TTL
+from mailtrust.core.validation.dane_renewal import places_of as usual_places
 from mailtrust.core.validation.tlsa_switch import Beside, Place
 from mailtrust.edge.lookup.dns import Resolver
 from mailtrust.edge.lookup.dns_answers import Found, LookupFailed
@@ -16,6 +18,7 @@ from mailtrust.edge.lookup.dns_update import RecordSet
 from mailtrust.flows.apply_doing import in_thread
 
 KIND = "TLSA"
+MOST_AT_ONCE = 10
 
 
 class Editor(Interface):
@@ -34,20 +37,34 @@ class Editor(Interface):
         ...
 
 
-async def places_of(seen: Iterable[Observation], resolver: Resolver, editor: Editor | None) -> tuple[Place, ...]:
-    """What is published for the ports that were seen. Raises CouldNotLook where DNS does not say.
+async def places_of(
+    seen: Iterable[Observation], names: Iterable[str], resolver: Resolver, editor: Editor | None
+) -> tuple[Place, ...]:
+    """What is published for the ports that were seen, and at every mail port of the certificate's names.
+
+    The same server may be met under a name that nobody has written down, such as that of the MX record: what stands
+    there counts where it fits what is served. Raises CouldNotLook where DNS does not say.
 
     `editor`: is asked first, for it knows what was changed a moment ago.
     """
-    chains: Mapping[tuple[str, str], tuple[AnyCertificate, ...]] = {
-        (f"_{one.endpoint.port}._tcp.{one.endpoint.host}", one.presented_chain[0].fingerprint): one.presented_chain
-        for one in seen
-        if one.presented_chain
-    }
-    known: dict[str, tuple[tuple[str, ...], int]] = {}
-    for name in dict.fromkeys(name for name, _ in chains):
-        known[name] = await _published(name, resolver, editor)
-    return tuple(Place(name, read_tlsa(known[name][0]), known[name][1], chain) for (name, _), chain in chains.items())
+    chains: dict[str, tuple[AnyCertificate, ...]] = {}
+    places: dict[tuple[str, str], None] = {}
+    for one in seen:
+        if one.presented_chain:
+            leaf = one.presented_chain[0].fingerprint
+            chains.setdefault(leaf, one.presented_chain)
+            places[f"_{one.endpoint.port}._tcp.{one.endpoint.host}", leaf] = None
+    named = {name for name, _ in places}
+    places.update({(name, leaf): None for name in usual_places(names) if name not in named for leaf in chains})
+    gate = asyncio.Semaphore(MOST_AT_ONCE)
+
+    async def ask(name: str) -> tuple[tuple[str, ...], int]:
+        async with gate:
+            return await _published(name, resolver, editor)
+
+    asked = tuple(dict.fromkeys(name for name, _ in places))
+    known = dict(zip(asked, await asyncio.gather(*map(ask, asked)), strict=True))
+    return tuple(Place(name, read_tlsa(known[name][0]), known[name][1], chains[leaf]) for name, leaf in places)
 
 
 async def _published(name: str, resolver: Resolver, editor: Editor | None) -> tuple[tuple[str, ...], int]:
@@ -62,7 +79,8 @@ async def _published(name: str, resolver: Resolver, editor: Editor | None) -> tu
     if isinstance(answer, LookupFailed):
         raise CouldNotLook(
             text(
-                "Nobody knows which TLSA records stand at {name}, so no other key can be brought out. {why}",
+                "Nobody knows which TLSA records stand at {name}, so no other certificate is brought out; "
+                "--ignore-tlsa does it all the same. {why}",
                 name=name,
                 why=answer.why,
             )

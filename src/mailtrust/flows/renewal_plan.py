@@ -11,7 +11,7 @@ from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.plan import Plan
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
-from mailtrust.core.model.problem import CouldNotLook, UserProblem
+from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.grounds.comparing import noted, wanted_served
@@ -56,6 +56,31 @@ def shown_at(case: Sequence[Observation], server: Server, names: Sequence[str]) 
     )
 
 
+def concerned(seen: Sequence[Observation], algorithm: str) -> tuple[Observation, ...]:
+    """What a certificate with a key of this kind takes the place of.
+
+    Who gives no name may be shown another certificate, which is none of ours; and of a pair of RSA and ECDSA each is
+    renewed by its own.
+    """
+
+    def leaves(one: Observation) -> dict[str, str]:
+        here = (other for other in seen if other.endpoint.id == one.endpoint.id and other.offer is not Offer.NO_SNI)
+        return {leaf_of(other).fingerprint: leaf_of(other).public_key.algorithm for other in here}
+
+    def ours(one: Observation) -> bool:
+        known, leaf = leaves(one), leaf_of(one)
+        return leaf.fingerprint in known and (len(set(known.values())) == 1 or leaf.public_key.algorithm == algorithm)
+
+    return tuple(one for one in seen if ours(one))
+
+
+def leaf_of(one: Observation) -> Certificate:
+    """Of an observation that `shown_at` gives."""
+    leaf = one.presented_chain[0]
+    assert isinstance(leaf, Certificate)  # noqa: S101 - shown_at gives no others
+    return leaf
+
+
 def silent(case: Sequence[Observation], server: Server, names: Sequence[str]) -> tuple[str, ...]:
     """The ports of a server, named in mailtrust.toml, that gave no handshake; all of a host, where none gave one."""
     theirs = [one for one in case if meant(one, names) and _serves(server, one) and one.offer is Offer.DEFAULT]
@@ -94,35 +119,36 @@ async def plan_renewal(
     presented: dict[str, Chain] = {}
     notes = []
     for read in surveyed:
-        seen = shown_at(evidence.case.observations, read.server, names)
+        seen = concerned(
+            shown_at(evidence.case.observations, read.server, names), material.chain[0].public_key.algorithm
+        )
         notes.append(wanted_served(read.server.name, material.chain[0], [one.id for one in seen]))
         for one in seen:
-            if (leaf := _former(one, seen, material)) is not None:
-                found = [
-                    ServeThis(read, place, material.chain, material.key) for place in read.places_at(one.endpoint, leaf)
-                ]
-                if not found:
-                    raise _nowhere(read, one)
-                tasks += found
-                presented[one.id] = material.chain
+            if leaf_of(one).fingerprint == material.chain[0].fingerprint:
+                continue
+            places = read.places_at(one.endpoint, leaf_of(one))
+            if not places:
+                raise _nowhere(read, one)
+            tasks += (ServeThis(read, place, material.chain, material.key) for place in places)
+            presented[one.id] = material.chain
     steps = steps_of(tasks)
     if isinstance(steps, Cannot):
         raise UserProblem(steps.why)
     proof, after = Supposing(assessment)(presented)
     used = {step.server for step in steps if step.server}
-    concerned = tuple(one for one in surveyed if one.server.name in used)
+    used_ones = tuple(one for one in surveyed if one.server.name in used)
     made = Plan(
         target=evidence.case.target,
         made=evidence.now,
         version=__version__,
         looking=looking,
-        facts=facts_of(concerned),
+        facts=facts_of(used_ones),
         steps=steps,
         cures=(*proof.resolved, *(one.id for one in notes)),
         left=(),
         before=outlooks(evidence),
         after=outlooks(after.evidence),
-        servers=tuple(one.server for one in concerned),
+        servers=tuple(one.server for one in used_ones),
         findings=(*noted(assessment.findings), *notes),
     )
     return RenewalPlan(made, tuple(missing), tuple(missing.values()), proof.introduced)
@@ -162,24 +188,6 @@ def _serves(server: Server, seen: Observation) -> bool:
     return any(place.host == endpoint.host and place.port in (None, endpoint.port) for place in server.places)
 
 
-def _former(one: Observation, seen: Sequence[Observation], material: Material) -> Certificate | None:
-    """The certificate that is to give way here; None: none is."""
-    leaf, new = one.presented_chain[0], material.chain[0]
-    if not isinstance(leaf, Certificate) or leaf.fingerprint == new.fingerprint:
-        return None
-    here = [other for other in seen if other.endpoint.id == one.endpoint.id]
-    if one.offer is Offer.NO_SNI:
-        # Who gives no name may be shown another certificate, which is none of ours.
-        return leaf if any(leaf == other.presented_chain[0] for other in here if other.offer is not one.offer) else None
-    kinds = {
-        other.presented_chain[0].public_key.algorithm
-        for other in here
-        if other.offer is not Offer.NO_SNI and isinstance(other.presented_chain[0], Certificate)
-    }
-    # A pair of RSA and ECDSA: each is renewed by its own.
-    return leaf if len(kinds) == 1 or leaf.public_key.algorithm == new.public_key.algorithm else None
-
-
 def _nowhere(server: Surveyed, one: Observation) -> UserProblem:
     return UserProblem(
         text(
@@ -191,9 +199,3 @@ def _nowhere(server: Surveyed, one: Observation) -> UserProblem:
 
 def _unread(server: Server, why: Text) -> Text:
     return text("The configuration of {server} could not be read: {why}", server=server.name, why=why)
-
-
-def expect_some(made: RenewalPlan) -> None:
-    """Raise CouldNotLook where no server at all could be looked at."""
-    if made.missing and not made.plan.findings:
-        raise CouldNotLook(made.why[0])

@@ -27,7 +27,7 @@ from mailtrust.core.validation.tlsa_rollover import settled_after
 from mailtrust.core.validation.tlsa_switch import Beside, switch
 from mailtrust.edge.renewal.folder import RenewalFolder
 from mailtrust.flows.renewal_around import Around
-from mailtrust.flows.renewal_plan import RenewalPlan, shown_at
+from mailtrust.flows.renewal_plan import RenewalPlan, concerned, leaf_of, shown_at
 
 UNDONE, NOT_UNDONE, PERSON, COULD_NOT_LOOK = 4, 5, 1, 3
 """Exit statuses."""
@@ -53,8 +53,7 @@ class Renewing:
         self._tidy()
         assessment = self.around.look()
         seen = self._seen(assessment)
-        old = min((one.presented_chain[0] for one in seen), key=_ends)
-        assert isinstance(old, Certificate)  # noqa: S101 - shown_at gives no others
+        old = min(map(leaf_of, seen), key=lambda leaf: leaf.not_after)
         self._discard_useless()
         if not self.folder.has_next:
             when = self._due(old)
@@ -110,7 +109,8 @@ class Renewing:
 
     def _seen(self, assessment: Assessment) -> tuple[Observation, ...]:
         case = assessment.evidence.case.observations
-        seen = tuple(one for server in self.servers for one in shown_at(case, server, self.one.names))
+        kind = self.folder.next_chain()[0].public_key.algorithm if self.folder.has_next else self.one.key.split("-")[0]
+        seen = tuple(one for server in self.servers for one in concerned(shown_at(case, server, self.one.names), kind))
         if not seen:
             raise CouldNotLook(text("No server of {name} answers: nobody knows what is served.", name=self.one.name))
         return tuple({one.id: one for one in seen}.values())
@@ -285,11 +285,6 @@ class Renewing:
         return RenewalTold(
             clean(self.one.name, 100), outcome, status, (said,), leaf.fingerprint, leaf.not_after, next_run
         )
-
-
-def _ends(certificate: object) -> datetime:
-    assert isinstance(certificate, Certificate)  # noqa: S101 - shown_at gives no others
-    return certificate.not_after
 
 
 def _names(certificate: Certificate) -> set[str]:

@@ -294,6 +294,7 @@ def test_a_shell_that_never_opens(endpoint: ExchangeShell, monkeypatch: pytest.M
     monkeypatch.setattr(exchange_shell, "received", lambda *_: NOTHING)
     with pytest.raises(Unreachable, match=r"did not come to an end within 1 seconds\. Nothing was changed"):
         open_shell(place_of(endpoint.url), ADMIN)
+    assert not endpoint.runspaces, "it is not left there half open"
 
 
 def test_a_server_that_answers_no_more(

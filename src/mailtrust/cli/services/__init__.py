@@ -17,6 +17,7 @@ EXAMPLES: tuple[Example, ...] = (
         "mailtrust services enable --export exchange.json --thumbprint 434A...56AB --services IIS,SMTP -o enable.ps1",
         text("what it takes, as a script that takes itself back"),
     ),
+    ("mailtrust services check --live mail1.example.com", text("Exchange itself is asked, instead of an export")),
     ("mailtrust services check --export exchange.json", text("Exchange's traps and deadlines, and how to mend them")),
 )
 

@@ -72,8 +72,12 @@ class PsrpShell:
         self._pool._serializer = self._pool._fragmenter.serializer = BoundedReader()  # noqa: SLF001
         # While a shell opens, Exchange looks up what the user may do, and says nothing.
         wsman.operation_timeout, self._transport.patience = OPEN_SECONDS - GRACE_SECONDS, OPEN_SECONDS
-        with self._told(OPEN_SECONDS, changing=False):
-            self._pool.open()
+        try:
+            with self._told(OPEN_SECONDS, changing=False):
+                self._pool.open()
+        except UserProblem:
+            self.close()  # Exchange counts the shells of a user, half open ones too
+            raise
         wsman.operation_timeout, self._transport.patience = POLL_SECONDS, POLL_SECONDS + GRACE_SECONDS
 
     @property

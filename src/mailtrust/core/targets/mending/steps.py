@@ -1,10 +1,10 @@
 """The steps of a plan, machine by machine: files, then configuration, then each product's own look, then taking up."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from posixpath import dirname, splitext
 
-from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.configured import Act, Cannot, Change, ConfiguredCertificate, Edit, Files
 from mailtrust.core.model.plan import (
     AskPerson,
@@ -36,6 +36,7 @@ from mailtrust.core.x509.withheld_keys import mark_of, withheld, withheld_in
 
 TAG = 8
 """Digits of a certificate's SHA-256 in the names of its files."""
+_TAGGED = re.compile(rf"-[0-9a-f]{{{TAG}}}\Z")
 
 
 @dataclass
@@ -157,7 +158,7 @@ def _files_for(task: ServeThis, machine: _Machine) -> Files:
     same_key = task.key is None or server.keys.get(mark_of(chain[0])) == place.key_file
     files = Files(place.chain_file, place.key_file)
     if not (same_key or together or place.in_place):
-        files = _new_names(place, chain, server.leaf_of(place))
+        files = _new_names(place, chain)
     if task.key is not None and not (same_key or together):
         key = withheld(mark_of(chain[0])), (task.key,)
         put = text("Put the new private key into {file}, readable as the old one is.", file=files.key)
@@ -216,13 +217,13 @@ def _rearranged(old: bytes, chain: Chain, path: str, key: KeySource | None) -> t
     return (private + certificates if first else certificates + private) + rest, sources
 
 
-def _new_names(place: ConfiguredCertificate, chain: Chain, old: Certificate | None) -> Files:
+def _new_names(place: ConfiguredCertificate, chain: Chain) -> Files:
     """A new certificate and a new key get files of their own: at no moment does one meet another's."""
-    tag, former = chain[0].fingerprint[:TAG], old.fingerprint[:TAG] if old is not None else "-"
+    tag = chain[0].fingerprint[:TAG]
     stem, ending = splitext(place.chain_file)
     key_stem, key_ending = splitext(place.key_file)
-    # The name that the former one has got in this way is no part of the next one's.
-    stem, key_stem = stem.removesuffix(f"-{former}"), key_stem.removesuffix(f"-{former}")
+    # The tag that the former one got in this way is no part of the next one's name.
+    stem, key_stem = _TAGGED.sub("", stem), _TAGGED.sub("", key_stem)
     files = Files(f"{stem}-{tag}{ending or '.pem'}", f"{key_stem}-{tag}{key_ending or '.key'}")
     return files if files.chain != files.key else Files(files.chain, f"{key_stem}-{tag}.key")
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from msgspec import Struct, structs
@@ -66,46 +67,52 @@ def _take_in(mine: Struct, other: Struct, place: str, told: list[Text]) -> None:
     """Fill `mine` with what only `other` says."""
     if isinstance(mine, ServerWire) and isinstance(other, ServerWire) and mine.bindings is None and other.bindings:
         # Who read IIS was on that machine, and knows better what is set there.
-        for field in structs.fields(mine):
-            here, there = getattr(mine, field.name), getattr(other, field.name)
-            setattr(mine, field.name, there)
-            setattr(other, field.name, here)
-    for field in structs.fields(mine):
-        here, there = getattr(mine, field.name), getattr(other, field.name)
+        for name, _ in _fields(ServerWire):
+            here, there = getattr(mine, name), getattr(other, name)
+            setattr(mine, name, there)
+            setattr(other, name, here)
+    for name, default in _fields(type(mine)):
+        here, there = getattr(mine, name), getattr(other, name)
         if isinstance(there, list) and there and isinstance(there[0], Struct):
-            setattr(mine, field.name, _by_key([*(here or ()), *there], place, told))
-        elif _says_nothing(here, field.default):
-            setattr(mine, field.name, there if there is not None else here)
-        elif not _says_nothing(there, field.default):
-            setattr(mine, field.name, _agreed(field.name, here, there, place, told))
+            setattr(mine, name, _by_key(here or (), there, place, told))
+        elif _says_nothing(here, default):
+            setattr(mine, name, there if there is not None else here)
+        elif not _says_nothing(there, default):
+            setattr(mine, name, _agreed(name, here, there, place, told))
 
 
 def _says_nothing(value: object, default: object) -> bool:
     return value is None or value in ("", []) or value == default
 
 
-def _by_key(parts: Iterable[Part], place: str, told: list[Text]) -> list[Part]:
-    found: dict[object, Part] = {}
-    for number, part in enumerate(parts):
-        key = _KEYS[type(part)](part)
-        if not key:
-            found[number] = part
-        elif key in found:
+def _by_key(here: Sequence[Part], there: Iterable[Part], place: str, told: list[Text]) -> list[Part]:
+    """What is here already, and what comes, each of its kind once; a part without a key stays by itself."""
+    found: dict[object, Part] = {_KEYS[type(one)](one) or number: one for number, one in enumerate(here)}
+    for number, given in enumerate(there, len(found)):
+        # A copy that owns its lists: what is joined must not change what it is joined of.
+        part = _by_itself(given, place, told)
+        key = _KEYS[type(part)](part) or number
+        if key in found:
             _take_in(found[key], part, f"{place} {_called(part)}".strip(), told)
         else:
-            # A copy that owns its lists: what is joined must not change what it is joined of.
-            found[key] = _by_itself(part, place, told)
+            found[key] = part
     return list(found.values())
 
 
 def _by_itself(part: Part, place: str, told: list[Text]) -> Part:
     here = f"{place} {_called(part)}".strip()
     own = {
-        field.name: _by_key(value, here, told) if value and isinstance(value[0], Struct) else list(value)
-        for field in structs.fields(part)
-        if isinstance(value := getattr(part, field.name), list)
+        name: _by_key((), value, here, told) if value and isinstance(value[0], Struct) else list(value)
+        for name, _ in _fields(type(part))
+        if isinstance(value := getattr(part, name), list)
     }
     return structs.replace(part, **own)
+
+
+@cache
+def _fields(kind: type[Struct]) -> tuple[tuple[str, object], ...]:
+    """Names, and what stands there where nobody has said anything."""
+    return tuple((field.name, field.default) for field in structs.fields(kind))
 
 
 def _called(part: Struct) -> str:

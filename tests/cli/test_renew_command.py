@@ -1,0 +1,57 @@
+"""`mailtrust renew`: what it needs to be told."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+TOML = """\
+[[server]]
+name = "web"
+product = "nginx"
+endpoints = ["https://localhost:1"]
+reach = "local"
+[[renew]]
+name = "mail"
+names = ["localhost"]
+by = "ca"
+[[renew]]
+name = "other"
+names = ["other.example.com"]
+by = "ca"
+"""
+
+
+@pytest.fixture
+def servers(tmp_path: Path) -> Path:
+    (tmp_path / "mailtrust.toml").write_text(TOML)
+    return tmp_path / "mailtrust.toml"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("mial",), "Expected the name of a [[renew]], got “mial”. There are: mail, other."),
+        (("mail", "--all"), "leave the names out, or --all"),
+    ],
+)
+def test_a_mistake_is_a_sentence(run: Run, servers: Path, given: tuple[str, ...], said: str) -> None:
+    refused = run("renew", *given, "--servers", servers)
+    assert (refused.status, said in refused.err) == (2, True)
+
+
+def test_without_renew_in_the_file(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty.toml").write_text("")
+    refused = run("renew", "--servers", tmp_path / "empty.toml")
+    assert (refused.status, "Expected [[renew]] in mailtrust.toml" in refused.err) == (2, True)
+
+
+def test_one_that_cannot_be_looked_at_keeps_no_other_from_it(run: Run, servers: Path, tmp_path: Path) -> None:
+    looked = run("renew", "--servers", servers, "--state", tmp_path / "state", "--no-aia")
+    assert looked.status == 3
+    first, second = looked.text.splitlines()
+    assert first == "mail: No server of mail answers: nobody knows what is served."
+    assert second.startswith("other: mailtrust.toml has no [[server]] with reach that is met under one of")
+    assert not (tmp_path / "state").exists()

@@ -186,6 +186,14 @@ def test_keys_that_are_not_rsa(run: Run, version: str, said: str) -> None:
     assert "no RSA key" in done.text.replace("\n  ", " ")
 
 
+@pytest.mark.parametrize(("age", "told"), [(3, False), (40, True)])
+def test_an_old_export_is_told(run: Run, age: int, told: bool) -> None:
+    write(replace(organisation(server(new(), old())), exported=NOW - timedelta(days=age)))
+    done = enable(run, "--thumbprint", NEW, "--services", "IIS")
+    assert done.status == 0
+    assert ("40 days old" in done.err) == told
+
+
 def test_a_wrong_password(run: Run) -> None:
     Path("pw").write_text("wrong\n")
     done = enable(run, "--certificate", "whole.pfx", "--pfx-password-file", "pw", "--services", "IIS")

@@ -3,7 +3,7 @@
 import argparse
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from mailtrust.core.model.exchange import ExchangeOrganisation
     from mailtrust.core.model.exchange_change import ExchangeChange
     from mailtrust.core.report.page import Page
+
+
+OLD = timedelta(days=7)
+"""What changes something begins with an export of these days; the script notices some of what has changed since."""
 
 
 def add_change_options(parser: argparse.ArgumentParser) -> None:
@@ -103,6 +107,12 @@ def give(
     from mailtrust.core.report.services_change_wire import change_wire
 
     translate = translator(options.lang)
+    if organisation.exported is not None and now - organisation.exported > OLD:
+        days = (now - organisation.exported).days
+        _say(
+            text("The export is {days} days old: what was changed since does not count here.", days=days),
+            options=options,
+        )
     if options.output is not None and change.steps:
         from mailtrust.core.targets.powershell.script import Script, exchange_script
 

@@ -103,6 +103,19 @@ def test_an_answer_comes_also_where_not_everything_can_be_tried() -> None:
     assert {one for part in found.parts for one in part.needs} == set(needs)
 
 
+def test_very_many_services_are_not_too_many() -> None:
+    needs = [need(word, *names, server=f"EX{number}") for number in range(300) for word, names in (
+        ("IIS", (MAIL, AUTODISCOVER)), ("SMTP", (f"ex{number}.example.com",)))]  # fmt: skip
+    found = least_set(needs, most_names=1000)
+    assert (len(found.parts), found.proven) == (1, True)
+    assert found.parts[0].needs == tuple(needs)
+    there = [Candidate(f"{number:040X}", (f"ex{number}.example.com", MAIL), "public", None) for number in range(300)]
+    shared = least_set(needs, there, most_names=100)
+    assert len(shared.parts) == 4
+    assert not shared.proven
+    assert {one for part in shared.parts for one in part.needs} == set(needs)
+
+
 NAMES = ("a.example.com", "b.example.com", "*.example.com", "c.example.org", "x.corp.local", "y.corp.local")
 PRODUCTS = st.sampled_from(["exchange", "nginx"])
 SOME_NAMES = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3, unique=True).map(tuple)

@@ -3,6 +3,7 @@
 Depth first, and no further where a way cannot become better. What is left after the steps are used up is not looked at.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from mailtrust.core.model.frozen import frozen
 
 NEW = -1
 """The number of a container that is not there yet."""
+
+MOST_ITEMS = 200
 
 Slim = Callable[[Iterable[str]], frozenset[str]]
 """What of some names must be written down."""
@@ -48,9 +51,14 @@ class Answer:
 def share_out(items: Sequence[Item], slim: Slim, *, room: int, steps: int) -> Answer:
     """The way with the fewest containers, then the fewest new ones, then the fewest names in those.
 
-    `room`: names in one new container; an item that has more by itself gets one of its own.
+    `room`: names in one new container; an item that has more by itself gets one of its own. Of more than MOST_ITEMS
+    each is put where it fits first.
     """
     order = _order(items, slim, room)
+    if len(items) > MOST_ITEMS:
+        bare = [Item(item.names, item.kind, frozenset()) for item in items]
+        ways = [_first_fit(some, order, slim, room) for some in (items, bare)]
+        return Answer(min(ways, key=lambda way: (len(way), sum(one.number == NEW for one in way))), proven=False)
     search = _Search([items[at] for at in order], slim, room, steps)
     search.walk(0)
     filled = tuple(Filled(one.number, one.kind, tuple(sorted(order[at] for at in one.items))) for one in search.best)
@@ -66,6 +74,28 @@ def _order(items: Sequence[Item], slim: Slim, room: int) -> list[int]:
 
     large = {at: takes_along(item) for at, item in enumerate(items) if len(slim(item.names)) > room}
     return sorted(range(len(items)), key=lambda at: (at not in large, -large.get(at, 0)))
+
+
+def _first_fit(items: Sequence[Item], order: Sequence[int], slim: Slim, room: int) -> tuple[Filled, ...]:
+    """Each where it fits first: one that is open, the one there that serves most, a new one."""
+    serves = Counter(number for item in items for number in item.able)
+    opened: list[_Container] = []
+    for at in order:
+        item = items[at]
+        fitting = (
+            one
+            for one in opened
+            if one.number in item.able
+            or (one.number == NEW and one.kind == item.kind and len(slim(one.names | item.names)) <= room)
+        )
+        chosen = next(fitting, None)
+        if chosen is None:
+            best = max(sorted(item.able), key=lambda number: serves[number], default=NEW)
+            chosen = _Container(best, item.kind)
+            opened.append(chosen)
+        chosen.items.append(at)
+        chosen.names |= item.names
+    return tuple(Filled(one.number, one.kind, tuple(sorted(one.items))) for one in opened)
 
 
 @dataclass(slots=True)

@@ -117,6 +117,7 @@ def least_set(
     demands, left_out = _demands(needs, ca, sni=sni)
     useful = _useful(candidates, demands)
     leading, followers = _leading(demands, useful)
+    leading = _together(leading, followers, most_names)
     items = [Item(demand.names, demand.ca, able) for demand, able in leading]
     answer = share_out(items, slim, room=most_names, steps=most_steps)
     parts: list[Part] = []
@@ -215,9 +216,12 @@ def _useful(candidates: Sequence[Candidate], demands: Sequence[_Demand]) -> list
     return kept
 
 
+_Leading = list[tuple[_Demand, frozenset[int]]]
+
+
 def _leading(
     demands: Sequence[_Demand], useful: Sequence[tuple[Candidate, frozenset[int]]]
-) -> tuple[list[tuple[_Demand, frozenset[int]]], dict[_Demand, list[_Demand]]]:
+) -> tuple[_Leading, dict[_Demand, list[_Demand]]]:
     """The demands that decide, each with the candidates that serve it; and those that are served along with them.
 
     A demand goes along with another when whatever can serve that one can serve it too, with no name more to be written.
@@ -227,9 +231,15 @@ def _leading(
     ]
     # What has a wildcard may make names needless elsewhere, and is looked at by itself.
     wild = [any(name.startswith("*.") for name in demand.names) for demand in demands]
-    leader: dict[int, int] = {}
-    for one, demand in enumerate(demands):
-        for other, wider in enumerate(demands):
+    first: dict[tuple[frozenset[str], Ca, frozenset[int], int], int] = {}
+    alike = [
+        first.setdefault((demand.names, demand.ca, able[at], at if wild[at] else -1), at)
+        for at, demand in enumerate(demands)
+    ]
+    distinct = [(at, demands[at]) for at in first.values()]
+    leader: dict[int, int] = {at: head for at, head in enumerate(alike) if at != head}
+    for one, demand in distinct:
+        for other, wider in distinct:
             if one == other or other in leader or wider.ca != demand.ca or wild[one]:
                 continue
             together = slim(demand.names | wider.names)
@@ -247,6 +257,24 @@ def _leading(
     # The hardest first: what nothing that is there can serve, then what has the most names.
     leading.sort(key=lambda pair: (len(pair[1]), -len(pair[0].names)))
     return leading, followers
+
+
+def _together(leading: _Leading, followers: dict[_Demand, list[_Demand]], most_names: int) -> _Leading:
+    """What nothing that is there can serve needs a new certificate: where one has room for all, they share it."""
+    made: _Leading = []
+    for ca in ("public", "own"):
+        every = {name for demand, _ in leading if demand.ca == ca for name in demand.names}
+        mine = [(demand, able) for demand, able in leading if demand.ca == ca]
+        bare = [demand for demand, able in mine if not able]
+        if len(every) > most_names or len(bare) < 2:
+            made += mine
+            continue
+        whole = _Demand(
+            tuple(need for one in bare for need in one.needs), frozenset(name for one in bare for name in one.names), ca
+        )
+        followers[whole] = [one for demand in bare for one in followers.pop(demand, [])]
+        made += [(whole, frozenset()), *(pair for pair in mine if pair[1])]
+    return made
 
 
 def _spec(ca: Ca, served: Sequence[_Demand]) -> CertificateSpec:

@@ -17,6 +17,7 @@ from mailtrust.core.model.exchange import (
     ExchangeService,
     Hybrid,
     IisBinding,
+    NotRead,
     StartupMode,
     UmSettings,
     VirtualDirectory,
@@ -151,6 +152,15 @@ def test_a_certificate_that_is_elsewhere_is_fetched_from_there() -> None:
     locked = replace(mail2, certificates=(new(exportable=False),))
     assert "cannot be exported" in str(enabled(organisation(server(old()), locked)).refusals[0].instead)
     assert "--certificate" in str(enabled(organisation(server(old()))).refusals[0].instead)
+
+
+def test_certificates_that_could_not_be_read() -> None:
+    world = replace(
+        organisation(server()), not_read=(NotRead("mail1", "Get-ExchangeCertificate", "Access is denied."),)
+    )
+    change = enabled(world)
+    assert codes(change) == ["certificate-absent"]
+    assert "Access is denied." in str(change.refusals[0].why)
 
 
 def test_a_server_that_nobody_exported() -> None:

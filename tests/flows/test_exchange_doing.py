@@ -6,10 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from tests.flows.test_exchange_live import WORLD as EXPORTED
 from tests.programs import exchange_small as small
 from tests.programs.exchange_cmdlets import Exchange
 from tests.programs.exchange_reading import RefusedError
 from tests.programs.exchange_shell import ExchangeShell
+from tests.services.world.making import Exported
 
 from mailtrust.core.formats.exchange.change_json import Change, decode_change, encode_change, id_of
 from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeServer
@@ -151,6 +153,20 @@ def test_a_renewed_certificate_on_two_servers_by_exchanges_own_rules(world: Worl
 
 def served(organisation: ExchangeOrganisation) -> object:
     return [[(one.thumbprint, one.services) for one in server.certificates] for server in organisation.servers]
+
+
+@pytest.mark.parametrize("exported", EXPORTED, ids=lambda one: one.id)
+def test_what_the_rules_foretell_is_what_comes_of_it(world: World, exported: Exported) -> None:
+    """Our rules and the stand-in were written apart: they agree on every certificate that setup made."""
+    world.exchange.organisation = exported.mended
+    before = collect(world.shell, small.NOW).organisation
+    first = next(one for one in before.servers[0].certificates if one.friendly_name == "Microsoft Exchange")
+    wish = Enable((before.servers[0].name,), first.thumbprint, ("IMAP", "POP", "IIS", "SMTP"))
+    change = enable(before, wish, small.NOW)
+    assert not change.refusals
+    applied = world.tell(*change.steps)
+    assert applied.outcome == "done", applied.why
+    assert served(collect(world.shell, small.NOW).organisation) == served(change.after)
 
 
 def test_yes_where_yes_is_wished(world: World) -> None:

@@ -6,6 +6,7 @@ import msgspec
 
 from mailtrust.core.clients import BY_ID
 from mailtrust.core.formats.approvals import Approval
+from mailtrust.core.formats.audit_trail import Line
 from mailtrust.core.formats.case_wire import CaseWire
 from mailtrust.core.formats.exchange.export_wire import ExchangeWire
 from mailtrust.core.formats.organisation_wire import OrganisationWire
@@ -43,6 +44,7 @@ def schemas() -> Mapping[str, bytes]:
         "assigned-1.json": _schema(
             AssignedWire, "assigned", "Which certificate serves which service: mailtrust services list"
         ),
+        "audit-line-1.json": _schema(Line, "audit-line", "A line of the audit trail: mailtrust audit --format json"),
         "ca-list-1.json": _schema(CaListWire, "ca-list", "What a private CA has issued: mailtrust ca list"),
         "case-1.json": _schema(CaseWire, "case", "A mailtrust case file: all that was seen in one run"),
         "exchange-applied-1.json": _schema(

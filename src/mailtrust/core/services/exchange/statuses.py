@@ -57,10 +57,11 @@ def refusal_of(certificate: ExchangeCertificate, server: ExchangeServer, now: da
 
 def absent(thumbprint: str, server: ExchangeServer, organisation: ExchangeOrganisation) -> Refusal:
     """The server does not have it: which one has, and how it comes over."""
-    for one in organisation.not_read:
-        if one.part == "Get-ExchangeCertificate" and one.server.lower() in (server.name.lower(), server.fqdn.lower()):
-            unread = text("Which certificates {server} has could not be read: {why}", server=server.name, why=one.why)
-            return Refusal(ABSENT, None, unread, text("Mend that, and export again."), server.name)
+    for unread in organisation.not_read:
+        own = unread.server.lower() in (server.name.lower(), server.fqdn.lower())
+        if own and unread.part == "Get-ExchangeCertificate":
+            said = text("Which certificates {server} has could not be read: {why}", server=server.name, why=unread.why)
+            return Refusal(ABSENT, None, said, text("Mend that, and export again."), server.name)
     why = text("{server} has no certificate {print}.", server=server.name, print=thumbprint)
     owners = [
         (other.name, one)

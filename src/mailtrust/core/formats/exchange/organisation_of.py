@@ -72,7 +72,7 @@ def _export(name: str, data: bytes, told: list[Text]) -> ExchangeWire:
         try:
             objects = read_clixml(data)
         except ClixmlError as error:
-            raise _no_export(name, text("it is no CLIXML ({detail})", detail=clean(str(error), 120))) from None
+            raise _no_export(name, _no_clixml(str(error))) from None
         for shown in objects:
             if shown.word("schema") == SCHEMA:  # what the script writes where there is no ConvertTo-Json
                 return convert_export(as_wire_has_it(_plain(shown)), name)
@@ -83,6 +83,12 @@ def _export(name: str, data: bytes, told: list[Text]) -> ExchangeWire:
     else:
         raise _no_export(name, text("it is empty"))
     return _of_objects(objects, name, told)
+
+
+def _no_clixml(detail: str) -> Text:
+    if detail.startswith(("no element found", "unclosed")):  # as expat says it
+        return text("it ends in the middle; copy it again, whole")
+    return text("it is no CLIXML ({detail})", detail=clean(detail, 120))
 
 
 def _of_objects(objects: Sequence[Shown], name: str, told: list[Text]) -> ExchangeWire:

@@ -167,6 +167,16 @@ def test_it_is_read_back_as_what_exchange_showed() -> None:
     assert back == told
 
 
+def test_the_table_is_read_back_too() -> None:
+    table = format_table(from_exchange(ExchangeOrganisation((MAIL,))))
+    read = organisation_of([("MAIL1.txt", table.encode())])
+    back = {one.thumbprint: one.services for server in read.organisation.servers for one in server.certificates}
+    assert back == {one.thumbprint: one.services for one in MAIL.certificates}
+    iis = replace(MAIL, certificates=(certificate("A", "mail.example.com", services=("IIS",)),))
+    read = organisation_of([("MAIL1.txt", format_table(from_exchange(ExchangeOrganisation((iis,)))).encode())])
+    assert [one.services for one in read.organisation.servers[0].certificates] == [{"IIS"}]
+
+
 def test_several_servers_have_a_heading_each() -> None:
     shown = format_list(from_exchange(ExchangeOrganisation((MAIL, OTHER))), (), looked=True)
     assert [line for line in shown.splitlines() if line.startswith("   ")] == ["   Server: MAIL1", "   Server: MAIL2"]

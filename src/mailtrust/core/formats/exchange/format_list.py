@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+from mailtrust.core.formats.exchange.services_text import are_letters
 from mailtrust.core.formats.exchange.shown import MOST_OBJECTS, Shown, Value
 
 MOST_LINES = 200_000
@@ -119,7 +120,7 @@ def _row(line: str, columns: Sequence[tuple[str, int, int | None]], asked: str) 
     for name, start, end in columns:
         text = line[start:end].strip()
         value, is_cut = _value(text)
-        if isinstance(value, str) and value.endswith(_CUT):
+        if isinstance(value, str) and value.endswith(_CUT) and not are_letters(value):
             # The beginning of a name is another name.
             value, is_cut = None, True
         values[name] = value

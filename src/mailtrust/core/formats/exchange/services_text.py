@@ -46,6 +46,11 @@ def read_services(given: str | int) -> tuple[frozenset[ExchangeService], tuple[s
     return frozenset(found), tuple(unknown)
 
 
+def are_letters(given: str) -> bool:
+    """Whether it is the table's `...W...`, in which dots stand for services."""
+    return _TABLE.fullmatch(given) is not None
+
+
 def write_services(services: frozenset[ExchangeService]) -> str:
     """As the list view writes them, `IMAP, POP, IIS, SMTP`; `None` for none."""
     return ", ".join(service for service in EXCHANGE_SERVICES if service in services) or "None"

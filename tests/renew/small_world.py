@@ -268,7 +268,7 @@ def loop(folder: Path) -> list[dict[str, object]]:
                     "key": world.kept.holds_key_of(leaf),
                     "noted": world.kept.record.certificate == leaf.fingerprint,
                     "zone": [record_of(leaf)] == world.lines("zone"),
-                    "files": sorted(path.name for path in world.kept.path.iterdir() if not path.name.startswith(".")),
+                    "files": sorted(path.name for path in world.kept.path.iterdir()),
                 }
             )
     return seen

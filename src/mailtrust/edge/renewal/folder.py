@@ -54,9 +54,11 @@ class RenewalFolder:
     name: str
 
     def make(self) -> None:
-        """Make it where it is not there; complete what a kill left half done."""
+        """Make it where it is not there; complete, or take away, what a kill left half done."""
         with _told(self.path):
             make_folder(self.path, 0o700)
+            for left in self.path.glob(".*"):  # files that were being written: keys may be among them
+                left.unlink()
             if self.has_next and not self._at(NEXT, ".key").exists():
                 self._take_over()  # it was killed between the key and the certificate
 

@@ -154,7 +154,7 @@ def test_it_looks_before_it_acts_and_takes_back() -> None:
         "Look = { \"$((Get-SendConnector -Identity 'Outbound').TlsCertificateName)\" -eq (Get-TlsName",
         f"Do = {{ Enable-ExchangeCertificate -Thumbprint '{OLD}' -Server 'MAIL1' -Services @('IMAP', 'POP', 'IIS') }}",
         f"Enable-ExchangeCertificate -Thumbprint '{DEFAULT}' -Server 'MAIL1' -Services @('SMTP') -Force",
-        "'Set-SendConnector' = 'Organization Management'",
+        "@{ Name = 'Set-SendConnector'; For = 'Organization Management' }",
         "'mailtrust check mail.example.com'",
     ):
         assert line in source, line
@@ -197,6 +197,8 @@ def test_servers_that_answer_only_to_themselves(version: str) -> None:
     source = written(enabled(world, "SMTP").steps, world, NEW)
     assert "Only = 'MAIL1'" in source
     assert "Alone = $true" in source
+    # What a mailbox server's shell has, an Edge server's need not have.
+    assert source.count("; Only = 'MAIL1' }") == source.count("@{ Name = '")
     assert "Enable-ExchangeCertificate -Thumbprint '" + NEW + "' -Services @('SMTP')" in source
 
 

@@ -206,10 +206,10 @@ function Invoke-One($Step) {
 }
 
 function Assert-Ready {
-    foreach ($name in $Cmdlets.Keys) {
-        if (-not (Get-Command $name -ErrorAction SilentlyContinue)) {
-            throw ("There is no $name here. Open the Exchange Management Shell, which offers only what you may do, " +
-                "as a member of $($Cmdlets[$name]).")
+    foreach ($one in $Cmdlets) {
+        if ((Test-Reach $one) -and -not (Get-Command $one.Name -ErrorAction SilentlyContinue)) {
+            throw ("There is no $($one.Name) here. Open the Exchange Management Shell, which offers only what you " +
+                "may do, as a member of $($one.For).")
         }
     }
     $me = New-Object Security.Principal.WindowsPrincipal ([Security.Principal.WindowsIdentity]::GetCurrent())

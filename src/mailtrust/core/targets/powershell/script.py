@@ -55,7 +55,7 @@ def exchange_script(wanted: Script, translate: Callable[[str], str]) -> bytes:
         f"$Servers = {_list(_server(one, wanted) for one in servers)}",
         "",
         "# What the shell must offer, and the groups to whose members it does.",
-        f"$Cmdlets = {_needs(wanted.steps)}",
+        f"$Cmdlets = {_list(_needs(wanted.steps, servers))}",
         "",
         f"$Steps = {_list(_step(one, servers, translate) for one in wanted.steps[:last])}",
         "",
@@ -125,16 +125,24 @@ def _major(version: str) -> str:
     return ".".join(version.split(".")[:2]) if "." in version else ""
 
 
-def _needs(steps: Iterable[ExchangeStep]) -> str:
-    """Each cmdlet, and the role groups of which one is enough."""
-    needed: dict[str, str] = {}
+def _needs(steps: Iterable[ExchangeStep], servers: tuple[ExchangeServer, ...]) -> Iterable[str]:
+    """Each cmdlet, where it is run, and the role groups of which one is enough."""
+    needed: dict[tuple[str, str], str] = {}
     for step in steps:
-        groups = " or ".join(step.needs)
-        for call in (call for act in (step.act, *_undo(step)) for call in cmdlets(act)):
-            if call.where == "exchange":
-                needed.setdefault("Get-ExchangeServer", groups)
-                needed.setdefault(call.name, groups)
-    return _hash(f"{quoted(name)} = {quoted(groups)}" for name, groups in needed.items())
+        for act in (step.act, *_undo(step)):
+            only = _only(act, servers)
+            for call in cmdlets(act):
+                if call.where == "exchange":
+                    needed.setdefault((call.name, only), " or ".join(step.needs))
+    for (name, only), groups in needed.items():
+        where = f"; Only = {quoted(only)}" if only else ""
+        yield f"@{{ Name = {quoted(name)}; For = {quoted(groups)}{where} }}"
+
+
+def _only(act: ExchangeAct, servers: tuple[ExchangeServer, ...]) -> str:
+    """The server that the act must be done on itself; empty: any will do."""
+    name = getattr(act, "server", "")
+    return name if any(one.name == name and cmdlets_are_local(one) for one in servers) else ""
 
 
 def _step(step: ExchangeStep, servers: tuple[ExchangeServer, ...], translate: Callable[[str], str]) -> str:
@@ -143,13 +151,13 @@ def _step(step: ExchangeStep, servers: tuple[ExchangeServer, ...], translate: Ca
     else:
         back = f"Back = {_list(_hash(_rows(act, servers)) for act in step.undo)}"
     say = _shown(step.say, translate)
-    return f"{_comment(step.say, translate)}\n{_hash((*_rows(step.act, servers, say), back))}"
+    return _hash((*_rows(step.act, servers, say), back))
 
 
 def _rows(act: ExchangeAct, servers: tuple[ExchangeServer, ...], say: str = "") -> tuple[str, ...]:
     """What the functions of the script want to know about an act."""
     name = getattr(act, "server", "")
-    local = any(one.name == name and cmdlets_are_local(one) for one in servers)
+    local = bool(_only(act, servers))
     words = clean(what(act, local=local), LONGEST)
     return (
         f"Say = {quoted(say or words)}",

@@ -1,12 +1,9 @@
 """A certificate that mailtrust renews: its names, who issues it, how control is proven, which servers serve it."""
 
-from datetime import datetime
 from typing import Literal
 
 from mailtrust.core.model.frozen import frozen
-from mailtrust.core.model.plan import Plan
 from mailtrust.core.model.settings import Threshold
-from mailtrust.core.model.text import Text
 
 KeyName = Literal["rsa-2048", "rsa-3072", "rsa-4096", "ec-p256", "ec-p384"]
 KEYS: tuple[KeyName, ...] = ("rsa-2048", "rsa-3072", "rsa-4096", "ec-p256", "ec-p384")
@@ -60,25 +57,3 @@ KNOWN_SERVERS = {
     "letsencrypt": "https://acme-v02.api.letsencrypt.org/directory",
     "letsencrypt-staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
 }
-
-Outcome = Literal["not-due", "due", "waiting", "renewed", "failed"]
-
-
-@frozen
-class RenewalTold:
-    """What a run has come to with one certificate."""
-
-    name: str
-    outcome: Outcome
-    """`due`: it was only looked at. `waiting`: for DNS, for a person, for a server. `failed`: nothing is worse."""
-    status: int
-    """As an exit status."""
-    said: tuple[Text, ...]
-    certificate: str = ""
-    """SHA-256 of the one that is served."""
-    ends: datetime | None = None
-    """Its last second."""
-    next_run: datetime | None = None
-    """Before this moment there is nothing to be done."""
-    plan: Plan | None = None
-    """What is or would be done."""

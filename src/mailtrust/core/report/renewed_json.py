@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from mailtrust.core.formats.json_text import to_json_text
 from mailtrust.core.model.cleaning import clean
-from mailtrust.core.model.renewing import RenewalTold
+from mailtrust.core.model.renewal_told import RenewalTold
 
 SCHEMA: Literal["mailtrust/renewed/1"] = "mailtrust/renewed/1"
 LONGEST = 4000

@@ -185,6 +185,31 @@ def test_a_list_that_is_cut_is_told() -> None:
     assert "$FormatEnumerationLimit" in str(gathered.problems[0])
 
 
+def test_everything_that_a_certificate_shows() -> None:
+    pasted = f"""
+AccessRules          : {{System.Security.AccessControl.CryptoKeyAccessRule, System.Security.AccessControl.CryptoKeyAcces
+                       sRule, System.Security.AccessControl.CryptoKeyAccessRule...}}
+CertificateDomains   : {{mail.example.com}}
+HasPrivateKey        : True
+Identity             : MAIL3.example.com\\{FIRST}
+IISServices          : {{IIS://MAIL3/W3SVC/1}}
+IsSelfSigned         : False
+NotAfter             : 31.12.2026 23:59:59
+PrivateKeyExportable : False
+RawData              : {{48, 130, 3, 41...}}
+RootCAType           : ThirdParty
+Services             : IIS, SMTP
+Status               : Valid
+Subject              : CN=mail.example.com
+"""
+    gathered = organisation_of([("x.txt", pasted.encode())])
+    (server,) = gathered.organisation.servers
+    (one,) = server.certificates
+    assert (server.name, server.fqdn, gathered.problems) == ("MAIL3", "MAIL3.example.com", ())
+    assert (one.thumbprint, one.has_private_key, one.self_signed, one.exportable) == (FIRST, True, False, False)
+    assert (one.status, one.root_ca_type, one.not_after, one.certificate) == ("Valid", "ThirdParty", None, None)
+
+
 def test_a_thumbprint_that_was_wrapped_in_the_middle_is_whole() -> None:
     first, second = FIRST[:30], FIRST[30:]
     (shown,) = read_format_list(

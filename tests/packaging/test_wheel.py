@@ -74,4 +74,5 @@ def test_it_runs_where_it_is_installed(installed: Path, tmp_path: Path) -> None:
         installed, "lab", "run", "missing-intermediate", folder=tmp_path
     )
     assert "complete -o" in said_by(installed, "completion", "bash", folder=tmp_path)
+    assert "Get-ExchangeCertificate" in said_by(installed, "services", "collect", folder=tmp_path)
     assert (installed / "share" / "man" / "man1" / "mailtrust-check.1").read_text().startswith(".TH")

@@ -19,7 +19,7 @@ def add(shown: Shown, draft: Draft) -> None:
     for recognised, bring in _KINDS:
         if recognised(shown):
             bring(shown, draft)
-            draft.cut |= shown.cut
+            draft.cut |= shown.cut & _NEEDED_WHOLE
             return
     draft.leave_aside(shown.types[0].rpartition(".")[2] if shown.types else "?")
 
@@ -224,6 +224,15 @@ def _accepted_domain(shown: Shown, draft: Draft) -> None:
     draft.wire.accepted_domains += shown.words("DomainName")
 
 
+_NEEDED_WHOLE = frozenset({
+    "thumbprint", "services", "subject", "issuer", "certificatedomains", "friendlyname", "name", "identity", "server",
+    "fqdn", "tlscertificatename", "bindings", "authmechanism", "addressspaces", "smarthosts", "sourcetransportservers",
+    "internalconnectionsettings", "externalconnectionsettings", "x509certificatename", "internalurl", "externalurl",
+    "sendingtransportservers", "receivingtransportservers", "edgetransportservers", "domainname",
+    "internaltransportcertificatethumbprint", "currentcertificatethumbprint", "nextcertificatethumbprint",
+})  # fmt: skip
+"""Properties of which it is told when only their beginning is shown; of others nobody misses the rest."""
+
 _KINDS: tuple[tuple[Callable[[Shown], bool], Callable[[Shown, Draft], None]], ...] = (
     (_any("CurrentCertificateThumbprint"), _auth),
     (_any("X509CertificateName"), _client_access),
@@ -240,6 +249,6 @@ _KINDS: tuple[tuple[Callable[[Shown], bool], Callable[[Shown, Draft], None]], ..
     (_is_server, _exchange_server),
     (_any("DomainType"), _accepted_domain),
     (_is("ExchangeCertificate", "X509Certificate2"), _certificate),
-    (_any("Thumbprint"), _certificate),
+    (_any("Thumbprint", "CertificateDomains", "RootCAType"), _certificate),
 )
 """The first that recognises an object reads it: most properties are one cmdlet's own."""

@@ -33,7 +33,8 @@ from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.plan import Plan, PlanStep, PutBack, WriteFile
 from mailtrust.core.model.pool import Pool
 from mailtrust.core.model.problem import UserProblem
-from mailtrust.core.model.renewing import RenewalTold, Renewed
+from mailtrust.core.model.renewal_told import RenewalTold
+from mailtrust.core.model.renewing import Renewed
 from mailtrust.core.model.settings import Place as ServerPlace
 from mailtrust.core.model.settings import Server, Settings
 from mailtrust.core.model.text import Text, text

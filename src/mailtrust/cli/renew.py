@@ -17,7 +17,8 @@ from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 
 if TYPE_CHECKING:
-    from mailtrust.core.model.renewing import RenewalTold, Renewed
+    from mailtrust.core.model.renewal_told import RenewalTold
+    from mailtrust.core.model.renewing import Renewed
 
 EXAMPLES: tuple[Example, ...] = (
     ("mailtrust renew", text("what is due, and when; nothing is changed")),

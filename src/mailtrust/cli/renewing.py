@@ -25,7 +25,8 @@ from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.evidence import Assessment
 from mailtrust.core.model.plan import Plan
 from mailtrust.core.model.problem import UserProblem
-from mailtrust.core.model.renewing import RenewalTold, Renewed
+from mailtrust.core.model.renewal_told import RenewalTold
+from mailtrust.core.model.renewing import Renewed
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.grounds.comparing import wanted_served
 from mailtrust.edge.person import person

@@ -18,7 +18,8 @@ from mailtrust.core.model.evidence import Assessment
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.plan import OnThisMachine
 from mailtrust.core.model.problem import CouldNotLook, UserProblem
-from mailtrust.core.model.renewing import Outcome, RenewalTold, Renewed
+from mailtrust.core.model.renewal_told import Outcome, RenewalTold
+from mailtrust.core.model.renewing import Renewed
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.targets.mending.work import Material

@@ -377,6 +377,17 @@ def test_what_is_written_is_read_again(organisation: ExchangeOrganisation) -> No
         assert encode_export(wire_of(gathered.organisation)) == written
 
 
+def test_what_names_nothing_is_not_lost() -> None:
+    organisation = ExchangeOrganisation((), auth=nouns.AuthConfig(""), hybrid=nouns.Hybrid())
+    assert organisation_of([("x", encode_export(wire_of(organisation)))]).organisation == organisation
+
+
+def test_a_moment_outside_of_the_calendar_is_no_moment() -> None:
+    value = export(certificates=[{"thumbprint": FIRST, "not_before": "0001-01-01T00:00:00+23:59"}])
+    (server,) = organisation_of([("x", json.dumps(value).encode())]).organisation.servers
+    assert server.certificates[0].not_before is None
+
+
 def test_a_certificate_comes_back_with_its_octets() -> None:
     certificate = own("mail.example.com")
     held = nouns.ExchangeCertificate(

@@ -152,6 +152,17 @@ def test_an_export_joined_with_itself_is_itself(organisation: ExchangeOrganisati
     assert joined(*[encode_export(wire_of(organisation))] * times) == once
 
 
+def test_what_stands_twice_at_the_machine_itself_is_joined_too() -> None:
+    modes = [{"service": "UM", "startup_mode": mode} for mode in ("Dual", "TCP")]
+    bound = [{"site": "Default Web Site", "port": 443, "thumbprint": FIRST}]
+    gathered = joined(export(None, {"name": "MAIL1"}), export(None, {"name": "MAIL1", "bindings": bound, "um": modes}))
+    (server,) = gathered.organisation.servers
+    assert [one.startup_mode for one in server.um] == ["Dual"]
+    assert [str(one) for one in gathered.problems] == [
+        "MAIL1 UM: startup_mode is told twice, as Dual and as TCP; the first is believed."
+    ]
+
+
 def test_hundreds_of_contradictions_are_counted() -> None:
     prints = [f"{number:040X}" for number in range(150)]
     documents = [

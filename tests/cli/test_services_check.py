@@ -78,13 +78,21 @@ class TestTheCommand:
         assert (done.status, done.err) == (1, "")
         assert "The back end of EXSE, port 444: nothing is bound to it" in done.text
         assert "2026-06-03  CN=Microsoft Exchange Server Auth Certificate" in done.text
-        assert "In order:" in done.text
+        assert "Passed:" in done.text
         assert "Servers: EX13 (Exchange 2013), EX16 (Exchange 2016), EXSE (Exchange SE)." in done.text
 
     def test_nothing_is_wrong(self, healthy: Path, run: Run) -> None:
         done = run("services", "check", "--export", healthy, "--at", AT)
         assert (done.status, done.err) == (0, "")
         assert "Nothing is wrong with what is assigned to services" in done.text
+
+    def test_what_could_not_be_judged_everywhere_has_not_passed(self, tmp_path: Path, run: Run) -> None:
+        ((_, data),) = written(border.half_broken().broken, "json")
+        (path := tmp_path / "half.json").write_bytes(data)
+        said = run("services", "check", "--export", path, "--at", AT).text
+        head, _, unknown = said.partition("What could not be judged")
+        assert "service-absent" in unknown
+        assert "service-absent" not in head
 
     def test_an_old_export_says_so(self, healthy: Path, run: Run) -> None:
         old_one = "The export is 40 days old"

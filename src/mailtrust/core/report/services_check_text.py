@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from mailtrust.core.model.acceptance import Standing
-from mailtrust.core.model.finding import NotApplicable, Passed, Unknown
+from mailtrust.core.model.finding import Finding, NotApplicable, Passed, Unknown
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.report.accepted import HEADING as ACCEPTED
 from mailtrust.core.report.accepted import because, draw_notices, notices
@@ -44,7 +44,9 @@ def draw_review(page: Page, reviewed: Reviewed, voice: Voice) -> None:
 
 def _draw_headline(page: Page, reviewed: Reviewed) -> None:
     servers = reviewed.organisation.servers if reviewed.organisation is not None else ()
-    rules = {one.rule for one in reviewed.results if isinstance(one, Passed)} - {one.rule for one in reviewed.findings}
+    # A rule that has passed here and could not look there has not passed.
+    open_ones = {one.rule for one in reviewed.results if isinstance(one, Finding | Unknown)}
+    rules = {one.rule for one in reviewed.results if isinstance(one, Passed)} - open_ones
     if reviewed.findings:
         said = text("Findings about what is assigned to services: {count}.", count=len(reviewed.findings))
     elif reviewed.outcome == "unknown":
@@ -53,7 +55,7 @@ def _draw_headline(page: Page, reviewed: Reviewed) -> None:
         said = text("Nothing is wrong with what is assigned to services, as far as could be seen.")
     page.paragraph((page.say(said), "bold"))
     if rules:
-        page.paragraph((page.say(text("In order: {rules}.", rules=tuple(sorted(rules)))), "dim"))
+        page.paragraph((page.say(text("Passed: {rules}.", rules=tuple(sorted(rules)))), "dim"))
     if servers:
         told = tuple(
             text("{name} (Exchange {release}{edge})", name=one.name, release=release(one.version),

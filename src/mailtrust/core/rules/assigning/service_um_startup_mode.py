@@ -89,7 +89,7 @@ def _gone(server: ExchangeServer, service: UmService, assigned: list[ExchangeCer
         Explanation(
             text(
                 "{certificates} is assigned to {service}, and this release of Exchange has no such service. "
-                "Messaging. Nothing is broken. An assignment cannot be taken away, so it goes when the certificate is "
+                "Nothing is broken. An assignment cannot be taken away, so it goes when the certificate is "
                 "replaced: leave UM and UMCallRouter out of -Services from now on.",
                 certificates=tuple(map(called, assigned)),
                 service=service,

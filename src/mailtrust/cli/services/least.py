@@ -57,7 +57,7 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "--most-names", metavar="N", type=positive("--most-names", MOST),
         help=told(text("names that your CA takes into one certificate (default: 100)")),
     )  # fmt: skip
-    add_standing_options(parser)
+    add_standing_options(parser, compared=False)
     add_screen_options(parser)
     parser.set_defaults(handler=run)
 

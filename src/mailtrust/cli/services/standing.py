@@ -43,8 +43,8 @@ class Standing:
         return (*self.told.notes, *self.shown.notes)
 
 
-def add_standing_options(parser: argparse.ArgumentParser) -> None:
-    """Add them; `standing_of` reads them."""
+def add_standing_options(parser: argparse.ArgumentParser, *, compared: bool = True) -> None:
+    """Add them; `standing_of` reads them. `compared`: what is told is compared with what is seen."""
     add_facts_options(parser)
     parser.add_argument(
         "--servers", metavar="FILE", type=Path,
@@ -59,7 +59,10 @@ def add_standing_options(parser: argparse.ArgumentParser) -> None:
         "--resolve", metavar="HOST:PORT:ADDR", action="append", default=[],
         help=told(text("look for HOST:PORT at this address, as in curl; more than once, if need be")),
     )  # fmt: skip
-    add_balancer_option(parser)
+    if compared:
+        add_balancer_option(parser)
+    else:
+        parser.set_defaults(balancer="unknown")
 
 
 def standing_of(options: argparse.Namespace, wanted: Sequence[str], *, served: bool) -> Standing:

@@ -10,7 +10,7 @@ from tests.exchange.making import NAMESPACE, certificate_xml, clixml, own, print
 
 from mailtrust.core.formats.exchange.clixml import MOST_IN_ONE, ClixmlError, read_clixml
 from mailtrust.core.formats.exchange.organisation_of import organisation_of
-from mailtrust.core.formats.exchange.shown import Shown, Value
+from mailtrust.core.formats.exchange.shown import MOST_OBJECTS, Shown, Value
 from mailtrust.core.model.problem import UserProblem
 
 ENUM = "<TN RefId='9'><T>System.Enum</T></TN>"
@@ -95,10 +95,11 @@ def bomb() -> bytes:
         b"<!DOCTYPE a [<!ENTITY b 'bb'>]><Objs>&b;</Objs>",
         f"<Objs xmlns='{NAMESPACE}'>".encode() + b"<Obj>" * 500,
         b"<Objs><Obj><Props>" + b"<S/>" * MOST_IN_ONE + b"</Props></Obj></Objs>",
+        b"<Objs>" + b"<S/>" * (MOST_OBJECTS + 2) + b"</Objs>",
         b"<?xml version='1.0' encoding='nonsense'?><Objs/>",
         bomb(),
     ],
-    ids=["cut", "broken", "html", "entities", "deep", "many", "encoding", "again and again"],
+    ids=["cut", "broken", "html", "entities", "deep", "many in one", "many", "encoding", "again and again"],
 )
 def test_what_is_broken_or_grows_is_refused(data: bytes) -> None:
     with pytest.raises(ClixmlError):

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from mailtrust.core.formats.exchange.shown import Shown, Value, objects_in, properties, written
+from mailtrust.core.formats.exchange.shown import MOST_OBJECTS, Shown, Value, objects_in, properties, written
 from mailtrust.core.formats.xml_tree import Element, XmlError, read_xml
 
 LARGEST = 32 * 2**20
 DEEPEST = 100
-MOST_ELEMENTS = 300_000
+MOST_ELEMENTS = 200_000
 """Values in all; what is meant again by Ref counts again."""
 MOST_IN_ONE = 60_000
 """Elements of one object, or of a list of objects."""
@@ -33,13 +33,19 @@ def read_clixml(data: bytes) -> tuple[Shown, ...]:
     """Every object of a document, lists opened. Raises ClixmlError."""
     reader = _Reader()
     found: list[Value] = []
+
+    def each(element: Element) -> None:
+        if len(found) > MOST_OBJECTS:
+            raise ClixmlError(f"more than {MOST_OBJECTS} objects")
+        found.append(reader.value(element))
+
     try:
         root = read_xml(
             data,
             largest=LARGEST,
             deepest=DEEPEST,
             most_elements=MOST_IN_ONE,
-            each=lambda element: found.append(reader.value(element)),
+            each=each,
         )
     except XmlError as error:
         raise ClixmlError(str(error)) from None

@@ -51,7 +51,7 @@ def test_without_renew_in_the_file(run: Run, tmp_path: Path) -> None:
 def test_one_that_cannot_be_looked_at_keeps_no_other_from_it(run: Run, servers: Path, tmp_path: Path) -> None:
     looked = run("renew", "--servers", servers, "--state", tmp_path / "state", "--no-aia")
     assert looked.status == 3
-    first, second = looked.text.splitlines()
-    assert first == "mail: No server of mail answers: nobody knows what is served."
-    assert second.startswith("other: mailtrust.toml has no [[server]] with reach that is met under one of")
+    first, second = looked.err.splitlines()
+    assert first == "mailtrust: mail: No server of mail answers: nobody knows what is served."
+    assert second.startswith("mailtrust: other: mailtrust.toml has no [[server]] with reach that is met under one of")
     assert not (tmp_path / "state").exists()

@@ -90,7 +90,8 @@ def test_a_line_of_cron(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     first, second = map(int, hours.split(","))
     assert (0 <= int(minute) < 60, 0 <= first < 12, second) == (True, True, first + 12)
     assert rest[:3] == ["*", "*", "*"]
-    words = shlex.split(rest[3].replace("\\%", "%"))
+    *words, away, nowhere = shlex.split(" ".join(rest[3:]).replace("\\%", "%"))
+    assert (away, nowhere) == (">", "/dev/null")
     parsed = build_parser().parse_args(words[words.index("renew") :])
     assert (parsed.all, parsed.state) == (True, tmp_path / "50 %")
     assert main(("renew", "--timer", "cron", "-o", str(tmp_path))) == 0

@@ -1,6 +1,7 @@
 """`mailtrust renew`: order what is due, bring it out by a plan, and prove it on the wire."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -134,5 +135,9 @@ def _tell(results: "Sequence[RenewalTold]", options: argparse.Namespace) -> None
             from mailtrust.cli.applying import drawn_plan
 
             lines.append(drawn_plan(one.plan, options))
-        lines += [f"{clean(sentence.render(translate), 2000)}\n" for sentence in one.said]
+        said = [f"{clean(sentence.render(translate), 2000)}\n" for sentence in one.said]
+        if one.status == exit_status.CLEAN:
+            lines += said
+        else:  # cron mails what stands there
+            sys.stderr.write("".join(f"mailtrust: {sentence}" for sentence in said))
     write_output("".join(lines).encode("utf-8", "replace"), options.output)

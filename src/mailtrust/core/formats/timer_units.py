@@ -59,7 +59,8 @@ def cron_line(command: Sequence[str], *, minute: int, hour: int, user: str = "")
     """Twice a day at this minute (0 to 59), from this hour (0 to 11) on. `user`: for a file of /etc/cron.d."""
     # crontab(5): a percent sign ends the command, unless a backslash stands before it.
     line = shlex.join(command).replace("%", "\\%")
-    return f"{minute} {hour},{hour + 12} * * * {f'{user} ' if user else ''}{line}\n"
+    # cron mails what is left: what was done, and what needs somebody.
+    return f"{minute} {hour},{hour + 12} * * * {f'{user} ' if user else ''}{line} > /dev/null\n"
 
 
 def _word(word: str) -> str:

@@ -61,6 +61,21 @@ def test_one_run_on_each_server_makes_one_organisation() -> None:
         assert str(organisation.exported) == "2026-06-01 12:00:00+00:00"
 
 
+def test_half_an_answer_stays_half_until_another_export_has_it_whole() -> None:
+    """A cmdlet can fail in the middle: what it had said by then stands beside the note."""
+    named = [{"name": "Default MAIL1", "tls_certificate_name": ""}]
+    note = {"server": "MAIL1", "part": "Get-ReceiveConnector", "why": "lost"}
+    out = {"part": "Get-SendConnector", "why": "lost"}
+    half = export(
+        None, {"name": "MAIL1", "receive_connectors": named}, send_connectors=[{"name": "Out"}], not_read=[note, out]
+    )
+    noted = (NotRead("MAIL1", "Get-ReceiveConnector", "lost"), NotRead("", "Get-SendConnector", "lost"))
+    assert joined(half).organisation.not_read == joined(half, half).organisation.not_read == noted
+    whole = export(None, {"name": "mail1", "receive_connectors": named})
+    assert joined(half, whole).organisation.not_read == joined(whole, half).organisation.not_read == noted[1:]
+    assert joined(half, export(None, send_connectors=[{"name": "Out"}])).organisation.not_read == noted[:1]
+
+
 def test_the_newest_is_believed_and_the_contradiction_told() -> None:
     old = export(
         "2026-01-01T00:00:00Z", {"name": "MAIL1", "certificates": [{"thumbprint": FIRST, "services": ["SMTP"]}]}

@@ -90,9 +90,8 @@ def collect(shell: Shell, now: datetime, servers: tuple[str, ...] = ()) -> Gathe
     # An answer without an object says that there is none.
     wire.send_connectors = wire.send_connectors or ([] if "Get-SendConnector" in answered else None)
     wire.edge_subscriptions = wire.edge_subscriptions or ([] if "Get-EdgeSubscription" in answered else None)
+    wire.not_read = asking.not_read
     whole, contradictions = joined([(shell.name, wire)])
-    # Joining forgets what another export answers: here is one alone, and half an answer is none.
-    whole.not_read = asking.not_read
     organisation, problems = organisation_of_wire(whole)
     return Gathered(organisation, (*contradictions, *problems))
 

@@ -46,7 +46,8 @@ def joined(exports: Sequence[tuple[str, ExchangeWire]]) -> tuple[ExchangeWire, t
         _tell_twice(name, export, told)
     for _, export in sorted(exports, key=lambda one: one[1].exported or _LONG_AGO, reverse=True):
         _take_in(whole, export, "", told)
-    whole.not_read = [one for one in whole.not_read if not _is_answered(one.server, one.part, whole)]
+    answered = {place for _, export in exports for place in _answered(export)}
+    whole.not_read = [one for one in whole.not_read if _place_of(one) not in answered]
     return whole, tuple(told)
 
 
@@ -173,14 +174,19 @@ def print_of(certificate: CertificateWire) -> str:
     return "" if certificate.raw is None else hashlib.sha1(certificate.raw, usedforsecurity=False).hexdigest()
 
 
-def _is_answered(server: str, part: str, whole: ExchangeWire) -> bool:
-    wanted = _ANSWERS.get(part, "")
-    for holder in (whole, *whole.servers):
-        if isinstance(holder, ServerWire) and server_key(holder.name) != server_key(server):
-            continue
-        if getattr(holder, wanted, None):
-            return True
-    return False
+def _answered(export: ExchangeWire) -> set[tuple[str, str]]:
+    """The places that it tells of as a whole: with a note of what was not read, it may hold half of them."""
+    told = {("", name) for name in _ANSWERS.values() if getattr(export, name, None)}
+    told |= {
+        (server_key(one.name), name) for one in export.servers for name in _ANSWERS.values() if getattr(one, name, None)
+    }
+    return told - set(map(_place_of, export.not_read))
+
+
+def _place_of(note: wire.NotReadWire) -> tuple[str, str]:
+    """Of which server, nothing for the organisation's own, and what of it."""
+    name = _ANSWERS.get(note.part, "")
+    return "" if name in ExchangeWire.__struct_fields__ else server_key(note.server), name
 
 
 # What makes two of a kind one.

@@ -85,6 +85,19 @@ def test_a_way_that_there_is_not(reach: str) -> None:
     assert "Expected local, ssh://USER@HOST" in said
 
 
+def test_a_machine_is_opened_in_one_way_for_all_its_servers() -> None:
+    web = '[[server]]\nname = "web"\nreach = "ssh://admin@mail.example.com"\n'
+    mail = web.replace('"web"', '"mail"')
+    assert [server.sudo for server in read(f"{web}sudo = true\n{mail}sudo = true\n").servers] == [True, True]
+    read(f'{web}sudo = true\n[[server]]\nname = "elsewhere"\nreach = "local"\n[[server]]\nname = "met"\n')
+    (said,) = refused(f"{web}{mail}sudo = true\n")
+    assert said.startswith("7: server[2].sudo: Expected the same as in line 1: “web” is reached there too"), said
+    (said,) = refused(f"{web}sudo = true\n{mail}")
+    assert said.startswith("5: server[2].sudo: Expected the same as in line 1"), said
+    (said,) = refused(f'{web}{mail}password_file = "other"\n'.replace("ssh://", "kemp://"))
+    assert said.startswith("7: server[2].password_file: "), said
+
+
 def test_sudo_is_true_or_false() -> None:
     (said,) = refused('[[server]]\nname = "web"\nsudo = "yes"\n')
     assert "true or false, without quotes" in said

@@ -181,8 +181,27 @@ def _servers(file: Table, known: Known) -> tuple[Server, ...]:
                 ),
             )
         elif name:
+            _refuse_two_ways(table, server, servers.values())
             servers[name] = server, table.line
     return tuple(server for server, _ in servers.values())
+
+
+def _refuse_two_ways(table: Table, server: Server, others: Iterable[tuple[Server, int]]) -> None:
+    """A machine is opened once for all its servers: they must agree how."""
+    for other, line in others:
+        if server.reach and server.reach == other.reach:
+            for name in ("sudo", "password_file", "fingerprint", "client_certificate"):
+                if getattr(server, name) != getattr(other, name):
+                    table.refuse(
+                        name,
+                        text(
+                            "Expected the same as in line {line}: “{other}” is reached there too, and a machine is "
+                            "opened in one way.",
+                            line=line,
+                            other=clean(other.name, 60),
+                        ),
+                    )
+            return
 
 
 def _place(given: str) -> Place | None:

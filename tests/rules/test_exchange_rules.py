@@ -99,6 +99,7 @@ class TestTransportAndBackEnd:
     @pytest.mark.parametrize(
         ("thumbprint", "problem", "severity"),
         [("", "unbound", "error"), ("F" * 40, "missing", "error"), (FRONT.thumbprint, "foreign", "warning")],
+        ids=["unbound", "missing", "foreign"],  # a thumbprint is another in each process
     )
     def test_the_back_end(self, thumbprint: str, problem: str, severity: str) -> None:
         bound = (

@@ -12,6 +12,7 @@ from tests.renew.small_world import DAY, HOST, NOW, TTL, SmallWorld, prepare, re
 from mailtrust.core.forecast.renewal_time import Window
 from mailtrust.core.model.problem import CouldNotLook, UserProblem
 from mailtrust.core.model.settings import Threshold
+from mailtrust.edge.renewal.folder import renewing
 
 HOUR = timedelta(hours=1)
 
@@ -227,3 +228,13 @@ def test_records_that_fit_nothing_hold_nothing_up(world: SmallWorld) -> None:
     world.set_zone(["3 1 1 " + "ab" * 32])
     assert world.run().outcome == "renewed"
     assert world.lines("zone") == ["3 1 1 " + "ab" * 32]  # nor are they ours
+
+
+def test_a_state_folder_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserProblem, match="Name another folder with --state"), renewing(tmp_path / "file" / "state"):
+        raise AssertionError
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "renew.lock").mkdir()
+    with pytest.raises(UserProblem, match="Name another folder with --state"), renewing(tmp_path / "state"):
+        raise AssertionError

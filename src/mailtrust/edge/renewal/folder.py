@@ -11,7 +11,7 @@ alone says whether there is a next certificate.
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from mailtrust.core.formats.acme_record import read_document, write_document
@@ -39,10 +39,10 @@ IN_USE = text("Another mailtrust is renewing at the moment. Wait until it is don
 @contextmanager
 def renewing(state: Path) -> Iterator[None]:
     """Keep every other renewal with this state folder away. Raises UserProblem."""
-    with _told(state):
-        make_folder(state, 0o700)
-        lock = locked(state / "renew.lock", IN_USE)
-    with lock:
+    with ExitStack() as held:
+        with _told(state):
+            make_folder(state, 0o700)
+            held.enter_context(locked(state / "renew.lock", IN_USE))
         yield
 
 

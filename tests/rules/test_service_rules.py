@@ -18,15 +18,17 @@ from mailtrust.core.formats.exchange.tls_certificate_name import name_of
 from mailtrust.core.model.exchange import (
     ClientAccessSettings,
     ExchangeOrganisation,
+    ExchangeServer,
     IisBinding,
     ReceiveConnector,
     SendConnector,
     UmSettings,
+    VirtualDirectory,
 )
 from mailtrust.core.model.finding import Finding, Passed, Unknown
 from mailtrust.core.model.settings import Settings, Threshold
-from mailtrust.core.services.exchange.enabling import Enable, enable
-from mailtrust.core.services.exchange.removing import Remove, remove
+from mailtrust.core.services.exchange.enabling.enable import Enable, enable
+from mailtrust.core.services.exchange.removing.remove import Remove, remove
 
 
 class TestCertificates:
@@ -217,3 +219,53 @@ class TestConnectors:
         it = self.sends("<I>x<S>y")
         off = replace((it.send_connectors or ())[0], enabled=False)
         assert kinds(judged(self.RULE, replace(it, send_connectors=(off,)))) == {"NotApplicable"}
+
+
+class TestNames:
+    RULE = "service-name-missing"
+
+    @staticmethod
+    def _at(url: str, **more: Any) -> ExchangeServer:
+        return good(directories=(VirtualDirectory("OWA", "front", (url,), "None"),), **more)
+
+    @pytest.mark.parametrize(
+        ("url", "balancer", "severity"),
+        [
+            ("https://webmail.example.com/owa", "none", "error"),
+            ("https://webmail.example.com/owa", "layer-4", "error"),
+            ("https://webmail.example.com/owa", "unknown", "warning"),
+            ("https://mail1.corp.example/owa", "none", "warning"),
+            ("https://mail1/owa", "none", "warning"),
+        ],
+    )
+    def test_a_url_is_missing(self, url: str, balancer: str, severity: str) -> None:
+        results = judged(self.RULE, organisation(self._at(url)), balancer=balancer)
+        (finding,) = (one for one in results if isinstance(one, Finding))
+        assert (finding.subject, finding.severity.value) == ("MAIL1/IIS", severity)
+        said = str(finding.explanation.admin)
+        assert said.startswith("OWA on MAIL1 send clients to")
+        assert ("--balancer" in said) is (balancer == "unknown")
+
+    def test_all_names_are_held(self) -> None:
+        assert kinds(judged(self.RULE, organisation(self._at("https://MAIL.example.com/owa")))) == {"Passed"}
+
+    def test_the_balancers_certificate_is_looked_at_on_the_wire(self) -> None:
+        it = organisation(self._at("https://webmail.example.com/owa"))
+        assert kinds(judged(self.RULE, it, balancer="bridging")) == {"NotApplicable"}
+
+    def test_another_binding_has_the_name(self) -> None:
+        other = public("webmail.example.com")
+        sites = (
+            IisBinding("Default Web Site", 443, FRONT.thumbprint),
+            IisBinding("Default Web Site", 443, other.thumbprint, "webmail.example.com"),
+        )
+        server = self._at("https://webmail.example.com/owa", bindings=sites)
+        server = replace(server, certificates=(*server.certificates, other))
+        assert kinds(judged(self.RULE, organisation(server))) == {"Passed"}
+
+    def test_imap_is_called_otherwise(self) -> None:
+        imap = ClientAccessSettings("IMAP", "mail.example.com", ("imap.example.com:993:SSL",), running=True)
+        shown = public("mail.example.com", services=("IIS", "IMAP", "SMTP"))
+        server = mailbox("MAIL1", shown, INNER, AUTH, client_access=(imap,))
+        results = judged(self.RULE, organisation(server), balancer="none")
+        assert [one.subject for one in results if isinstance(one, Finding)] == ["MAIL1/IMAP"]

@@ -64,6 +64,8 @@ def classic_hybrid() -> Exported:
             f"hybrid-connectors-disagree:hybrid#not-cloud:{OUTBOUND}": "warning",
             "hybrid-connectors-disagree:hybrid#differ": "warning",
             "connector-name-stale:HY2\\Default Frontend HY2@HY2": "error",
+            "service-name-missing:HY1/IIS": "warning",
+            "service-name-missing:HY2/IIS": "warning",
         },
         after,
         # The purpose that public CAs no longer give is worth a note, and nobody's fault.

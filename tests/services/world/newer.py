@@ -26,6 +26,7 @@ from mailtrust.core.model.exchange import (
     IisBinding,
     ReceiveConnector,
     SendConnector,
+    VirtualDirectory,
 )
 
 
@@ -57,7 +58,7 @@ def one_of_2016() -> Exported:
 
 
 def many_of_2016() -> Exported:
-    """Three servers: one was renewed by another intermediate, one has services nobody has a certificate for."""
+    """Three servers: one was renewed by another intermediate, one has more names than its certificate."""
     auth = auth_certificate()
     one, twin = public("mail.example.com", age=90), public("mail.example.com", age=5)
     other = public("mail.example.com", age=5, ca="R12")
@@ -67,11 +68,20 @@ def many_of_2016() -> Exported:
         "Client Frontend MB3", "MB3", "smtp.example.com", frozenset({"Tls"}), role="FrontendTransport"
     )
     third = mailbox("MB3", one, inner["MB3"], auth)
-    wide = public("mail.example.com", "imap.example.com", "smtp.example.com", age=1, services=("IIS", "SMTP", "IMAP"))
+    owa = VirtualDirectory("OWA", "front", ("https://webmail.example.com/owa",), "None")
+    wide = public(
+        "mail.example.com", "imap.example.com", "smtp.example.com", "webmail.example.com",
+        age=1, services=("IIS", "SMTP", "IMAP"),
+    )  # fmt: skip
     servers = (
         mailbox("MB1", twin, inner["MB1"], auth, one),
         mailbox("MB2", other, inner["MB2"], auth),
-        replace(third, receive_connectors=(*third.receive_connectors, client), client_access=(imap,)),
+        replace(
+            third,
+            receive_connectors=(*third.receive_connectors, client),
+            client_access=(imap,),
+            directories=(owa, *directories("None")[1:]),
+        ),
     )
     partner = SendConnector(
         "To Partner", "mail.example.com", ("MB1", "MB2"), str(name_of(one)), ("SMTP:partner.example;1",)
@@ -97,6 +107,7 @@ def many_of_2016() -> Exported:
             "connector-name-stale:To Partner@MB2": "error",
             "service-absent:MB3/Client Frontend MB3": "error",
             "service-absent:MB3/IMAP": "error",
+            "service-name-missing:MB3/IIS": "warning",
         },
         after,
     )

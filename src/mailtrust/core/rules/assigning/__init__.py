@@ -21,6 +21,7 @@ from mailtrust.core.rules.assigning import (
     service_absent,
     service_certificate_not_valid,
     service_default_smtp_replaced,
+    service_name_missing,
     service_um_startup_mode,
     service_wildcard,
 )
@@ -42,6 +43,7 @@ ASSIGNMENT_RULES: tuple[AssignmentRule, ...] = (
     service_certificate_not_valid,
     service_absent,
     service_wildcard,
+    service_name_missing,
     service_um_startup_mode,
     service_default_smtp_replaced,
     connector_name_stale,

@@ -33,7 +33,7 @@ from mailtrust.core.model.exchange_change import (
 )
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.services.exchange.enabling import Enable, enable
+from mailtrust.core.services.exchange.enabling.enable import Enable, enable
 from mailtrust.edge.transport.psrp import PsrpShell
 from mailtrust.edge.transport.shell import Login, open_shell, place_of
 from mailtrust.edge.transport.state import State
@@ -347,7 +347,8 @@ def test_what_only_a_person_can_do_comes_first_or_last(world: World) -> None:
     assert "certutil -addstore CA" in command
     assert how(applied) == ["done", "done", "by-hand"]
     assert applied.by_hand[0].command == (
-        "Get-Service 'MSExchangeIMAP4','MSExchangeIMAP4BE' | Where-Object Status -eq Running | Restart-Service -Force"
+        "Get-Service 'MSExchangeIMAP4','MSExchangeIMAP4BE' | Where-Object { $_.Status -eq 'Running' } "
+        "| Restart-Service -Force"
     )
 
 

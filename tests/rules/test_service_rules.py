@@ -243,7 +243,8 @@ class TestNames:
         (finding,) = (one for one in results if isinstance(one, Finding))
         assert (finding.subject, finding.severity.value) == ("MAIL1/IIS", severity)
         said = str(finding.explanation.admin)
-        assert said.startswith("OWA on MAIL1 send clients to")
+        assert said.startswith("Clients are sent to ")
+        assert " by OWA on MAIL1" in said
         assert ("--balancer" in said) is (balancer == "unknown")
 
     def test_all_names_are_held(self) -> None:

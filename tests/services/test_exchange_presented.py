@@ -5,8 +5,8 @@ from datetime import timedelta
 from tests.services.exchange_world import NOW, certificate, connector, organisation, send_connector, server
 
 from mailtrust.core.formats.exchange.protocol_log import Presented
-from mailtrust.core.services.exchange.presented import compare
-from mailtrust.core.services.exchange.selecting import select
+from mailtrust.core.services.exchange.selecting.presented import compare
+from mailtrust.core.services.exchange.selecting.select import select
 
 FRONT = "mail1\\default frontend mail1"
 IT = organisation(

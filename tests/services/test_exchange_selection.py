@@ -27,9 +27,9 @@ from mailtrust.core.model.exchange import (
     SendConnector,
     UmSettings,
 )
-from mailtrust.core.services.exchange.selecting import era_of, select
-from mailtrust.core.services.exchange.selecting_by_name import holds
-from mailtrust.core.services.exchange.selection import (
+from mailtrust.core.services.exchange.certificates import holds
+from mailtrust.core.services.exchange.selecting.select import era_of, select
+from mailtrust.core.services.exchange.selecting.selection import (
     Chosen,
     NoneEligible,
     NotOffered,

@@ -6,8 +6,8 @@ from tests.services.world.making import NOW, Exported
 
 from mailtrust.core.report.page import Page
 from mailtrust.core.report.services_selection import show_selections
-from mailtrust.core.services.exchange.selecting import select
-from mailtrust.core.services.exchange.selection import NotOffered, Selection, is_served
+from mailtrust.core.services.exchange.selecting.select import select
+from mailtrust.core.services.exchange.selecting.selection import NotOffered, Selection, is_served
 
 WORLD: tuple[Exported, ...] = (
     old.of_2007(),

@@ -12,9 +12,9 @@ from mailtrust.core.formats.exchange.protocol_log import read_protocol_log
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.report.page import Page
 from mailtrust.core.report.services_selection import show_selections
-from mailtrust.core.services.exchange.presented import compare
-from mailtrust.core.services.exchange.selecting import select
-from mailtrust.core.services.exchange.selection import Selection
+from mailtrust.core.services.exchange.selecting.presented import compare
+from mailtrust.core.services.exchange.selecting.select import select
+from mailtrust.core.services.exchange.selecting.selection import Selection
 
 LOGS = (
     RECEIVE

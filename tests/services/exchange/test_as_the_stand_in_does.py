@@ -9,8 +9,8 @@ from tests.services.exchange.test_never_without import done, organisations, wish
 
 from mailtrust.core.model.exchange import AuthConfig, ExchangeOrganisation, UmSettings
 from mailtrust.core.model.exchange_change import ExchangeStep
-from mailtrust.core.services.exchange.enabling import Enable
-from mailtrust.core.services.exchange.removing import Remove
+from mailtrust.core.services.exchange.enabling.enable import Enable
+from mailtrust.core.services.exchange.removing.remove import Remove
 from mailtrust.core.targets.powershell.cmdlets import cmdlets
 
 

@@ -32,8 +32,8 @@ from mailtrust.core.model.exchange_change import (
     SetClientAccessName,
     SetConnectorCertificate,
 )
-from mailtrust.core.services.exchange.default_smtp import Answer
-from mailtrust.core.services.exchange.enabling import Enable, enable
+from mailtrust.core.services.exchange.enabling.default_smtp import Answer
+from mailtrust.core.services.exchange.enabling.enable import Enable, enable
 from mailtrust.core.services.exchange.versions import has_unified_messaging, release, windows_services
 
 NEW, OLD, DEFAULT = "A" * 40, "B" * 40, "D" * 40

@@ -24,10 +24,9 @@ from mailtrust.core.model.exchange import (
     VirtualDirectory,
 )
 from mailtrust.core.model.exchange_change import EnableCertificate, ExchangeChange, SetConnectorCertificate
-from mailtrust.core.services.exchange.enabling import Enable, enable
-from mailtrust.core.services.exchange.removing import Remove, remove
-from mailtrust.core.services.exchange.selecting_by_name import holds
-from mailtrust.core.services.exchange.serving import wildcards
+from mailtrust.core.services.exchange.certificates import holds, wildcards
+from mailtrust.core.services.exchange.enabling.enable import Enable, enable
+from mailtrust.core.services.exchange.removing.remove import Remove, remove
 
 VERSIONS = ("8.3.83.6", "14.3.123.4", "15.0.1497.2", "15.1.2507.6", "15.2.1544.4", "15.2.2562.17", "")
 NAMES = (

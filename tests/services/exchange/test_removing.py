@@ -23,8 +23,8 @@ from mailtrust.core.model.exchange_change import (
     SetConnectorCertificate,
     SwitchService,
 )
-from mailtrust.core.services.exchange.enabling import Enable, enable
-from mailtrust.core.services.exchange.removing import Remove, remove
+from mailtrust.core.services.exchange.enabling.enable import Enable, enable
+from mailtrust.core.services.exchange.removing.remove import Remove, remove
 
 NEW, OLD = "A" * 40, "B" * 40
 

@@ -10,10 +10,10 @@ from mailtrust.core.model.assignment import Balancer
 from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeService
 from mailtrust.core.model.exchange_change import ExchangeChange
 from mailtrust.core.model.text import text
-from mailtrust.core.services.exchange.enabling import Enable, enable
-from mailtrust.core.services.exchange.removing import Remove, remove
-from mailtrust.core.services.exchange.selecting import select
-from mailtrust.core.services.exchange.selection import is_served
+from mailtrust.core.services.exchange.enabling.enable import Enable, enable
+from mailtrust.core.services.exchange.removing.remove import Remove, remove
+from mailtrust.core.services.exchange.selecting.select import select
+from mailtrust.core.services.exchange.selecting.selection import is_served
 from mailtrust.core.targets.powershell.script import Script, exchange_script
 
 EVERYTHING: tuple[ExchangeService, ...] = ("POP", "IMAP", "IIS", "SMTP", "UM", "UMCallRouter")

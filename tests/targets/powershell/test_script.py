@@ -29,8 +29,8 @@ from mailtrust.core.model.exchange_change import (
 )
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
-from mailtrust.core.services.exchange.enabling import Enable
-from mailtrust.core.services.exchange.removing import Remove
+from mailtrust.core.services.exchange.enabling.enable import Enable
+from mailtrust.core.services.exchange.removing.remove import Remove
 from mailtrust.core.targets.powershell.prelude import FUNCTIONS
 from mailtrust.core.targets.powershell.script import Script, exchange_script
 

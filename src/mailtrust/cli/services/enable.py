@@ -14,7 +14,7 @@ from mailtrust.core.model.text import text
 
 if TYPE_CHECKING:
     from mailtrust.core.model.exchange import ExchangeOrganisation
-    from mailtrust.core.services.exchange.incoming import Incoming
+    from mailtrust.core.services.exchange.enabling.incoming import Incoming
 
 MOST_HOSTS = 3
 """Names of the certificate for which `mailtrust check` is proposed."""
@@ -92,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     from mailtrust.core.formats.exchange.asked_services import asked_services
     from mailtrust.core.formats.thumbprint_text import read_thumbprint
-    from mailtrust.core.services.exchange.enabling import Enable, enable
+    from mailtrust.core.services.exchange.enabling.enable import Enable, enable
 
     expect_one_from_stdin(*options.export, options.certificate, options.pfx_password_file, options.issuers)
     now = moment_of(options)
@@ -139,7 +139,7 @@ def _incoming(options: argparse.Namespace) -> "Incoming | None":
             if getattr(options, name) is not None:
                 raise UserProblem(text("{option} is for --certificate FILE.pfx.", option=f"--{name.replace('_', '-')}"))
         return None
-    from mailtrust.core.services.exchange.incoming import incoming_of
+    from mailtrust.core.services.exchange.enabling.incoming import incoming_of
 
     contents = read_anything(options.certificate, read_password(options.pfx_password_file))
     more = () if options.issuers is None else certificates_of(options.issuers)

@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     from mailtrust.core.formats.thumbprint_text import read_thumbprint
-    from mailtrust.core.services.exchange.removing import Remove, remove
+    from mailtrust.core.services.exchange.removing.remove import Remove, remove
 
     expect_one_from_stdin(*options.export)
     now = moment_of(options)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mailtrust.core.model.exchange import ExchangeOrganisation
     from mailtrust.core.model.exchange_change import ExchangeChange
     from mailtrust.core.report.page import Page
-    from mailtrust.core.services.exchange.selection import Selection
+    from mailtrust.core.services.exchange.selecting.selection import Selection
 
 
 def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -82,9 +82,9 @@ def run(options: argparse.Namespace) -> int:
     from mailtrust.core.formats.moment import parse_moment
     from mailtrust.core.report.services_selection import show_selections
     from mailtrust.core.report.services_selection_wire import selection_wire
-    from mailtrust.core.services.exchange.presented import compare
-    from mailtrust.core.services.exchange.selecting import select
-    from mailtrust.core.services.exchange.selection import is_served
+    from mailtrust.core.services.exchange.selecting.presented import compare
+    from mailtrust.core.services.exchange.selecting.select import select
+    from mailtrust.core.services.exchange.selecting.selection import is_served
 
     expect_one_from_stdin(*options.export, *options.log)
     now = parse_moment(options.at) if options.at is not None else datetime.now(UTC)
@@ -119,7 +119,7 @@ def _planned(
     from mailtrust.core.formats.exchange.services_text import read_services
     from mailtrust.core.formats.thumbprint_text import read_thumbprint
     from mailtrust.core.model.exchange import EXCHANGE_SERVICES
-    from mailtrust.core.services.exchange.enabling import Enable, enable
+    from mailtrust.core.services.exchange.enabling.enable import Enable, enable
 
     thumbprint = read_thumbprint(options.thumbprint)
     services, unknown = read_services(options.services)

@@ -7,15 +7,15 @@ from rich.cells import cell_len
 from mailtrust.core.model.exchange_change import Refusal
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.report.page import Page, Span
-from mailtrust.core.services.exchange.presented import Agreement, Compared
-from mailtrust.core.services.exchange.selection import (
+from mailtrust.core.services.exchange.certificates import called
+from mailtrust.core.services.exchange.selecting.presented import Agreement, Compared
+from mailtrust.core.services.exchange.selecting.selection import (
     Chosen,
     NoneEligible,
     NotOffered,
     Selection,
     SelectionKind,
     SelectionUnknown,
-    called,
     is_served,
 )
 

@@ -10,8 +10,8 @@ from mailtrust.core.model.exchange import ExchangeCertificate
 from mailtrust.core.model.exchange_change import Refusal
 from mailtrust.core.model.text import Text
 from mailtrust.core.report.report_wire import Fingerprint, Moment
-from mailtrust.core.services.exchange.presented import Agreement, Compared
-from mailtrust.core.services.exchange.selection import (
+from mailtrust.core.services.exchange.selecting.presented import Agreement, Compared
+from mailtrust.core.services.exchange.selecting.selection import (
     Chosen,
     NoneEligible,
     NotOffered,

@@ -9,8 +9,7 @@ from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation
 from mailtrust.core.model.kept import Holdings
 from mailtrust.core.model.settings import Threshold
-from mailtrust.core.services.exchange.selection import from_a_ca
-from mailtrust.core.services.exchange.serving import usable
+from mailtrust.core.services.exchange.certificates import from_a_ca, usable
 from mailtrust.core.services.least_set import Ca, Candidate
 from mailtrust.core.x509.roles import is_authority
 from mailtrust.core.x509.thumbprint import thumbprint

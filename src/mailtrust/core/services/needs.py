@@ -8,9 +8,8 @@ from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.assigned import EXCHANGE, Place
-from mailtrust.core.services.exchange.client_names import connected_to
-from mailtrust.core.services.exchange.selecting_by_name import holds
-from mailtrust.core.services.exchange.selection import from_a_ca
+from mailtrust.core.services.exchange.certificates import from_a_ca, holds
+from mailtrust.core.services.exchange.enabling.client_names import connected_to
 from mailtrust.core.services.exchange.serving import front_thumbprint
 from mailtrust.core.services.fronts import fronts_of
 from mailtrust.core.validation.names.internal import is_internal

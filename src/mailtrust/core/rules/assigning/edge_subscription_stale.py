@@ -14,7 +14,7 @@ from mailtrust.core.rules.assigning.grounds.lasting import begins
 from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE, not_exported
 from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
-from mailtrust.core.services.exchange.selection import called
+from mailtrust.core.services.exchange.certificates import called
 
 ID = "edge-subscription-stale"
 

@@ -16,7 +16,7 @@ from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE, not_expo
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.assigning.grounds.versions import has_back_end
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
-from mailtrust.core.services.exchange.selection import called
+from mailtrust.core.services.exchange.certificates import called
 
 ID = "exchange-auth-expiring"
 CURRENT, NEXT = "current", "next"

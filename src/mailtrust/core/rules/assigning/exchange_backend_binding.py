@@ -15,10 +15,8 @@ from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_se
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.assigning.grounds.versions import has_back_end
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
-from mailtrust.core.services.exchange.selecting_by_name import holds
-from mailtrust.core.services.exchange.selection import called, from_a_ca
+from mailtrust.core.services.exchange.certificates import called, from_a_ca, holds, usable
 from mailtrust.core.services.exchange.serving import BACK_SITE as BACK
-from mailtrust.core.services.exchange.serving import usable
 from mailtrust.core.services.exchange.versions import release
 
 ID = "exchange-backend-binding"

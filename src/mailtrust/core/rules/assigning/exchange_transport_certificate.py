@@ -15,7 +15,7 @@ from mailtrust.core.rules.assigning.grounds.lasting import ends, has_ended, soon
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
-from mailtrust.core.services.exchange.selection import called
+from mailtrust.core.services.exchange.certificates import called
 
 ID = "exchange-transport-certificate"
 

@@ -15,7 +15,7 @@ from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_se
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.assigning.grounds.versions import has_back_end, takes_extended_protection
 from mailtrust.core.rules.grounds.naming import called_leaf
-from mailtrust.core.services.exchange.protection import extended_protection
+from mailtrust.core.services.exchange.enabling.protection import extended_protection
 from mailtrust.core.services.exchange.serving import front_thumbprint
 from mailtrust.core.services.exchange.versions import extended_protection_by_setup
 from mailtrust.core.x509.thumbprint import thumbprint

@@ -19,8 +19,7 @@ from mailtrust.core.rules.assigning.grounds.hybrid import HybridMail, hybrid_mai
 from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
-from mailtrust.core.services.exchange.selecting_by_name import holds
-from mailtrust.core.services.exchange.selection import called, common_name, from_a_ca
+from mailtrust.core.services.exchange.certificates import called, common_name, from_a_ca, holds
 
 ID = "hybrid-certificate-unfit"
 SERVER_AUTH, CLIENT_AUTH, ANY = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0"

@@ -16,7 +16,7 @@ from mailtrust.core.rules.assigning.grounds.hybrid import HybridMail, hybrid_mai
 from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE, not_exported
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
-from mailtrust.core.services.exchange.selection import called
+from mailtrust.core.services.exchange.certificates import called
 
 ID = "hybrid-connectors-disagree"
 

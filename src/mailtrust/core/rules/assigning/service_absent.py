@@ -15,8 +15,8 @@ from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_se
 from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.assigning.grounds.versions import has_back_end
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
-from mailtrust.core.services.exchange.selecting import select
-from mailtrust.core.services.exchange.selection import (
+from mailtrust.core.services.exchange.selecting.select import select
+from mailtrust.core.services.exchange.selecting.selection import (
     Chosen,
     NoneEligible,
     NotOffered,

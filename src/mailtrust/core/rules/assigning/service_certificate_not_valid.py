@@ -17,7 +17,7 @@ from mailtrust.core.rules.assigning.grounds.replacing import assigned_by, enable
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers, services_not_said
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING, NOTHING_TO_DO
-from mailtrust.core.services.exchange.selection import called
+from mailtrust.core.services.exchange.certificates import called
 
 ID = "service-certificate-not-valid"
 

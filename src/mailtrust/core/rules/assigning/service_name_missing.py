@@ -17,12 +17,11 @@ from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.assigning.grounds.servers import over_servers
 from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
+from mailtrust.core.services.exchange.certificates import bears, called
 from mailtrust.core.services.exchange.enabling.client_names import cmdlet
 from mailtrust.core.services.exchange.selecting.select import select
 from mailtrust.core.services.exchange.selecting.selection import Chosen
-from mailtrust.core.services.exchange.certificates import called
 from mailtrust.core.services.exchange.serving import FRONT_SITE
-from mailtrust.core.services.exchange.certificates import bears
 from mailtrust.core.services.fronts import fronts_of
 from mailtrust.core.validation.names.internal import is_internal
 
@@ -94,16 +93,16 @@ def _finding(
         ID,
         Severity.ERROR if sure else Severity.WARNING,
         text(
-            "{service} on {server} is called {names}, and its certificate is not",
+            "The certificate of {service} on {server} does not hold {names}",
             service=service,
             server=server.name,
             names=lacking,
         ),
         Explanation(
             text(
-                "{where} on {server} send clients to {names}, and {certificate}, which {service} presents there, does "
-                "not hold it: each of them warns. Either let them name what it holds: {change}; or take a certificate "
-                "that holds all names: `mailtrust services least --export FILE` says which. {front}",
+                "Clients are sent to {names} by {where} on {server}, and {certificate}, which {service} presents "
+                "there, does not hold it: each of them warns. Either name there what it holds: {change}; or take a "
+                "certificate that holds all names: `mailtrust services least --export FILE` says which. {front}",
                 where=_where(server, service, lacking),
                 server=server.name,
                 names=lacking,

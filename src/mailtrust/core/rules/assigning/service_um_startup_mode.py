@@ -14,7 +14,7 @@ from mailtrust.core.model.text import text
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
-from mailtrust.core.services.exchange.selection import called
+from mailtrust.core.services.exchange.certificates import called
 from mailtrust.core.services.exchange.versions import has_unified_messaging, release, windows_services
 
 ID = "service-um-startup-mode"

@@ -20,10 +20,9 @@ from mailtrust.core.model.text import text
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers, services_not_said
 from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
-from mailtrust.core.services.exchange.client_names import cmdlet, connected_to
-from mailtrust.core.services.exchange.selecting_by_name import holds
-from mailtrust.core.services.exchange.selection import called
-from mailtrust.core.services.exchange.serving import settings_of, wildcards
+from mailtrust.core.services.exchange.certificates import called, holds, wildcards
+from mailtrust.core.services.exchange.enabling.client_names import cmdlet, connected_to
+from mailtrust.core.services.exchange.serving import settings_of
 from mailtrust.core.services.exchange.versions import windows_services
 
 ID = "service-wildcard"

@@ -8,6 +8,7 @@ from typing import Literal
 
 from mailtrust.core.model.exchange import EXCHANGE_SERVICES, ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.frozen import frozen
+from mailtrust.core.services.exchange.serving import BACK_SITE
 
 DueKind = Literal["certificate", "internal-transport", "back-end", "auth", "auth-next-effective", "auth-next"]
 """A certificate that serves ends; so does the one that servers show each other, that of the back end, that of OAuth;
@@ -60,6 +61,6 @@ def _kind(organisation: ExchangeOrganisation, server: ExchangeServer, one: Excha
     if one.thumbprint == server.internal_transport:
         return "internal-transport"
     bound = [site for site in server.bindings or () if site.thumbprint == one.thumbprint]
-    if one.services or any(site.site != "Exchange Back End" for site in bound):
+    if one.services or any(site.site != BACK_SITE for site in bound):
         return "certificate"
     return "back-end" if bound else None

@@ -1,11 +1,18 @@
-"""What a certificate can serve, and which one serves: the questions that assigning and removing share."""
+"""Which certificates of a server serve what: the questions that selecting, enabling and removing share."""
 
 from datetime import datetime
 
 from mailtrust.core.formats.exchange.tls_certificate_name import names
-from mailtrust.core.model.exchange import ClientAccessSettings, ExchangeCertificate, ExchangeServer, ExchangeService
-from mailtrust.core.services.exchange.selecting_by_name import holds
-from mailtrust.core.services.exchange.selection import common_name, expired
+from mailtrust.core.model.exchange import (
+    ClientAccessSettings,
+    ExchangeCertificate,
+    ExchangeOrganisation,
+    ExchangeServer,
+    ExchangeService,
+)
+from mailtrust.core.model.exchange_change import Refusal
+from mailtrust.core.model.text import text
+from mailtrust.core.services.exchange.certificates import bears, usable, wildcards
 
 MOVING: frozenset[ExchangeService] = frozenset({"IMAP", "POP", "UM", "UMCallRouter", "IIS"})
 """Each of them has one certificate: whoever gets it takes it from the one before. SMTP has many ("Assign certificates
@@ -13,35 +20,6 @@ to Exchange Server services")."""
 
 FRONT_SITE = "Default Web Site"
 BACK_SITE = "Exchange Back End"
-
-
-def usable(certificate: ExchangeCertificate, now: datetime) -> bool:
-    """Whether nothing known speaks against it: its status, its dates, its key."""
-    if certificate.status not in ("", "Valid") or certificate.has_private_key is False:
-        return False
-    begun = certificate.not_before is None or certificate.not_before <= now
-    return begun and not expired(certificate, now)
-
-
-def wildcards(certificate: ExchangeCertificate) -> tuple[str, ...]:
-    """Its names that begin with `*.`."""
-    return tuple(name for name in (*certificate.domains, common_name(certificate)) if name.startswith("*."))
-
-
-def bears(certificate: ExchangeCertificate, name: str) -> bool:
-    """Whether it holds the name; a wildcard only where it holds that very wildcard."""
-    if name.startswith("*."):
-        return name.lower() in {one.lower() for one in wildcards(certificate)}
-    return bool(holds(certificate, name))
-
-
-def takes_the_place_of(new: ExchangeCertificate, old: ExchangeCertificate, now: datetime) -> bool:
-    """Whether `new` can be meant as the successor of `old`: it holds all its names, or some where `old` is useless."""
-    had = [name for name in (*old.domains, common_name(old)) if "." in name]
-    if not had:
-        return False
-    borne = [name for name in had if bears(new, name)]
-    return len(borne) == len(had) or (bool(borne) and not usable(old, now))
 
 
 def named_by(server: ExchangeServer, given: str) -> tuple[ExchangeCertificate, ...]:
@@ -75,3 +53,18 @@ def front_thumbprint(server: ExchangeServer) -> str | None:
 def is_main(port: int, host: str) -> bool:
     """Whether Enable-ExchangeCertificate means this binding of the site."""
     return port == 443 and not host
+
+
+def unknown_server(name: str, organisation: ExchangeOrganisation) -> Refusal:
+    """The export does not have it."""
+    return Refusal(
+        "server-unknown",
+        None,
+        text(
+            "The export knows no server {name}. It knows {servers}.",
+            name=name,
+            servers=tuple(one.name for one in organisation.servers) or text("none"),
+        ),
+        text("Name one of these, or export that server too."),
+        name,
+    )

@@ -13,7 +13,7 @@ from mailtrust.core.model.exchange import (
 )
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.rules.assigning.grounds.lasting import begins
-from mailtrust.core.services.exchange.serving import takes_the_place_of, usable
+from mailtrust.core.services.exchange.certificates import takes_the_place_of, usable
 
 _SMART_HOST = ".mail.protection.outlook.com"
 _ADDRESS_SPACE = ".mail.onmicrosoft.com"

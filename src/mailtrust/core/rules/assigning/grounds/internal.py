@@ -8,9 +8,7 @@ from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeServer
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.assigning.grounds.lasting import soon
-from mailtrust.core.services.exchange.selecting_by_name import holds
-from mailtrust.core.services.exchange.selection import called, from_a_ca
-from mailtrust.core.services.exchange.serving import usable
+from mailtrust.core.services.exchange.certificates import called, from_a_ca, holds, usable
 
 
 def another_internal(evidence: AssignmentEvidence, server: ExchangeServer) -> Text:

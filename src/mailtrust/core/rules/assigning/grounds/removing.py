@@ -3,7 +3,7 @@
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.text import Text, in_a_row, text
-from mailtrust.core.services.exchange.removing import Remove, remove
+from mailtrust.core.services.exchange.removing.remove import Remove, remove
 
 
 def how_to_remove(

@@ -12,9 +12,9 @@ from mailtrust.core.model.exchange import (
 )
 from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.rules.assigning.grounds.lasting import begins, ends
-from mailtrust.core.services.exchange.enabling import Enable, enable
-from mailtrust.core.services.exchange.selection import common_name
-from mailtrust.core.services.exchange.serving import BACK_SITE, bears, usable
+from mailtrust.core.services.exchange.certificates import bears, common_name, usable
+from mailtrust.core.services.exchange.enabling.enable import Enable, enable
+from mailtrust.core.services.exchange.serving import BACK_SITE
 
 
 def uses(

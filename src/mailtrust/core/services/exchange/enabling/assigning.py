@@ -12,10 +12,9 @@ from mailtrust.core.model.exchange import (
 from mailtrust.core.model.exchange_change import BindSite, EnableCertificate, ExchangeAct, ExchangeStep
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.services.exchange.default_smtp import Answer, answered
+from mailtrust.core.services.exchange.certificates import called, holds
+from mailtrust.core.services.exchange.enabling.default_smtp import Answer, answered
 from mailtrust.core.services.exchange.roles import role_groups
-from mailtrust.core.services.exchange.selecting_by_name import holds
-from mailtrust.core.services.exchange.selection import called
 from mailtrust.core.services.exchange.serving import FRONT_SITE, MOVING, front_thumbprint, is_main
 
 

@@ -5,21 +5,21 @@ from datetime import datetime
 
 from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.text import text
-from mailtrust.core.services.exchange.selecting_by_name import Era
-from mailtrust.core.services.exchange.selecting_others import (
+from mailtrust.core.services.exchange.selecting.by_name import Era
+from mailtrust.core.services.exchange.selecting.others import (
     binding,
     client_access,
     front_by_assignment,
     unified_messaging,
 )
-from mailtrust.core.services.exchange.selecting_smtp import (
+from mailtrust.core.services.exchange.selecting.selection import Selection, SelectionKind, SelectionUnknown
+from mailtrust.core.services.exchange.selecting.smtp import (
     anonymous_inbound,
     anonymous_outbound,
     is_source,
     receive,
     send,
 )
-from mailtrust.core.services.exchange.selection import Selection, SelectionKind, SelectionUnknown
 from mailtrust.core.services.exchange.versions import release
 
 _READ_BY: dict[str, tuple[SelectionKind, str]] = {

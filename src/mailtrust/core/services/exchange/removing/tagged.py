@@ -19,9 +19,9 @@ from mailtrust.core.model.exchange_change import (
     SwitchService,
 )
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.services.exchange.certificates import called, usable
 from mailtrust.core.services.exchange.roles import role_groups
-from mailtrust.core.services.exchange.selection import called
-from mailtrust.core.services.exchange.serving import named_by, usable
+from mailtrust.core.services.exchange.serving import named_by
 from mailtrust.core.services.exchange.versions import TRANSPORT
 
 TAGGED = "connector-tagged"

@@ -8,9 +8,9 @@ from mailtrust.core.model.exchange import ClientAccessSettings, ExchangeCertific
 from mailtrust.core.model.exchange_change import ExchangeStep, Refusal, SetClientAccessName
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.services.exchange.certificates import bears, called, wildcards
 from mailtrust.core.services.exchange.roles import role_groups
-from mailtrust.core.services.exchange.selection import called
-from mailtrust.core.services.exchange.serving import bears, chosen_by_name, settings_of, wildcards
+from mailtrust.core.services.exchange.serving import chosen_by_name, settings_of
 
 ClientService = Literal["IMAP", "POP"]
 WILDCARD = "service-wildcard"

@@ -1,12 +1,10 @@
 """Which certificate Exchange presents somewhere, and how its search came to it."""
 
-import re
-from datetime import datetime
 from typing import Literal
 
 from mailtrust.core.model.exchange import ExchangeCertificate
 from mailtrust.core.model.frozen import frozen
-from mailtrust.core.model.text import Text, text
+from mailtrust.core.model.text import Text
 
 SelectionKind = Literal[
     "receive", "send", "anonymous-in", "anonymous-out", "imap", "pop", "iis", "um", "um-call-router"
@@ -88,28 +86,3 @@ def is_served(one: Selection) -> bool | None:
             return False
         case NotOffered() | SelectionUnknown():
             return None
-
-
-def called(one: ExchangeCertificate) -> Text:
-    """What a person knows it by, and enough of its thumbprint to tell it from its twin."""
-    known = common_name(one) or next(iter(one.domains), "") or one.friendly_name or one.subject
-    return text("{name} ({print})", name=known, print=one.thumbprint[:8])
-
-
-_COMMON_NAME = re.compile(r"(?:^|[,+]\s*)CN=([^,+]*)", re.IGNORECASE)
-
-
-def common_name(one: ExchangeCertificate) -> str:
-    """The CN of the subject as Exchange writes it; empty: there is none."""
-    found = _COMMON_NAME.search(one.subject)
-    return found.group(1).strip().strip('"') if found else ""
-
-
-def expired(one: ExchangeCertificate, now: datetime) -> bool:
-    """Whether its time is over, by its own dates."""
-    return one.not_after is not None and one.not_after < now
-
-
-def from_a_ca(one: ExchangeCertificate) -> bool:
-    """Whether somebody else has signed it."""
-    return one.subject != one.issuer if one.self_signed is None else not one.self_signed

@@ -7,23 +7,19 @@ same way, with the FQDN alone; its preference among several is recalled.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Literal
 
 from mailtrust.core.formats.exchange.tls_certificate_name import TlsCertificateName, name_of
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeServer
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.services.exchange.selection import (
+from mailtrust.core.services.exchange.certificates import called, expired, from_a_ca, holds
+from mailtrust.core.services.exchange.selecting.selection import (
     Chosen,
     NoneEligible,
     SearchStep,
     SelectionOutcome,
     SelectionUnknown,
-    called,
-    common_name,
-    expired,
-    from_a_ca,
 )
 
 NOT_FOUND = 12014
@@ -104,26 +100,6 @@ def search(
         fault = text("it has expired")
         return Found(Chosen(best, (fault,), doubts), (*steps, last), (EXPIRED,), recalled)
     return Found(Chosen(best, (), doubts), steps, (), recalled)
-
-
-def holds(one: ExchangeCertificate, host: str) -> Literal["exact", "wildcard", ""]:
-    """Whether subject or subject alternative names hold the name; a wildcard stands for one label.
-
-    Microsoft, "Digital certificates and encryption in Exchange Server"; "Configure authenticated SMTP settings" has
-    the connector's Fqdn match "exact match or wildcard match".
-    """
-    wanted = host.lower().removesuffix(".")
-    names = _names(one.domains, common_name(one))
-    if wanted in names:
-        return "exact"
-    first, _, under = wanted.partition(".")
-    return "wildcard" if first and under and f"*.{under}" in names else ""
-
-
-@lru_cache(maxsize=4096)
-def _names(domains: tuple[str, ...], common: str) -> frozenset[str]:
-    """Asked anew for each connector; a certificate has many names, a server many connectors."""
-    return frozenset(name.lower().removesuffix(".") for name in (*domains, common) if name)
 
 
 def _matching(

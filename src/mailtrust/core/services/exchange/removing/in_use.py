@@ -12,16 +12,8 @@ from mailtrust.core.model.exchange import (
 )
 from mailtrust.core.model.exchange_change import Refusal
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.services.exchange.selecting_by_name import holds
-from mailtrust.core.services.exchange.selection import called
-from mailtrust.core.services.exchange.serving import (
-    BACK_SITE,
-    FRONT_SITE,
-    MOVING,
-    bears,
-    chosen_by_name,
-    usable,
-)
+from mailtrust.core.services.exchange.certificates import bears, called, holds, usable
+from mailtrust.core.services.exchange.serving import BACK_SITE, FRONT_SITE, MOVING, chosen_by_name
 
 ASSIGNED = "certificate-assigned"
 

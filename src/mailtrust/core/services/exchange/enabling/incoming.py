@@ -16,8 +16,8 @@ from mailtrust.core.model.exchange_change import (
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.services.exchange.certificates import called
 from mailtrust.core.services.exchange.roles import role_groups
-from mailtrust.core.services.exchange.selection import called
 from mailtrust.core.services.exchange.versions import release
 from mailtrust.core.x509.containers import Contents
 from mailtrust.core.x509.conversion import chosen

@@ -5,7 +5,7 @@ from typing import Literal
 
 from mailtrust.core.formats.exchange.protocol_log import Presented
 from mailtrust.core.model.frozen import frozen
-from mailtrust.core.services.exchange.selection import Chosen, Selection, SelectionKind, SelectionUnknown
+from mailtrust.core.services.exchange.selecting.selection import Chosen, Selection, SelectionKind, SelectionUnknown
 
 Agreement = Literal["agrees", "differs", "answers", "not-exported"]
 """The same certificate; another one; what the search left open; a connector that the export does not know."""

@@ -12,7 +12,7 @@ from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeServer
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.services.exchange.selection import called, expired
+from mailtrust.core.services.exchange.certificates import called, expired
 
 Answer = Literal["advised", "yes", "no"]
 

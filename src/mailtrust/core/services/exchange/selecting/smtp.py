@@ -13,8 +13,9 @@ from mailtrust.core.formats.exchange.tls_certificate_name import TlsCertificateN
 from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeServer, ReceiveConnector, SendConnector
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.services.exchange.selecting_by_name import Era, HostName, search
-from mailtrust.core.services.exchange.selection import (
+from mailtrust.core.services.exchange.certificates import called, expired
+from mailtrust.core.services.exchange.selecting.by_name import Era, HostName, search
+from mailtrust.core.services.exchange.selecting.selection import (
     Chosen,
     NoneEligible,
     NotOffered,
@@ -23,8 +24,6 @@ from mailtrust.core.services.exchange.selection import (
     SelectionKind,
     SelectionOutcome,
     SelectionUnknown,
-    called,
-    expired,
 )
 
 NOT_READ = 12012

@@ -20,9 +20,9 @@ from mailtrust.core.model.exchange import (
 from mailtrust.core.model.exchange_change import ExchangeStep, PersonDoes, SetConnectorCertificate
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.services.exchange.certificates import bears, called, takes_the_place_of
 from mailtrust.core.services.exchange.roles import role_groups
-from mailtrust.core.services.exchange.selection import called
-from mailtrust.core.services.exchange.serving import bears, named_by, takes_the_place_of
+from mailtrust.core.services.exchange.serving import named_by
 
 
 @frozen

@@ -13,11 +13,11 @@ from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisat
 from mailtrust.core.model.exchange_change import ExchangeChange, ExchangeStep, Refusal, RemoveCertificate
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.services.exchange.enabling import unknown_server
-from mailtrust.core.services.exchange.in_use import still_serving
+from mailtrust.core.services.exchange.certificates import called, common_name
+from mailtrust.core.services.exchange.removing.in_use import still_serving
+from mailtrust.core.services.exchange.removing.tagged import tagged
 from mailtrust.core.services.exchange.roles import role_groups
-from mailtrust.core.services.exchange.selection import called, common_name
-from mailtrust.core.services.exchange.tagged import tagged
+from mailtrust.core.services.exchange.serving import unknown_server
 
 AUTH_SUBJECT = "Microsoft Exchange Server Auth Certificate"
 

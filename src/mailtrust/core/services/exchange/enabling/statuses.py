@@ -9,7 +9,7 @@ from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.exchange_change import Refusal
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.services.exchange.selection import called, common_name
+from mailtrust.core.services.exchange.certificates import called, common_name
 from mailtrust.core.services.exchange.versions import release
 
 NOT_VALID = "service-certificate-not-valid"

@@ -23,23 +23,23 @@ from mailtrust.core.model.exchange_change import (
 )
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.services.exchange import statuses
-from mailtrust.core.services.exchange.assigning import Assigning, assigning
-from mailtrust.core.services.exchange.client_names import Naming, naming
-from mailtrust.core.services.exchange.connectors import follow
-from mailtrust.core.services.exchange.default_smtp import Answer
-from mailtrust.core.services.exchange.edge_subscriptions import subscribe_again
-from mailtrust.core.services.exchange.incoming import (
+from mailtrust.core.services.exchange.enabling import statuses
+from mailtrust.core.services.exchange.enabling.assigning import Assigning, assigning
+from mailtrust.core.services.exchange.enabling.client_names import Naming, naming
+from mailtrust.core.services.exchange.enabling.connectors import follow
+from mailtrust.core.services.exchange.enabling.default_smtp import Answer
+from mailtrust.core.services.exchange.enabling.edge_subscriptions import subscribe_again
+from mailtrust.core.services.exchange.enabling.incoming import (
     Incoming,
     as_exchange_shows_it,
     by_hand,
     import_steps,
     incoming_remarks,
 )
-from mailtrust.core.services.exchange.protection import around
+from mailtrust.core.services.exchange.enabling.protection import around
+from mailtrust.core.services.exchange.enabling.service_rules import refused_service
 from mailtrust.core.services.exchange.roles import role_groups
-from mailtrust.core.services.exchange.service_rules import refused_service
-from mailtrust.core.services.exchange.serving import settings_of
+from mailtrust.core.services.exchange.serving import settings_of, unknown_server
 from mailtrust.core.services.exchange.versions import release, windows_services
 
 
@@ -225,21 +225,6 @@ def _may_run(server: ExchangeServer, service: ExchangeService) -> bool:
     """IMAP and POP are off after setup: what does not run is not started by us."""
     settings = settings_of(server, service)
     return settings is None or settings.running is not False
-
-
-def unknown_server(name: str, organisation: ExchangeOrganisation) -> Refusal:
-    """The export does not have it."""
-    return Refusal(
-        "server-unknown",
-        None,
-        text(
-            "The export knows no server {name}. It knows {servers}.",
-            name=name,
-            servers=tuple(one.name for one in organisation.servers) or text("none"),
-        ),
-        text("Name one of these, or export that server too."),
-        name,
-    )
 
 
 _SEND_CONNECTORS = text(

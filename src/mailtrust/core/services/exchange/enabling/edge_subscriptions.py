@@ -8,8 +8,8 @@ from mailtrust.core.formats.powershell import quoted
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.exchange_change import ExchangeStep, PersonDoes
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.services.exchange.certificates import called, from_a_ca
 from mailtrust.core.services.exchange.roles import role_groups
-from mailtrust.core.services.exchange.selection import called, from_a_ca
 
 
 def subscribe_again(

@@ -12,8 +12,8 @@ from mailtrust.core.model.exchange import (
     UmSettings,
 )
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.services.exchange.selecting_by_name import holds
-from mailtrust.core.services.exchange.selection import (
+from mailtrust.core.services.exchange.certificates import called, expired, holds
+from mailtrust.core.services.exchange.selecting.selection import (
     Chosen,
     NoneEligible,
     NotOffered,
@@ -22,11 +22,9 @@ from mailtrust.core.services.exchange.selection import (
     SelectionKind,
     SelectionOutcome,
     SelectionUnknown,
-    called,
-    expired,
 )
+from mailtrust.core.services.exchange.serving import FRONT_SITE
 
-FRONT, FRONT_PORT = "Default Web Site", 443
 _KINDS: dict[ExchangeService, SelectionKind] = {
     "IMAP": "imap",
     "POP": "pop",
@@ -113,7 +111,7 @@ def front_by_assignment(server: ExchangeServer, now: datetime) -> Selection | No
     assigned = [one for one in server.certificates if one.services is not None and "IIS" in one.services]
     if not assigned:
         return None
-    name = f"{FRONT}:{FRONT_PORT}"
+    name = f"{FRONT_SITE}:443"
     step = SearchStep(
         text("The export holds no bindings of IIS. The service IIS is assigned to: {count}.", count=len(assigned)),
         tuple(text("{certificate}", certificate=called(one)) for one in assigned),

@@ -1,0 +1,83 @@
+"""A certificate as Exchange sees it: how it is called, which names it holds, and whether it can serve at all."""
+
+import re
+from datetime import datetime
+from functools import lru_cache
+from typing import Literal
+
+from mailtrust.core.model.exchange import ExchangeCertificate
+from mailtrust.core.model.text import Text, text
+
+
+def called(one: ExchangeCertificate) -> Text:
+    """What a person knows it by, and enough of its thumbprint to tell it from its twin."""
+    known = common_name(one) or next(iter(one.domains), "") or one.friendly_name or one.subject
+    return text("{name} ({print})", name=known, print=one.thumbprint[:8])
+
+
+_COMMON_NAME = re.compile(r"(?:^|[,+]\s*)CN=([^,+]*)", re.IGNORECASE)
+
+
+def common_name(one: ExchangeCertificate) -> str:
+    """The CN of the subject as Exchange writes it; empty: there is none."""
+    found = _COMMON_NAME.search(one.subject)
+    return found.group(1).strip().strip('"') if found else ""
+
+
+def expired(one: ExchangeCertificate, now: datetime) -> bool:
+    """Whether its time is over, by its own dates."""
+    return one.not_after is not None and one.not_after < now
+
+
+def from_a_ca(one: ExchangeCertificate) -> bool:
+    """Whether somebody else has signed it."""
+    return one.subject != one.issuer if one.self_signed is None else not one.self_signed
+
+
+def holds(one: ExchangeCertificate, host: str) -> Literal["exact", "wildcard", ""]:
+    """Whether subject or subject alternative names hold the name; a wildcard stands for one label.
+
+    Microsoft, "Digital certificates and encryption in Exchange Server"; "Configure authenticated SMTP settings" has
+    the connector's Fqdn match "exact match or wildcard match".
+    """
+    wanted = host.lower().removesuffix(".")
+    names = _names(one.domains, common_name(one))
+    if wanted in names:
+        return "exact"
+    first, _, under = wanted.partition(".")
+    return "wildcard" if first and under and f"*.{under}" in names else ""
+
+
+@lru_cache(maxsize=4096)
+def _names(domains: tuple[str, ...], common: str) -> frozenset[str]:
+    """Asked anew for each connector; a certificate has many names, a server many connectors."""
+    return frozenset(name.lower().removesuffix(".") for name in (*domains, common) if name)
+
+
+def usable(certificate: ExchangeCertificate, now: datetime) -> bool:
+    """Whether nothing known speaks against it: its status, its dates, its key."""
+    if certificate.status not in ("", "Valid") or certificate.has_private_key is False:
+        return False
+    begun = certificate.not_before is None or certificate.not_before <= now
+    return begun and not expired(certificate, now)
+
+
+def wildcards(certificate: ExchangeCertificate) -> tuple[str, ...]:
+    """Its names that begin with `*.`."""
+    return tuple(name for name in (*certificate.domains, common_name(certificate)) if name.startswith("*."))
+
+
+def bears(certificate: ExchangeCertificate, name: str) -> bool:
+    """Whether it holds the name; a wildcard only where it holds that very wildcard."""
+    if name.startswith("*."):
+        return name.lower() in {one.lower() for one in wildcards(certificate)}
+    return bool(holds(certificate, name))
+
+
+def takes_the_place_of(new: ExchangeCertificate, old: ExchangeCertificate, now: datetime) -> bool:
+    """Whether `new` can be meant as the successor of `old`: it holds all its names, or some where `old` is useless."""
+    had = [name for name in (*old.domains, common_name(old)) if "." in name]
+    if not had:
+        return False
+    borne = [name for name in had if bears(new, name)]
+    return len(borne) == len(had) or (bool(borne) and not usable(old, now))

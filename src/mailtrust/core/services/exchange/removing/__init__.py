@@ -1,0 +1,1 @@
+"""A certificate is removed: why Exchange does not let it go yet, and what comes first."""

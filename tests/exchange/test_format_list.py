@@ -172,6 +172,20 @@ def test_a_table_has_letters_and_cuts_what_is_long() -> None:
     assert "is taken for MAIL1." in whose  # as the subject of setup's certificate says
 
 
+def test_what_stands_below_a_table_is_no_row_of_it() -> None:
+    indented = "\n".join(f"  {line}" for line in TABLE.strip().split("\n"))
+    gathered = organisation_of([("MAIL1.txt", f"{indented}\n#>\n".encode())])
+    assert len(gathered.organisation.servers[0].certificates) == 2
+    assert not any("left out" in str(one) for one in gathered.problems)
+
+
+def test_a_certificate_without_its_thumbprint_is_told() -> None:
+    shown = "CertificateDomains : {MAIL1}\nHasPrivateKey : True\nServices : SMTP\nSubject : CN=MAIL1\n"
+    pasted = f"[PS] C:\\>Get-ExchangeCertificate -Server MAIL1 | fl\n\n{shown}"
+    (told,) = map(str, organisation_of([("x.txt", pasted.encode())]).problems)
+    assert told == "MAIL1: a certificate is left out, as its Thumbprint is missing. Copy the whole output."
+
+
 def test_whose_it_is_the_file_may_say() -> None:
     pasted = TABLE.replace("CN=MAIL1", "CN=WMSvc-OLD")
     (server,) = organisation_of([("folder/MAIL7.txt", pasted.encode())]).organisation.servers

@@ -167,6 +167,21 @@ def test_an_export_joined_with_itself_is_itself(organisation: ExchangeOrganisati
     assert joined(*[encode_export(wire_of(organisation))] * times) == once
 
 
+def test_two_organisations_are_told_apart_by_their_certificates_of_oauth() -> None:
+    one, other = (
+        json.dumps(
+            {"schema": "mailtrust/exchange/1", "servers": [{"name": name}], "auth": {"current": current}}
+        ).encode()
+        for name, current in (("MAIL1", FIRST), ("POST1", SECOND))
+    )
+    told, advice = map(str, joined(one, other).problems)
+    assert (
+        told
+        == f"Exchange: CurrentCertificateThumbprint is told twice, as {FIRST} and as {SECOND}; the first is believed."
+    )
+    assert "two organisations" in advice
+
+
 def test_what_stands_twice_at_the_machine_itself_is_joined_too() -> None:
     modes = [{"service": "UM", "startup_mode": mode} for mode in ("Dual", "TCP")]
     bound = [{"site": "Default Web Site", "port": 443, "thumbprint": FIRST}]

@@ -7,6 +7,7 @@ from mailtrust.core.model.exchange_change import (
     ExchangeStep,
     PersonDoes,
     Refusal,
+    RestartServices,
 )
 from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.report.page import Page
@@ -32,9 +33,9 @@ def show_change(page: Page, change: ExchangeChange) -> None:
 
 def _headline(change: ExchangeChange) -> Text:
     if change.steps and change.refusals:
-        return text("{count} steps; something is refused.", count=len(change.steps))
+        return text("Steps: {count}; something is refused.", count=len(change.steps))
     if change.steps:
-        return text("{count} steps.", count=len(change.steps))
+        return text("Steps: {count}.", count=len(change.steps))
     if change.refusals:
         return text("Nothing can be done as it is.")
     return text("It is so already: nothing is to be done.")
@@ -84,7 +85,7 @@ def _back(step: ExchangeStep) -> Text:
 def commands(act: ExchangeAct) -> tuple[str, ...]:
     """What a person would type for it; nothing for what only the script can do, or no command does."""
     match act:
-        case BindSite() | PersonDoes():
+        case BindSite() | PersonDoes() | RestartServices():
             return tuple(filter(None, (by_hand(act),)))
         case _:
             return typed(act)

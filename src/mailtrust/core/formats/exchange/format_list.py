@@ -126,4 +126,5 @@ def _row(line: str, columns: Sequence[tuple[str, int, int | None]], asked: str) 
         values[name] = value
         if is_cut:
             cut.add(name)
-    yield Shown(values, cut=frozenset(cut))
+    if cut or any(values[name] for name, _, _ in columns):
+        yield Shown(values, cut=frozenset(cut))

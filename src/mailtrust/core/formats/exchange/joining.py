@@ -136,16 +136,33 @@ def _agreed(name: str, here: Any, there: Any, place: str, told: list[Text]) -> A
         case "name":
             return min(here, there, key=len)  # NetBIOS has 15 letters
     if _meant(name, here) != _meant(name, there):
-        told.append(
-            text(
-                "{place}: {what} is told twice, as {here} and as {there}; the first is believed.",
-                place=clean(place, 160) or "Exchange",
-                what=name,
-                here=clean(_shown(name, here), 120),
-                there=clean(_shown(name, there), 120),
-            )
+        said = text(
+            "{place}: {what} is told twice, as {here} and as {there}; the first is believed.",
+            place=clean(place, 160) or "Exchange",
+            what=_IN_EXCHANGE.get(name, name),
+            here=clean(_shown(name, here), 120),
+            there=clean(_shown(name, there), 120),
         )
+        told.append(said)
+        if name == "current":
+            told.append(_TWO_ORGANISATIONS)
     return here
+
+
+_IN_EXCHANGE = {
+    "current": "CurrentCertificateThumbprint",
+    "previous": "PreviousCertificateThumbprint",
+    "next": "NextCertificateThumbprint",
+    "next_effective": "NextCertificateEffectiveDate",
+    "internal_transport": "InternalTransportCertificateThumbprint",
+    "certificate_name": "X509CertificateName",
+    "tls_certificate_name": "TlsCertificateName",
+}
+"""What an administrator knows a fact as, where our word for it is another."""
+_TWO_ORGANISATIONS = text(
+    "An organisation has one certificate of OAuth at a time: either an export is old, or these are two organisations; "
+    "then ask for each by itself."
+)
 
 
 def _meant(name: str, value: Any) -> object:

@@ -110,6 +110,14 @@ def _certificate(given: wire.CertificateWire, server: str, told: list[Text]) -> 
                 )
             )
         digits = own
+    if not given.thumbprint.strip() and not digits:
+        told.append(
+            text(
+                "{server}: a certificate is left out, as its Thumbprint is missing. Copy the whole output.",
+                server=clean(server, 100),
+            )
+        )
+        return None
     if len(digits) != DIGITS:
         told.append(
             text(

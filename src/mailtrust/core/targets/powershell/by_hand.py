@@ -34,7 +34,7 @@ def by_hand(act: ExchangeAct) -> str:
         case RestartServices(names=names):
             # What does not run is not started: IMAP and POP are off unless somebody wants them.
             listed = ",".join(map(quoted, names))
-            return f"Get-Service {listed} | Where-Object Status -eq Running | Restart-Service -Force"
+            return f"Get-Service {listed} | Where-Object {{ $_.Status -eq 'Running' }} | Restart-Service -Force"
         case ImportIssuer(thumbprint=thumbprint, der=der):
             octets = f"[Convert]::FromBase64String({quoted(base64.b64encode(der).decode())})"
             path = f'"$env:TEMP\\{thumbprint}.cer"'

@@ -10,12 +10,13 @@ from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity, Unknown
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.rules.assigning.grounds.lasting import ends, has_ended, soon
+from mailtrust.core.rules.assigning.grounds.internal import own_of
+from mailtrust.core.rules.assigning.grounds.lasting import has_ended, soon
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
-from mailtrust.core.rules.assigning.grounds.telling import Fault, found
+from mailtrust.core.rules.assigning.grounds.telling import Fault, found_in_one
 from mailtrust.core.rules.assigning.grounds.versions import has_back_end
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
-from mailtrust.core.services.exchange.certificates import called, from_a_ca, holds, usable
+from mailtrust.core.services.exchange.certificates import called, from_a_ca
 from mailtrust.core.services.exchange.serving import BACK_SITE as BACK
 from mailtrust.core.services.exchange.versions import release
 
@@ -73,9 +74,9 @@ def _finding(
     evidence: AssignmentEvidence, server: ExchangeServer, certificate: ExchangeCertificate | None, fault: Fault
 ) -> Finding:
     broken = fault.severity is Severity.ERROR
-    return found(
+    return found_in_one(
         ID,
-        fault.severity,
+        fault,
         text("The back end of {server}, port 444: {why}", server=server.name, why=fault.why),
         Explanation(
             text(
@@ -102,22 +103,13 @@ def _finding(
             else text("An inner setting of the mail server deviates. It can fail at the next change of certificates."),
             text("Outlook on the web shows an empty page.") if broken else NOTHING_TO_DO,
         ),
-        subject=server.name,
-        server=server.name,
-        certificates=(certificate,) if certificate is not None else (),
-        facts=(("problem", fault.code), ("not_after", ends(certificate) if certificate is not None else None)),
+        server=server,
+        certificate=certificate,
     )
 
 
 def _cure(evidence: AssignmentEvidence, server: ExchangeServer) -> Text:
-    own = next(
-        (
-            one
-            for one in server.certificates
-            if not from_a_ca(one) and usable(one, evidence.now) and holds(one, server.fqdn or server.name)
-        ),
-        None,
-    )
+    own = next(own_of(evidence, server), None)
     if own is not None:
         return text(
             "Bind it: Import-Module WebAdministration; (Get-WebBinding -Name '{site}' -Port 444 -Protocol https)"

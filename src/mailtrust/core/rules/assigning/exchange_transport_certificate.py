@@ -13,7 +13,7 @@ from mailtrust.core.model.text import text
 from mailtrust.core.rules.assigning.grounds.internal import another_internal
 from mailtrust.core.rules.assigning.grounds.lasting import ends, has_ended, soon
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
-from mailtrust.core.rules.assigning.grounds.telling import Fault, found
+from mailtrust.core.rules.assigning.grounds.telling import Fault, found_in_one
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
 from mailtrust.core.services.exchange.certificates import called
 
@@ -65,9 +65,9 @@ def _finding(
     evidence: AssignmentEvidence, server: ExchangeServer, certificate: ExchangeCertificate | None, fault: Fault
 ) -> Finding:
     broken = fault.severity is Severity.ERROR
-    return found(
+    return found_in_one(
         ID,
-        fault.severity,
+        fault,
         text("The internal transport certificate of {server}: {why}", server=server.name, why=fault.why),
         Explanation(
             text(
@@ -86,8 +86,6 @@ def _finding(
             else text("An inner certificate of the mail server wants to be renewed. Nobody outside meets it."),
             text("Mail to colleagues may be late.") if broken else NOTHING_TO_DO,
         ),
-        subject=server.name,
-        server=server.name,
-        certificates=(certificate,) if certificate is not None else (),
-        facts=(("problem", fault.code), ("not_after", ends(certificate) if certificate is not None else None)),
+        server=server,
+        certificate=certificate,
     )

@@ -12,30 +12,24 @@ from dataclasses import replace
 from mailtrust.core.formats.exchange.tls_certificate_name import names
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
-from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult, Severity, Unknown
+from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity, Unknown
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import text
-from mailtrust.core.rules.assigning.grounds.hybrid import HybridMail, hybrid_mail, names_told, successors
-from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE
+from mailtrust.core.rules.assigning.grounds.hybrid import HybridMail, names_told, over_hybrid_mail, successors
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
 from mailtrust.core.services.exchange.certificates import called, common_name, from_a_ca, holds
 
 ID = "hybrid-certificate-unfit"
 SERVER_AUTH, CLIENT_AUTH, ANY = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0"
-NO_HYBRID = text("There is no hybrid mail here, as far as was exported.")
 
 
 def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
     """Look at each certificate that a connector of hybrid mail names."""
-    organisation = evidence.organisation
-    if organisation is None:
-        yield NotApplicable(ID, NO_EXCHANGE)
-        return
-    mail = hybrid_mail(organisation)
-    if mail is None:
-        yield NotApplicable(ID, NO_HYBRID)
-        return
+    return over_hybrid_mail(evidence, ID, lambda organisation, mail: _look(evidence, organisation, mail))
+
+
+def _look(evidence: AssignmentEvidence, organisation: ExchangeOrganisation, mail: HybridMail) -> Iterator[RuleResult]:
     shown = _shown(organisation, mail)
     if not shown:
         yield Unknown(ID, text("No connector of hybrid mail names a certificate that was exported."))

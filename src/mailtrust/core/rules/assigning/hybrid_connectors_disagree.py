@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from mailtrust.core.formats.exchange.tls_certificate_name import names, read_tls_certificate_name
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation
-from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult, Severity, Unknown
+from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity, Unknown
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.rules.assigning.grounds.hybrid import HybridMail, hybrid_mail, successors
-from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE, not_exported
+from mailtrust.core.rules.assigning.grounds.hybrid import HybridMail, over_hybrid_mail, successors
+from mailtrust.core.rules.assigning.grounds.servers import not_exported
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
 from mailtrust.core.services.exchange.certificates import called
@@ -23,14 +23,10 @@ ID = "hybrid-connectors-disagree"
 
 def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
     """Look at all connectors of hybrid mail beside each other."""
-    organisation = evidence.organisation
-    if organisation is None:
-        yield NotApplicable(ID, NO_EXCHANGE)
-        return
-    mail = hybrid_mail(organisation)
-    if mail is None:
-        yield NotApplicable(ID, text("There is no hybrid mail here, as far as was exported."))
-        return
+    return over_hybrid_mail(evidence, ID, lambda organisation, mail: _look(evidence, organisation, mail))
+
+
+def _look(evidence: AssignmentEvidence, organisation: ExchangeOrganisation, mail: HybridMail) -> Iterator[RuleResult]:
     if organisation.send_connectors is None:
         yield not_exported(ID, organisation, "", "Get-SendConnector", "hybrid")
         return

@@ -1,9 +1,10 @@
 """The connectors over which mail goes to and comes from Exchange Online, and the certificate that they show."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from mailtrust.core.formats.exchange.tls_certificate_name import name_of, names
+from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import (
     ExchangeCertificate,
     ExchangeOrganisation,
@@ -11,8 +12,11 @@ from mailtrust.core.model.exchange import (
     ReceiveConnector,
     SendConnector,
 )
+from mailtrust.core.model.finding import NotApplicable, RuleResult
 from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.text import text
 from mailtrust.core.rules.assigning.grounds.lasting import begins
+from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE
 from mailtrust.core.services.exchange.certificates import takes_the_place_of, usable
 
 _SMART_HOST = ".mail.protection.outlook.com"
@@ -31,6 +35,20 @@ class HybridMail:
     """Those that send to it or receive from it, as far as they were exported."""
     unread: tuple[str, ...]
     """Those of which nothing was exported."""
+
+
+def over_hybrid_mail(
+    evidence: AssignmentEvidence, rule: str, look: Callable[[ExchangeOrganisation, HybridMail], Iterable[RuleResult]]
+) -> Iterator[RuleResult]:
+    """What `look` says of hybrid mail, where there is any."""
+    organisation = evidence.organisation
+    mail = hybrid_mail(organisation) if organisation is not None else None
+    if organisation is None:
+        yield NotApplicable(rule, NO_EXCHANGE)
+    elif mail is None:
+        yield NotApplicable(rule, text("There is no hybrid mail here, as far as was exported."))
+    else:
+        yield from look(organisation, mail)
 
 
 def hybrid_mail(organisation: ExchangeOrganisation) -> HybridMail | None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from mailtrust.core.model.exchange import ExchangeCertificate
+from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, Severity
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 from mailtrust.core.model.verdict import Fact
+from mailtrust.core.rules.assigning.grounds.lasting import ends
 
 
 @frozen
@@ -17,6 +18,28 @@ class Fault:
     severity: Severity
     why: Text
     """The end of a sentence."""
+
+
+def found_in_one(
+    rule: str,
+    fault: Fault,
+    title: Text,
+    explanation: Explanation,
+    *,
+    server: ExchangeServer,
+    certificate: ExchangeCertificate | None,
+) -> Finding:
+    """A finding about what a server has one certificate for, at the most."""
+    return found(
+        rule,
+        fault.severity,
+        title,
+        explanation,
+        subject=server.name,
+        server=server.name,
+        certificates=(certificate,) if certificate is not None else (),
+        facts=(("problem", fault.code), ("not_after", ends(certificate) if certificate is not None else None)),
+    )
 
 
 def found(

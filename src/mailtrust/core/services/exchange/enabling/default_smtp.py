@@ -8,11 +8,11 @@ the store, servers have no TLS among themselves (events 12012, 12013), and yes i
 from datetime import datetime
 from typing import Literal
 
-from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeServer
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.certificates import called, expired
+from mailtrust.core.services.exchange.internal_transport import make_another
 
 Answer = Literal["advised", "yes", "no"]
 
@@ -79,14 +79,9 @@ def _broken(server: ExchangeServer, now: datetime) -> Text | None:
 
 
 def _cure(server: ExchangeServer) -> Text:
-    # CSS-Exchange, InternalTransportCertificateCheck.md
     return text(
         "Microsoft prefers a self-signed certificate of its own for that: {command}, then restart MSExchangeTransport.",
-        command=(
-            f"New-ExchangeCertificate -Server {argument(server.name)} -KeySize 2048 -PrivateKeyExportable $true"
-            f" -FriendlyName {argument(server.name)} -DomainName {argument(server.name)} -IncludeServerFQDN"
-            " -Services SMTP -Force"
-        ),
+        command=make_another(server),
     )
 
 

@@ -44,6 +44,7 @@ class TestCertificates:
             ({"status": "Unknown"}, "unknown", "warning"),
             ({"has_private_key": False}, "no-key", "error"),
             ({"status": "DateInvalid", "certificate": None, "not_after": None}, "expired", "critical"),
+            ({"status": "DateInvalid"}, "chain-ended", "error"),
         ],
     )
     def test_what_is_the_matter(self, facts: dict[str, Any], problem: str, severity: str) -> None:

@@ -1,6 +1,7 @@
 """Assigning by Exchange's own rules, one after the other."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Literal
 
 import pytest
@@ -134,7 +135,11 @@ def test_an_export_may_be_older_than_the_certificate_lasts() -> None:
 
 def test_a_certificate_that_names_no_host_serves_nobody() -> None:
     auth = replace(new(), domains=(), subject="CN=Microsoft Exchange Server Auth Certificate")
-    assert codes(enabled(organisation(server(auth, old())))) == ["certificate-nameless"]
+    assert codes(enabled(organisation(server(auth, old())))) == ["auth-certificate"]
+    # Made by hand it has the domain of the server.
+    assert codes(enabled(organisation(server(replace(auth, domains=("example.com",)), old())))) == ["auth-certificate"]
+    federation = replace(new(), domains=(), subject="CN=Federation")
+    assert codes(enabled(organisation(server(federation, old())))) == ["certificate-nameless"]
     short = replace(new(), domains=("mail1",), subject="CN=mail1")
     assert not codes(enabled(organisation(server(short, old()))))
 
@@ -207,6 +212,25 @@ def test_users_who_will_be_warned_are_named() -> None:
     change = enabled(organisation(mail1), "IMAP")
     assert "mail.example.com" in said(change)
     assert SetClientAccessName("MAIL1", "IMAP", "owa.example.com") in acts(change)
+
+
+def test_who_comes_to_iis_by_another_name_or_meets_a_self_signed_one_will_be_warned() -> None:
+    urls = (VirtualDirectory("OWA", "front", ("https://owa.example.com/owa",), "None"),)
+    mail1 = server(new(), default(("SMTP",)), directories=urls)
+    change = enabled(organisation(mail1), "IIS")
+    assert "as owa.example.com will be warned" in said(change)
+    assert "self-signed" not in said(change)
+    own = enable(organisation(mail1), Enable(("MAIL1",), DEFAULT, ("IIS",)), NOW)
+    assert "self-signed: every client warns" in said(own)
+
+
+def test_a_date_that_is_wrong_may_be_another_certificates() -> None:
+    def instead(**more: object) -> str:
+        change = enabled(organisation(server(new(status="DateInvalid", **more))))
+        return str(change.refusals[0].instead)
+
+    assert "a certificate of its chain has ended" in instead()
+    assert "chain" not in instead(not_after=NOW - timedelta(days=1))
 
 
 def smtp_act(change: ExchangeChange) -> EnableCertificate:

@@ -20,6 +20,7 @@ from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING, NOTHING_TO
 from mailtrust.core.services.exchange.certificates import called
 
 ID = "service-certificate-not-valid"
+_OF_ITS_CHAIN = text("it, or a certificate of its chain, has ended")
 
 
 def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
@@ -62,13 +63,15 @@ def _problem(evidence: AssignmentEvidence, certificate: ExchangeCertificate) -> 
     if certificate.status == "Revoked":
         return Fault("revoked", Severity.CRITICAL, text("its CA has revoked it"))
     if has_ended(evidence, certificate):
-        over = text("it ended on {day}", day=end.date()) if end is not None else text("it has ended")
+        over = text("it ended on {day}", day=end.date()) if end is not None else _OF_ITS_CHAIN
         return Fault("expired", Severity.CRITICAL, over)
     if begin is not None and begin > evidence.now:
         return Fault("not-yet-valid", Severity.ERROR, text("it is not valid before {begin}", begin=begin))
     if certificate.has_private_key is False:
         return Fault("no-key", Severity.ERROR, text("its private key is not on this server"))
     by_status = {
+        # Windows judges the whole chain: a root that has ended is enough.
+        "DateInvalid": Fault("chain-ended", Severity.ERROR, _OF_ITS_CHAIN),
         "Invalid": Fault("invalid", Severity.ERROR, text("Windows finds it invalid")),
         "Untrusted": Fault("untrusted", Severity.WARNING, text("this server does not trust its issuer")),
         "RevocationCheckFailure": Fault(
@@ -168,6 +171,13 @@ def _cure(
         return text(
             "Import it with its key, from a PFX: Import-ExchangeCertificate -Server {server} -FileData "
             "([System.IO.File]::ReadAllBytes('<file.pfx>')) -Password (Read-Host -AsSecureString).",
+            server=server.name,
+        )
+    if problem.code == "chain-ended":
+        return text(
+            "Its own dates are right. certutil -verify on {server} names the certificate of its chain that has ended: "
+            "take that one out of the computer's stores, and put the one that lasts into LocalMachine\\CA "
+            "(`mailtrust bundle` finds it).",
             server=server.name,
         )
     if problem.code in ("untrusted", "revocation-unknown"):

@@ -15,6 +15,8 @@ def called(one: ExchangeCertificate) -> Text:
     return text("{name} ({print})", name=known, print=one.thumbprint[:8])
 
 
+AUTH_SUBJECT = "Microsoft Exchange Server Auth Certificate"
+"""The CN of what signs the tokens of OAuth, as setup and Microsoft's article on its rotation make it."""
 _COMMON_NAME = re.compile(r"(?:^|[,+]\s*)CN=([^,+]*)", re.IGNORECASE)
 
 
@@ -22,6 +24,11 @@ def common_name(one: ExchangeCertificate) -> str:
     """The CN of the subject as Exchange writes it; empty: there is none."""
     found = _COMMON_NAME.search(one.subject)
     return found.group(1).strip().strip('"') if found else ""
+
+
+def is_of_oauth(one: ExchangeCertificate) -> bool:
+    """Whether it is made to sign the tokens of OAuth, whatever other names somebody has given it."""
+    return common_name(one).lower() == AUTH_SUBJECT.lower()
 
 
 def expired(one: ExchangeCertificate, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """Enable-ExchangeCertificate on one server: what it changes there, and what takes it back."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,10 +13,11 @@ from mailtrust.core.model.exchange import (
 from mailtrust.core.model.exchange_change import BindSite, EnableCertificate, ExchangeAct, ExchangeStep
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.services.exchange.certificates import called, holds
+from mailtrust.core.services.exchange.certificates import bears, called, from_a_ca, holds
 from mailtrust.core.services.exchange.enabling.default_smtp import Answer, answered
 from mailtrust.core.services.exchange.roles import role_groups
 from mailtrust.core.services.exchange.serving import FRONT_SITE, MOVING, front_thumbprint, is_main
+from mailtrust.core.services.fronts import fronts_of
 
 
 @frozen
@@ -48,8 +50,8 @@ def assigning(
     if not new and not extra:
         return Assigning(server)
     remarks = default.remarks if default is not None and "SMTP" in new else ()
-    if "IIS" in new and require_ssl:
-        remarks = (*remarks, _REQUIRE_SSL)
+    if "IIS" in new:
+        remarks = (*remarks, *_seen_by_clients(server, certificate), *((_REQUIRE_SSL,) if require_ssl else ()))
     if set(new) & {"UM", "UMCallRouter"} and not server.um:
         remarks = (*remarks, _STARTUP_MODE)
     enabled = (_enable(server, certificate, new, overwrite=overwrite, require_ssl=require_ssl),) if new else ()
@@ -60,6 +62,26 @@ def assigning(
         (*new, *(("IIS",) if extra and "IIS" not in new else ())),
         overwrite,
     )
+
+
+def _seen_by_clients(server: ExchangeServer, certificate: ExchangeCertificate) -> Iterator[Text]:
+    """What those who come to IIS will be warned of."""
+    urls = dict.fromkeys(front.host for front in fronts_of(server) if front.service == "IIS")
+    lacking = tuple(host for host in urls if not bears(certificate, host))
+    if lacking:
+        yield text(
+            "Who comes to IIS on {server} as {names} will be warned: {certificate} does not bear that name, and URLs "
+            "of virtual directories have it.",
+            server=server.name,
+            names=lacking,
+            certificate=called(certificate),
+        )
+    if not from_a_ca(certificate):
+        yield text(
+            "{certificate} is self-signed: every client warns of it, unless it is brought to that client "
+            "(`mailtrust trust`).",
+            certificate=called(certificate),
+        )
 
 
 def has(server: ExchangeServer, certificate: ExchangeCertificate, service: ExchangeService) -> bool:

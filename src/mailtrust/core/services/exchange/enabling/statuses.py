@@ -9,12 +9,13 @@ from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.exchange_change import Refusal
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.services.exchange.certificates import called, common_name
+from mailtrust.core.services.exchange.certificates import called, common_name, is_of_oauth
 from mailtrust.core.services.exchange.versions import release
 
 NOT_VALID = "service-certificate-not-valid"
 ABSENT = "certificate-absent"
 NAMELESS = "certificate-nameless"
+OAUTH = "auth-certificate"
 
 
 def refusal_of(certificate: ExchangeCertificate, server: ExchangeServer, now: datetime) -> Refusal | None:
@@ -36,6 +37,12 @@ def refusal_of(certificate: ExchangeCertificate, server: ExchangeServer, now: da
             status=certificate.status,
         )
         return _not_valid(server, why, _cure(certificate, now))
+    if is_of_oauth(certificate):
+        why = text(
+            "{certificate} signs the tokens of OAuth, and no client trusts it: it is nobody's to present.",
+            certificate=called(certificate),
+        )
+        return Refusal(OAUTH, None, why, text("Take a certificate with the names that clients use."), server.name)
     if not _has_host_name(certificate, server):
         why = text(
             "{certificate} bears the name of no host: no client could accept it, and IMAP, POP and connectors would "
@@ -92,7 +99,7 @@ def absent(thumbprint: str, server: ExchangeServer, organisation: ExchangeOrgani
 
 
 def _has_host_name(certificate: ExchangeCertificate, server: ExchangeServer) -> bool:
-    """The certificate of OAuth has none; what setup makes for a server has at least the server's."""
+    """What setup makes for a server has at least the server's; the federation's has none."""
     own = (server.name.lower(), server.fqdn.lower())
     return any("." in name or name.lower() in own for name in (*certificate.domains, common_name(certificate)))
 
@@ -127,7 +134,12 @@ def _not_valid(server: ExchangeServer, why: Text, instead: Text) -> Refusal:
 def _cure(certificate: ExchangeCertificate, now: datetime) -> Text:
     match certificate.status:
         case "DateInvalid":
-            return _WAIT if certificate.not_before is not None and certificate.not_before > now else _RENEW
+            if certificate.not_before is not None and certificate.not_before > now:
+                return _WAIT
+            # Windows judges the whole chain (win-acme, issue 2191: R3 below an expired root).
+            if certificate.not_after is not None and certificate.not_after <= now:
+                return _RENEW
+            return _RENEW_OR_CHAIN
         case "Untrusted":
             return text(
                 "The server cannot build its chain. Put the intermediates into LocalMachine\\CA, and the root, where "
@@ -172,5 +184,10 @@ _PENDING = text(
     "server that made the request."
 )
 _RENEW = text("Have it renewed, and assign the new one.")
+_RENEW_OR_CHAIN = text(
+    "Where its own dates are over, have it renewed, and assign the new one. Where they are not, a certificate of its "
+    "chain has ended: certutil -verify names it; take that one out of the computer's stores, and put the one that "
+    "lasts into LocalMachine\\CA (`mailtrust bundle` finds it)."
+)
 _WAIT = text("Wait until then, or mend the server's clock where that is what is wrong.")
 _NOWHERE = text("No server that was exported has it. If it is in a file, say so with --certificate FILE.pfx.")

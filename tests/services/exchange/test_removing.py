@@ -56,6 +56,8 @@ def test_what_serves_nothing_is_removed() -> None:
     assert [step.act for step in change.steps] == [RemoveCertificate("MAIL1", OLD)]
     assert change.after.servers[0].certificates == (new("SMTP"),)
     assert "Export it before" in " ".join(map(str, change.remarks))
+    # The cmdlet alone shows the octets, and keeps nothing.
+    assert "[IO.File]::WriteAllBytes(" in " ".join(map(str, change.remarks))
     again = removed(change.after)
     assert (again.steps, again.after) == ((), change.after)
     assert "nothing is to be done" in str(again.remarks[0])
@@ -159,6 +161,7 @@ def test_a_renewed_twin_is_let_go_in_the_documented_order() -> None:
     alone = removed(replace(world, servers=(mail1, replace(mail2, certificates=(old("SMTP"), new("SMTP"))))))
     assert codes(alone) == ["connector-tagged"]
     assert not alone.refusals[0].first
+    assert "not on MAIL2" in str(alone.refusals[0].instead)
 
 
 def test_a_receive_connector_that_names_it() -> None:

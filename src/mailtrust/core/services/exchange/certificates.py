@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Literal
 
+from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.exchange import ExchangeCertificate
 from mailtrust.core.model.text import Text, text
 
@@ -29,6 +30,15 @@ def common_name(one: ExchangeCertificate) -> str:
 def is_of_oauth(one: ExchangeCertificate) -> bool:
     """Whether it is made to sign the tokens of OAuth, whatever other names somebody has given it."""
     return common_name(one).lower() == AUTH_SUBJECT.lower()
+
+
+def export_command(server: str, thumbprint: str) -> str:
+    """What a person types to have it in a file, with its key: the cmdlet alone only shows it (Export-...md)."""
+    return (
+        f"$file = Export-ExchangeCertificate -Server {argument(server)} -Thumbprint {thumbprint} -BinaryEncoded"
+        f' -Password (Read-Host -AsSecureString); [IO.File]::WriteAllBytes("$PWD\\{thumbprint[:8]}.pfx",'
+        " $file.FileData)"
+    )
 
 
 def expired(one: ExchangeCertificate, now: datetime) -> bool:

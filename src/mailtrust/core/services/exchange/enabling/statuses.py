@@ -5,11 +5,10 @@
 
 from datetime import datetime
 
-from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.exchange_change import Refusal
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.services.exchange.certificates import called, common_name, is_of_oauth
+from mailtrust.core.services.exchange.certificates import called, common_name, export_command, is_of_oauth
 from mailtrust.core.services.exchange.versions import release
 
 NOT_VALID = "service-certificate-not-valid"
@@ -89,11 +88,7 @@ def absent(thumbprint: str, server: ExchangeServer, organisation: ExchangeOrgani
     instead = text(
         "{owner} has it. Export it there: {export}, then say it with --certificate: the script imports it first.",
         owner=movable[0][0],
-        export=(
-            f"$file = Export-ExchangeCertificate -Server {argument(movable[0][0])} -Thumbprint {thumbprint}"
-            " -BinaryEncoded"
-            ' -Password (Read-Host -AsSecureString); [IO.File]::WriteAllBytes("$PWD\\certificate.pfx", $file.FileData)'
-        ),
+        export=export_command(movable[0][0], thumbprint),
     )
     return Refusal(ABSENT, None, why, instead, server.name)
 

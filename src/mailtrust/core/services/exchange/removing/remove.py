@@ -8,18 +8,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailtrust.core.formats.exchange.tls_certificate_name import names
-from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.exchange_change import ExchangeChange, ExchangeStep, Refusal, RemoveCertificate
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.services.exchange.certificates import called, common_name
+from mailtrust.core.services.exchange.certificates import called, common_name, export_command, is_of_oauth
+from mailtrust.core.services.exchange.internal_transport import make_another
 from mailtrust.core.services.exchange.removing.in_use import still_serving
 from mailtrust.core.services.exchange.removing.tagged import tagged
 from mailtrust.core.services.exchange.roles import role_groups
 from mailtrust.core.services.exchange.serving import unknown_server
-
-AUTH_SUBJECT = "Microsoft Exchange Server Auth Certificate"
 
 
 @frozen
@@ -100,13 +98,9 @@ def _named_elsewhere(
                 certificate=known,
                 server=server.name,
             ),
-            # CSS-Exchange, InternalTransportCertificateCheck.md
             text(
                 "Make another one first: {command}, then restart MSExchangeTransport, export again, and repeat this.",
-                command=(
-                    f"New-ExchangeCertificate -Server {argument(server.name)} -KeySize 2048 -PrivateKeyExportable $true"
-                    f" -DomainName {argument(server.name)} -IncludeServerFQDN -Services SMTP -Force"
-                ),
+                command=make_another(server),
             ),
         )
     auth = organisation.auth
@@ -122,7 +116,7 @@ def _named_elsewhere(
                 "-ClearPreviousCertificate has run, this one can go."
             ),
         )
-    if auth is None and common_name(certificate).lower() == AUTH_SUBJECT.lower():
+    if auth is None and is_of_oauth(certificate):
         yield _refusal(
             "auth-certificate",
             server,
@@ -162,10 +156,7 @@ def _remarks(
     elif certificate.exportable is not False and certificate.has_private_key is not False:
         yield text(
             "Export it before, if you may want it back: {command}.",
-            command=(
-                f"Export-ExchangeCertificate -Server {argument(server.name)} -Thumbprint {certificate.thumbprint}"
-                " -BinaryEncoded -Password (Read-Host -AsSecureString)"
-            ),
+            command=export_command(server.name, certificate.thumbprint),
         )
     auth = organisation.auth
     if auth is not None and certificate.thumbprint == auth.previous:

@@ -59,13 +59,24 @@ def _by_send_connectors(
     )
     named = dict.fromkeys(name for one in connectors for name in one.source_servers)
     sources = [one for one in map(organisation.server, named) if one is not None]
-    if len(sources) < len(named) or not all(_twin(certificate, one, now) for one in sources):
+    having = {one.name for one in sources if _twin(certificate, one, now)}
+    if server.name in having and (without := tuple(name for name in named if name not in having)):
+        return Refusal(TAGGED, "SMTP", why, _bring_the_twin(without), server.name)
+    if len(sources) < len(named) or len(having) < len(sources):
         return Refusal(TAGGED, "SMTP", why, _NAME_ANOTHER, server.name)
     instead = text(
         "Its renewed twin stays. Do the following in this order, while no mail goes out by these connectors."
     )
     steps = tuple(_let_go(certificate, sources, connectors))
     return Refusal(TAGGED, "SMTP", why, instead, server.name, steps)
+
+
+def _bring_the_twin(servers: tuple[str, ...]) -> Text:
+    return text(
+        "Its renewed twin is here, and not on {servers}, from where they send too, as far as was exported. Bring it "
+        "there first, with the service SMTP: `mailtrust services enable --certificate`. Export again, and repeat this.",
+        servers=servers,
+    )
 
 
 def _twin(certificate: ExchangeCertificate, server: ExchangeServer, now: datetime) -> bool:

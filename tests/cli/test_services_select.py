@@ -119,3 +119,10 @@ def test_mistakes(tmp_path: Path, run: Run, given: tuple[str, str], said: str) -
     assert (done.status, done.out) == (2, b"")
     assert said in done.err
     assert "\x1b" not in done.err
+
+
+def test_a_service_that_is_none_is_told_the_nearest(tmp_path: Path, run: Run) -> None:
+    export = written(tmp_path, good())
+    done = run("services", "select", "--export", export, "--thumbprint", "A" * 40, "--services", "IMAP,smtps")
+    assert (done.status, done.out) == (2, b"")
+    assert "Did you mean SMTP?" in done.err

@@ -3,14 +3,14 @@
 import argparse
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli import exit_status
-from mailtrust.cli.files import STANDARD, called_file, expect_writable, write_output
+from mailtrust.cli.files import STANDARD, called_file, write_output
 from mailtrust.cli.screen_options import add_page_options
-from mailtrust.cli.services.opening import add_facts_options
+from mailtrust.cli.services.opening import add_facts_options, expect_server
 from mailtrust.cli.services.telling import add_telling_options, is_told, tell_exchange
 from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.cleaning import clean
@@ -54,28 +54,11 @@ def add_change_options(parser: argparse.ArgumentParser) -> None:
     add_page_options(shown, output=False)
 
 
-def moment_of(options: argparse.Namespace) -> datetime:
-    """`--at`, or now. Also refuses, before anything is read, a script that could not be written."""
-    from mailtrust.core.formats.moment import parse_moment
-
-    expect_writable(options.output)
-    return parse_moment(options.at) if options.at is not None else datetime.now(UTC)
-
-
 def servers_of(options: argparse.Namespace, organisation: "ExchangeOrganisation", thumbprint: str) -> tuple[str, ...]:
     """The servers that are meant. Raises UserProblem for a name that the export does not know."""
-    known = tuple(clean(one.name, 60) for one in organisation.servers)
-    for name in options.server:
-        if organisation.server(name) is None:
-            raise UserProblem(
-                text(
-                    "Expected a server of the export after --server, got “{given}”. There are: {known}.",
-                    given=clean(name, 60),
-                    known=known or ("-",),
-                )
-            )
     if options.server:
-        return tuple(options.server)
+        return tuple(expect_server(name, organisation) for name in options.server)
+    known = tuple(clean(one.name, 60) for one in organisation.servers)
     having = tuple(one.name for one in organisation.servers if one.certificate(thumbprint) is not None)
     if not having and len(known) == 1:
         return (organisation.servers[0].name,)
@@ -155,12 +138,15 @@ def _show(options: argparse.Namespace, wire: object, change: "ExchangeChange", w
     if options.format != "text":
         return
     if written is not None:
+        back = any(not isinstance(step.undo, Text) for step in change.steps)
         _say(
             text(
-                "{file} is written. Run it in the Exchange Management Shell as administrator; first with -WhatIf. "
-                "-Undo takes it back.",
+                "{file} is written. Run it in the Exchange Management Shell as administrator; first with -WhatIf.",
                 file=written,
             ),
+            text("-Undo takes back what can be taken back.")
+            if back
+            else text("What it does cannot be taken back by a script."),
             options=options,
         )
     elif options.output is not None:

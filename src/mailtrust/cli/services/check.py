@@ -9,7 +9,8 @@ from mailtrust.cli.organisation import organisation_of
 from mailtrust.cli.progress import watched
 from mailtrust.cli.screen import show
 from mailtrust.cli.screen_options import add_screen_options
-from mailtrust.cli.services.standing import Standing, add_standing_options, say_notes, standing_of
+from mailtrust.cli.services.opening import moment_of, say_notes
+from mailtrust.cli.services.standing import Standing, add_standing_options, standing_of
 from mailtrust.cli.showing import threshold
 from mailtrust.cli.translations import language, told, translator
 from mailtrust.core.model.problem import UserProblem
@@ -109,8 +110,6 @@ def _shown_at(options: argparse.Namespace, standing: Standing, targets: "list[tu
 
 
 def _evidence(options: argparse.Namespace, standing: Standing, shown: "Shown") -> "AssignmentEvidence":
-    from mailtrust.core.formats.moment import parse_moment
-
     own = standing.evidence.settings
     organisation = organisation_of(options)
     settings = replace(
@@ -122,7 +121,7 @@ def _evidence(options: argparse.Namespace, standing: Standing, shown: "Shown") -
     )
     return replace(
         standing.evidence,
-        now=parse_moment(options.at) if options.at is not None else standing.evidence.now,
+        now=moment_of(options) if options.at is not None else standing.evidence.now,
         settings=settings,
         stores=standing.edge.load_stores(("microsoft",)) if standing.told.organisation is not None else {},
         served=(*standing.evidence.served, *shown.served),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mailtrust.cli import exit_status
 from mailtrust.cli.files import expect_writable, write_output
-from mailtrust.cli.services.opening import add_facts_options, exported, say_problems
+from mailtrust.cli.services.opening import add_facts_options, exported, say_notes
 from mailtrust.cli.translations import told
 from mailtrust.core.model.text import text
 
@@ -52,6 +52,6 @@ def run(options: argparse.Namespace) -> int:
         from mailtrust.core.formats.exchange.export_json import encode_export
         from mailtrust.core.formats.exchange.written import wire_of
 
-        say_problems(gathered)
+        say_notes(gathered.problems)
         write_output(encode_export(wire_of(gathered.organisation)), options.output)
     return exit_status.CLEAN

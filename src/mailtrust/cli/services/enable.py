@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailtrust.cli.files import certificates_of, expect_one_from_stdin, read_anything, read_password
-from mailtrust.cli.services.changing import add_change_options, give, moment_of, servers_of
-from mailtrust.cli.services.opening import add_balancer_option, exchange_of
+from mailtrust.cli.files import certificates_of, expect_one_from_stdin, expect_writable, read_anything, read_password
+from mailtrust.cli.services.changing import add_change_options, give, servers_of
+from mailtrust.cli.services.opening import add_balancer_option, exchange_of, moment_of
 from mailtrust.cli.services.telling import telling
 from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem
@@ -95,6 +95,7 @@ def _run(options: argparse.Namespace) -> int:
     from mailtrust.core.services.exchange.enabling.enable import Enable, enable
 
     expect_one_from_stdin(*options.export, options.certificate, options.pfx_password_file, options.issuers)
+    expect_writable(options.output)
     now = moment_of(options)
     services = asked_services(options.services)
     given = None if options.thumbprint is None else read_thumbprint(options.thumbprint)

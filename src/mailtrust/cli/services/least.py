@@ -6,7 +6,8 @@ from mailtrust.cli import exit_status
 from mailtrust.cli.looking import positive
 from mailtrust.cli.screen import show
 from mailtrust.cli.screen_options import add_screen_options
-from mailtrust.cli.services.standing import add_standing_options, say_notes, standing_of
+from mailtrust.cli.services.opening import say_notes
+from mailtrust.cli.services.standing import add_standing_options, standing_of
 from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text

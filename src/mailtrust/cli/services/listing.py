@@ -8,7 +8,8 @@ from mailtrust.cli import exit_status
 from mailtrust.cli.files import write_output
 from mailtrust.cli.screen import screen_of
 from mailtrust.cli.screen_options import add_screen_options
-from mailtrust.cli.services.standing import Standing, add_standing_options, say_notes, standing_of
+from mailtrust.cli.services.opening import say_notes
+from mailtrust.cli.services.standing import Standing, add_standing_options, standing_of
 from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text

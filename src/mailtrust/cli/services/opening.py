@@ -2,14 +2,17 @@
 
 import argparse
 import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli.files import STANDARD, called_file, expect_one_from_stdin, read_file
 from mailtrust.cli.services.live import add_live_options, expect_live, live
 from mailtrust.cli.translations import current, told
+from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, text
 
 if TYPE_CHECKING:
     from mailtrust.core.formats.exchange.organisation_of import Gathered
@@ -75,14 +78,35 @@ def exchange_of(options: argparse.Namespace) -> "ExchangeOrganisation":
                 "`mailtrust services collect -o collect.ps1` writes the script that exports it."
             )
         )
-    say_problems(gathered)
+    say_notes(gathered.problems)
     return gathered.organisation
 
 
-def say_problems(gathered: "Gathered") -> None:
-    """Say on standard error what is wrong with an export."""
-    for problem in gathered.problems:
-        sys.stderr.write(f"mailtrust: {problem.render(current())}\n")
+def expect_server(name: str, organisation: "ExchangeOrganisation") -> str:
+    """The server's name as the export has it. Raises UserProblem for one that the export does not know."""
+    server = organisation.server(name)
+    if server is None:
+        raise UserProblem(
+            text(
+                "Expected a server of the export after --server, got “{given}”. There are: {known}.",
+                given=clean(name, 60),
+                known=tuple(clean(one.name, 60) for one in organisation.servers) or ("-",),
+            )
+        )
+    return server.name
+
+
+def moment_of(options: argparse.Namespace) -> datetime:
+    """`--at`, or now. Raises UserProblem."""
+    from mailtrust.core.formats.moment import parse_moment
+
+    return parse_moment(options.at) if options.at is not None else datetime.now(UTC)
+
+
+def say_notes(notes: Iterable[Text]) -> None:
+    """On standard error, a line each."""
+    for one in notes:
+        sys.stderr.write(f"mailtrust: {one.render(current())}\n")
 
 
 def _files_in(given: Path) -> list[Path]:

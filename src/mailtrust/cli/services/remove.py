@@ -2,9 +2,9 @@
 
 import argparse
 
-from mailtrust.cli.files import expect_one_from_stdin
-from mailtrust.cli.services.changing import add_change_options, give, moment_of, servers_of
-from mailtrust.cli.services.opening import exchange_of
+from mailtrust.cli.files import expect_one_from_stdin, expect_writable
+from mailtrust.cli.services.changing import add_change_options, give, servers_of
+from mailtrust.cli.services.opening import exchange_of, moment_of
 from mailtrust.cli.services.telling import telling
 from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem
@@ -50,6 +50,7 @@ def _run(options: argparse.Namespace) -> int:
     from mailtrust.core.services.exchange.removing.remove import Remove, remove
 
     expect_one_from_stdin(*options.export)
+    expect_writable(options.output)
     now = moment_of(options)
     if options.thumbprint is None:
         raise UserProblem(text("Expected the certificate after --thumbprint, got nothing."))

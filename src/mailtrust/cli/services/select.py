@@ -1,7 +1,7 @@
 """`mailtrust services select`: which certificate Exchange will present where, and why."""
 
 import argparse
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from mailtrust.cli import exit_status
 from mailtrust.cli.files import called_file, expect_one_from_stdin, read_file
 from mailtrust.cli.screen import show
 from mailtrust.cli.screen_options import add_screen_options
-from mailtrust.cli.services.opening import add_facts_options, exchange_of
+from mailtrust.cli.services.opening import add_facts_options, exchange_of, expect_server, moment_of
 from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
@@ -79,7 +79,6 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def run(options: argparse.Namespace) -> int:
     """Replay, compare, and say."""
-    from mailtrust.core.formats.moment import parse_moment
     from mailtrust.core.report.services_selection import show_selections
     from mailtrust.core.report.services_selection_wire import selection_wire
     from mailtrust.core.services.exchange.selecting.presented import compare
@@ -87,9 +86,8 @@ def run(options: argparse.Namespace) -> int:
     from mailtrust.core.services.exchange.selecting.selection import is_served
 
     expect_one_from_stdin(*options.export, *options.log)
-    now = parse_moment(options.at) if options.at is not None else datetime.now(UTC)
+    now = moment_of(options)
     organisation = exchange_of(options)
-    _expect_server(options.server, organisation)
     selections = _wanted(options, organisation, select(organisation, now))
     change = _planned(options, organisation, now)
     after = None if change is None else _wanted(options, organisation, select(change.after, now))
@@ -116,44 +114,22 @@ def _planned(
         return None
     if options.thumbprint is None or options.services is None:
         raise UserProblem(text("Expected both of --thumbprint and --services, got one: a change needs both."))
-    from mailtrust.core.formats.exchange.services_text import read_services
+    from mailtrust.core.formats.exchange.asked_services import asked_services
     from mailtrust.core.formats.thumbprint_text import read_thumbprint
-    from mailtrust.core.model.exchange import EXCHANGE_SERVICES
     from mailtrust.core.services.exchange.enabling.enable import Enable, enable
 
     thumbprint = read_thumbprint(options.thumbprint)
-    services, unknown = read_services(options.services)
-    if unknown or not services:
-        raise UserProblem(
-            text(
-                "Expected services after --services, got “{given}”. There are: {known}.",
-                given=clean(options.services, 60),
-                known=EXCHANGE_SERVICES,
-            )
-        )
+    services = asked_services(options.services)
     name = _name(options, organisation)
     having = [one.name for one in organisation.servers if one.certificate(thumbprint) is not None]
     servers = (name,) if name is not None else tuple(having)
     if not servers:
         raise UserProblem(text("No server of the export has the certificate {print}.", print=thumbprint))
-    wanted = tuple(service for service in EXCHANGE_SERVICES if service in services)
-    return enable(organisation, Enable(servers, thumbprint, wanted), now)
-
-
-def _expect_server(given: str | None, organisation: "ExchangeOrganisation") -> None:
-    if given is not None and organisation.server(given) is None:
-        raise UserProblem(
-            text(
-                "Expected a server of the export after --server, got “{given}”. There are: {known}.",
-                given=clean(given, 60),
-                known=tuple(one.name for one in organisation.servers) or ("-",),
-            )
-        )
+    return enable(organisation, Enable(servers, thumbprint, services), now)
 
 
 def _name(options: argparse.Namespace, organisation: "ExchangeOrganisation") -> str | None:
-    server = organisation.server(options.server) if options.server is not None else None
-    return server.name if server is not None else None
+    return None if options.server is None else expect_server(options.server, organisation)
 
 
 def _wanted(

@@ -1,8 +1,7 @@
 """How things stand: what servers are told to present, and, where it is asked for, what they do present."""
 
 import argparse
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from mailtrust.cli.looking import dns_server, roots_of
 from mailtrust.cli.organisation import organisation_of
 from mailtrust.cli.progress import watched
 from mailtrust.cli.services.opening import add_balancer_option, add_facts_options, exchange_of, facts_given
-from mailtrust.cli.translations import current, told
+from mailtrust.cli.translations import told
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.settings import Settings
 from mailtrust.core.model.text import Text, text
@@ -141,9 +140,3 @@ def _holdings(options: argparse.Namespace) -> "Holdings":
     if not named and isinstance(place, FilePlace) and not place.path.exists():
         return Holdings()
     return look(opened(options))
-
-
-def say_notes(notes: Iterable[Text]) -> None:
-    """On standard error, a line each."""
-    for one in notes:
-        sys.stderr.write(f"mailtrust: {one.render(current())}\n")

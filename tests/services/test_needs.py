@@ -165,7 +165,9 @@ def test_the_words_of_one_that_serves_all() -> None:
         "mailtrust cert accept ANSWER autodiscover.example.com.key --for pfx --out autodiscover.example.com",
         f"{ENABLE} --certificate autodiscover.example.com.pfx --services IIS,IMAP,SMTP --server MAIL1",
     )
-    assert "-DomainName 'autodiscover.example.com','imap.example.com'," in request_in_exchange(order)
+    asked = request_in_exchange(order)
+    assert "-DomainName 'autodiscover.example.com','imap.example.com'," in asked
+    assert asked.split("\n")[-1].startswith("Import-ExchangeCertificate -Server 'MAIL1' ")
     (remark,) = remarks_on(Least(found, (), (), ()))
     assert "IIS on MAIL1 is also called mail1.corp.local" in str(remark)
 

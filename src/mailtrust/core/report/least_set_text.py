@@ -10,6 +10,11 @@ from mailtrust.core.services.least_words import Least, commands_for, remarks_on,
 from mailtrust.core.services.needs import Need
 
 LONGEST_COMMAND = 10_000
+MOST_NAMES = 3
+_IN_EXCHANGE = text(
+    "Or let Exchange make key and request, in its own shell, and import the CA's answer there; then export again, and "
+    "assign it by its thumbprint:"
+)
 
 
 def draw_least_set(page: Page, least: Least) -> None:
@@ -32,7 +37,7 @@ def draw_least_set(page: Page, least: Least) -> None:
         for command in commands:
             page.paragraph((page.name(command, LONGEST_COMMAND), "cyan"), first=[("  $ ", "dim")], then=[("    ", "")])
         if isinstance(part, Order) and (script := request_in_exchange(part)):
-            page.paragraph((page.say(text("Or let Exchange make key and request, in its own shell:")), "dim"))
+            page.paragraph((page.say(_IN_EXCHANGE), "dim"))
             for line in script.split("\n"):
                 page.paragraph(
                     (page.name(line, LONGEST_COMMAND), "cyan"), first=[("  PS> ", "dim")], then=[("    ", "")]
@@ -63,12 +68,12 @@ def saving(found: LeastSet, today: Sequence[Assigned]) -> Text:
     names = {name.lower() for one in today for name in one.domains}
     if len(today) <= len(found.parts):
         return text(
-            "Today {now} certificates serve it, with {names} names.",
+            "Serving it today: certificates {now}, names {names}.",
             now=len(today),
             names=len(names),
         )
     return text(
-        "Today {now} certificates serve it, with {names} names: {fewer} fewer to order, install and watch at each "
+        "Serving it today: certificates {now}, names {names}. That is {fewer} more to order, install and watch at each "
         "renewal.",
         now=len(today),
         names=len(names),
@@ -79,16 +84,23 @@ def saving(found: LeastSet, today: Sequence[Assigned]) -> Text:
 def _title(part: Part, number: int) -> Text:
     if isinstance(part, Order):
         if part.ca == "own":
-            return text("{number}. From your own CA: {names}", number=number, names=part.names)
-        return text("{number}. From a public CA: {names}", number=number, names=part.names)
+            return text("{number}. From your own CA: {names}", number=number, names=_shown(part.names))
+        return text("{number}. From a public CA: {names}", number=number, names=_shown(part.names))
     candidate = part.candidate
     return text(
         "{number}. There already, until {end}: {names} ({print})",
         number=number,
         end=candidate.ends.date() if candidate.ends is not None else text("a day that is not known"),
-        names=candidate.names,
+        names=_shown(candidate.names),
         print=candidate.thumbprint,
     )
+
+
+def _shown(names: tuple[str, ...]) -> tuple[str | Text, ...]:
+    """A heading has one line; below it stands what serves which name, and the command with all of them."""
+    if len(names) <= MOST_NAMES:
+        return names
+    return (*names[: MOST_NAMES - 1], text("{count} more", count=len(names) - MOST_NAMES + 1))
 
 
 def _served(need: Need) -> Text:

@@ -103,7 +103,10 @@ def commands_for(part: Part, assigned: Sequence[Assigned]) -> tuple[str, ...]:
 
 
 def request_in_exchange(part: Order) -> str:
-    """The same request made by Exchange itself, where Exchange alone needs it; empty: others need it too."""
+    """The same request made by Exchange itself, where Exchange alone needs it, and how the CA's answer comes in.
+
+    Empty: others need it too.
+    """
     servers = list(dict.fromkeys(need.server for need in part.needs))
     if any(need.product != EXCHANGE for need in part.needs) or not part.spec.dns_names:
         return ""
@@ -113,7 +116,9 @@ def request_in_exchange(part: Order) -> str:
     return (
         f"$request = New-ExchangeCertificate -GenerateRequest -Server {quoted(servers[0])} -SubjectName {subject}"
         f" -DomainName {names} -KeySize 2048 -PrivateKeyExportable $true\n"
-        f'[IO.File]::WriteAllText("$PWD\\{_stem(part)}.req", $request)'
+        f'[IO.File]::WriteAllText("$PWD\\{_stem(part)}.req", $request)\n'
+        f"Import-ExchangeCertificate -Server {quoted(servers[0])} -FileData"
+        ' ([IO.File]::ReadAllBytes("$PWD\\ANSWER"))'
     )
 
 

@@ -57,10 +57,14 @@ def of_exchange(organisation: ExchangeOrganisation) -> Needs:
             if settings.running is not False:
                 hosts = connected_to(settings) or ((settings.certificate_name,) if settings.certificate_name else ())
                 needs += _need(server, settings.service, hosts)
+        given = {front.host for front in fronts_of(server)}
         for name in _of_smtp(server, organisation):
-            if not is_internal(name):
+            self_made = any(holds(one, name) and not from_a_ca(one) for one in server.certificates)
+            # What setup calls connectors, and no client: a public certificate would only publish it.
+            own = name == server.fqdn.lower() and self_made and not server.edge and name not in given
+            if not is_internal(name) and not own:
                 needs += _need(server, "SMTP", (name,))
-            elif any(holds(one, name) and not from_a_ca(one) for one in server.certificates):
+            elif self_made:
                 among.append(name)
             else:
                 remarks.append(_no_internal(server, name))

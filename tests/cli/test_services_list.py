@@ -124,6 +124,27 @@ def test_the_least_set(run: Callable[..., Any], export: Path) -> None:
     assert own.text.startswith("One certificate serves all. It is to be ordered.")
 
 
+def test_what_setup_made_is_neither_ordered_nor_counted(run: Callable[..., Any], tmp_path: Path) -> None:
+    """A server below a public domain too: its own name is nobody's business."""
+    (server,) = EXPORT["servers"]
+    front, inner = server["certificates"]
+    inner = {**inner, "domains": ["MAIL1", "mail1.ad.example.com"]}
+    connectors = [
+        {"name": f"{kind} MAIL1", "fqdn": fqdn, "auth_mechanisms": ["Tls"]}
+        for kind, fqdn in (("Default Frontend", "mail.example.com"), ("Default", "mail1.ad.example.com"))
+    ]
+    changed = {
+        **server, "fqdn": "mail1.ad.example.com", "certificates": [front, inner], "receive_connectors": connectors
+    }  # fmt: skip
+    path = tmp_path / "ad.json"
+    path.write_text(json.dumps({**EXPORT, "servers": [changed]}))
+    said = run("services", "least", "--export", path).text
+    assert "Serving it today: certificates 1, names 1." in said
+    requested = next(line for line in said.split("\n") if "mailtrust cert request" in line)
+    assert "mail1.ad.example.com" not in requested
+    assert "SMTP under mail1.ad.example.com: the self-signed certificates" in said
+
+
 def test_the_least_set_for_programs_is_what_a_request_is_made_from(
     run: Callable[..., Any], export: Path, tmp_path: Path
 ) -> None:

@@ -106,12 +106,14 @@ def _today(assigned: Sequence[Assigned], needs: Sequence[Need]) -> tuple[Assigne
         if (one.services and one.server in servers) or any((one.server, service) in wanted for service in one.services)
     ]
     # The self-signed certificates of Exchange's setup stay where they are, whatever is ordered.
-    counted = [one for one in serving if one.product != EXCHANGE or any("." in name for name in _public(one))]
+    counted = [one for one in serving if one.product != EXCHANGE or not _is_among_servers(one)]
     return tuple({one.thumbprint: one for one in counted}.values())
 
 
-def _public(one: Assigned) -> tuple[str, ...]:
-    return tuple(name for name in one.domains if not is_internal(name))
+def _is_among_servers(one: Assigned) -> bool:
+    """Whether it names the server by its NetBIOS name, as setup does and no public CA, or nothing that clients know."""
+    named = {name.lower() for name in one.domains}
+    return one.server.lower() in named or not any("." in name and not is_internal(name) for name in named)
 
 
 class _Behind:

@@ -38,7 +38,7 @@ def written(folder: Path, it: ExchangeOrganisation) -> Path:
 def test_every_place_has_one(tmp_path: Path, run: Run) -> None:
     done = run("services", "select", "--export", written(tmp_path, good()), "--at", AT)
     assert (done.status, done.err) == (0, "")
-    assert "Every place presents a usable certificate." in done.text
+    assert "Every place that was exported presents a usable certificate." in done.text
     assert "mail.example.com (AAAAAAAA), until" in done.text
     assert "Why" not in done.text
 

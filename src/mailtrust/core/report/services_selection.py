@@ -37,7 +37,7 @@ def show_selections(
     `every_search`: also of what is plain, because it was asked for by name.
     """
     if not selections:
-        page.paragraph((page.say(text("The export knows no place where a certificate is presented.")), "dim"))
+        page.paragraph((page.say(_NO_PLACE), "dim"))
         return
     page.paragraph(_headline(page, selections if after is None else after, planned=after is not None))
     _table(page, text("What is presented"), selections)
@@ -57,6 +57,12 @@ def show_selections(
             _search(page, one, last=number == len(worth_telling) - 1)
 
 
+_NO_PLACE = text(
+    "The export knows no place where a certificate is presented: the script of `mailtrust services collect` exports "
+    "connectors, IMAP, POP and what IIS binds too."
+)
+
+
 def is_plain(one: Selection) -> bool:
     """Whether nobody will ask why."""
     match one.outcome:
@@ -74,16 +80,18 @@ def _headline(page: Page, selections: Sequence[Selection], *, planned: bool) -> 
     if wanting:
         said = (
             text(
-                "Afterwards {count} of {all} places present no usable certificate.", count=wanting, all=len(selections)
+                "Places without a usable certificate afterwards: {count} of {all}.", count=wanting, all=len(selections)
             )
             if planned
-            else text("{count} of {all} places present no usable certificate.", count=wanting, all=len(selections))
+            else text("Places without a usable certificate: {count} of {all}.", count=wanting, all=len(selections))
         )
         return page.say(said), "bold red"
     if unknown:
-        said = text("What {count} of {all} places present is not known.", count=unknown, all=len(selections))
+        said = text(
+            "Places of which nobody knows what they present: {count} of {all}.", count=unknown, all=len(selections)
+        )
         return page.say(said), "bold yellow"
-    return page.say(text("Every place presents a usable certificate.")), "bold green"
+    return page.say(text("Every place that was exported presents a usable certificate.")), "bold green"
 
 
 def _table(page: Page, title: Text, selections: Sequence[Selection]) -> None:

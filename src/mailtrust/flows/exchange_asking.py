@@ -21,6 +21,7 @@ from mailtrust.core.model.exchange_change import (
     SetConnectorCertificate,
 )
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.services.exchange.client_access import settings_cmdlet
 from mailtrust.core.targets.powershell.cmdlets import Cmdlet, FileOctets, HoursFromNow, Password, Value, cmdlets
 from mailtrust.edge.transport.machine import Failed
 from mailtrust.edge.transport.shell import Argument, Secret, Shell
@@ -61,7 +62,7 @@ class Doing:
             case EnableCertificate():
                 return self._enabled(act)
             case SetClientAccessName(server=server, service=service, name=name):
-                get = "Get-ImapSettings" if service == "IMAP" else "Get-PopSettings"
+                get = settings_cmdlet("Get", service)
                 return self._words(get, "X509CertificateName", ("Server", server)) == [name.lower()]
             case SetConnectorCertificate(kind=kind, identity=identity):
                 get = "Get-SendConnector" if kind == "send" else "Get-ReceiveConnector"

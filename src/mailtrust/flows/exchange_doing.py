@@ -14,7 +14,7 @@ from mailtrust.core.model.exchange_applied import ExchangeApplied, How, StepDone
 from mailtrust.core.model.exchange_change import ExchangeStep, RemoveCertificate
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, in_a_row, text
-from mailtrust.core.targets.powershell.by_hand import by_hand, is_by_hand
+from mailtrust.core.targets.powershell.typed import by_hand, is_by_hand
 from mailtrust.edge.transport import journal as records
 from mailtrust.edge.transport.journal import Journal
 from mailtrust.edge.transport.machine import Failed

@@ -19,10 +19,9 @@ def told(world: ExchangeOrganisation, steps: tuple[ExchangeStep, ...]) -> Exchan
     exchange = Exchange(world)
     for step in steps:
         for call in cmdlets(step.act):
-            if call.where == "exchange":
-                run = exchange.cmdlet(call.name)
-                assert run is not None, call.name
-                list(run({name: list(value) if isinstance(value, tuple) else value for name, value in call.parameters}))
+            run = exchange.cmdlet(call.name)
+            assert run is not None, call.name
+            list(run({name: list(value) if isinstance(value, tuple) else value for name, value in call.parameters}))
     return exchange.organisation
 
 

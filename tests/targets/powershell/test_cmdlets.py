@@ -69,11 +69,7 @@ def test_each_of_the_others() -> None:
         Cmdlet("Set-SendConnector", (("Identity", "Outbound"), ("TlsCertificateName", None))),
     )
     assert cmdlets(SetConnectorCertificate("receive", "MAIL1\\In", "<I>a<S>b"))[0].name == "Set-ReceiveConnector"
-    assert cmdlets(RestartServices("MAIL1", ("W3SVC",))) == (
-        Cmdlet("Restart-Service", (("Name", ("W3SVC",)), ("Force", True)), "windows", "MAIL1"),
-    )
-    assert cmdlets(SwitchService("MAIL1", "MSExchangeTransport", running=True))[0].name == "Start-Service"
-    assert cmdlets(SwitchService("MAIL1", "MSExchangeTransport", running=False))[0].name == "Stop-Service"
     assert ("NewCertificateEffectiveDate", HoursFromNow(49)) in cmdlets(SetAuthCertificate(NEW, 49))[0].parameters
     assert ("Confirm", False) in cmdlets(RemoveCertificate("MAIL1", NEW))[0].parameters
-    assert cmdlets(PersonDoes()) == ()
+    for act in (PersonDoes(), RestartServices("MAIL1", ("W3SVC",)), SwitchService("MAIL1", "W3SVC", running=False)):
+        assert cmdlets(act) == ()

@@ -13,6 +13,8 @@ from mailtrust.core.model.frozen import frozen
 ExchangeService = Literal["IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter"]
 """What Enable-ExchangeCertificate -Services takes, in the order of the letters that the table view prints."""
 EXCHANGE_SERVICES: tuple[ExchangeService, ...] = get_args(ExchangeService)
+ClientService = Literal["IMAP", "POP"]
+"""Each finds its certificate by one name, X509CertificateName."""
 
 CertificateStatus = Literal[
     "", "DateInvalid", "Invalid", "PendingRequest", "RevocationCheckFailure", "Revoked", "Unknown", "Untrusted", "Valid"
@@ -98,7 +100,7 @@ class SendConnector:
 class ClientAccessSettings:
     """What Get-ImapSettings or Get-PopSettings shows."""
 
-    service: Literal["IMAP", "POP"]
+    service: ClientService
     certificate_name: str
     """X509CertificateName: the name by which the service looks for its certificate."""
     connection_settings: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeService
+from mailtrust.core.model.exchange import ClientService, ExchangeOrganisation, ExchangeService
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 
@@ -46,7 +46,7 @@ class SetClientAccessName:
     """Set-ImapSettings or Set-PopSettings -X509CertificateName."""
 
     server: str
-    service: Literal["IMAP", "POP"]
+    service: ClientService
     name: str
 
 

@@ -1,18 +1,15 @@
 """What is done to Exchange, for people: the steps with their commands, what is refused, and what to know."""
 
 from mailtrust.core.model.exchange_change import (
-    BindSite,
     ExchangeAct,
     ExchangeChange,
     ExchangeStep,
-    PersonDoes,
+    ImportIssuer,
     Refusal,
-    RestartServices,
 )
 from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.report.page import Page
-from mailtrust.core.targets.powershell.acts import typed
-from mailtrust.core.targets.powershell.by_hand import by_hand
+from mailtrust.core.targets.powershell.typed import typed
 
 
 def show_change(page: Page, change: ExchangeChange) -> None:
@@ -84,8 +81,5 @@ def _back(step: ExchangeStep) -> Text:
 
 def commands(act: ExchangeAct) -> tuple[str, ...]:
     """What a person would type for it; nothing for what only the script can do, or no command does."""
-    match act:
-        case BindSite() | PersonDoes() | RestartServices():
-            return tuple(filter(None, (by_hand(act),)))
-        case _:
-            return typed(act)
+    # An intermediate's octets would fill the screen.
+    return () if isinstance(act, ImportIssuer) else typed(act)

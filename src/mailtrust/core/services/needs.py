@@ -9,7 +9,7 @@ from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.assigned import EXCHANGE, Place
 from mailtrust.core.services.exchange.certificates import from_a_ca, holds
-from mailtrust.core.services.exchange.enabling.client_names import connected_to
+from mailtrust.core.services.exchange.client_access import connected_to
 from mailtrust.core.services.exchange.serving import front_thumbprint
 from mailtrust.core.services.fronts import fronts_of
 from mailtrust.core.validation.names.internal import is_internal

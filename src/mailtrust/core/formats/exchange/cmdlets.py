@@ -12,6 +12,7 @@ from mailtrust.core.formats.exchange.format_list import ASKED
 from mailtrust.core.formats.exchange.shown import Shown
 from mailtrust.core.formats.exchange.words import directory_of
 from mailtrust.core.formats.url import is_https
+from mailtrust.core.model.exchange import ClientService
 
 
 def add(shown: Shown, draft: Draft) -> None:
@@ -131,7 +132,7 @@ def _client_access(shown: Shown, draft: Draft) -> None:
     )
 
 
-_PROTOCOLS: tuple[tuple[wire.ClientService, tuple[str, ...]], ...] = (
+_PROTOCOLS: tuple[tuple[ClientService, tuple[str, ...]], ...] = (
     ("IMAP", ("imap", ":143", ":993")),
     ("POP", ("pop3", ":110", ":995")),
 )

@@ -8,12 +8,12 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
+from mailtrust.core.model.exchange import ClientService
+
 SCHEMA: Final = "mailtrust/exchange/1"
 
 MOST = 5_000
 """Of anything, on one server or in one organisation."""
-
-ClientService = Literal["IMAP", "POP"]
 
 
 class CertificateWire(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

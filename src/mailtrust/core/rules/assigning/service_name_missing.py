@@ -18,7 +18,7 @@ from mailtrust.core.rules.assigning.grounds.servers import over_servers
 from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
 from mailtrust.core.services.exchange.certificates import bears, called
-from mailtrust.core.services.exchange.enabling.client_names import cmdlet
+from mailtrust.core.services.exchange.client_access import settings_cmdlet
 from mailtrust.core.services.exchange.selecting.select import select
 from mailtrust.core.services.exchange.selecting.selection import Chosen
 from mailtrust.core.services.exchange.serving import FRONT_SITE
@@ -138,6 +138,6 @@ def _where(server: ExchangeServer, service: str, lacking: tuple[str, ...]) -> tu
 
 def _change(server: ExchangeServer, service: str) -> str:
     if service in ("IMAP", "POP"):
-        setting = cmdlet("Set", "IMAP" if service == "IMAP" else "POP")
+        setting = settings_cmdlet("Set", "IMAP" if service == "IMAP" else "POP")
         return f"{setting} -Server {argument(server.name)} -ExternalConnectionSettings, -InternalConnectionSettings"
     return "Set-OwaVirtualDirectory, Set-WebServicesVirtualDirectory ... -InternalUrl, -ExternalUrl"

@@ -6,11 +6,11 @@ Set-ImapSettings, -X509CertificateName).
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
 
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import (
     ClientAccessSettings,
+    ClientService,
     ExchangeCertificate,
     ExchangeOrganisation,
     ExchangeServer,
@@ -21,12 +21,11 @@ from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_se
 from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
 from mailtrust.core.services.exchange.certificates import called, holds, wildcards
-from mailtrust.core.services.exchange.enabling.client_names import cmdlet, connected_to
-from mailtrust.core.services.exchange.serving import settings_of
+from mailtrust.core.services.exchange.client_access import connected_to, settings_cmdlet, settings_of
 from mailtrust.core.services.exchange.versions import windows_services
 
 ID = "service-wildcard"
-SERVICES: tuple[Literal["IMAP", "POP"], ...] = ("IMAP", "POP")
+SERVICES: tuple[ClientService, ...] = ("IMAP", "POP")
 
 
 def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
@@ -53,14 +52,14 @@ def _look(organisation: ExchangeOrganisation, server: ExchangeServer) -> Iterato
         elif silent or not server.certificates:
             yield services_not_said(ID, server, subject)
         elif settings is None:
-            yield not_exported(ID, organisation, server.name, cmdlet("Get", service), subject)
+            yield not_exported(ID, organisation, server.name, settings_cmdlet("Get", service), subject)
         else:
             yield Passed(ID, subject)
 
 
 def _assigned(
     server: ExchangeServer,
-    service: Literal["IMAP", "POP"],
+    service: ClientService,
     certificate: ExchangeCertificate,
     settings: ClientAccessSettings | None,
 ) -> Finding:
@@ -78,7 +77,7 @@ def _assigned(
                 certificate=called(certificate),
                 names=wildcards(certificate),
                 service=service,
-                settings=cmdlet("Set", service),
+                settings=settings_cmdlet("Set", service),
                 server=server.name,
                 name=_host(settings, wildcards(certificate)[0]),
                 windows=windows_services(server, service),
@@ -110,7 +109,7 @@ def _named(server: ExchangeServer, settings: ClientAccessSettings) -> Finding:
                 "-X509CertificateName {example}; then Restart-Service {windows}.",
                 service=service,
                 name=settings.certificate_name,
-                settings=cmdlet("Set", service),
+                settings=settings_cmdlet("Set", service),
                 server=server.name,
                 example=_host(settings, settings.certificate_name),
                 windows=windows_services(server, service),

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from mailtrust.core.formats.exchange.tls_certificate_name import names
 from mailtrust.core.model.exchange import (
-    ClientAccessSettings,
     ExchangeCertificate,
     ExchangeOrganisation,
     ExchangeServer,
@@ -13,6 +12,7 @@ from mailtrust.core.model.exchange import (
 from mailtrust.core.model.exchange_change import Refusal
 from mailtrust.core.model.text import text
 from mailtrust.core.services.exchange.certificates import bears, usable, wildcards
+from mailtrust.core.services.exchange.client_access import settings_of
 
 MOVING: frozenset[ExchangeService] = frozenset({"IMAP", "POP", "UM", "UMCallRouter", "IIS"})
 """Each of them has one certificate: whoever gets it takes it from the one before. SMTP has many ("Assign certificates
@@ -25,11 +25,6 @@ BACK_SITE = "Exchange Back End"
 def named_by(server: ExchangeServer, given: str) -> tuple[ExchangeCertificate, ...]:
     """The server's certificates that a connector's TlsCertificateName means."""
     return tuple(one for one in server.certificates if names(given, one))
-
-
-def settings_of(server: ExchangeServer, service: ExchangeService) -> ClientAccessSettings | None:
-    """How IMAP or POP is set there, where the export says it."""
-    return next((one for one in server.client_access if one.service == service), None)
 
 
 def chosen_by_name(server: ExchangeServer, service: ExchangeService, now: datetime) -> tuple[ExchangeCertificate, ...]:

@@ -1,7 +1,6 @@
 """One act as PowerShell: what does it, and the look whether it is so already."""
 
 import base64
-import re
 
 from mailtrust.core.formats.powershell import quoted
 from mailtrust.core.model.exchange_change import (
@@ -18,7 +17,10 @@ from mailtrust.core.model.exchange_change import (
     SetConnectorCertificate,
     SwitchService,
 )
-from mailtrust.core.targets.powershell.cmdlets import Cmdlet, FileOctets, HoursFromNow, Password, Value, cmdlets
+from mailtrust.core.services.exchange.client_access import settings_cmdlet
+from mailtrust.core.targets.powershell.cmdlets import cmdlets
+from mailtrust.core.targets.powershell.literals import literal, splatted
+from mailtrust.core.targets.powershell.typed import typed
 
 
 def doing(act: ExchangeAct, *, local: bool) -> tuple[str, ...]:
@@ -29,9 +31,9 @@ def doing(act: ExchangeAct, *, local: bool) -> tuple[str, ...]:
         case BindSite():
             return (f"Set-SiteThumbprint {_site(act)} {quoted(act.thumbprint)}",)
         case RestartServices():
-            return (f"Restart-Running {quoted(act.server)} {_value(act.names)}",)
+            return (f"Restart-Running {quoted(act.server)} {literal(act.names)}",)
         case SwitchService():
-            return (f"Switch-Service {quoted(act.server)} {quoted(act.name)} {_value(act.running)}",)
+            return (f"Switch-Service {quoted(act.server)} {quoted(act.name)} {literal(act.running)}",)
         case PersonDoes():
             return (f"Wait-Person {quoted(act.command)}",)
         case SetConnectorCertificate(thumbprint=thumbprint, value=value) if thumbprint:
@@ -39,7 +41,7 @@ def doing(act: ExchangeAct, *, local: bool) -> tuple[str, ...]:
             named = f"(Get-TlsName {quoted(thumbprint)} {quoted(value)})"
             return (f"{call.name} -Identity {quoted(act.identity)} -TlsCertificateName {named}",)
         case _:
-            calls = tuple(line for one in cmdlets(act, local=local) for line in _lines(one))
+            calls = tuple(line for one in cmdlets(act, local=local) for line in splatted(one))
             return (*_why(act), *calls)
 
 
@@ -53,7 +55,7 @@ def look(act: ExchangeAct, *, local: bool) -> str:
         case EnableCertificate():
             return _enabled(act, local)
         case SetClientAccessName():
-            get = "Get-ImapSettings" if act.service == "IMAP" else "Get-PopSettings"
+            get = settings_cmdlet("Get", act.service)
             where = "" if local else f" -Server {quoted(act.server)}"
             return f'"$(({get}{where}).X509CertificateName)" -eq {quoted(act.name)}'
         case SetConnectorCertificate():
@@ -65,7 +67,7 @@ def look(act: ExchangeAct, *, local: bool) -> str:
         case BindSite():
             return f"(Get-SiteThumbprint {_site(act)}) -eq {quoted(act.thumbprint)}"
         case SwitchService():
-            return f"(Test-Running {quoted(act.server)} {quoted(act.name)}) -eq {_value(act.running)}"
+            return f"(Test-Running {quoted(act.server)} {quoted(act.name)}) -eq {literal(act.running)}"
         case SetAuthCertificate():
             return f'"$((Get-AuthConfig).NextCertificateThumbprint)" -eq {quoted(act.thumbprint)}'
         case RemoveCertificate():
@@ -95,24 +97,6 @@ def what(act: ExchangeAct, *, local: bool) -> str:
             return act.command or "what a person does"
 
 
-def typed(act: ExchangeAct, *, local: bool = False) -> tuple[str, ...]:
-    """The cmdlets as a person types them; none for what is no cmdlet. Raises UserProblem as `doing` does."""
-    return tuple(written(call, plain=True) for call in cmdlets(act, local=local))
-
-
-def written(call: Cmdlet, *, plain: bool = False) -> str:
-    """One call; `plain`: as a person types it, without quotes that are not needed."""
-    return " ".join((call.name, *(_parameter(name, value, plain=plain) for name, value in call.parameters)))
-
-
-def _lines(call: Cmdlet) -> tuple[str, ...]:
-    """The same for a script: readers of PowerShell other than its own stumble over digits in a parameter's name."""
-    if not any(letter.isdigit() for name, _ in call.parameters for letter in name):
-        return (written(call),)
-    table = "; ".join(f"{name} = {_value(value)}" for name, value in call.parameters)
-    return f"$with = @{{ {table} }}", f"{call.name} @with"
-
-
 def _why(act: ExchangeAct) -> tuple[str, ...]:
     """What a reader would stumble over."""
     if not isinstance(act, EnableCertificate) or "SMTP" not in act.services or act.overwrite_default_smtp:
@@ -125,43 +109,9 @@ def _why(act: ExchangeAct) -> tuple[str, ...]:
     )
 
 
-def _parameter(name: str, value: Value, *, plain: bool) -> str:
-    if isinstance(value, bool):
-        return f"-{name}" if name in _SWITCHES and value else f"-{name}:{_value(value)}"
-    words = value if isinstance(value, tuple) else (value,)
-    if plain and all(isinstance(one, str) and _WORD.fullmatch(one) for one in words):
-        return f"-{name} {','.join(map(str, words))}"
-    return f"-{name} {_value(value)}"
-
-
-_SWITCHES = frozenset({"Force", "DoNotRequireSsl"})
-# Thumbprints are longer, and stay in quotes: one may look like a number.
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,38}")
-
-
-def _value(value: Value) -> str:
-    match value:
-        case None:
-            return "$null"
-        case bool():
-            return "$true" if value else "$false"
-        case int():
-            return str(value)
-        case tuple():
-            return f"@({', '.join(map(quoted, value))})"
-        case FileOctets():
-            return f"([IO.File]::ReadAllBytes((Find-File {quoted(value.file)})))"
-        case Password():
-            return f"(Get-FilePassword {quoted(value.file)})"
-        case HoursFromNow():
-            return f"((Get-Date).AddHours({value.hours}))"
-        case str():
-            return quoted(value)
-
-
 def _enabled(act: EnableCertificate, local: bool) -> str:
     where = at(act.server, local=local)
-    services = f"(Test-Services {where} {quoted(act.server)} {quoted(act.thumbprint)} {_value(act.services)})"
+    services = f"(Test-Services {where} {quoted(act.server)} {quoted(act.thumbprint)} {literal(act.services)})"
     internal = act.thumbprint if act.overwrite_default_smtp else act.default_smtp
     if "SMTP" not in act.services or not internal:
         return services

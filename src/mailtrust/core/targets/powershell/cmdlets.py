@@ -3,8 +3,6 @@
 Names and parameters: MicrosoftDocs/office-docs-powershell, exchange/exchange-ps/ExchangePowerShell, of 2026.
 """
 
-from typing import Literal
-
 from mailtrust.core.model.exchange_change import (
     BindSite,
     EnableCertificate,
@@ -20,6 +18,7 @@ from mailtrust.core.model.exchange_change import (
     SwitchService,
 )
 from mailtrust.core.model.frozen import frozen
+from mailtrust.core.services.exchange.client_access import settings_cmdlet
 
 
 @frozen
@@ -53,17 +52,12 @@ class Cmdlet:
 
     name: str
     parameters: tuple[tuple[str, Value], ...]
-    where: Literal["exchange", "windows"] = "exchange"
-    """Exchange's own shell, which has nothing but its cmdlets; or the PowerShell of `server`, as administrator."""
-    server: str = ""
-    """Where `where` is `windows`: on which server."""
 
 
 def cmdlets(act: ExchangeAct, *, local: bool = False) -> tuple[Cmdlet, ...]:
     """The calls that do it, in this order.
 
-    None: no cmdlet does it. An intermediate comes into the store, and a certificate to a site of IIS, by .NET and by
-    IIS' own module (`windows_acts`); and what a person does, only a person does.
+    None: no cmdlet of Exchange's does it, but .NET, IIS' own module, Windows' services (`typed.by_hand`), or a person.
 
     `local`: for a server whose cmdlets know no -Server, because they only work where they run: Edge, and Exchange 2007.
     """
@@ -83,20 +77,11 @@ def cmdlets(act: ExchangeAct, *, local: bool = False) -> tuple[Cmdlet, ...]:
         case EnableCertificate():
             return _enable(act, local)
         case SetClientAccessName():
-            name = "Set-ImapSettings" if act.service == "IMAP" else "Set-PopSettings"
+            name = settings_cmdlet("Set", act.service)
             return (Cmdlet(name, (*_at(act.server, local), ("X509CertificateName", act.name))),)
         case SetConnectorCertificate():
             name = "Set-SendConnector" if act.kind == "send" else "Set-ReceiveConnector"
             return (Cmdlet(name, (("Identity", act.identity), ("TlsCertificateName", act.value or None))),)
-        case RestartServices():
-            return (
-                # -Force: also those that hang on them, as W3SVC and MSExchangeTransport have some.
-                Cmdlet("Restart-Service", (("Name", act.names), ("Force", True)), "windows", act.server),
-            )
-        case SwitchService(running=True):
-            return (Cmdlet("Start-Service", (("Name", act.name),), "windows", act.server),)
-        case SwitchService():
-            return (Cmdlet("Stop-Service", (("Name", act.name), ("Force", True)), "windows", act.server),)
         case SetAuthCertificate():
             return (
                 Cmdlet(
@@ -116,7 +101,7 @@ def cmdlets(act: ExchangeAct, *, local: bool = False) -> tuple[Cmdlet, ...]:
                     (("Thumbprint", act.thumbprint), *_at(act.server, local), ("Confirm", False)),
                 ),
             )
-        case ImportIssuer() | BindSite() | PersonDoes():
+        case ImportIssuer() | BindSite() | RestartServices() | SwitchService() | PersonDoes():
             return ()
 
 

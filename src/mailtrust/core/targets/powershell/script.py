@@ -132,8 +132,7 @@ def _needs(steps: Iterable[ExchangeStep], servers: tuple[ExchangeServer, ...]) -
         for act in (step.act, *_undo(step)):
             only = _only(act, servers)
             for call in cmdlets(act):
-                if call.where == "exchange":
-                    needed.setdefault((call.name, only), " or ".join(step.needs))
+                needed.setdefault((call.name, only), " or ".join(step.needs))
     for (name, only), groups in needed.items():
         where = f"; Only = {quoted(only)}" if only else ""
         yield f"@{{ Name = {quoted(name)}; For = {quoted(groups)}{where} }}"

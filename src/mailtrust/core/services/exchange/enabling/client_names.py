@@ -1,18 +1,17 @@
 """IMAP and POP find their certificate by one name: X509CertificateName (Set-ImapSettings.md, Set-PopSettings.md)."""
 
 from datetime import datetime
-from typing import Literal
 
 from mailtrust.core.formats.powershell import argument, quoted
-from mailtrust.core.model.exchange import ClientAccessSettings, ExchangeCertificate, ExchangeServer
+from mailtrust.core.model.exchange import ClientAccessSettings, ClientService, ExchangeCertificate, ExchangeServer
 from mailtrust.core.model.exchange_change import ExchangeStep, Refusal, SetClientAccessName
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.certificates import bears, called, wildcards
+from mailtrust.core.services.exchange.client_access import connected_to, settings_cmdlet, settings_of
 from mailtrust.core.services.exchange.roles import role_groups
-from mailtrust.core.services.exchange.serving import chosen_by_name, settings_of
+from mailtrust.core.services.exchange.serving import chosen_by_name
 
-ClientService = Literal["IMAP", "POP"]
 WILDCARD = "service-wildcard"
 
 
@@ -54,12 +53,6 @@ def naming(server: ExchangeServer, service: ClientService, certificate: Exchange
         name=borne,
         remarks=remarks,
     )
-
-
-def connected_to(settings: ClientAccessSettings) -> tuple[str, ...]:
-    """The hosts of InternalConnectionSettings and ExternalConnectionSettings, `mail.example.com:993:SSL`."""
-    hosts = (one.strip().partition(":")[0].lower() for one in settings.connection_settings)
-    return tuple(dict.fromkeys(host for host in hosts if host))
 
 
 def _set(
@@ -106,8 +99,8 @@ def _unsaid(server: ExchangeServer, service: ClientService, certificate: Exchang
         text(
             "Export again with what {cmdlet} says, or run {setting} with the name that users have in their mail "
             "programs.",
-            cmdlet=cmdlet("Get", service),
-            setting=f"{cmdlet('Set', service)} -Server {argument(server.name)} -X509CertificateName",
+            cmdlet=settings_cmdlet("Get", service),
+            setting=f"{settings_cmdlet('Set', service)} -Server {argument(server.name)} -X509CertificateName",
         ),
         server.name,
     )
@@ -132,7 +125,7 @@ def _nothing_fits(
         text(
             "Tell users a name that it covers: {command}; export again, and repeat this.",
             command=(
-                f"{cmdlet('Set', service)} -Server {argument(server.name)} -ExternalConnectionSettings"
+                f"{settings_cmdlet('Set', service)} -Server {argument(server.name)} -ExternalConnectionSettings"
                 f" {quoted(f'{_example(certificate)}:{_PORTS[service]}:SSL')}"
             ),
         ),
@@ -162,13 +155,8 @@ def _look(service: ClientService) -> Text:
         "The export does not say by which name {service} looks for its certificate. {cmdlet} shows it: "
         "X509CertificateName must be a name that the certificate bears.",
         service=service,
-        cmdlet=cmdlet("Get", service),
+        cmdlet=settings_cmdlet("Get", service),
     )
-
-
-def cmdlet(verb: str, service: ClientService) -> str:
-    """`Get-ImapSettings`, `Set-PopSettings`."""
-    return f"{verb}-ImapSettings" if service == "IMAP" else f"{verb}-PopSettings"
 
 
 def _example(certificate: ExchangeCertificate) -> str:

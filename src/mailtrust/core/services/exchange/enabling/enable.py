@@ -23,6 +23,7 @@ from mailtrust.core.model.exchange_change import (
 )
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.services.exchange.client_access import settings_of
 from mailtrust.core.services.exchange.enabling import statuses
 from mailtrust.core.services.exchange.enabling.assigning import Assigning, assigning
 from mailtrust.core.services.exchange.enabling.client_names import Naming, naming
@@ -39,7 +40,7 @@ from mailtrust.core.services.exchange.enabling.incoming import (
 from mailtrust.core.services.exchange.enabling.protection import around
 from mailtrust.core.services.exchange.enabling.service_rules import refused_service
 from mailtrust.core.services.exchange.roles import role_groups
-from mailtrust.core.services.exchange.serving import settings_of, unknown_server
+from mailtrust.core.services.exchange.serving import unknown_server
 from mailtrust.core.services.exchange.versions import release, windows_services
 
 

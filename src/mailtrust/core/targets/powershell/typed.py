@@ -1,11 +1,11 @@
-"""Acts that no cmdlet of Exchange's does, as a person does them: one command for the server's own PowerShell.
+"""Acts as a person types them: cmdlets in Exchange's own shell, else one command in the server's own PowerShell.
 
 Microsoft: Get-WebBinding (WebAdministration), certutil -addstore, Restart-Service.
 """
 
 import base64
 
-from mailtrust.core.formats.powershell import quoted
+from mailtrust.core.formats.powershell import argument, quoted
 from mailtrust.core.model.exchange_change import (
     BindSite,
     ExchangeAct,
@@ -14,13 +14,20 @@ from mailtrust.core.model.exchange_change import (
     RestartServices,
     SwitchService,
 )
-from mailtrust.core.targets.powershell.acts import written
 from mailtrust.core.targets.powershell.cmdlets import cmdlets
+from mailtrust.core.targets.powershell.literals import written
+
+
+def typed(act: ExchangeAct, *, local: bool = False) -> tuple[str, ...]:
+    """The lines of it; none where no command does it. Raises UserProblem for names that none is written with."""
+    if is_by_hand(act):
+        return tuple(filter(None, (by_hand(act),)))
+    return tuple(written(call, plain=True) for call in cmdlets(act, local=local))
 
 
 def is_by_hand(act: ExchangeAct) -> bool:
     """Whether Exchange's own shell has no cmdlet for it."""
-    return all(call.where != "exchange" for call in cmdlets(act))
+    return not cmdlets(act)
 
 
 def by_hand(act: ExchangeAct) -> str:
@@ -45,5 +52,6 @@ def by_hand(act: ExchangeAct) -> str:
             do = f"AddSslCertificate({quoted(act.thumbprint)}, 'My')" if act.thumbprint else "RemoveSslCertificate()"
             return f"Import-Module WebAdministration; (Get-WebBinding {site}{host}).{do}"
         case SwitchService():
-            return "; ".join(map(written, cmdlets(act)))
+            name = argument(act.name)
+            return f"Start-Service -Name {name}" if act.running else f"Stop-Service -Name {name} -Force"
     return ""

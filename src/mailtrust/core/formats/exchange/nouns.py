@@ -6,6 +6,8 @@ What cannot be used is left out and told: an export of a half-broken server is o
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from msgspec import convert
+
 from mailtrust.core.formats.exchange import export_wire as wire
 from mailtrust.core.formats.exchange.services_text import read_services
 from mailtrust.core.formats.exchange.words import (
@@ -40,6 +42,7 @@ from mailtrust.core.x509.thumbprint import thumbprint
 from mailtrust.core.x509.windows_names import windows_name
 
 Word = TypeVar("Word", bound=str)
+Noun = TypeVar("Noun")
 
 
 def organisation_of_wire(given: wire.ExchangeWire) -> tuple[ExchangeOrganisation, tuple[Text, ...]]:
@@ -48,14 +51,16 @@ def organisation_of_wire(given: wire.ExchangeWire) -> tuple[ExchangeOrganisation
     organisation = ExchangeOrganisation(
         servers=tuple(_server(one, told) for one in given.servers),
         exported=_utc(given.exported),
-        send_connectors=None if given.send_connectors is None else tuple(map(_send_connector, given.send_connectors)),
+        send_connectors=None
+        if given.send_connectors is None
+        else tuple(_alike(one, SendConnector) for one in given.send_connectors),
         auth=None if given.auth is None else _auth(given.auth, told),
         edge_subscriptions=(
             None
             if given.edge_subscriptions is None
             else tuple(EdgeSubscription(one.name, one.site, _utc(one.created)) for one in given.edge_subscriptions)
         ),
-        hybrid=None if given.hybrid is None else _hybrid(given.hybrid),
+        hybrid=None if given.hybrid is None else _alike(given.hybrid, Hybrid),
         federation=tuple(filter(None, (_named(one, "Get-FederationTrust", told) for one in given.federation))),
         accepted_domains=tuple(given.accepted_domains),
         not_read=tuple(NotRead(one.server, one.part, clean(one.why)) for one in given.not_read),
@@ -74,10 +79,7 @@ def _server(given: wire.ServerWire, told: list[Text]) -> ExchangeServer:
         edge=given.edge,
         site=given.site,
         receive_connectors=tuple(_receive_connector(one, given.name) for one in given.receive_connectors),
-        client_access=tuple(
-            ClientAccessSettings(one.service, one.certificate_name, tuple(one.connection_settings), one.running)
-            for one in given.client_access
-        ),
+        client_access=tuple(_alike(one, ClientAccessSettings) for one in given.client_access),
         um=tuple(_um(one, where, told) for one in given.um),
         bindings=None if given.bindings is None else tuple(_binding(one, where, told) for one in given.bindings),
         directories=(
@@ -221,22 +223,9 @@ def _receive_connector(given: wire.ReceiveConnectorWire, server: str) -> Receive
     )
 
 
-def _send_connector(given: wire.SendConnectorWire) -> SendConnector:
-    return SendConnector(
-        name=given.name,
-        fqdn=given.fqdn,
-        source_servers=tuple(given.source_servers),
-        tls_certificate_name=given.tls_certificate_name,
-        address_spaces=tuple(given.address_spaces),
-        smart_hosts=tuple(given.smart_hosts),
-        tls_auth_level=given.tls_auth_level,
-        tls_domain=given.tls_domain,
-        require_tls=given.require_tls,
-        ignore_starttls=given.ignore_starttls,
-        cloud_services_mail=given.cloud_services_mail,
-        smart_host_auth=given.smart_host_auth,
-        enabled=given.enabled,
-    )
+def _alike(given: object, kind: type[Noun]) -> Noun:
+    """What is called the same is the same, lists as tuples."""
+    return convert(given, kind, from_attributes=True)
 
 
 def _um(given: wire.UmWire, server: str, told: list[Text]) -> UmSettings:
@@ -268,15 +257,4 @@ def _auth(given: wire.AuthWire, told: list[Text]) -> AuthConfig:
         previous=_named(given.previous, "Get-AuthConfig", told),
         next=_named(given.next, "Get-AuthConfig", told),
         next_effective=_utc(given.next_effective),
-    )
-
-
-def _hybrid(given: wire.HybridWire) -> Hybrid:
-    return Hybrid(
-        tls_certificate_name=given.tls_certificate_name,
-        sending_servers=tuple(given.sending_servers),
-        receiving_servers=tuple(given.receiving_servers),
-        edge_servers=tuple(given.edge_servers),
-        smart_host=given.smart_host,
-        agent_targets=tuple(given.agent_targets),
     )

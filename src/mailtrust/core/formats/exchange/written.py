@@ -1,5 +1,10 @@
 """An organisation as an export (mailtrust/exchange/1): what `nouns` reads again."""
 
+from collections.abc import Iterable
+from typing import TypeVar
+
+from msgspec import Struct, convert, structs
+
 from mailtrust.core.formats.exchange import export_wire as wire
 from mailtrust.core.model.exchange import (
     EXCHANGE_SERVICES,
@@ -7,50 +12,24 @@ from mailtrust.core.model.exchange import (
     ExchangeOrganisation,
     ExchangeServer,
     ReceiveConnector,
-    SendConnector,
 )
+
+Wire = TypeVar("Wire", bound=Struct)
 
 
 def wire_of(organisation: ExchangeOrganisation) -> wire.ExchangeWire:
     """The organisation as it is written."""
-    auth, hybrid, subscriptions = organisation.auth, organisation.hybrid, organisation.edge_subscriptions
     return wire.ExchangeWire(
         schema=wire.SCHEMA,
         exported=organisation.exported,
         servers=[_server(one) for one in organisation.servers],
-        send_connectors=(
-            None if organisation.send_connectors is None else [_send(one) for one in organisation.send_connectors]
-        ),
-        auth=(
-            None
-            if auth is None
-            else wire.AuthWire(
-                current=auth.current,
-                previous=auth.previous,
-                next=auth.next,
-                next_effective=auth.next_effective,
-            )
-        ),
-        edge_subscriptions=(
-            None
-            if subscriptions is None
-            else [wire.SubscriptionWire(name=one.name, site=one.site, created=one.created) for one in subscriptions]
-        ),
-        hybrid=(
-            None
-            if hybrid is None
-            else wire.HybridWire(
-                tls_certificate_name=hybrid.tls_certificate_name,
-                sending_servers=list(hybrid.sending_servers),
-                receiving_servers=list(hybrid.receiving_servers),
-                edge_servers=list(hybrid.edge_servers),
-                smart_host=hybrid.smart_host,
-                agent_targets=list(hybrid.agent_targets),
-            )
-        ),
+        send_connectors=_all(organisation.send_connectors, wire.SendConnectorWire),
+        auth=None if organisation.auth is None else _alike(organisation.auth, wire.AuthWire),
+        edge_subscriptions=_all(organisation.edge_subscriptions, wire.SubscriptionWire),
+        hybrid=None if organisation.hybrid is None else _alike(organisation.hybrid, wire.HybridWire),
         federation=list(organisation.federation),
         accepted_domains=list(organisation.accepted_domains),
-        not_read=[wire.NotReadWire(server=one.server, part=one.part, why=one.why) for one in organisation.not_read],
+        not_read=[_alike(one, wire.NotReadWire) for one in organisation.not_read],
     )
 
 
@@ -63,90 +42,30 @@ def _server(server: ExchangeServer) -> wire.ServerWire:
         site=server.site,
         certificates=[_certificate(one) for one in server.certificates],
         receive_connectors=[_receive(one) for one in server.receive_connectors],
-        client_access=[
-            wire.ClientAccessWire(
-                service=one.service,
-                certificate_name=one.certificate_name,
-                connection_settings=list(one.connection_settings),
-                running=one.running,
-            )
-            for one in server.client_access
-        ],
-        um=[wire.UmWire(service=one.service, startup_mode=one.startup_mode) for one in server.um],
-        bindings=(
-            None
-            if server.bindings is None
-            else [
-                wire.BindingWire(
-                    site=one.site, port=one.port, thumbprint=one.thumbprint, address=one.address, host=one.host
-                )
-                for one in server.bindings
-            ]
-        ),
-        directories=(
-            None
-            if server.directories is None
-            else [
-                wire.DirectoryWire(
-                    name=one.name,
-                    site=one.site,
-                    urls=list(one.urls),
-                    extended_protection=one.extended_protection,
-                    ssl_offloading=one.ssl_offloading,
-                )
-                for one in server.directories
-            ]
-        ),
+        client_access=[_alike(one, wire.ClientAccessWire) for one in server.client_access],
+        um=[_alike(one, wire.UmWire) for one in server.um],
+        bindings=_all(server.bindings, wire.BindingWire),
+        directories=_all(server.directories, wire.DirectoryWire),
         internal_transport=server.internal_transport,
     )
 
 
 def _certificate(one: ExchangeCertificate) -> wire.CertificateWire:
-    services = one.services
-    return wire.CertificateWire(
-        thumbprint=one.thumbprint,
-        services=None if services is None else [word for word in EXCHANGE_SERVICES if word in services],
-        status=one.status,
-        subject=one.subject,
-        issuer=one.issuer,
-        domains=list(one.domains),
-        friendly_name=one.friendly_name,
-        not_before=one.not_before,
-        not_after=one.not_after,
-        has_private_key=one.has_private_key,
-        self_signed=one.self_signed,
-        root_ca_type=one.root_ca_type,
-        exportable=one.exportable,
-        raw=None if one.certificate is None else one.certificate.der,
-    )
+    written = _alike(one, wire.CertificateWire)
+    # A set has no order, and the same organisation is written by the same octets.
+    services = None if one.services is None else [word for word in EXCHANGE_SERVICES if word in one.services]
+    return structs.replace(written, services=services, raw=one.certificate.der if one.certificate is not None else None)
 
 
 def _receive(one: ReceiveConnector) -> wire.ReceiveConnectorWire:
-    return wire.ReceiveConnectorWire(
-        name=one.name,
-        fqdn=one.fqdn,
-        auth_mechanisms=None if one.auth_mechanisms is None else sorted(one.auth_mechanisms),
-        tls_certificate_name=one.tls_certificate_name,
-        bindings=list(one.bindings),
-        role=one.role,
-        enabled=one.enabled,
-        suppresses_anonymous_tls=one.suppresses_anonymous_tls,
-    )
+    mechanisms = None if one.auth_mechanisms is None else sorted(one.auth_mechanisms)
+    return structs.replace(_alike(one, wire.ReceiveConnectorWire), auth_mechanisms=mechanisms)
 
 
-def _send(one: SendConnector) -> wire.SendConnectorWire:
-    return wire.SendConnectorWire(
-        name=one.name,
-        fqdn=one.fqdn,
-        source_servers=list(one.source_servers),
-        tls_certificate_name=one.tls_certificate_name,
-        address_spaces=list(one.address_spaces),
-        smart_hosts=list(one.smart_hosts),
-        tls_auth_level=one.tls_auth_level,
-        tls_domain=one.tls_domain,
-        require_tls=one.require_tls,
-        ignore_starttls=one.ignore_starttls,
-        cloud_services_mail=one.cloud_services_mail,
-        smart_host_auth=one.smart_host_auth,
-        enabled=one.enabled,
-    )
+def _all(given: Iterable[object] | None, kind: type[Wire]) -> list[Wire] | None:
+    return None if given is None else [_alike(one, kind) for one in given]
+
+
+def _alike(given: object, kind: type[Wire]) -> Wire:
+    """What is called the same is the same, tuples as lists."""
+    return convert(given, kind, from_attributes=True)

@@ -410,6 +410,16 @@ def test_a_connector_of_another_name_keeps_its_certificate() -> None:
     assert not [one for one in acts(enabled(organisation(mail1), "SMTP")) if isinstance(one, SetConnectorCertificate)]
 
 
+def test_a_send_connector_of_an_edge_server_waits_for_it() -> None:
+    edge = replace(server(new(), old(services=("SMTP",)), default(), internal_transport=DEFAULT), edge=True)
+    out = replace(send_connector(tls=str(name_of(old()))), source_servers=("MAIL1",))
+    renewed = replace(edge, certificates=(new(issuer="CN=R99"), *edge.certificates[1:]))
+    change = enabled(replace(organisation(renewed), send_connectors=(out,)), "SMTP")
+    number = next(n for n, one in enumerate(acts(change)) if isinstance(one, SetConnectorCertificate))
+    assert isinstance(change.steps[number - 1].act, PersonDoes)
+    assert "MAIL1" in str(change.steps[number - 1].say)
+
+
 def test_edge_has_smtp_only_and_is_subscribed_again() -> None:
     edge = replace(server(new(), old(services=("SMTP",)), default(), internal_transport=DEFAULT), edge=True)
     world = replace(organisation(edge), edge_subscriptions=(EdgeSubscription("mail1", "Paris"),))
@@ -419,6 +429,9 @@ def test_edge_has_smtp_only_and_is_subscribed_again() -> None:
     assert commands[0] == f"Remove-ExchangeCertificate -Thumbprint {OLD}"
     assert commands[-2].endswith("-Site Paris") or commands[-2].endswith("-Site 'Paris'")
     assert change.steps[0].needs == ("Administrator",)
+    # On the Edge server only its own administrator is somebody; the mailbox server has role groups.
+    on_edge = [step.needs for step in change.steps if "On MAIL1" in str(step.say)]
+    assert set(on_edge) == {("Administrator",)}
     alone = enabled(replace(world, edge_subscriptions=()), "SMTP")
     assert not [one for one in acts(alone) if isinstance(one, PersonDoes)]
     restarts = [one for one in acts(alone) if isinstance(one, RestartServices)]

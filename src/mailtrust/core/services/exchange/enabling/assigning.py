@@ -15,9 +15,9 @@ from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.certificates import bears, called, from_a_ca, holds
 from mailtrust.core.services.exchange.enabling.default_smtp import Answer, answered
+from mailtrust.core.services.exchange.fronts import fronts_of
 from mailtrust.core.services.exchange.roles import role_groups
 from mailtrust.core.services.exchange.serving import FRONT_SITE, MOVING, front_thumbprint, is_main
-from mailtrust.core.services.fronts import fronts_of
 
 
 @frozen

@@ -23,6 +23,7 @@ from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.certificates import bears, called, takes_the_place_of
 from mailtrust.core.services.exchange.roles import role_groups
 from mailtrust.core.services.exchange.serving import named_by
+from mailtrust.core.services.exchange.versions import cmdlets_are_local
 
 
 @frozen
@@ -57,6 +58,7 @@ def follow(organisation: ExchangeOrganisation, servers: Iterable[str], thumbprin
         successor, said = _send(each, organisation, wanted, thumbprint, now)
         remarks += said
         if successor is not None:
+            steps += _first_there(each, organisation, wanted)
             steps.append(_set("send", each.name, each.tls_certificate_name, successor))
         sending.append(each if successor is None else replace(each, tls_certificate_name=str(name_of(successor))))
     done = replace(organisation, servers=tuple(after))
@@ -107,6 +109,27 @@ def _send(
         certificate=called(found),
     )
     return None, iter((remark,))
+
+
+def _first_there(
+    connector: SendConnector, organisation: ExchangeOrganisation, wanted: tuple[str, ...]
+) -> Iterator[ExchangeStep]:
+    """What happens on an Edge server itself nobody sees from here: its mail would stay in the queue (454 4.7.5)."""
+    found = (organisation.server(name) for name in connector.source_servers)
+    apart = tuple(one.name for one in found if one is not None and one.name in wanted and cmdlets_are_local(one))
+    if apart:
+        act = PersonDoes()
+        yield ExchangeStep(
+            text(
+                "Let the steps of {servers} be done there first, by this script: {connector} sends from there, and "
+                "its mail would wait for the certificate.",
+                servers=apart,
+                connector=connector.name,
+            ),
+            act,
+            text("There is nothing to take back."),
+            role_groups(act, edge=True),
+        )
 
 
 def _has_it(server: ExchangeServer, thumbprint: str) -> bool:

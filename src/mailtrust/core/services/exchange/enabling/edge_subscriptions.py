@@ -37,6 +37,7 @@ def subscribe_again(
         _person(
             text("On {server}: write a new subscription file. It counts for 24 hours.", server=server.name),
             r"New-EdgeSubscription -FileName C:\EdgeSubscription.xml",
+            edge=True,
         ),
         _person(
             text(
@@ -58,9 +59,14 @@ def _remove(server: ExchangeServer, one: ExchangeCertificate) -> ExchangeStep:
             certificate=called(one),
         ),
         f"Remove-ExchangeCertificate -Thumbprint {one.thumbprint}",
+        text("Nothing brings its key back but a PFX that was exported before."),
+        edge=True,
     )
 
 
-def _person(say: Text, command: str) -> ExchangeStep:
+_SUBSCRIBE_AGAIN = text("Subscribe it again with the former certificate.")
+
+
+def _person(say: Text, command: str, undo: Text = _SUBSCRIBE_AGAIN, *, edge: bool = False) -> ExchangeStep:
     act = PersonDoes(command)
-    return ExchangeStep(say, act, text("Subscribe it again with the former certificate."), role_groups(act))
+    return ExchangeStep(say, act, undo, role_groups(act, edge=edge))

@@ -21,7 +21,7 @@ from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services import mailstore
 from mailtrust.core.services.assigned import EXCHANGE, presentable
-from mailtrust.core.services.fronts import fronts_of
+from mailtrust.core.services.exchange.fronts import fronts_of
 from mailtrust.core.targets.mending.surveyed import Surveyed
 from mailtrust.core.x509.thumbprint import thumbprint
 from mailtrust.edge.lookup.dns import Resolver

@@ -28,8 +28,3 @@ SERVICES = (
     Service("IMAP", 143, Protocol.IMAP, TlsMode.STARTTLS),
     Service("IMAP (TLS)", 993, Protocol.IMAP, TlsMode.IMPLICIT),
 )
-
-
-def service_at(port: int) -> str:
-    """The line of that port; empty: another port."""
-    return next((one.name for one in SERVICES if one.port == port), "")

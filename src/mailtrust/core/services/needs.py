@@ -10,8 +10,8 @@ from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.assigned import EXCHANGE, Place
 from mailtrust.core.services.exchange.certificates import from_a_ca, holds
 from mailtrust.core.services.exchange.client_access import connected_to
+from mailtrust.core.services.exchange.fronts import fronts_of
 from mailtrust.core.services.exchange.serving import front_thumbprint
-from mailtrust.core.services.fronts import fronts_of
 from mailtrust.core.validation.names.internal import is_internal
 
 _OF_MICROSOFT = (".onmicrosoft.com", ".microsoftonline.com")

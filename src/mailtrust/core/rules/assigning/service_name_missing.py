@@ -19,10 +19,10 @@ from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
 from mailtrust.core.services.exchange.certificates import bears, called
 from mailtrust.core.services.exchange.client_access import settings_cmdlet
+from mailtrust.core.services.exchange.fronts import fronts_of
 from mailtrust.core.services.exchange.selecting.select import select
 from mailtrust.core.services.exchange.selecting.selection import Chosen
 from mailtrust.core.services.exchange.serving import FRONT_SITE
-from mailtrust.core.services.fronts import fronts_of
 from mailtrust.core.validation.names.internal import is_internal
 
 ID = "service-name-missing"

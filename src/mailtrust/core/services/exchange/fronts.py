@@ -7,7 +7,7 @@ from mailtrust.core.formats.host_name import TargetError, parse_host
 from mailtrust.core.formats.target import HostPort, parse_target
 from mailtrust.core.formats.url import is_https, parts_of
 from mailtrust.core.model.endpoint import Protocol, TlsMode
-from mailtrust.core.model.exchange import ClientAccessSettings, ExchangeServer
+from mailtrust.core.model.exchange import ClientAccessSettings, ClientService, ExchangeServer
 from mailtrust.core.model.frozen import frozen
 
 
@@ -19,7 +19,7 @@ class Front:
     port: int
     protocol: Protocol
     tls_mode: TlsMode
-    service: Literal["IIS", "IMAP", "POP"]
+    service: ClientService | Literal["IIS"]
 
 
 def fronts_of(server: ExchangeServer) -> tuple[Front, ...]:

@@ -62,10 +62,12 @@ def test_it_is_applied_when_enough_others_have_approved(
     assert own.status == 0
     assert "It was you who made it" in own.err
     i_am("carl")
+    none = run("audit", "--state", made.folder / "state")
+    assert (none.status, "there is no audit trail" in none.err) == (0, True)
     refused = apply()
     assert (refused.status, made.file.read_bytes()) == (2, b"old")
     assert (
-        "wants 2 approvals of a plan by others than anna@post, who made it, and carl@post, who applies it"
+        "wants (2), by others than anna@post, who made it, and carl@post, who applies it, the plan has 0."
         in refused.err
     )
     assert "mailtrust approve" in refused.err

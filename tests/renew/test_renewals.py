@@ -76,7 +76,7 @@ def test_looked_at_approved_and_renewed_by_ones_own_ca(world: World) -> None:
     with Asking(HOST, world.ports, world.here / "roots.pem") as asking:
         status, told, _ = world.renew("--all")
         assert (status, told["outcome"]) == (2, "failed"), world.said[-1]
-        assert "wants 1 approvals" in told["said"][0]
+        assert "mailtrust.toml wants (1)" in told["said"][0]
         plan = world.here / "state/renewals/mail/plan.json"
         waits = troubles.next_pair(world)
         approved = world.run("approve", plan, SUDO_USER="bert")

@@ -6,7 +6,7 @@ from pathlib import Path
 from mailtrust.cli import exit_status
 from mailtrust.cli.arguments import Example
 from mailtrust.cli.bundle_words import say
-from mailtrust.cli.files import write_output
+from mailtrust.cli.files import called_file, write_output
 from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
@@ -70,5 +70,11 @@ def run(options: argparse.Namespace) -> int:
             text("No line of the audit trail has the hash {given}: it was cut, or is another one.",
                  given=clean(options.expect, 70))
         )  # fmt: skip
-    say(text("The trail is whole: {count} lines, the last hash is {head}.", count=len(lines), head=head))
+    if not lines:
+        # Whoever has named the wrong folder must not read that all is well.
+        said = text("Nothing was applied with the state folder {path}: there is no audit trail.",
+                    path=called_file(state_of(options).path))  # fmt: skip
+    else:
+        said = text("The trail is whole. Lines: {count}; the last hash is {head}.", count=len(lines), head=head)
+    say(said)
     return exit_status.CLEAN

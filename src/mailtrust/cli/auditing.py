@@ -13,7 +13,6 @@ from mailtrust.cli.organisation import organisation_of
 from mailtrust.cli.translations import current
 from mailtrust.core.formats.approvals import ENDING, MOST_BYTES, Approval, approved_by, read_approvals
 from mailtrust.core.formats.audit_trail import Came, Ended, TakingBack, applying
-from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.plan import Plan
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
@@ -62,14 +61,13 @@ def approvals_for(plan: Plan, options: argparse.Namespace) -> tuple[Approval, ..
     where = called_file(path.with_name(path.name.removesuffix(ENDING))) if path is not None else "PLAN"
     raise NotApproved(
         text(
-            "Nothing was changed: mailtrust.toml wants {wanted} approvals of a plan by others than {made_by}, who made "
-            "it, and {own}, who applies it. There are {count} ({names}). Ask somebody else to read it with “mailtrust "
+            "Nothing was changed: of the approvals that mailtrust.toml wants ({wanted}), by others than {made_by}, who "
+            "made it, and {own}, who applies it, the plan has {count}. Ask somebody else to read it with “mailtrust "
             "plan --show {plan}”, and to run “mailtrust approve {plan}”.",
             wanted=wanted,
             made_by=plan.made_by or "?",
             own=own,
             count=len(counting),
-            names=tuple(clean(one.by, 200) for one in counting) or "-",
             plan=where,
         )
     )

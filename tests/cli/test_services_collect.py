@@ -19,6 +19,13 @@ def test_without_a_file_the_script_is_printed(run: Callable[..., Any]) -> None:
     assert done.out.startswith(b"\xef\xbb\xbf<#\r\n.SYNOPSIS")
 
 
+def test_what_is_next_is_said(run: Callable[..., Any], tmp_path: Path) -> None:
+    done = run("services", "collect", "-o", tmp_path / "export.ps1")
+    assert (done.status, done.out) == (0, b"")
+    assert "(.\\export.ps1 -OutFile exchange.json)" in done.err
+    assert "mailtrust services check --export exchange.json" in done.err
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """What an administrator has put together, by whatever means."""

@@ -133,6 +133,12 @@ def test_what_cannot_be_understood(run: Run, arguments: tuple[str, ...], said: s
     assert not done.out
 
 
+def test_which_option_has_the_password(run: Run) -> None:
+    done = enable(run, "--certificate", "whole.pfx", "--services", "IIS", "--server", "MAIL2")
+    assert done.status == 2
+    assert "--pfx-password-file" in done.err
+
+
 def test_a_certificate_that_is_not_there_yet(run: Run) -> None:
     fresh = ("--certificate", "whole.pfx", "--pfx-password-file", "pw", "--services", "IIS,SMTP")
     done = enable(run, *fresh, "--server", "MAIL1", "--server", "mail2", "-o", "enable.ps1")

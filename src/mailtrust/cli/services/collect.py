@@ -5,7 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from mailtrust.cli import exit_status
-from mailtrust.cli.files import expect_writable, write_output
+from mailtrust.cli.files import STANDARD, called_file, expect_writable, write_output
 from mailtrust.cli.services.opening import add_facts_options, exported, say_notes
 from mailtrust.cli.translations import told
 from mailtrust.core.model.text import text
@@ -48,6 +48,14 @@ def run(options: argparse.Namespace) -> int:
 
         source = files("mailtrust.core.targets.powershell").joinpath("collect.ps1").read_text(encoding="utf-8")
         write_output(script(source), options.output)
+        if options.output is not None and options.output != STANDARD:
+            done = text(
+                "{file} is written. Run it in the Exchange Management Shell (.\\{name} -OutFile exchange.json); then "
+                "`mailtrust services check --export exchange.json` judges what it has exported.",
+                file=called_file(options.output),
+                name=options.output.name,
+            )
+            say_notes((done,))
     else:
         from mailtrust.core.formats.exchange.export_json import encode_export
         from mailtrust.core.formats.exchange.written import wire_of

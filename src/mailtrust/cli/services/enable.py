@@ -142,7 +142,14 @@ def _incoming(options: argparse.Namespace) -> "Incoming | None":
         return None
     from mailtrust.core.services.exchange.enabling.incoming import incoming_of
 
-    contents = read_anything(options.certificate, read_password(options.pfx_password_file))
+    password = read_password(options.pfx_password_file)
+    try:
+        contents = read_anything(options.certificate, password)
+    except UserProblem as problem:
+        if password is not None:
+            raise
+        said = text("{problem} Its password is read from --pfx-password-file FILE.", problem=problem.message)
+        raise UserProblem(said) from problem
     more = () if options.issuers is None else certificates_of(options.issuers)
     # The script looks for it beside itself.
     return incoming_of(contents, options.certificate.name, more)

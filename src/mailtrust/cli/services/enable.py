@@ -143,13 +143,10 @@ def _incoming(options: argparse.Namespace) -> "Incoming | None":
     from mailtrust.core.services.exchange.enabling.incoming import incoming_of
 
     password = read_password(options.pfx_password_file)
-    try:
-        contents = read_anything(options.certificate, password)
-    except UserProblem as problem:
-        if password is not None:
-            raise
-        said = text("{problem} Its password is read from --pfx-password-file FILE.", problem=problem.message)
-        raise UserProblem(said) from problem
+    contents = read_anything(options.certificate, password)
+    if password is None and contents.form == "pkcs12" and not contents.certificates and contents.problems:
+        said = text("{problem} Its password is read from --pfx-password-file FILE.", problem=contents.problems[0])
+        raise UserProblem(said)
     more = () if options.issuers is None else certificates_of(options.issuers)
     # The script looks for it beside itself.
     return incoming_of(contents, options.certificate.name, more)

@@ -56,7 +56,7 @@ def facts_given(options: argparse.Namespace) -> bool:
 
 def exported(options: argparse.Namespace) -> "Gathered | None":
     """What the files of `--export` say, or Exchange itself; None where neither is given. Raises UserProblem."""
-    from mailtrust.flows.services_facts import organisation_from
+    from mailtrust.core.formats.exchange.organisation_of import organisation_of
 
     expect_live(options)
     if options.live is not None:
@@ -65,7 +65,7 @@ def exported(options: argparse.Namespace) -> "Gathered | None":
     paths = [path for given in options.export for path in _files_in(given)]
     if not paths:
         return None
-    return organisation_from([(called_file(path), read_file(path)) for path in paths])
+    return organisation_of([(called_file(path), read_file(path)) for path in paths])
 
 
 def exchange_of(options: argparse.Namespace) -> "ExchangeOrganisation":

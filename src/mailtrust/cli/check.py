@@ -196,11 +196,11 @@ def _get_ready(form: str) -> None:
     from importlib import import_module
     from threading import Thread
 
-    modules = ("mailtrust.flows.assess", f"mailtrust.core.report.{format_by_id(form).file}")
+    writer = f"mailtrust.core.report.{format_by_id(form).file}"
 
     def get_ready() -> None:
         with suppress(Exception):  # whoever needs it meets the same again, and says so
-            for module in modules:
+            for module in ("mailtrust.flows.revocation", "mailtrust.flows.assess", writer):
                 import_module(module)
 
     Thread(target=get_ready, daemon=True).start()

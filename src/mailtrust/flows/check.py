@@ -22,7 +22,7 @@ from mailtrust.core.x509.signatures import SignatureResult, signed_by
 from mailtrust.edge.lookup.dns import Resolver
 from mailtrust.edge.lookup.dns_answers import Absent, LookupFailed
 from mailtrust.flows.endpoints import Kind, Places, find_endpoints
-from mailtrust.flows.revocation import Extent, Inquiry, StatusSource, nobody
+from mailtrust.flows.status_source import Extent, StatusSource, nobody
 from mailtrust.version import __version__
 
 OFFERS = (Offer.DEFAULT, Offer.NO_SNI, Offer.RSA, Offer.ECDSA)
@@ -172,6 +172,8 @@ async def look(
         deployed=request.deployed,
         hypothetical=request.hypothetical,
     )
+    from mailtrust.flows.revocation import Inquiry
+
     inquiry = Inquiry(edge.status, request.revocation, request.clients, stores, request.at or started)
     # Where the chain is whole nobody need wait for issuers to ask about it.
     (pool, downloads), _ = await asyncio.gather(

@@ -13,7 +13,7 @@ from mailtrust.core.model.status import StatusQuestion
 from mailtrust.edge.anchors import load_stores
 from mailtrust.edge.lookup.dns import DnsResolver
 from mailtrust.flows.check import Edge, Gathered, OnProgress, Progress
-from mailtrust.flows.revocation import Answers
+from mailtrust.flows.status_source import Answers
 
 if TYPE_CHECKING:
     from mailtrust.edge.probe.schedule import Gate

@@ -4,10 +4,9 @@ A client asks about a path that it has found good. So paths are judged before an
 what comes of the answers is judged with all the rest.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
 from mailtrust.core.model.anchors import AnchorStore
 from mailtrust.core.model.case_file import CaseFile, Lookup
@@ -20,21 +19,8 @@ from mailtrust.core.validation.fetching import fetches_whole_path
 from mailtrust.core.validation.reasons import is_error
 from mailtrust.core.validation.status.ocsp import word_of_answer
 from mailtrust.core.validation.status.word import Good, Undetermined
-from mailtrust.flows.assess import concerns, judged_observations, ports_given, suppose
-
-Extent = Literal["off", "profile", "all"]
-"""Whom to ask: nobody; as the asked clients do; whoever can be asked about any certificate of their paths."""
-
-Answers = tuple[Sequence[FetchedStatus], Sequence[Lookup]]
-"""What came, and what was asked for it."""
-
-StatusSource = Callable[[Sequence[StatusQuestion]], Awaitable[Answers]]
-"""Asks questions about revocation."""
-
-
-async def nobody(_questions: Sequence[StatusQuestion], /) -> Answers:
-    """The source that asks nobody."""
-    return (), ()
+from mailtrust.flows.judged import concerns, judged_observations, ports_given, suppose
+from mailtrust.flows.status_source import Extent, StatusSource
 
 
 class Inquiry:

@@ -22,7 +22,7 @@ from mailtrust.edge.probe.schedule import probe_all
 from mailtrust.edge.probe.timeouts import Timeouts
 from mailtrust.flows.check import CheckRequest, Gathered, OnProgress, check
 from mailtrust.flows.edge import real_edge
-from mailtrust.flows.revocation import Answers, Extent
+from mailtrust.flows.status_source import Answers, Extent
 from mailtrust.lab.scenario import Expected, Port, Scenario
 from mailtrust.lab.world import World
 

@@ -34,8 +34,9 @@ from mailtrust.core.model.exchange_change import (
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.enabling.enable import Enable, enable
+from mailtrust.edge.transport.opening import open_shell
 from mailtrust.edge.transport.psrp import PsrpShell
-from mailtrust.edge.transport.shell import Login, open_shell, place_of
+from mailtrust.edge.transport.shell import Login, place_of
 from mailtrust.edge.transport.state import State
 from mailtrust.flows.exchange_asking import Doing
 from mailtrust.flows.exchange_doing import Person, carry_out, interrupted, recover

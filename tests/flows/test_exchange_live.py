@@ -22,8 +22,9 @@ from mailtrust.core.model.exchange import (
     VirtualDirectory,
 )
 from mailtrust.edge.transport.machine import Failed, Unreachable
+from mailtrust.edge.transport.opening import open_shell
 from mailtrust.edge.transport.psrp import PsrpShell
-from mailtrust.edge.transport.shell import Login, open_shell, place_of
+from mailtrust.edge.transport.shell import Login, place_of
 from mailtrust.flows.exchange_live import EDGE, ONLY_THERE, collect
 
 ADMIN = Login("basic", "EXAMPLE\\admin", "geheim")

@@ -22,8 +22,9 @@ from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.x509.pem import to_pem
 from mailtrust.edge.transport import psrp, psrp_http, psrp_reader
 from mailtrust.edge.transport.machine import Failed, NotAllowed, Unreachable
+from mailtrust.edge.transport.opening import open_shell
 from mailtrust.edge.transport.psrp import PsrpShell
-from mailtrust.edge.transport.shell import Login, Refused, Secret, open_shell, place_of
+from mailtrust.edge.transport.shell import Login, Refused, Secret, place_of
 
 ADMIN = Login("basic", "EXAMPLE\\admin", "geheim")
 NEW = small.thumbprint(small.RENEWED)

@@ -13,6 +13,7 @@ from mailtrust.cli.arguments import Example
 from mailtrust.cli.files import called_file, expect_writable, read_file, write_output
 from mailtrust.cli.looking import add_looking_options
 from mailtrust.cli.screen_options import add_screen_options
+from mailtrust.cli.state_folder import state_of
 from mailtrust.cli.translations import language, told, translator
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
@@ -180,13 +181,6 @@ def _in_state(
                 folder=called_file(state.path),
             )
         ) from None
-
-
-def state_of(options: argparse.Namespace) -> "State":
-    """Where the journal and the former files are kept."""
-    from mailtrust.edge.transport.state import State, state_of_this_user
-
-    return State(options.state.absolute()) if options.state is not None else state_of_this_user()
 
 
 def _interrupted(options: argparse.Namespace) -> bool:

@@ -7,6 +7,7 @@ from mailtrust.cli import exit_status
 from mailtrust.cli.arguments import Example
 from mailtrust.cli.bundle_words import say
 from mailtrust.cli.files import called_file, write_output
+from mailtrust.cli.state_folder import state_of
 from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
@@ -48,7 +49,6 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(options: argparse.Namespace) -> int:
     """Show and check it."""
-    from mailtrust.cli.apply import state_of
     from mailtrust.core.formats.audit_trail import describe
     from mailtrust.core.formats.hash_chain import hash_after
     from mailtrust.edge.transport.trail import Trail

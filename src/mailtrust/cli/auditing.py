@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mailtrust.cli.files import called_file
 from mailtrust.cli.organisation import organisation_of
+from mailtrust.cli.state_folder import state_of
 from mailtrust.cli.translations import current
 from mailtrust.core.formats.approvals import ENDING, MOST_BYTES, Approval, approved_by, read_approvals
 from mailtrust.core.formats.audit_trail import Came, Ended, TakingBack, applying
@@ -75,8 +76,6 @@ def approvals_for(plan: Plan, options: argparse.Namespace) -> tuple[Approval, ..
 
 def note_begun(intent: "Intent", plan: Plan, approvals: Sequence[Approval], options: argparse.Namespace) -> None:
     """Write into the trail what is about to be done. Raises UserProblem, and then nothing is."""
-    from mailtrust.cli.apply import state_of
-
     act = TakingBack(plan=plan.id) if intent == "undo" else applying(plan, approvals)
     if intent != "recover":  # it stands there already
         Trail(state_of(options).path).add(act, at=datetime.now(UTC), by=person())

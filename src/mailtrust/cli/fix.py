@@ -4,10 +4,11 @@ import argparse
 import sys
 
 from mailtrust.cli import exit_status
-from mailtrust.cli.apply import add_applying_options, apply_plan, end_interrupted, state_of
+from mailtrust.cli.apply import add_applying_options, apply_plan, end_interrupted
 from mailtrust.cli.arguments import Example
 from mailtrust.cli.files import called_file, write_output
 from mailtrust.cli.plan import add_planning_options, encoded, plan_of, shown
+from mailtrust.cli.state_folder import state_of
 from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.text import text
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli import exit_status
-from mailtrust.cli.apply import Stopped, applied, interrupted_ended, state_of, status_of
+from mailtrust.cli.apply import Stopped, applied, interrupted_ended, status_of
 from mailtrust.cli.auditing import beside_plan
 from mailtrust.cli.bundle_words import say
 from mailtrust.cli.files import called_file, read_file, read_password, write_output
@@ -19,6 +19,7 @@ from mailtrust.cli.looking import dns_server, edge_of, looking_words, request_of
 from mailtrust.cli.organisation import organisation_of
 from mailtrust.cli.progress import watched
 from mailtrust.cli.showing import settings_of
+from mailtrust.cli.state_folder import state_of
 from mailtrust.cli.translations import translator
 from mailtrust.core.formats.plan_file import decode_plan, encode_plan
 from mailtrust.core.model.cleaning import clean

@@ -45,7 +45,8 @@ def add_live_options(facts: "argparse._ArgumentGroup") -> None:
 def live_shell(options: argparse.Namespace) -> "Iterator[Shell]":
     """The shell of `--live`, left in the end. Raises UserProblem."""
     from mailtrust.core.x509.pem import to_pem
-    from mailtrust.edge.transport.shell import open_shell, place_of
+    from mailtrust.edge.transport.opening import open_shell
+    from mailtrust.edge.transport.shell import place_of
 
     place = place_of(options.live)
     login = _login(options)

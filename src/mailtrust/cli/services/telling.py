@@ -12,6 +12,7 @@ from mailtrust.cli import exit_status
 from mailtrust.cli.files import STANDARD, read_file, read_password
 from mailtrust.cli.screen import show
 from mailtrust.cli.services.live import live_shell
+from mailtrust.cli.state_folder import state_of
 from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
@@ -184,7 +185,6 @@ def _at(options: argparse.Namespace) -> str:
 
 def _state(options: argparse.Namespace) -> "State":
     """Beside what `mailtrust apply` keeps, as its journals are of another kind."""
-    from mailtrust.cli.apply import state_of
     from mailtrust.edge.transport.state import State
 
     return State(state_of(options).path / "exchange")

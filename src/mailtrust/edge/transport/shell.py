@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from mailtrust.core.formats.url import is_https, parts_of
 from mailtrust.core.model.cleaning import clean
@@ -12,9 +12,6 @@ from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 from mailtrust.edge.transport.machine import Failed
-
-if TYPE_CHECKING:
-    from mailtrust.edge.transport.psrp import PsrpShell
 
 Way = Literal["negotiate", "kerberos", "basic"]
 """How the user is proven: by Kerberos or NTLM, whichever there is; by Kerberos alone; by the password as it is."""
@@ -123,16 +120,3 @@ def place_of(given: str) -> Place:
             )
         )
     return Place(scheme, host, port, _PATH if path == "/" else path)
-
-
-def open_shell(place: Place, login: Login, roots: bytes | None = None) -> "PsrpShell":
-    """Open it. `roots`: PEM of anchors beside the system's. Raises UserProblem, NotAllowed or Unreachable."""
-    try:
-        from mailtrust.edge.transport.psrp import PsrpShell
-    except ImportError:
-        raise UserProblem(
-            text(
-                "Exchange's PowerShell is asked with pypsrp, which is not installed: pip install 'mailtrust[exchange]'."
-            )
-        ) from None
-    return PsrpShell(place, login, roots)

@@ -12,6 +12,7 @@ from typing import Self
 
 from tests.circle.broken import Face
 from tests.programs.daemons import LOOPBACK, Daemons, DidNotStartError, FreePorts, program
+from tests.programs.dovecot import ANYBODY
 from tests.programs.exim import Exim as EximProgram
 from tests.programs.postfix import MAIN, SERVICES
 from tests.programs.web import Site, WebServer, start_web_server
@@ -32,15 +33,7 @@ import_environment = TZ OPENSSL_CONF={openssl}
 shutdown_clients = no
 disable_plaintext_auth = no
 mail_location = maildir:{here}/home/mail
-passdb {{
-  driver = static
-  args = nopassword=y
-}}
-userdb {{
-  driver = static
-  args = uid=nobody gid=nogroup home={here}/home
-}}
-service imap-login {{
+{anybody}service imap-login {{
   inet_listener imap {{
     port = {imap}
   }}
@@ -263,7 +256,11 @@ class Dovecot:
         ports = [(scheme, free_port()) for scheme, _ in zip(self.schemes, faces, strict=False)]
         numbers = {"imap": 0, "pop3s": 0, **dict(ports)}
         first = faces[0]
-        lines = [DOVECOT.format(here=here, openssl=daemons.openssl_configuration, **numbers)]
+        lines = [
+            DOVECOT.format(
+                here=here, anybody=ANYBODY.format(here=here), openssl=daemons.openssl_configuration, **numbers
+            )
+        ]
         lines.append("ssl = no\n" if first.manners.upgrade != "offered" else "ssl = yes\n")
         if first.manners.newest_tls is not None:
             lines.append("ssl_min_protocol = TLSv1\n# as it was in 2009\nssl_cipher_list = AES128-SHA:@SECLEVEL=0\n")

@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,10 @@ from typing import Any
 import pytest
 from tests.programs.kemp import LoadMaster
 from tests.programs.kemp_keeping import LOOPBACK, VIRTUAL_SERVICES, Kept, Service
+from tests.programs.sample_pki import pki
 
 from mailtrust.core.x509.pem import to_pem, to_pem_chain
-from mailtrust.lab.pki import Issued, Pki
+from mailtrust.lab.pki import Issued
 
 HOST = "mail.post.example"
 SECONDS = 30
@@ -33,16 +33,6 @@ reach = "kemp://admin@localhost:{admin}"
 password_file = "password"
 fingerprint = "{fingerprint}"
 """
-
-
-class Nowhere:
-    def publish(self, name: str, offered: bytes, /) -> str:
-        return f"http://aia.example/{name}"
-
-
-@cache
-def pki(title: str = "Sample Authority") -> Pki:
-    return Pki(datetime.now(UTC), title, Nowhere())
 
 
 @cache

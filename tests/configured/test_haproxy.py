@@ -1,10 +1,10 @@
 """HAProxy: what its configuration says, and the few words that change."""
 
-from datetime import UTC, datetime
 from functools import cache
 
 import pytest
 from tests.configured.asked import asked, changed, lines_changed, places_in, server_of
+from tests.programs.sample_pki import pki
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.configured import Cannot, ConfiguredCertificate, Files, Listening
@@ -14,7 +14,7 @@ from mailtrust.core.model.server_facts import ServerFacts
 from mailtrust.core.targets.configured import haproxy
 from mailtrust.core.x509.pem import to_pem_chain
 from mailtrust.core.x509.withheld_keys import mark_of, withheld
-from mailtrust.lab.pki import Issued, Pki
+from mailtrust.lab.pki import Issued
 
 CFG = "/etc/haproxy/haproxy.cfg"
 SERVER = server_of(haproxy)
@@ -42,16 +42,6 @@ LIST = b"""\
 a.pem [alpn h2 ssl-min-ver TLSv1.0] a.example !b.a.example
 bundle.pem
 """
-
-
-class Nowhere:
-    def publish(self, name: str, offered: bytes, /) -> str:
-        return f"http://aia.example/{name}"
-
-
-@cache
-def pki() -> Pki:
-    return Pki(datetime.now(UTC), "HAProxy", Nowhere())
 
 
 @cache

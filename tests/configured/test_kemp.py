@@ -1,11 +1,11 @@
 """Kemp LoadMaster: which services name which certificates, and the calls that change as little as can be."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import cache
 
 import pytest
 from tests.configured.asked import asked, places_in
+from tests.programs.sample_pki import pki
 
 from mailtrust.core.formats.kemp_name import expect_name
 from mailtrust.core.formats.kemp_services import write_services
@@ -20,20 +20,10 @@ from mailtrust.core.model.settings import Server
 from mailtrust.core.targets.configured import Balancer, kemp
 from mailtrust.core.x509.pem import to_pem_chain
 from mailtrust.core.x509.withheld_keys import mark_of, withheld_in
-from mailtrust.lab.pki import Issued, Pki
+from mailtrust.lab.pki import Issued
 
 SERVER = Server("lm", (), "kemp", "kemp://admin@lm.example.com")
 KEY = OnThisMachine("/root/new.key")
-
-
-class Nowhere:
-    def publish(self, name: str, offered: bytes, /) -> str:
-        return f"http://aia.example/{name}"
-
-
-@cache
-def pki(title: str = "Sample Authority") -> Pki:
-    return Pki(datetime.now(UTC), title, Nowhere())
 
 
 @cache

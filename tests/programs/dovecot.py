@@ -5,6 +5,28 @@ from pathlib import Path
 
 from tests.programs.daemons import Daemons, Place, program
 
+ANYBODY = """\
+passdb {{
+  driver = static
+  args = nopassword=y
+}}
+userdb {{
+  driver = static
+  args = uid=nobody gid=nogroup home={here}/home
+}}
+"""
+"""Whoever comes is let in, with any password; {here} has his mail."""
+IMAPS_ALONE = """\
+service imap-login {{
+  inet_listener imap {{
+    port = 0
+  }}
+  inet_listener imaps {{
+    port = {imaps}
+    ssl = yes
+  }}
+}}
+"""
 CONFIGURATION = """\
 base_dir = {here}/run
 state_dir = {here}/state
@@ -17,14 +39,6 @@ ssl_key = <{folder}/key.pem
 ssl_cipher_list = DEFAULT:@SECLEVEL=0
 mail_max_userip_connections = 100
 import_environment = TZ OPENSSL_CONF={openssl}
-passdb {{
-  driver = static
-  args = nopassword=y
-}}
-userdb {{
-  driver = static
-  args = uid=nobody gid=nogroup home={here}/home
-}}
 """
 LOCAL = """\
 local {address} {{
@@ -55,7 +69,9 @@ def start_dovecot(daemons: Daemons, here: Path, places: Sequence[Place]) -> None
     binary = program("dovecot", "dovecot-imapd dovecot-pop3d dovecot-managesieved dovecot-lmtpd")
     here.mkdir(parents=True)
     folders = {one.address: one.folder for one in places}
-    parts = [CONFIGURATION.format(here=here, folder=places[0].folder, openssl=daemons.openssl_configuration)]
+    parts = [
+        (CONFIGURATION + ANYBODY).format(here=here, folder=places[0].folder, openssl=daemons.openssl_configuration)
+    ]
     parts += [LOCAL.format(address=address, folder=folder) for address, folder in folders.items()]
     for service in dict.fromkeys(service for service, _ in SERVICES.values()):
         of_service = [scheme for scheme, (name, _) in SERVICES.items() if name == service]

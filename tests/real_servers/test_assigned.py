@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import validate
 from tests.programs.daemons import LOOPBACK, Daemons
+from tests.programs.dovecot import ANYBODY, IMAPS_ALONE
 from tests.programs.postfix import MAIN, SERVICES
 from tests.real_servers.applying import CONF
 from tests.real_servers.mending import HOST, write_pair
@@ -32,23 +33,6 @@ listen = 127.0.0.1
 ssl = yes
 ssl_cert = <{here}/tls/mail.pem
 ssl_key = <{here}/tls/mail.key
-passdb {{
-  driver = static
-  args = nopassword=y
-}}
-userdb {{
-  driver = static
-  args = uid=nobody gid=nogroup home={here}/home
-}}
-service imap-login {{
-  inet_listener imap {{
-    port = 0
-  }}
-  inet_listener imaps {{
-    port = {port}
-    ssl = yes
-  }}
-}}
 """
 TOML = """\
 [[server]]
@@ -140,7 +124,7 @@ def house(
     command = [nginx, "-c", here / "web/nginx.conf", "-e", here / "web/error.log", "-g", "daemon off;"]
     daemons.start(command, [(LOOPBACK, made.ports["https"])])
 
-    (here / "imap/dovecot.conf").write_text(DOVECOT.format(here=here / "imap", port=made.ports["imaps"]))
+    (here / "imap/dovecot.conf").write_text((DOVECOT + ANYBODY + IMAPS_ALONE).format(here=here / "imap", **made.ports))
     daemons.start([dovecot, "-F", "-c", here / "imap/dovecot.conf"], [(LOOPBACK, made.ports["imaps"])])
 
     shutil.chown(here / "mx/data", "postfix")

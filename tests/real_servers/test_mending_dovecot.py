@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.programs.daemons import LOOPBACK, Daemons
+from tests.programs.dovecot import ANYBODY
 from tests.real_servers.mending import MACHINE, Patient, Reader, done, look, presented, write_pair
 
 from mailtrust.core.model.configured import Files
@@ -29,15 +30,7 @@ mail_max_userip_connections = 100
 mail_location = maildir:~/Maildir
 # Otherwise it ends who is connected some seconds after a reload.
 shutdown_clients = no
-passdb {{
-  driver = static
-  args = nopassword=y
-}}
-userdb {{
-  driver = static
-  args = uid=nobody gid=nogroup home={here}/home
-}}
-service imap-login {{
+{anybody}service imap-login {{
   inet_listener imap {{
     port = {imap}
   }}
@@ -109,7 +102,7 @@ def mail(
         Pki(datetime.now(UTC), "Sample Authority", aia),
     )
     aia.close()
-    made.main.write_text(MAIN.format(here=here, **made.ports))
+    made.main.write_text(MAIN.format(here=here, anybody=ANYBODY.format(here=here), **made.ports))
     files = write_pair(made.tls, "first", made.leaf())
     made.ssl.write_text(f"ssl_cert = <{files.chain}\nssl_key = <{files.key}\n")
     daemons.start([program, "-F", "-c", made.main], [(LOOPBACK, port) for port in made.ports.values()])

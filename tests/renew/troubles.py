@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from tests.programs.daemons import LOOPBACK, answers, program
 from tests.programs.knot import SECRET
+from tests.real_servers.applying import killed
 from tests.renew.asking import Asking
-from tests.renew.world import World, killed
+from tests.renew.world import World
 
 from mailtrust.core.issuance.keys import make_key
 from mailtrust.core.model.certificate import Certificate

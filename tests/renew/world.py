@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.programs.daemons import LOOPBACK, Daemons, program
+from tests.programs.dovecot import ANYBODY, IMAPS_ALONE
 from tests.programs.knot import SECRET, Knot, start_knot
 from tests.programs.pebble import Pebble, start_pebble
 from tests.programs.postfix import MAIN, SERVICES
+from tests.real_servers.applying import MEDDLED
 
 from mailtrust.core.x509.pem import to_pem, to_pem_chain
 from mailtrust.edge.acme.account import AccountFolder
@@ -56,23 +58,6 @@ shutdown_clients = no
 ssl = yes
 ssl_cert = <{here}/tls/imap.pem
 ssl_key = <{here}/tls/imap.key
-passdb {{
-  driver = static
-  args = nopassword=y
-}}
-userdb {{
-  driver = static
-  args = uid=nobody gid=nogroup home={here}/home
-}}
-service imap-login {{
-  inet_listener imap {{
-    port = 0
-  }}
-  inet_listener imaps {{
-    port = {imaps}
-    ssl = yes
-  }}
-}}
 """
 TOML = """\
 roots = ["roots.pem"]
@@ -109,20 +94,6 @@ dns_update = "{dns}"
 tsig_file = "update.key"
 key = "ec-p256"
 {more}
-"""
-CALLED = """\
-#!/bin/sh
-for last; do :; done
-[ ! -e {here}/meddling ] || {{ set -- "$last" "$@"; . {here}/meddling; shift; }}
-exec {nginx} "$@"
-"""
-KILLED = """\
-import sys
-sys.path.insert(0, {root!r})
-from tests.apply.killing import Killer
-from mailtrust.cli.main import run
-Killer({at}, {when!r}).take_hold()
-run()
 """
 
 
@@ -200,11 +171,6 @@ class World:
         return log.read_text(errors="replace").count("Issued certificate serial")
 
 
-def killed(at: int, when: str) -> tuple[str, ...]:
-    """The command that is killed by -9 at one of the calls that change something."""
-    return sys.executable, "-c", KILLED.format(root=str(Path(__file__).parents[2]), at=at, when=when)
-
-
 def start_world(daemons: Daemons, here: Path, ports: Callable[[], int], *, lives: int = 90 * 86400) -> World:
     """Start everything. `lives`: seconds that a certificate lasts. Raises NotInstalledError, DidNotStartError."""
     nginx, postfix = program("nginx", "nginx"), program("postfix", "postfix")
@@ -238,8 +204,8 @@ def start_world(daemons: Daemons, here: Path, ports: Callable[[], int], *, lives
     )
     values = {"here": here, "address": LOOPBACK, "host": HOST, "temporary": temporary, **given}
     (here / "nginx.conf").write_text(NGINX.format(**values))
-    (here / "dovecot.conf").write_text(DOVECOT.format(**values))
-    (here / "called").write_text(CALLED.format(here=here, nginx=nginx))
+    (here / "dovecot.conf").write_text((DOVECOT + ANYBODY + IMAPS_ALONE).format(**values))
+    (here / "called").write_text(MEDDLED.format(here=here, nginx=nginx))
     (here / "called").chmod(0o755)
     main = MAIN.format(here=here, openssl="/nowhere").replace("smtpd_tls_security_level = may\n", "")
     (here / "postfix/main.cf").write_text(main + POSTFIX.format(**values))

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import pytest
 from tests.programs.kemp import LoadMaster
 from tests.programs.kemp_keeping import CERTIFICATE_CREATION, LOOPBACK, Kept, Service
+from tests.programs.sample_pki import pki
 
 from mailtrust.core.formats.kemp_place import LoadMasterPlace
 from mailtrust.core.formats.kemp_services import read_services
@@ -24,19 +24,9 @@ from mailtrust.edge.transport.kemp import KempMachine
 from mailtrust.edge.transport.kemp_page import AdminPage
 from mailtrust.edge.transport.machine import Failed, NotAllowed, NotThere, Overtaken, Unreachable
 from mailtrust.edge.transport.reaching import machine_for
-from mailtrust.lab.pki import Issued, Pki
+from mailtrust.lab.pki import Issued
 
 HOST = "mail.post.example"
-
-
-class Nowhere:
-    def publish(self, name: str, offered: bytes, /) -> str:
-        return f"http://aia.example/{name}"
-
-
-@cache
-def pki(title: str = "Sample Authority") -> Pki:
-    return Pki(datetime.now(UTC), title, Nowhere())
 
 
 @cache

@@ -109,6 +109,25 @@ def test_mistakes(run: Callable[..., Any], export: Path) -> None:
     assert run("services", "least", "a b").status == 2
 
 
+@pytest.mark.parametrize("view", [(), ("--table",)])
+def test_what_nobody_says_is_not_none_and_stays_unknown_when_it_is_read_again(
+    run: Callable[..., Any], tmp_path: Path, view: tuple[str, ...]
+) -> None:
+    (server,) = EXPORT["servers"]
+    silent = [{**one, "services": None} for one in server["certificates"]]
+    (path := tmp_path / "silent.json").write_text(
+        json.dumps({**EXPORT, "servers": [{**server, "certificates": silent}]})
+    )
+    listed = run("services", "list", "--export", path, *view).text
+    assert "None" not in listed
+    assert "......." not in listed
+    (again := tmp_path / "MAIL1.txt").write_text(listed)
+    read = json.loads(run("services", "list", "--export", again, "--format", "json").out)
+    assert [one["services"] for one in read["certificates"]] == [None, None]
+    removal = run("services", "remove", "--export", again, "--thumbprint", FRONT)
+    assert (removal.status, "does not say what" in removal.text) == (1, True)
+
+
 def test_the_least_set(run: Callable[..., Any], export: Path) -> None:
     done = run("services", "least", "--export", export, "https://archive.corp.local:8462")
     assert done.status == 0

@@ -32,6 +32,8 @@ class Assigned:
     certificate: Certificate | None = None
     named_in: tuple[str, ...] = ()
     """The places in the configuration, `/etc/postfix/main.cf:12`; none where it is no file."""
+    unsaid: bool = False
+    """Whether nobody says what it serves: then it may be more than `services`."""
 
 
 @frozen

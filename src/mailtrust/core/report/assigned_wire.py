@@ -30,7 +30,10 @@ class CertificateWire(Struct, kw_only=True):
     domains: list[str]
     friendly_name: str
     not_after: Moment | None
-    services: Annotated[list[str], Meta(description="In the product's own words; none: it lies there unused.")]
+    services: Annotated[
+        list[str] | None,
+        Meta(description="In the product's own words; none: it lies there unused; null: the export does not say."),
+    ]
     named_in: Annotated[list[str], Meta(description="FILE:LINE of the configuration.")]
     served_at: Annotated[list[str] | None, Meta(description="The ports that present it; null: nobody has looked.")]
 
@@ -81,7 +84,7 @@ def assigned_wire(
                 domains=list(one.domains),
                 friendly_name=one.friendly_name,
                 not_after=None if one.certificate is None else one.certificate.not_after,
-                services=list(one.services),
+                services=None if one.unsaid else list(one.services),
                 named_in=list(one.named_in),
                 served_at=list(presents(one, served)) if looked or one.product == mailstore.ID else None,
             )

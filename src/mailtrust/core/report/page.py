@@ -18,7 +18,8 @@ WIDEST = 120
 """Beyond it the eye no longer finds from a name to the word at the right end of its line."""
 LONGEST_SENTENCE = 4000
 LONGEST_NAME = 120
-LONGEST_VALUE = 200
+LONGEST_VALUE = 400
+"""Of one value in a sentence: a command that names a certificate by issuer and subject is meant to be copied."""
 LEAST_LEFT = 14
 
 Value = str | int | date | Text | tuple[str | Text, ...]

@@ -59,7 +59,9 @@ def _steps(page: Page, steps: tuple[ExchangeStep, ...], indent: int = 0) -> None
         space = (" " * len(begin), "")
         for command in commands(step.act):
             page.paragraph((page.say(command), "cyan"), first=[space])
-        page.paragraph((page.say(in_a_row((*_needs(step), _back(step)))), "dim"), first=[space])
+        said, undo = _back(step)
+        # Commands by themselves: a value within a sentence may be cut.
+        page.paragraph((page.say(in_a_row((*_needs(step), said))), "dim"), (page.say(undo), "dim"), first=[space])
 
 
 def _needs(step: ExchangeStep) -> tuple[Text, ...]:
@@ -73,10 +75,11 @@ def _needs(step: ExchangeStep) -> tuple[Text, ...]:
             return (text("Needs one of {groups}.", groups=groups),)
 
 
-def _back(step: ExchangeStep) -> Text:
+def _back(step: ExchangeStep) -> tuple[Text, str]:
+    """The words, and the commands behind them."""
     if isinstance(step.undo, Text):
-        return step.undo
-    return text("Back: {commands}", commands="; ".join(one for act in step.undo for one in commands(act)))
+        return step.undo, ""
+    return text("Back:"), " " + "; ".join(one for act in step.undo for one in commands(act))
 
 
 def commands(act: ExchangeAct) -> tuple[str, ...]:

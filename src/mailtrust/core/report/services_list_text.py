@@ -71,7 +71,7 @@ def _object(one: Assigned, served: Sequence[Served], *, looked: bool) -> str:
         ("Subject", _safe(one.subject)),
         ("CertificateDomains", _list(one.domains)),
         ("Thumbprint", one.thumbprint),
-        ("Services", ", ".join(map(_safe, one.services)) or "None"),
+        ("Services", ", ".join(map(_safe, one.services)) or ("" if one.unsaid else "None")),
     ]
     if one.named_in:
         rows.append(("NamedIn", _list(one.named_in)))
@@ -81,6 +81,8 @@ def _object(one: Assigned, served: Sequence[Served], *, looked: bool) -> str:
 
 
 def _letters(one: Assigned) -> str:
+    if one.unsaid:
+        return ""
     if one.product != EXCHANGE:
         return ", ".join(map(_safe, one.services)) or "."
     # 2013 and later: seven places (three public transcripts); nobody shows the seventh's letter.

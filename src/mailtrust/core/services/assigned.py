@@ -130,4 +130,5 @@ def _exported(server: ExchangeServer, one: ExchangeCertificate) -> Assigned:
         domains=one.domains,
         friendly_name=one.friendly_name,
         certificate=one.certificate,
+        unsaid=one.services is None,
     )

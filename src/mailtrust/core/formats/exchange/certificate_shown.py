@@ -14,7 +14,8 @@ def certificate_of(shown: Shown) -> tuple[str, CertificateWire]:
     identity = shown.word("Identity")
     certificate = CertificateWire(
         thumbprint=shown.word("Thumbprint") or identity.rpartition("\\")[2],
-        services=[shown.word("Services")] if shown.has("Services") and shown.value("Services") is not None else None,
+        # A certificate without services says `None`; nothing at all is a shell that could not tell.
+        services=[said] if (said := shown.word("Services")) else None,
         status=shown.word("Status"),
         subject=shown.word("Subject"),
         issuer=shown.word("Issuer"),

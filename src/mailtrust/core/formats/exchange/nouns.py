@@ -131,7 +131,9 @@ def _certificate(given: wire.CertificateWire, server: str, told: list[Text]) -> 
         return None
     return ExchangeCertificate(
         thumbprint=digits,
-        services=None if given.services is None else _services(given.services, f"{server} {digits}", told),
+        services=None
+        if given.services in (None, [""])
+        else _services(given.services or [], f"{server} {digits}", told),
         status=_word(given.status, status_of(given.status), "Status", f"{server} {digits}", told),
         subject=given.subject or (windows_name(certificate.subject) if certificate is not None else ""),
         issuer=given.issuer or (windows_name(certificate.issuer) if certificate is not None else ""),

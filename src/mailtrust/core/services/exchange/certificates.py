@@ -81,7 +81,8 @@ def usable(certificate: ExchangeCertificate, now: datetime) -> bool:
 
 def wildcards(certificate: ExchangeCertificate) -> tuple[str, ...]:
     """Its names that begin with `*.`."""
-    return tuple(name for name in (*certificate.domains, common_name(certificate)) if name.startswith("*."))
+    names = (*certificate.domains, common_name(certificate))
+    return tuple(dict.fromkeys(name for name in names if name.startswith("*.")))
 
 
 def bears(certificate: ExchangeCertificate, name: str) -> bool:

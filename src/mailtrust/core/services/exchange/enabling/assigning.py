@@ -133,7 +133,8 @@ def _enable(
         services=new,
     )
     undo = tuple(_undo(server, certificate, new, overwrite=overwrite, require_ssl=require_ssl))
-    nothing = text("Services cannot be taken away again. It does no harm: what was assigned before stays so.")
+    unsaid = any(one.services is None for one in server.certificates)
+    nothing = _NOBODY_SAYS if unsaid and set(new) & MOVING else _ONLY_ADDED
     return ExchangeStep(say, act, undo or nothing, role_groups(act, edge=server.edge), "reload")
 
 
@@ -248,6 +249,10 @@ def _bind(server: ExchangeServer, one: IisBinding, certificate: ExchangeCertific
     return ExchangeStep(say, act, (undo,), role_groups(act))
 
 
+_ONLY_ADDED = text("Services cannot be taken away again. It does no harm: what was assigned before stays so.")
+_NOBODY_SAYS = text(
+    "The export does not say which certificate has these services now, so nothing takes it back: note that before."
+)
 _REQUIRE_SSL = text(
     "IIS turns on “Require SSL” on the default site with it. A redirection from http to https that you made there "
     "needs a look afterwards."

@@ -13,9 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mailtrust.cli.arguments import Parser, UsageError
-from mailtrust.cli.looking import known_ways
+from mailtrust.cli.known import known_products, known_ways
 from mailtrust.cli.main import main
-from mailtrust.cli.showing import known_products
 from mailtrust.cli.translations import translator
 from mailtrust.core.model.problem import CouldNotLook
 from mailtrust.core.model.text import text

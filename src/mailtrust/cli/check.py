@@ -16,17 +16,17 @@ from mailtrust.cli.files import (
     read_password,
     write_output,
 )
+from mailtrust.cli.known import known_products, known_ways
 from mailtrust.cli.looking import (
     add_looking_options,
     edge_of,
     expect_roots,
-    known_ways,
     looking_options_given,
     request_of,
 )
 from mailtrust.cli.organisation import organisation_of, own_targets, say_stale
 from mailtrust.cli.progress import watched
-from mailtrust.cli.showing import add_showing_options, known_products, reader_of, settings_of
+from mailtrust.cli.showing import add_showing_options, reader_of, settings_of
 from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text

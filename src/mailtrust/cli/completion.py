@@ -92,13 +92,13 @@ def _clients() -> tuple[str, ...]:
 
 
 def _ways() -> tuple[str, ...]:
-    from mailtrust.cli.looking import known_ways
+    from mailtrust.cli.known import known_ways
 
     return known_ways()
 
 
 def _products() -> tuple[str, ...]:
-    from mailtrust.cli.showing import known_products
+    from mailtrust.cli.known import known_products
 
     return known_products()
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli.files import called_file, certificates_of
+from mailtrust.cli.known import known_ways
+from mailtrust.cli.numbers import Positive
 from mailtrust.cli.organisation import organisation_of, settings_of_file
 from mailtrust.cli.translations import current, told
 from mailtrust.core.model.cleaning import clean
@@ -54,7 +56,7 @@ def add_looking_options(parser: argparse.ArgumentParser) -> None:
         "--proxy", metavar="URL", help=told(text("HTTP proxy for these downloads (default: from the environment)"))
     )
     looking.add_argument(
-        "--per-host", metavar="N", type=positive("--per-host", MOST_AT_ONCE),
+        "--per-host", metavar="N", type=Positive("--per-host", MOST_AT_ONCE),
         help=told(text("connections at once to one address (default: 10)")),
     )  # fmt: skip
     looking.add_argument(
@@ -253,39 +255,6 @@ def ways_of(given: str | None) -> tuple[str, ...]:
                 )
             )
     return ways
-
-
-def known_ways() -> tuple[str, ...]:
-    """Every way that reaches some client in some version."""
-    from mailtrust.core.clients import BY_ID
-
-    return tuple(sorted({way for client in BY_ID.values() for way in client.reached_by}))
-
-
-def positive(option: str, most: int) -> "Positive":
-    """What reads the whole number from 1 to `most` that an option is given."""
-    return Positive(option, most)
-
-
-class Positive:
-    """Reads a whole number for argparse; raises UserProblem, which argparse lets pass."""
-
-    def __init__(self, option: str, most: int) -> None:
-        self._option = option
-        self._most = most
-
-    def __call__(self, given: str) -> int:
-        """Read it."""
-        if given.isascii() and given.isdigit() and len(given) < 10 and 1 <= int(given) <= self._most:
-            return int(given)
-        raise UserProblem(
-            text(
-                "Expected a number from 1 to {most} after {option}, got “{given}”.",
-                most=self._most,
-                option=self._option,
-                given=clean(given, 60),
-            )
-        )
 
 
 def _parts(given: str) -> Iterable[str]:

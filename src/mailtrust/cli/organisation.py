@@ -85,8 +85,7 @@ def _read(given: Path | None) -> Organisation:
     path = given or find()
     if path is None:
         return Organisation()
-    from mailtrust.cli.looking import known_ways
-    from mailtrust.cli.showing import known_products
+    from mailtrust.cli.known import known_products, known_ways
     from mailtrust.core.clients import BY_ID
     from mailtrust.core.formats.organisation_toml import Known, read_organisation
     from mailtrust.edge.lookup.proxies import read_proxy

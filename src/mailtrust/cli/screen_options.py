@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from mailtrust.cli.looking import positive
+from mailtrust.cli.numbers import Positive
 from mailtrust.cli.translations import told
 from mailtrust.core.model.text import text
 
@@ -28,7 +28,7 @@ def add_page_options(shown: argparse._ArgumentGroup, *, output: bool = True) -> 
     shown.add_argument(
         "--width",
         metavar="COLUMNS",
-        type=positive("--width", WIDEST),
+        type=Positive("--width", WIDEST),
         help=told(text("of a text (default: the terminal's, else 100)")),
     )
     shown.add_argument(

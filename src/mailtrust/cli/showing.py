@@ -4,6 +4,7 @@ import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mailtrust.cli.known import known_products
 from mailtrust.cli.organisation import settings_of_file
 from mailtrust.cli.screen_options import add_page_options
 from mailtrust.cli.translations import language, told, translator
@@ -56,13 +57,6 @@ def threshold(given: str) -> "Threshold":
     from mailtrust.core.formats.threshold import parse_threshold
 
     return parse_threshold(given)
-
-
-def known_products() -> tuple[str, ...]:
-    """What --product takes."""
-    from mailtrust.core.targets import ALIASES, TARGETS
-
-    return (*(target.ID for target in TARGETS), *ALIASES)
 
 
 def settings_of(options: argparse.Namespace) -> "Settings":

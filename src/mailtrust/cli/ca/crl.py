@@ -6,7 +6,7 @@ from mailtrust.cli import exit_status
 from mailtrust.cli.bundle_words import say
 from mailtrust.cli.ca.opening import add_ca_options, folder_of, operator_of
 from mailtrust.cli.files import called_file
-from mailtrust.cli.looking import positive
+from mailtrust.cli.numbers import Positive
 from mailtrust.cli.translations import told
 from mailtrust.core.model.text import text
 
@@ -29,7 +29,7 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     parser.add_argument("--root", action="store_true", help=told(text("the root's list, which needs root.key: yearly")))
     parser.add_argument(
-        "--days", metavar="N", type=positive("--days", MOST_DAYS),
+        "--days", metavar="N", type=Positive("--days", MOST_DAYS),
         help=told(text("how long it holds (default: 7; the root's: 365)")),
     )  # fmt: skip
     add_ca_options(parser)

@@ -16,7 +16,7 @@ from mailtrust.cli.cert.making import (
     write_files,
 )
 from mailtrust.cli.files import called_file, read_anything
-from mailtrust.cli.looking import positive
+from mailtrust.cli.numbers import Positive
 from mailtrust.cli.screen_options import add_screen_options
 from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem
@@ -66,7 +66,7 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
 def add_issuing_options(parser: argparse.ArgumentParser) -> None:
     """Add what issuing and renewing have in common."""
     parser.add_argument(
-        "--days", metavar="N", type=positive("--days", LONGEST_DAYS), default=USUAL_DAYS,
+        "--days", metavar="N", type=Positive("--days", LONGEST_DAYS), default=USUAL_DAYS,
         help=told(text("lifetime (default: 397; most: 825, Apple's limit)")),
     )  # fmt: skip
     parser.add_argument(

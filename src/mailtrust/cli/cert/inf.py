@@ -11,7 +11,7 @@ from mailtrust.cli.bundle_words import say
 from mailtrust.cli.cert.inf_result import files_of, summary_of, verdicts_on
 from mailtrust.cli.cert.making import add_name_options, beside, say_written, spec_of, stem_of, write_files
 from mailtrust.cli.files import called_file, expect_one_from_stdin, read_file, read_password, write_output
-from mailtrust.cli.looking import positive
+from mailtrust.cli.numbers import Positive
 from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
@@ -76,7 +76,7 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     writing.add_argument("--remedy", metavar="ID", help=told(text("which one, where a report asks for several")))
     writing.add_argument("--self-signed", action="store_true", help=told(text("a certificate, not a request")))
     writing.add_argument(
-        "--days", metavar="N", type=positive("--days", _LONGEST_DAYS),
+        "--days", metavar="N", type=Positive("--days", _LONGEST_DAYS),
         help=told(text("with --self-signed: its lifetime (default: 825, Apple's limit)")),
     )  # fmt: skip
     add_name_options(parser)

@@ -20,7 +20,7 @@ from mailtrust.cli.cert.making import (
     write_files,
 )
 from mailtrust.cli.files import called_file, read_password
-from mailtrust.cli.looking import positive
+from mailtrust.cli.numbers import Positive
 from mailtrust.cli.screen_options import add_screen_options
 from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem
@@ -64,7 +64,7 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument("names", metavar="NAME", nargs="+", help=told(text("host, *.domain or IP address")))
     add_name_options(parser)
     parser.add_argument(
-        "--days", metavar="N", type=positive("--days", LONGEST_DAYS), default=LONGEST_DAYS,
+        "--days", metavar="N", type=Positive("--days", LONGEST_DAYS), default=LONGEST_DAYS,
         help=told(text("lifetime (default and most: 825, Apple's limit)")),
     )  # fmt: skip
     parser.add_argument(

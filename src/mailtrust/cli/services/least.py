@@ -3,7 +3,7 @@
 import argparse
 
 from mailtrust.cli import exit_status
-from mailtrust.cli.looking import positive
+from mailtrust.cli.numbers import Positive
 from mailtrust.cli.screen import show
 from mailtrust.cli.screen_options import add_screen_options
 from mailtrust.cli.services.opening import say_notes
@@ -55,7 +55,7 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         help=told(text("some clients do not send the server's name: what shares a port shares a certificate")),
     )  # fmt: skip
     parser.add_argument(
-        "--most-names", metavar="N", type=positive("--most-names", MOST),
+        "--most-names", metavar="N", type=Positive("--most-names", MOST),
         help=told(text("names that your CA takes into one certificate (default: 100)")),
     )  # fmt: skip
     add_standing_options(parser, compared=False)

@@ -4,7 +4,7 @@ import argparse
 
 from mailtrust.cli import exit_status
 from mailtrust.cli.bundle_words import called, say
-from mailtrust.cli.showing import known_products
+from mailtrust.cli.known import known_products
 from mailtrust.cli.store.opening import add_store_options, host_and_service, opened, who
 from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem

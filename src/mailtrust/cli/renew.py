@@ -110,7 +110,7 @@ def _chosen(options: argparse.Namespace) -> "tuple[Renewed, ...]":
         raise UserProblem(text("--all means every certificate: leave the names out, or --all."))
     if not organisation.renewed:
         raise UserProblem(
-            text("Expected [[renew]] in mailtrust.toml, which says what is renewed; docs/mend.md has an example.")
+            text("Expected [[renew]] in mailtrust.toml, which says what is renewed; docs/renew.md has an example.")
         )
     known = {one.name: one for one in organisation.renewed}
     for name in options.names:

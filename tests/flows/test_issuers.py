@@ -11,7 +11,8 @@ from mailtrust.core.model.anchors import AnchorStore
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.evidence import Assessment
 from mailtrust.core.model.pool import Source
-from mailtrust.flows.check import CheckRequest, check, wanting_issuers
+from mailtrust.flows.check import CheckRequest, check
+from mailtrust.flows.issuers import wanting_issuers
 
 URL = "http://ca.example.com/issuing.crt"
 

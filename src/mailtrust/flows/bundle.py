@@ -18,7 +18,8 @@ from mailtrust.core.remedies.best_chain import best_chain
 from mailtrust.core.validation.ascents import ascents, self_signed
 from mailtrust.core.x509.private_key import PrivateKey
 from mailtrust.core.x509.roles import is_authority, names_of
-from mailtrust.flows.check import CheckRequest, Edge, OnProgress, gather, judge, look, stores_of, wanting_issuers
+from mailtrust.flows.check import CheckRequest, Edge, OnProgress, judge, look, stores_of
+from mailtrust.flows.issuers import gather, wanting_issuers
 from mailtrust.version import __version__
 
 MOST_PLACES = 6

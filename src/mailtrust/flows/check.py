@@ -18,10 +18,10 @@ from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import FailureKind, Observation, ProbeFailure, Stage
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.settings import Settings
-from mailtrust.core.x509.signatures import SignatureResult, signed_by
 from mailtrust.edge.lookup.dns import Resolver
 from mailtrust.edge.lookup.dns_answers import Absent, LookupFailed
 from mailtrust.flows.endpoints import Kind, Places, find_endpoints
+from mailtrust.flows.issuers import IssuerSource, gather, wanting_issuers
 from mailtrust.flows.status_source import Extent, StatusSource, nobody
 from mailtrust.version import __version__
 
@@ -78,10 +78,6 @@ class CheckRequest:
         return cls(parse_target(target), target, CLIENTS)
 
 
-Gathered = tuple[Sequence[PoolEntry], Sequence[Lookup]]
-"""Certificates that were found, and what was asked for them."""
-
-
 class Prober(Interface):
     """Connects to ports, politely."""
 
@@ -93,16 +89,6 @@ class Prober(Interface):
         on_progress: OnProgress | None,
     ) -> Awaitable[tuple[Observation, ...]]:
         """Carry out the wishes and give what was seen."""
-        ...
-
-
-class IssuerSource(Interface):
-    """Knows certificates that the server did not send."""
-
-    def __call__(
-        self, certificates: Sequence[Certificate], /
-    ) -> Awaitable[tuple[Sequence[PoolEntry], Sequence[Lookup]]]:
-        """Issuers of these certificates, and of those, as far as they can be found."""
         ...
 
 
@@ -210,61 +196,6 @@ async def look_at_all(
     return tuple(await asyncio.gather(*map(one, requests)))
 
 
-async def gather(
-    observations: Sequence[Observation], wanting: Sequence[Certificate], sources: Sequence[IssuerSource]
-) -> tuple[Pool, tuple[Lookup, ...]]:
-    """Every certificate of the run, and what the sources know of the issuers of those that want one."""
-    entries = [
-        PoolEntry(certificate, frozenset({Source.ELSEWHERE}), (observation.id,))
-        for observation in observations
-        for certificate in observation.presented_chain
-        if isinstance(certificate, Certificate)
-    ]
-    lookups: list[Lookup] = []
-    for source in sources if wanting else ():
-        found, asked = await source(wanting)
-        entries += found
-        lookups += asked
-    return Pool.merge(entries), tuple(lookups)
-
-
-def wanting_issuers(
-    observations: Sequence[Observation],
-    stores: Sequence[AnchorStore],
-    roots: Sequence[Certificate],
-    now: datetime,
-) -> tuple[Certificate, ...]:
-    """The presented certificates whose issuer is worth looking for.
-
-    Not the self-issued, nor those whose issuer every store has, nor those whose issuer was sent along, is in its time
-    and outlasts the leaf: for them a download would tell the CA of this check and nothing to us. A certificate that
-    bears the issuer's name and has another key is not the issuer.
-    """
-    wanting: dict[str, Certificate] = {}
-    shown = {tuple(one.fingerprint for one in seen.presented_chain): seen.presented_chain for seen in observations}
-    for presented in shown.values():
-        chain = [one for one in presented if isinstance(one, Certificate)]
-        for certificate in chain:
-            if certificate.self_issued:
-                continue
-            sent = any(
-                one.not_before <= now <= one.not_after
-                and one.not_after >= chain[0].not_after
-                and _issued(one, certificate)
-                for one in chain
-            )
-            trusted = any(_issued(root, certificate) for root in roots) or (
-                bool(stores)
-                and all(
-                    any(_issued(anchor.certificate, certificate) for anchor in store.named(certificate.issuer))
-                    for store in stores
-                )
-            )
-            if not sent and not trusted:
-                wanting[certificate.fingerprint] = certificate
-    return tuple(wanting.values())
-
-
 def judge(case: CaseFile, request: CheckRequest, stores: Mapping[str, AnchorStore]) -> Assessment:
     """Judge recorded facts as the request asks, as of its time or else of the time of looking.
 
@@ -292,14 +223,6 @@ def judge(case: CaseFile, request: CheckRequest, stores: Mapping[str, AnchorStor
         pool=pool,
     )
     return assess(judged, stores=stores, clients=request.clients, settings=request.settings, now=request.at or case.at)
-
-
-def _issued(issuer: Certificate, certificate: Certificate) -> bool:
-    """Whether it bears the issuer's name, and nothing disproves that it has the issuer's key."""
-    return (
-        issuer.subject.match_key == certificate.issuer.match_key
-        and signed_by(certificate, issuer.public_key) is not SignatureResult.INVALID
-    )
 
 
 def _nowhere(endpoint: Endpoint, why: Absent, at: datetime) -> Observation:

@@ -12,7 +12,8 @@ from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.status import StatusQuestion
 from mailtrust.edge.anchors import load_stores
 from mailtrust.edge.lookup.dns import DnsResolver
-from mailtrust.flows.check import Edge, Gathered, OnProgress, Progress
+from mailtrust.flows.check import Edge, OnProgress, Progress
+from mailtrust.flows.issuers import Gathered
 from mailtrust.flows.status_source import Answers
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from mailtrust.core.model.problem import CouldNotLook
 from mailtrust.core.model.text import text
 from mailtrust.core.model.walk import Answer, Book, HttpAnswer, Question, TlsAnswer
 from mailtrust.flows.answering import Outside
-from mailtrust.flows.check import OnProgress, Progress, gather, wanting_issuers
+from mailtrust.flows.check import OnProgress, Progress
+from mailtrust.flows.issuers import gather, wanting_issuers
 from mailtrust.flows.walking import WalkRequest
 
 MOST_QUESTIONS = 600

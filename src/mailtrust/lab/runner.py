@@ -20,8 +20,9 @@ from mailtrust.edge.lookup.aia import DEFAULT_LIMITS, AiaLimits, fetch_issuers
 from mailtrust.edge.lookup.revocation import DEFAULT_STATUS_LIMITS, StatusLimits, fetch_status
 from mailtrust.edge.probe.schedule import probe_all
 from mailtrust.edge.probe.timeouts import Timeouts
-from mailtrust.flows.check import CheckRequest, Gathered, OnProgress, check
+from mailtrust.flows.check import CheckRequest, OnProgress, check
 from mailtrust.flows.edge import real_edge
+from mailtrust.flows.issuers import Gathered
 from mailtrust.flows.status_source import Answers, Extent
 from mailtrust.lab.scenario import Expected, Port, Scenario
 from mailtrust.lab.world import World

@@ -163,7 +163,7 @@ class Outside:
     def _ask_whether(self, intent: "Intent", plan: Plan) -> None:
         match intent:
             case "apply" if getattr(self._options, "quiet", False):
-                self.say(text("Applying the plan {plan}: {count} steps.", plan=plan.id[:12], count=len(plan.steps)))
+                self.say(text("Applying the plan {plan}. Steps: {count}.", plan=plan.id[:12], count=len(plan.steps)))
             case "apply":
                 self._show(plan)
             case "recover":
@@ -173,7 +173,7 @@ class Outside:
                 )  # fmt: skip
             case "undo":
                 self.say(
-                    text("The plan {plan} for {target} is taken back: {count} steps.",
+                    text("The plan {plan} for {target} is taken back. Steps: {count}.",
                          plan=plan.id[:12], target=plan.target, count=len(plan.steps))
                 )  # fmt: skip
         if self._options.yes:

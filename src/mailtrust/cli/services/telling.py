@@ -99,7 +99,7 @@ def _recover(options: argparse.Namespace, change: "Change") -> None:
                 place=clean(change.at, 200),
             )
         )
-    _say(options, text("A run before this one was interrupted: {count} steps.", count=len(change.steps)))
+    _say(options, text("A run before this one was interrupted. Steps: {count}.", count=len(change.steps)))
     with live_shell(options) as shell:
         question = text("Take back what it had begun?")
         applied = recover(change, _state(options), _doing(options, shell, ()), _person(options, question))

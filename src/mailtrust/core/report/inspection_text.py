@@ -126,7 +126,7 @@ def _of_list(one: wire.RevocationListWire, called: dict[str, str], now: datetime
     if one.number is not None:
         yield text("number"), f"{one.number:x}", ""
     yield text("valid"), *_validity(one.this_update, one.next_update, now)
-    yield text("revoked"), text("{count} certificates", count=one.revoked), ""
+    yield text("revoked"), text("certificates: {count}", count=one.revoked), ""
     for entry in one.entries:
         yield text("serial"), text("{serial}, {date}, {reason}", serial=entry.serial, date=entry.at.date(),
                                    reason=entry.reason or "-"), ""  # fmt: skip

@@ -70,18 +70,18 @@ def headline(plan: Plan) -> Text:
         return text("{target}: nothing is wrong, so there is nothing to do.", target=plan.target)
     if not plan.steps:
         return text(
-            "{target}: {count} findings, none of which is cured by a change that can be made from here.",
+            "{target}: no change that can be made from here cures anything. Findings: {count}.",
             target=plan.target,
             count=len(plan.findings),
         )
     if any(one.rule == SERVED for one in plan.findings):
         return text(
-            "{target}: {steps} steps bring out a new certificate. Nothing has been changed yet.",
+            "{target}: a new certificate is brought out. Steps: {steps}. Nothing has been changed yet.",
             target=plan.target,
             steps=len(plan.steps),
         )
     return text(
-        "{target}: {steps} steps cure {cured} of {count} findings. Nothing has been changed yet.",
+        "{target}: {cured} of {count} findings cured, steps: {steps}. Nothing has been changed yet.",
         target=plan.target,
         steps=len(plan.steps),
         cured=len(plan.cures),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import jsonschema
 import pytest
 from tests.cli.conftest import Done
 from tests.formats.test_exchange_protocol_log import HEADINGS, RECEIVE, row, whole
@@ -59,7 +60,6 @@ def test_one_connector_with_its_search(tmp_path: Path, run: Run) -> None:
 
 
 def test_json_is_as_published(tmp_path: Path, run: Run) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     done = run("services", "select", "--export", written(tmp_path, good()), "--at", AT, "--format", "json")
     told = json.loads(done.out)
     schema = json.loads((Path(__file__).parents[2] / "docs" / "schemas" / "selection-1.json").read_bytes())

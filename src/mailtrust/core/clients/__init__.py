@@ -52,18 +52,29 @@ if TYPE_CHECKING:
 def __getattr__(name: str) -> object:
     match name:
         case "CLIENTS":
-            value: object = tuple(_file(one).PROFILE for one in _FILES)
+            return _clients()
         case "BY_ID":
-            value = {profile.id: profile for one in _FILES for profile in _profiles(one)}
+            return _by_id()
         case "SINCE":
-            value = {_file(one).PROFILE.id: _file(one).SINCE for one in _FILES if hasattr(_file(one), "SINCE")}
-        case _:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+            return _since()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 @cache
+def _clients() -> tuple[ClientProfile, ...]:
+    return tuple(_file(one).PROFILE for one in _FILES)
+
+
+@cache
+def _by_id() -> Mapping[str, ClientProfile]:
+    return {profile.id: profile for one in _FILES for profile in _profiles(one)}
+
+
+@cache
+def _since() -> Mapping[str, tuple[Since, ...]]:
+    return {file.PROFILE.id: file.SINCE for file in map(_file, _FILES) if hasattr(file, "SINCE")}
+
+
 def _file(name: str) -> ModuleType:
     return import_module(f"{__name__}.{name}")
 
@@ -83,26 +94,22 @@ def client_by_id(wanted: str) -> ClientProfile:
         for profile in _profiles(file):
             if profile.id == f"{name}{at}{version}":
                 return profile
-    from mailtrust.core.clients import BY_ID, CLIENTS
-
-    if at and name in BY_ID:
+    if at and name in _by_id():
         raise UnknownClientError(_unknown_version(name, version))
     from difflib import get_close_matches
 
-    near = [known for known in BY_ID if name and name in known] or get_close_matches(name, BY_ID, n=4)
+    near = [known for known in _by_id() if name and name in known] or get_close_matches(name, _by_id(), n=4)
     if near:
         raise UnknownClientError(
             text("There is no client {wanted}. Near are: {near}.", wanted=wanted, near=tuple(near))
         )
-    known = tuple(client.id for client in CLIENTS)
+    known = tuple(client.id for client in _clients())
     raise UnknownClientError(text("There is no client {wanted}. There are: {known}.", wanted=wanted, known=known))
 
 
 def _unknown_version(name: str, version: str) -> Text:
-    from mailtrust.core.clients import BY_ID
-
-    known = tuple(profile.id for profile in BY_ID.values() if profile.id.startswith(f"{name}@"))
-    meant = BY_ID[name].versions
+    known = tuple(profile.id for profile in _by_id().values() if profile.id.startswith(f"{name}@"))
+    meant = _by_id()[name].versions
     if not known:
         return text(
             "Versions of {client} are not told apart, so there is no {version}; {client} stands for: {meant}.",

@@ -60,7 +60,7 @@ MAIL = ExchangeServer(
 )
 HOUSE = ExchangeOrganisation(
     (MAIL,),
-    send_connectors=(SendConnector("Out", "out.example.com", ("MAIL1",)),),
+    send_connectors=(SendConnector("Out", "out.example.com", ("mail1.corp.local",)),),
     accepted_domains=("example.com", "corp.local", "house.onmicrosoft.com"),
 )
 

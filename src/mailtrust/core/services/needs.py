@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from mailtrust.core.formats.host_name import TargetError, is_address, parse_host
+from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.settings import Server
@@ -11,7 +12,7 @@ from mailtrust.core.services.assigned import EXCHANGE, Place
 from mailtrust.core.services.exchange.certificates import from_a_ca, holds
 from mailtrust.core.services.exchange.client_access import connected_to
 from mailtrust.core.services.exchange.fronts import fronts_of
-from mailtrust.core.services.exchange.serving import front_thumbprint
+from mailtrust.core.services.exchange.serving import front_thumbprint, is_source, offers_tls
 from mailtrust.core.validation.names.internal import is_internal
 
 _OF_MICROSOFT = (".onmicrosoft.com", ".microsoftonline.com")
@@ -134,14 +135,10 @@ def _is_microsofts(domain: str) -> bool:
 def _of_smtp(server: ExchangeServer, organisation: ExchangeOrganisation) -> tuple[str, ...]:
     """The names of its connectors: what they search their certificate by."""
     receiving = [
-        one.fqdn or server.fqdn
-        for one in server.receive_connectors
-        if one.enabled and (one.auth_mechanisms is None or "tls" in {word.lower() for word in one.auth_mechanisms})
+        one.fqdn or server.fqdn for one in server.receive_connectors if one.enabled and offers_tls(one) is not False
     ]
     sending = [
-        one.fqdn
-        for one in organisation.send_connectors or ()
-        if one.enabled and one.fqdn and server.name.lower() in {name.lower() for name in one.source_servers}
+        one.fqdn for one in organisation.send_connectors or () if one.enabled and one.fqdn and is_source(one, server)
     ]
     return _tidy((*receiving, *sending))
 
@@ -152,7 +149,7 @@ def _no_internal(server: ExchangeServer, name: str) -> Text:
         "one that Exchange uses among its servers.",
         server=server.name,
         name=name,
-        command=f"New-ExchangeCertificate -Server {server.name} -DomainName {name} -Services SMTP",
+        command=f"New-ExchangeCertificate -Server {argument(server.name)} -DomainName {name} -Services SMTP",
     )
 
 

@@ -8,6 +8,9 @@ from mailtrust.core.model.exchange import (
     ExchangeOrganisation,
     ExchangeServer,
     ExchangeService,
+    IisBinding,
+    ReceiveConnector,
+    SendConnector,
 )
 from mailtrust.core.model.exchange_change import Refusal
 from mailtrust.core.model.text import text
@@ -40,14 +43,24 @@ def front_thumbprint(server: ExchangeServer) -> str | None:
     """What Default Web Site presents to clients that name nobody; None: the export does not say."""
     if server.bindings is None:
         return None
-    return next(
-        (one.thumbprint for one in server.bindings if one.site == FRONT_SITE and is_main(one.port, one.host)), ""
-    )
+    return next((one.thumbprint for one in server.bindings if is_main(one)), "")
 
 
-def is_main(port: int, host: str) -> bool:
-    """Whether Enable-ExchangeCertificate means this binding of the site."""
-    return port == 443 and not host
+def is_main(one: IisBinding) -> bool:
+    """Whether it is the binding of the front site that Enable-ExchangeCertificate means."""
+    return one.site == FRONT_SITE and one.port == 443 and not one.host
+
+
+def offers_tls(connector: ReceiveConnector) -> bool | None:
+    """Whether its AuthMechanism has TLS, and so STARTTLS is to be offered; None: the export does not say."""
+    said = connector.auth_mechanisms
+    return None if said is None else any(one.casefold() == "tls" for one in said)
+
+
+def is_source(connector: SendConnector, server: ExchangeServer) -> bool:
+    """Whether the connector sends from this server."""
+    names = {server.name.casefold(), server.fqdn.casefold()}
+    return any(one.casefold() in names for one in connector.source_servers)
 
 
 def unknown_server(name: str, organisation: ExchangeOrganisation) -> Refusal:

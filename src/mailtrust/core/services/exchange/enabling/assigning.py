@@ -191,7 +191,7 @@ def _after(
             replace(one, thumbprint=certificate.thumbprint) if _follows(one, server, certificate) else one
             for one in bindings
         )
-        if not any(one.site == FRONT_SITE and is_main(one.port, one.host) for one in bindings):
+        if not any(is_main(one) for one in bindings):
             bindings = (*bindings, IisBinding(FRONT_SITE, 443, certificate.thumbprint))
     internal = certificate.thumbprint if overwrite else server.internal_transport
     return replace(server, certificates=certificates, bindings=bindings, internal_transport=internal)
@@ -224,7 +224,7 @@ def _other_bindings(server: ExchangeServer, certificate: ExchangeCertificate) ->
         one
         for one in server.bindings or ()
         if one.site == FRONT_SITE
-        and not is_main(one.port, one.host)
+        and not is_main(one)
         and one.thumbprint
         and one.thumbprint == former != certificate.thumbprint
         and (not one.host or holds(certificate, one.host))
@@ -232,8 +232,7 @@ def _other_bindings(server: ExchangeServer, certificate: ExchangeCertificate) ->
 
 
 def _follows(one: IisBinding, server: ExchangeServer, certificate: ExchangeCertificate) -> bool:
-    main = one.site == FRONT_SITE and is_main(one.port, one.host)
-    return main or one in _other_bindings(server, certificate)
+    return is_main(one) or one in _other_bindings(server, certificate)
 
 
 def _bind(server: ExchangeServer, one: IisBinding, certificate: ExchangeCertificate) -> ExchangeStep:

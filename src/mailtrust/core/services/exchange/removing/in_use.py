@@ -13,7 +13,7 @@ from mailtrust.core.model.exchange import (
 from mailtrust.core.model.exchange_change import Refusal
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.certificates import bears, called, holds, usable
-from mailtrust.core.services.exchange.serving import BACK_SITE, FRONT_SITE, MOVING, chosen_by_name
+from mailtrust.core.services.exchange.serving import BACK_SITE, FRONT_SITE, MOVING, chosen_by_name, offers_tls
 
 ASSIGNED = "certificate-assigned"
 
@@ -104,9 +104,9 @@ def _smtp(certificate: ExchangeCertificate, server: ExchangeServer, now: datetim
 
 
 def _needs(connector: ReceiveConnector, certificate: ExchangeCertificate, server: ExchangeServer) -> bool:
-    offers = connector.auth_mechanisms is None or any(one.lower() == "tls" for one in connector.auth_mechanisms)
+    offers = connector.enabled and offers_tls(connector) is not False
     by_name = not connector.tls_certificate_name  # those that name it are looked at by `tagged`
-    return connector.enabled and offers and by_name and bool(holds(certificate, connector.fqdn or server.fqdn))
+    return offers and by_name and bool(holds(certificate, connector.fqdn or server.fqdn))
 
 
 def _serves_connector(

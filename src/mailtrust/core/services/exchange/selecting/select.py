@@ -16,10 +16,10 @@ from mailtrust.core.services.exchange.selecting.selection import Selection, Sele
 from mailtrust.core.services.exchange.selecting.smtp import (
     anonymous_inbound,
     anonymous_outbound,
-    is_source,
     receive,
     send,
 )
+from mailtrust.core.services.exchange.serving import is_source
 from mailtrust.core.services.exchange.versions import release
 
 _READ_BY: dict[str, tuple[SelectionKind, str]] = {

@@ -4,7 +4,6 @@ Microsoft: "Selection of Inbound STARTTLS Certificates", "Selection of Inbound A
 of Outbound Anonymous TLS Certificates".
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -25,6 +24,7 @@ from mailtrust.core.services.exchange.selecting.selection import (
     SelectionOutcome,
     SelectionUnknown,
 )
+from mailtrust.core.services.exchange.serving import is_source, offers_tls
 
 NOT_READ = 12012
 NOT_IN_STORE = 12013
@@ -39,9 +39,10 @@ def receive(server: ExchangeServer, connector: ReceiveConnector, now: datetime, 
 
     if not connector.enabled:
         return ended(NotOffered(text("the connector is disabled")))
-    if connector.auth_mechanisms is None:
+    offers = offers_tls(connector)
+    if offers is None:
         return ended(SelectionUnknown(text("The export does not say the connector's AuthMechanism.")))
-    if not _has(connector.auth_mechanisms, "tls"):
+    if not offers:
         return ended(NotOffered(text("AuthMechanism lacks TLS")))
     follows = text("STARTTLS is not offered: mail comes in clear, or not at all.")
     offered = SearchStep(text("AuthMechanism has TLS: STARTTLS is to be offered."))
@@ -122,7 +123,7 @@ def anonymous_inbound(server: ExchangeServer, now: datetime) -> Selection | None
     read = [one for one in server.receive_connectors if one.auth_mechanisms is not None and one.enabled]
     if not read:
         return None
-    offering = [one.name for one in read if _has(one.auth_mechanisms or (), "exchangeserver")]
+    offering = [one.name for one in read if "exchangeserver" in map(str.casefold, one.auth_mechanisms or ())]
     if not offering:
         setting = text("no Receive connector's AuthMechanism has ExchangeServer")
         return Selection(server.name, "anonymous-in", "X-ANONYMOUSTLS", NotOffered(setting), ())
@@ -159,12 +160,6 @@ def _leads_inward(connector: SendConnector, server: ExchangeServer) -> bool:
     return connector.enabled and here and inward and connector.smart_host_auth.casefold() == "exchangeserver"
 
 
-def is_source(connector: SendConnector, server: ExchangeServer) -> bool:
-    """Whether the connector sends from this server."""
-    names = {server.name.casefold(), server.fqdn.casefold()}
-    return any(one.casefold() in names for one in connector.source_servers)
-
-
 def _internal(server: ExchangeServer, kind: SelectionKind, first: SearchStep, now: datetime) -> Selection:
     """The internal transport certificate, which Active Directory names; names, issuer and trust play no part."""
     where = "X-ANONYMOUSTLS"
@@ -196,7 +191,3 @@ _NO_INTERNAL = text(
     "X-ANONYMOUSTLS is not offered: the organisation's other servers cannot speak to it as Exchange servers do. "
     "Enable-ExchangeCertificate -Services SMTP with Yes to the question gives the server one again."
 )
-
-
-def _has(mechanisms: Iterable[str], wanted: str) -> bool:
-    return any(one.casefold() == wanted for one in mechanisms)

@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.exchange.making import NAMESPACE, certificate_xml, clixml, own, print_of, serialized, signed, store_element
+from tests.exchange.making import NAMESPACE, certificate_xml, clixml, own, print_of, serialized, signed
 
 from mailtrust.core.formats.exchange.clixml import MOST_IN_ONE, ClixmlError, read_clixml
 from mailtrust.core.formats.exchange.organisation_of import organisation_of
@@ -141,11 +141,6 @@ def test_a_certificate_in_every_state_that_shells_leave_it_in() -> None:
     (told,) = gathered.problems
     assert "nothing says what 1 of the certificates serve" in str(told)
     assert "Get-AuthConfig" in str(told)
-
-
-def test_the_element_of_a_store_names_the_key_where_there_is_one() -> None:
-    certificate = own("mail.example.com")
-    assert len(store_element(certificate, "x", key=True)) > len(store_element(certificate, "x", key=False))
 
 
 def test_broken_serialized_data_costs_only_itself() -> None:

@@ -283,6 +283,23 @@ def test_every_other_cmdlet() -> None:
     assert (binding.site, binding.port, binding.address, binding.thumbprint) == ("Exchange Back End", 444, "*", SECOND)
 
 
+@pytest.mark.parametrize(
+    ("information", "bound"),
+    [
+        ("[::1]:443:mail.example.com", [("[::1]", 443, "mail.example.com")]),
+        (":443:", [("*", 443, "")]),
+        ("*:65536:", None),
+        (f"*:{'4' * 5000}:", None),
+        ("*:\u0664\u0664\u0663:", None),
+        ("443", None),
+    ],
+)
+def test_where_a_site_is_bound(information: str, bound: list[tuple[str, int, str]] | None) -> None:
+    gathered = organisation_of([("x", SETTINGS.replace("*:444:", information).encode())])
+    bindings = gathered.organisation.servers[0].bindings
+    assert (bindings and [(one.address, one.port, one.host) for one in bindings]) == bound
+
+
 @pytest.mark.parametrize("pasted", ["", " \r\n\t", "hello", "Name : x\nColour : red\n", "a,b,c\n1,2,3\n", "\0" * 300])
 def test_what_is_nothing_of_exchange_is_refused(pasted: str) -> None:
     with pytest.raises(UserProblem) as refused:

@@ -3,6 +3,7 @@
 One file reads them all, whatever road they came by: CLIXML, pasted text, a live endpoint.
 """
 
+import re
 from collections.abc import Callable
 
 from mailtrust.core.formats.exchange import export_wire as wire
@@ -179,18 +180,25 @@ def _client_access_service(shown: Shown, draft: Draft) -> None:
 
 
 def _web_binding(shown: Shown, draft: Draft) -> None:
-    address, _, rest = shown.word("bindingInformation").rpartition(":")[0].rpartition(":")
-    host = shown.word("bindingInformation").rpartition(":")[2]
+    binding = _BINDING.fullmatch(shown.word("bindingInformation"))
     site = shown.word("ItemXPath").partition("@name='")[2].partition("'")[0]
-    if shown.word("protocol").lower() != "https" or not rest.isdecimal() or not 0 < int(rest) < 65536 or not site:
+    if shown.word("protocol").lower() != "https" or binding is None or not 0 < int(binding["port"]) < 65536 or not site:
         return
     server = draft.server(shown.word("PSComputerName") or shown.word(ASKED))
     server.bindings = [
         *(server.bindings or ()),
         wire.BindingWire(
-            site=site, port=int(rest), thumbprint=shown.word("certificateHash"), address=address or "*", host=host
+            site=site,
+            port=int(binding["port"]),
+            thumbprint=shown.word("certificateHash"),
+            address=binding["address"] or "*",
+            host=binding["host"],
         ),
     ]
+
+
+# An address of IPv6 holds colons of its own: `[::1]:443:mail.example.com`.
+_BINDING = re.compile(r"(?P<address>.*):(?P<port>[0-9]{1,5}):(?P<host>[^:]*)")
 
 
 def _edge_subscription(shown: Shown, draft: Draft) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from functools import partial
 from typing import Protocol as Interface
 
 from mailtrust.core.formats.tlsa import read_tlsa
@@ -70,7 +71,7 @@ async def places_of(
 async def _published(name: str, resolver: Resolver, editor: Editor | None) -> tuple[tuple[str, ...], int]:
     if editor is not None:
         try:
-            found = await in_thread(lambda: editor.seen(name, KIND))
+            found = await in_thread(partial(editor.seen, name, KIND))
         except UserProblem:  # not its zone, or not there: others know as well
             pass
         else:
@@ -94,10 +95,10 @@ async def _published(name: str, resolver: Resolver, editor: Editor | None) -> tu
 async def publish(records: Iterable[Beside], editor: Editor) -> None:
     """Put them beside those that are there. Raises UserProblem."""
     for one in records:
-        await in_thread(lambda one=one: editor.add(one.name, KIND, one.record.text, one.ttl))  # type: ignore[misc]
+        await in_thread(partial(editor.add, one.name, KIND, one.record.text, one.ttl))
 
 
 async def take_away(records: Iterable[tuple[str, str]], editor: Editor) -> None:
     """Remove them, each by its place and its text. Raises UserProblem."""
     for place, record in records:
-        await in_thread(lambda place=place, record=record: editor.remove(place, KIND, record))  # type: ignore[misc]
+        await in_thread(partial(editor.remove, place, KIND, record))

@@ -1,6 +1,6 @@
 """The plan that brings a new certificate to the servers that serve the former one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from mailtrust.core.model.certificate import Certificate
@@ -8,7 +8,7 @@ from mailtrust.core.model.configured import Cannot
 from mailtrust.core.model.endpoint import Offer
 from mailtrust.core.model.evidence import Assessment
 from mailtrust.core.model.frozen import frozen
-from mailtrust.core.model.observation import Handshake, Observation
+from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.plan import Plan
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.problem import UserProblem
@@ -37,53 +37,55 @@ class RenewalPlan:
     """Findings that the new certificate would bring."""
 
 
-def meant(seen: Observation, names: Sequence[str]) -> bool:
-    """Whether a port is met under one of the names of a certificate."""
-    host = seen.endpoint.host.lower()
-    known = {name.lower() for name in names}
-    return host in known or f"*.{host.partition('.')[2]}" in known
+@frozen
+class Presented:
+    """A port that was seen, and the certificate that it shows."""
+
+    seen: Observation
+    leaf: Certificate
 
 
-def shown_at(case: Sequence[Observation], server: Server, names: Sequence[str]) -> tuple[Observation, ...]:
-    """What is seen of a server under these names: whole handshakes alone."""
+def met_under(host: str, names: Iterable[str]) -> bool:
+    """Whether a certificate for these names is one for this host."""
+    wanted, known = host.lower(), {name.lower() for name in names}
+    return wanted in known or f"*.{wanted.partition('.')[2]}" in known
+
+
+def shown_at(case: Sequence[Observation], server: Server, names: Sequence[str]) -> tuple[Presented, ...]:
+    """What is seen of a server under these names, where a certificate is shown that can be read."""
     return tuple(
-        one
+        Presented(one, leaf)
         for one in case
-        if isinstance(one.result, Handshake)
-        and isinstance(one.presented_chain[0] if one.presented_chain else None, Certificate)
-        and meant(one, names)
-        and _serves(server, one)
+        if met_under(one.endpoint.host, names) and _serves(server, one)
+        for leaf in one.presented_chain[:1]
+        if isinstance(leaf, Certificate)
     )
 
 
-def concerned(seen: Sequence[Observation], algorithm: str) -> tuple[Observation, ...]:
+def concerned(shown: Sequence[Presented], algorithm: str) -> tuple[Presented, ...]:
     """What a certificate with a key of this kind takes the place of.
 
     Who gives no name may be shown another certificate, which is none of ours; and of a pair of RSA and ECDSA each is
     renewed by its own.
     """
+    named = [one for one in shown if one.seen.offer is not Offer.NO_SNI]
 
-    def leaves(one: Observation) -> dict[str, str]:
-        here = (other for other in seen if other.endpoint.id == one.endpoint.id and other.offer is not Offer.NO_SNI)
-        return {leaf_of(other).fingerprint: leaf_of(other).public_key.algorithm for other in here}
+    def ours(one: Presented) -> bool:
+        here = (other.leaf for other in named if other.seen.endpoint.id == one.seen.endpoint.id)
+        known = {leaf.fingerprint: leaf.public_key.algorithm for leaf in here}
+        kinds = set(known.values())
+        return one.leaf.fingerprint in known and (len(kinds) == 1 or one.leaf.public_key.algorithm == algorithm)
 
-    def ours(one: Observation) -> bool:
-        known, leaf = leaves(one), leaf_of(one)
-        return leaf.fingerprint in known and (len(set(known.values())) == 1 or leaf.public_key.algorithm == algorithm)
-
-    return tuple(one for one in seen if ours(one))
-
-
-def leaf_of(one: Observation) -> Certificate:
-    """Of an observation that `shown_at` gives."""
-    leaf = one.presented_chain[0]
-    assert isinstance(leaf, Certificate)  # noqa: S101 - shown_at gives no others
-    return leaf
+    return tuple(one for one in shown if ours(one))
 
 
 def silent(case: Sequence[Observation], server: Server, names: Sequence[str]) -> tuple[str, ...]:
     """The ports of a server, named in mailtrust.toml, that gave no handshake; all of a host, where none gave one."""
-    theirs = [one for one in case if meant(one, names) and _serves(server, one) and one.offer is Offer.DEFAULT]
+    theirs = [
+        one
+        for one in case
+        if met_under(one.endpoint.host, names) and _serves(server, one) and one.offer is Offer.DEFAULT
+    ]
     down = [one for one in theirs if not one.presented_chain]
     named = {(place.host, place.port) for place in server.places if place.port is not None}
     if len(down) < len(theirs):
@@ -119,18 +121,18 @@ async def plan_renewal(
     presented: dict[str, Chain] = {}
     notes = []
     for read in surveyed:
-        seen = concerned(
+        shown = concerned(
             shown_at(evidence.case.observations, read.server, names), material.chain[0].public_key.algorithm
         )
-        notes.append(wanted_served(read.server.name, material.chain[0], [one.id for one in seen]))
-        for one in seen:
-            if leaf_of(one).fingerprint == material.chain[0].fingerprint:
+        notes.append(wanted_served(read.server.name, material.chain[0], [one.seen.id for one in shown]))
+        for one in shown:
+            if one.leaf.fingerprint == material.chain[0].fingerprint:
                 continue
-            places = read.places_at(one.endpoint, leaf_of(one))
+            places = read.places_at(one.seen.endpoint, one.leaf)
             if not places:
-                raise _nowhere(read, one)
+                raise _nowhere(read, one.seen)
             tasks += (ServeThis(read, place, material.chain, material.key) for place in places)
-            presented[one.id] = material.chain
+            presented[one.seen.id] = material.chain
     steps = steps_of(tasks)
     if isinstance(steps, Cannot):
         raise UserProblem(steps.why)
@@ -156,11 +158,9 @@ async def plan_renewal(
 
 def servers_of(names: Sequence[str], chosen: Sequence[str], servers: Sequence[Server]) -> tuple[Server, ...]:
     """The servers that serve a certificate for these names. Raises UserProblem for none, or one out of reach."""
-    known = {name.lower() for name in names}
 
     def met(server: Server) -> bool:
-        hosts = {place.host.lower() for place in server.places}
-        return any(host in known or f"*.{host.partition('.')[2]}" in known for host in hosts)
+        return any(met_under(place.host, names) for place in server.places)
 
     found = tuple(one for one in servers if (one.name in chosen if chosen else met(one) and one.reach))
     for server in found:

@@ -28,9 +28,9 @@ from mailtrust.core.validation.tlsa_rollover import settled_after
 from mailtrust.core.validation.tlsa_switch import Beside, switch
 from mailtrust.edge.renewal.folder import RenewalFolder
 from mailtrust.flows.renewal_around import Around
-from mailtrust.flows.renewal_plan import RenewalPlan, concerned, leaf_of, shown_at
+from mailtrust.flows.renewal_plan import Presented, RenewalPlan, concerned, shown_at
 
-UNDONE, NOT_UNDONE, PERSON, COULD_NOT_LOOK = 4, 5, 1, 3
+PERSON, COULD_NOT_LOOK, NOT_UNDONE = 1, 3, 5
 """Exit statuses."""
 
 
@@ -53,8 +53,9 @@ class Renewing:
             self._settle()
         self._tidy()
         assessment = self.around.look()
-        seen = self._seen(assessment)
-        old = min(map(leaf_of, seen), key=lambda leaf: leaf.not_after)
+        shown = self._shown(assessment)
+        seen = tuple(one.seen for one in shown)
+        old = min((one.leaf for one in shown), key=lambda leaf: leaf.not_after)
         self._discard_useless()
         if not self.folder.has_next:
             when = self._due(old)
@@ -108,13 +109,13 @@ class Renewing:
         if not self.only_look:
             self.folder.remember(changed(record, outlived=[]))
 
-    def _seen(self, assessment: Assessment) -> tuple[Observation, ...]:
+    def _shown(self, assessment: Assessment) -> tuple[Presented, ...]:
         case = assessment.evidence.case.observations
         kind = self.folder.next_chain()[0].public_key.algorithm if self.folder.has_next else self.one.key.split("-")[0]
-        seen = tuple(one for server in self.servers for one in concerned(shown_at(case, server, self.one.names), kind))
-        if not seen:
+        shown = [one for server in self.servers for one in concerned(shown_at(case, server, self.one.names), kind)]
+        if not shown:
             raise CouldNotLook(text("No server of {name} answers: nobody knows what is served.", name=self.one.name))
-        return tuple({one.id: one for one in seen}.values())
+        return tuple({one.seen.id: one for one in shown}.values())
 
     def _discard_useless(self) -> None:
         """A pair that waited until it was no use any more, or that is for other names than are wanted now."""

@@ -259,11 +259,23 @@ class TestNames:
         other = public("webmail.example.com")
         sites = (
             IisBinding("Default Web Site", 443, FRONT.thumbprint),
-            IisBinding("Default Web Site", 443, other.thumbprint, "webmail.example.com"),
+            IisBinding("Default Web Site", 443, other.thumbprint, host="webmail.example.com"),
         )
         server = self._at("https://webmail.example.com/owa", bindings=sites)
         server = replace(server, certificates=(*server.certificates, other))
         assert kinds(judged(self.RULE, organisation(server))) == {"Passed"}
+
+    def test_the_binding_that_clients_reach_counts(self) -> None:
+        inside = IisBinding("Default Web Site", 443, INNER.thumbprint, "127.0.0.1")
+        server = self._at("https://mail.example.com/owa", bindings=(*(good().bindings or ()), inside))
+        assert kinds(judged(self.RULE, organisation(server))) == {"Passed"}
+
+    def test_nobody_knows_which_of_two_is_presented(self) -> None:
+        other = public("webmail.example.com")
+        server = self._at("https://mail.example.com/owa", certificates=(FRONT, other, INNER, AUTH), bindings=None)
+        (unknown,) = judged(self.RULE, organisation(server))
+        assert isinstance(unknown, Unknown)
+        assert unknown.subject == "MAIL1/IIS"
 
     def test_imap_is_called_otherwise(self) -> None:
         imap = ClientAccessSettings("IMAP", "mail.example.com", ("imap.example.com:993:SSL",), running=True)

@@ -12,7 +12,7 @@ from mailtrust.core.formats.powershell import argument
 from mailtrust.core.formats.url import parts_of
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
-from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity
+from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity, Unknown
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.assigning.grounds.servers import over_servers
 from mailtrust.core.rules.assigning.grounds.telling import found
@@ -21,7 +21,7 @@ from mailtrust.core.services.exchange.certificates import bears, called
 from mailtrust.core.services.exchange.client_access import settings_cmdlet
 from mailtrust.core.services.exchange.fronts import fronts_of
 from mailtrust.core.services.exchange.selecting.select import select
-from mailtrust.core.services.exchange.selecting.selection import Chosen
+from mailtrust.core.services.exchange.selecting.selection import Chosen, SelectionOutcome, SelectionUnknown
 from mailtrust.core.services.exchange.serving import FRONT_SITE
 from mailtrust.core.validation.names.internal import is_internal
 
@@ -34,7 +34,7 @@ def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
         nothing = text("What stands in front decrypts: clients see its certificate, and not the servers'.")
     else:
         nothing = text("No server here gives clients a name, as far as was exported.")
-    return over_servers(evidence, ID, lambda organisation, server: _look(evidence, organisation, server), nothing)
+    return over_servers(evidence, ID, _look, nothing)
 
 
 def _look(
@@ -47,27 +47,30 @@ def _look(
         hosts.setdefault(front.service, []).append(front.host)
     shown = _shown(evidence, organisation, server)
     for service, given in hosts.items():
-        certificate = shown.get(service)
-        if certificate is None:
-            continue  # None, or nobody knows which: service-absent says so.
-        named = _named_bindings(server) if service == "IIS" else {}
-        lacking = tuple(dict.fromkeys(host for host in given if not bears(named.get(host, certificate), host)))
-        if lacking:
-            yield _finding(evidence, server, service, certificate, lacking)
-        else:
-            yield Passed(ID, f"{server.name}/{service}")
+        match shown.get(service):
+            case Chosen(certificate=certificate):
+                named = _named_bindings(server) if service == "IIS" else {}
+                lacking = tuple(dict.fromkeys(host for host in given if not bears(named.get(host, certificate), host)))
+                if lacking:
+                    yield _finding(evidence, server, service, certificate, lacking)
+                else:
+                    yield Passed(ID, f"{server.name}/{service}")
+            case SelectionUnknown(reason=reason):
+                yield Unknown(ID, reason, f"{server.name}/{service}")
+            case _:
+                continue  # That there is none is service-absent's.
 
 
 def _shown(
     evidence: AssignmentEvidence, organisation: ExchangeOrganisation, server: ExchangeServer
-) -> dict[str, ExchangeCertificate]:
-    """What IIS, IMAP and POP present, where that is known."""
+) -> dict[str, SelectionOutcome]:
+    """What IIS, IMAP and POP present; of several bindings the first, as `front_thumbprint` has it."""
     places = {f"{FRONT_SITE}:443": "IIS", "IMAP": "IMAP", "POP": "POP"}
-    return {
-        places[one.name]: one.outcome.certificate
-        for one in select(organisation, evidence.now)
-        if one.server == server.name and one.name in places and isinstance(one.outcome, Chosen)
-    }
+    found: dict[str, SelectionOutcome] = {}
+    for one in select(organisation, evidence.now):
+        if one.server == server.name and one.name in places:
+            found.setdefault(places[one.name], one.outcome)
+    return found
 
 
 def _named_bindings(server: ExchangeServer) -> dict[str, ExchangeCertificate]:

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.services.world import border, newer, old
-from tests.services.world.judging import AUTH, BY_ID, good, judged, kinds
+from tests.services.world.judging import AUTH, BY_ID, FRONT, good, judged, kinds
 from tests.services.world.making import (
     NOW,
     Exported,
+    mailbox,
     organisation,
+    own,
 )
 
 from mailtrust.core.model.acceptance import Accepted, Standing
@@ -80,9 +82,11 @@ class TestAccepting:
     EVIDENCE = AssignmentEvidence(NOW, Settings(), {}, organisation=newer.on_the_move().broken)
     RULE = "exchange-backend-binding"
 
-    def standing(self, endpoint: str, *, rule: str = RULE, days: int = 5) -> Standing:
+    def standing(
+        self, endpoint: str, *, rule: str = RULE, days: int = 5, evidence: AssignmentEvidence = EVIDENCE
+    ) -> Standing:
         accepted = Accepted(rule, endpoint, "known", (NOW + timedelta(days=days)).date())
-        evidence = replace(self.EVIDENCE, settings=Settings(accepted=(accepted,)))
+        evidence = replace(evidence, settings=Settings(accepted=(accepted,)))
         (settled,) = settle_assignments(evidence, judge_assignments(evidence))
         return settled.standing
 
@@ -94,6 +98,13 @@ class TestAccepting:
         assert self.standing("mail.example.org") is Standing.ELSEWHERE
         assert self.standing("exse", days=-1) is Standing.RAN_OUT
         assert self.standing("ex16") is Standing.UNNEEDED
+
+    def test_a_server_whose_name_begins_like_another_one_proves_nothing_of_it(self) -> None:
+        silent, well = replace(good(), bindings=None), mailbox("MAIL10", FRONT, own("MAIL10"))
+        evidence = replace(self.EVIDENCE, organisation=organisation(silent, well))
+        assert kinds(judged(self.RULE, evidence.organisation)) == {"Passed", "Unknown"}
+        assert self.standing("MAIL1", evidence=evidence) is Standing.UNKNOWN
+        assert self.standing("MAIL10", evidence=evidence) is Standing.UNNEEDED
 
     def test_what_is_the_whole_organisations_is_accepted_everywhere_or_on_all_servers_named(self) -> None:
         assert self.standing("*", rule="exchange-auth-expiring") is Standing.IN_FORCE

@@ -20,7 +20,7 @@ def settle_assignments(evidence: AssignmentEvidence, results: Sequence[RuleResul
             said = one.fact("server") or one.fact("servers") or ()
             told = said if isinstance(said, tuple) else (str(said),)
         else:
-            told = tuple(name for name in known if one.subject.lower().startswith(name))
+            told = tuple(name for name in known if _is_about(one.subject.lower(), name))
         return {known.get(name.lower(), name.lower()) for name in told}
 
     everywhere = {place for one in results if isinstance(one, Finding | Passed) for place in places(one)}
@@ -32,6 +32,11 @@ def settle_assignments(evidence: AssignmentEvidence, results: Sequence[RuleResul
         return {known[host]} if host in known else {host} & everywhere
 
     return settle_on(Ground(meant, places), results, evidence.settings.accepted, evidence.now)
+
+
+def _is_about(subject: str, server: str) -> bool:
+    r"""`mail1`, `mail1/imap`, `mail1:imap`, `mail1\default frontend mail1`; `mail10` is another server."""
+    return subject.startswith(server) and subject[len(server) :][:1] in ("", "/", ":", "\\")
 
 
 def _host(pattern: str) -> str:

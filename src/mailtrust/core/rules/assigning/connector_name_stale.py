@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from mailtrust.core.formats.exchange.tls_certificate_name import (
     LONGEST_ON_EDGE,
     name_of,
-    names,
     read_tls_certificate_name,
 )
 from mailtrust.core.model.assignment import AssignmentEvidence
@@ -25,6 +24,7 @@ from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE, not_expo
 from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
 from mailtrust.core.services.exchange.certificates import called, usable
+from mailtrust.core.services.exchange.serving import named_by
 
 ID = "connector-name-stale"
 
@@ -97,7 +97,7 @@ def _connector(
         if server is None or not server.certificates:
             yield not_exported(ID, organisation, name, "Get-ExchangeCertificate", f"{connector.identity}@{name}")
             continue
-        meant = [one for one in server.certificates if names(connector.name, one)]
+        meant = named_by(server, connector.name)
         if not meant:
             yield _gone(evidence, organisation, connector, server)
         elif len(meant) > 1:
@@ -111,7 +111,7 @@ def _gone(
     have = tuple(
         one.name
         for one in map(organisation.server, connector.servers)
-        if one is not None and any(names(connector.name, each) for each in one.certificates)
+        if one is not None and named_by(one, connector.name)
     )
     send = connector.kind == "Send"
     return found(
@@ -188,7 +188,7 @@ def _twins(
     organisation: ExchangeOrganisation,
     connector: _Named,
     server: ExchangeServer,
-    meant: list[ExchangeCertificate],
+    meant: tuple[ExchangeCertificate, ...],
 ) -> Finding:
     newest = max(meant, key=lambda one: ends(one) or datetime.min.replace(tzinfo=UTC))
     old = [one for one in meant if one is not newest]

@@ -27,7 +27,7 @@ PORT = 444
 def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
     """Look at each server that has a back end: since 2013, and no Edge server."""
     nothing = text("No server here has a back end: it came with Exchange 2013, and Edge servers have none.")
-    return over_servers(evidence, ID, lambda organisation, server: _look(evidence, organisation, server), nothing)
+    return over_servers(evidence, ID, _look, nothing)
 
 
 def _look(

@@ -23,7 +23,7 @@ ID = "exchange-transport-certificate"
 def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
     """Look at each server's."""
     nothing = text("No server tells of an internal transport certificate.")
-    return over_servers(evidence, ID, lambda organisation, server: _look(evidence, organisation, server), nothing)
+    return over_servers(evidence, ID, _look, nothing)
 
 
 def _look(

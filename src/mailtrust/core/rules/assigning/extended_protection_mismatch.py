@@ -15,6 +15,7 @@ from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_se
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.assigning.grounds.versions import has_back_end, takes_extended_protection
 from mailtrust.core.rules.grounds.naming import called_leaf
+from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
 from mailtrust.core.services.exchange.enabling.protection import extended_protection
 from mailtrust.core.services.exchange.serving import front_thumbprint
 from mailtrust.core.services.exchange.versions import extended_protection_by_setup
@@ -29,7 +30,7 @@ ON = ("Allow", "Require")
 def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
     """Look at each server that clients reach, and at what stands in front of it."""
     nothing = text("No server here knows Extended Protection: it came in August 2022, for Exchange 2013 and later.")
-    return over_servers(evidence, ID, lambda organisation, server: _look(evidence, organisation, server), nothing)
+    return over_servers(evidence, ID, _look, nothing)
 
 
 def _look(
@@ -216,7 +217,7 @@ def _finding(server: ExchangeServer, fault: Fault, seen: Iterable[Served] = ()) 
                 "Outlook asks people for their passwords again and again and accepts none. It comes from how the mail "
                 "server and what stands in front of it are set up; no password is wrong."
             ),
-            text("You need not do anything.")
+            NOTHING_TO_DO
             if fault.code == "hybrid-agent"
             else text("Outlook asks for your password again and again. Your password is right: do not change it."),
         ),

@@ -19,14 +19,14 @@ from mailtrust.core.rules.assigning.grounds.hybrid import HybridMail, names_told
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
 from mailtrust.core.services.exchange.certificates import called, common_name, from_a_ca, holds
+from mailtrust.core.validation.purposes import ANY_USAGE, CLIENT_AUTH, SERVER_OR_ANY
 
 ID = "hybrid-certificate-unfit"
-SERVER_AUTH, CLIENT_AUTH, ANY = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0"
 
 
 def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
     """Look at each certificate that a connector of hybrid mail names."""
-    return over_hybrid_mail(evidence, ID, lambda organisation, mail: _look(evidence, organisation, mail))
+    return over_hybrid_mail(evidence, ID, _look)
 
 
 def _look(evidence: AssignmentEvidence, organisation: ExchangeOrganisation, mail: HybridMail) -> Iterator[RuleResult]:
@@ -123,7 +123,7 @@ def _faults(organisation: ExchangeOrganisation, presented: _Presented) -> Iterat
             ),
         )
     purposes = one.certificate.extended_key_usage if one.certificate is not None else None
-    if purposes is not None and not {SERVER_AUTH, ANY} & set(purposes):
+    if purposes is not None and SERVER_OR_ANY.isdisjoint(purposes):
         yield Fault(
             "no-server-auth",
             Severity.ERROR,
@@ -143,7 +143,7 @@ def _faults(organisation: ExchangeOrganisation, presented: _Presented) -> Iterat
                 domain=domains[0],
             ),
         )
-    if purposes is not None and not {CLIENT_AUTH, ANY} & set(purposes):
+    if purposes is not None and not {CLIENT_AUTH, ANY_USAGE} & set(purposes):
         yield Fault(
             "no-client-auth",
             Severity.INFO,

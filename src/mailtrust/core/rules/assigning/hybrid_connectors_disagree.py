@@ -7,7 +7,7 @@ CloudServicesMailEnabled, makes hybrid mail look foreign or stop.
 
 from collections.abc import Iterable, Iterator
 
-from mailtrust.core.formats.exchange.tls_certificate_name import names, read_tls_certificate_name
+from mailtrust.core.formats.exchange.tls_certificate_name import read_tls_certificate_name
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity, Unknown
@@ -17,13 +17,14 @@ from mailtrust.core.rules.assigning.grounds.servers import not_exported
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
 from mailtrust.core.services.exchange.certificates import called
+from mailtrust.core.services.exchange.serving import named_by
 
 ID = "hybrid-connectors-disagree"
 
 
 def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
     """Look at all connectors of hybrid mail beside each other."""
-    return over_hybrid_mail(evidence, ID, lambda organisation, mail: _look(evidence, organisation, mail))
+    return over_hybrid_mail(evidence, ID, _look)
 
 
 def _look(evidence: AssignmentEvidence, organisation: ExchangeOrganisation, mail: HybridMail) -> Iterator[RuleResult]:
@@ -78,11 +79,10 @@ def _faults(evidence: AssignmentEvidence, organisation: ExchangeOrganisation, ma
             Severity.WARNING,
             text("they do not name the same certificate ({each}). {cure}", each=each, cure=_cure()),
         )
+    exported = [one for one in mail.servers if one.certificates]
     for name, _ in dict.fromkeys(told.values()):
-        lacking = tuple(
-            one.name for one in mail.servers if one.certificates and not any(names(name, c) for c in one.certificates)
-        )
-        if lacking and len(lacking) < len([one for one in mail.servers if one.certificates]):
+        lacking = tuple(one.name for one in exported if not named_by(one, name))
+        if lacking and len(lacking) < len(exported):
             yield Fault(
                 f"not-on-all:{name}",
                 Severity.ERROR,

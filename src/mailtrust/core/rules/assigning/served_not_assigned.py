@@ -9,7 +9,8 @@ from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Pa
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.grounds.naming import called_leaf
 from mailtrust.core.rules.grounds.taking_up import waiting
-from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
+from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING, NOTHING_TO_DO
+from mailtrust.core.services.assigned import EXCHANGE
 from mailtrust.core.x509.thumbprint import thumbprint
 
 ID = "served-not-assigned"
@@ -98,7 +99,7 @@ def _finding(evidence: AssignmentEvidence, subject: str, leaf: Certificate, port
                 "The warning about a certificate may come although it was renewed. {safe}", safe=NOT_PAST_THE_WARNING
             )
             if expired
-            else text("You need not do anything."),
+            else NOTHING_TO_DO,
         ),
         subject=subject,
     )
@@ -124,7 +125,7 @@ def _cause(evidence: AssignmentEvidence, leaf: Certificate, one: Served, configu
             "A load balancer ends TLS in front of it: what it presents is its own to renew. Bring the same "
             "certificate there."
         )
-    if one.product == "exchange" and mine is not None:
+    if one.product == EXCHANGE and mine is not None:
         return text(
             "Exchange has that certificate, but not for {service}: it is assigned to {services}. Assign the one that "
             "is wanted (mailtrust services enable), or this one; a service that was told already takes it up when it "
@@ -132,7 +133,7 @@ def _cause(evidence: AssignmentEvidence, leaf: Certificate, one: Served, configu
             service=one.service,
             services=mine.services or text("nothing"),
         )
-    if configured and one.product != "exchange" and not any(other.named_in for other in configured):
+    if configured and one.product != EXCHANGE and not any(other.named_in for other in configured):
         return text(
             "The store has put down another one for this service: bring that one there, or put down what is there "
             "(mailtrust store assign)."

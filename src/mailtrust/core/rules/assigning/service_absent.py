@@ -41,7 +41,7 @@ _SERVICES: dict[SelectionKind, str] = {
 def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
     """Look at every place of every server where TLS is to be offered."""
     nothing = text("No service here is to offer TLS, as far as was exported.")
-    return over_servers(evidence, ID, lambda organisation, server: _look(evidence, organisation, server), nothing)
+    return over_servers(evidence, ID, _look, nothing)
 
 
 def _look(

@@ -21,12 +21,22 @@ from mailtrust.core.services.exchange.certificates import called
 
 ID = "service-certificate-not-valid"
 _OF_ITS_CHAIN = text("it, or a certificate of its chain, has ended")
+_BY_STATUS = {
+    # Windows judges the whole chain: a root that has ended is enough.
+    "DateInvalid": Fault("chain-ended", Severity.ERROR, _OF_ITS_CHAIN),
+    "Invalid": Fault("invalid", Severity.ERROR, text("Windows finds it invalid")),
+    "Untrusted": Fault("untrusted", Severity.WARNING, text("this server does not trust its issuer")),
+    "RevocationCheckFailure": Fault(
+        "revocation-unknown", Severity.WARNING, text("this server cannot find out whether it was revoked")
+    ),
+    "Unknown": Fault("unknown", Severity.WARNING, text("Exchange could not judge it")),
+}
 
 
 def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
     """Look at every certificate of every server that is assigned to something."""
     nothing = text("No certificate of a server was exported.")
-    return over_servers(evidence, ID, lambda organisation, server: _look(evidence, organisation, server), nothing)
+    return over_servers(evidence, ID, _look, nothing)
 
 
 def _look(
@@ -69,18 +79,8 @@ def _problem(evidence: AssignmentEvidence, certificate: ExchangeCertificate) -> 
         return Fault("not-yet-valid", Severity.ERROR, text("it is not valid before {begin}", begin=begin))
     if certificate.has_private_key is False:
         return Fault("no-key", Severity.ERROR, text("its private key is not on this server"))
-    by_status = {
-        # Windows judges the whole chain: a root that has ended is enough.
-        "DateInvalid": Fault("chain-ended", Severity.ERROR, _OF_ITS_CHAIN),
-        "Invalid": Fault("invalid", Severity.ERROR, text("Windows finds it invalid")),
-        "Untrusted": Fault("untrusted", Severity.WARNING, text("this server does not trust its issuer")),
-        "RevocationCheckFailure": Fault(
-            "revocation-unknown", Severity.WARNING, text("this server cannot find out whether it was revoked")
-        ),
-        "Unknown": Fault("unknown", Severity.WARNING, text("Exchange could not judge it")),
-    }
-    if certificate.status in by_status:
-        return by_status[certificate.status]
+    if certificate.status in _BY_STATUS:
+        return _BY_STATUS[certificate.status]
     weight = soon(evidence, certificate)
     if weight is not None and end is not None:
         return Fault("expiring", weight, text("it ends on {day}", day=end.date()))

@@ -23,7 +23,7 @@ ID = "service-default-smtp-replaced"
 def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
     """Look at each server's internal transport certificate."""
     nothing = text("No server has an internal transport certificate.")
-    return over_servers(evidence, ID, lambda organisation, server: _look(evidence, organisation, server), nothing)
+    return over_servers(evidence, ID, _look, nothing)
 
 
 def _look(

@@ -27,7 +27,9 @@ def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
     return over_servers(evidence, ID, _look, text("No server here has Unified Messaging, as far as was exported."))
 
 
-def _look(organisation: ExchangeOrganisation, server: ExchangeServer) -> Iterator[RuleResult]:
+def _look(
+    _evidence: AssignmentEvidence, organisation: ExchangeOrganisation, server: ExchangeServer
+) -> Iterator[RuleResult]:
     for service in SERVICES:
         subject = f"{server.name}/{service}"
         assigned = [one for one in server.certificates if service in (one.services or ())]

@@ -33,7 +33,9 @@ def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
     return over_servers(evidence, ID, _look, text("No server here speaks IMAP or POP."))
 
 
-def _look(organisation: ExchangeOrganisation, server: ExchangeServer) -> Iterator[RuleResult]:
+def _look(
+    _evidence: AssignmentEvidence, organisation: ExchangeOrganisation, server: ExchangeServer
+) -> Iterator[RuleResult]:
     if server.edge:
         return
     for service in SERVICES:

@@ -38,7 +38,9 @@ class HybridMail:
 
 
 def over_hybrid_mail(
-    evidence: AssignmentEvidence, rule: str, look: Callable[[ExchangeOrganisation, HybridMail], Iterable[RuleResult]]
+    evidence: AssignmentEvidence,
+    rule: str,
+    look: Callable[[AssignmentEvidence, ExchangeOrganisation, HybridMail], Iterable[RuleResult]],
 ) -> Iterator[RuleResult]:
     """What `look` says of hybrid mail, where there is any."""
     organisation = evidence.organisation
@@ -48,7 +50,7 @@ def over_hybrid_mail(
     elif mail is None:
         yield NotApplicable(rule, text("There is no hybrid mail here, as far as was exported."))
     else:
-        yield from look(organisation, mail)
+        yield from look(evidence, organisation, mail)
 
 
 def hybrid_mail(organisation: ExchangeOrganisation) -> HybridMail | None:

@@ -13,7 +13,7 @@ NO_EXCHANGE = text("Nothing of an Exchange server was exported.")
 def over_servers(
     evidence: AssignmentEvidence,
     rule: str,
-    look: Callable[[ExchangeOrganisation, ExchangeServer], Iterable[RuleResult]],
+    look: Callable[[AssignmentEvidence, ExchangeOrganisation, ExchangeServer], Iterable[RuleResult]],
     nothing: Text,
 ) -> Iterator[RuleResult]:
     """What `look` says of each server; `nothing`: why the rule does not apply where it says nothing of any."""
@@ -23,7 +23,7 @@ def over_servers(
         return
     answered = False
     for server in organisation.servers:
-        for result in look(organisation, server):
+        for result in look(evidence, organisation, server):
             answered = True
             yield result
     if not answered:

@@ -12,6 +12,7 @@ from typing import Literal
 from mailtrust.core.formats.host_name import is_address
 from mailtrust.core.model.certificate import CertificateSpec
 from mailtrust.core.model.frozen import frozen
+from mailtrust.core.services.assigned import EXCHANGE
 from mailtrust.core.services.least_search import NEW, Item, share_out
 from mailtrust.core.services.needs import Need
 from mailtrust.core.validation.names.internal import is_internal
@@ -197,7 +198,7 @@ def _by_sockets(demands: list[_Demand]) -> list[_Demand]:
 
 def _can(candidate: Candidate, demand: _Demand) -> bool:
     # New-ExchangeCertificate makes only RSA keys, and Microsoft documents no other for Exchange's services.
-    fits = candidate.rsa or all(need.product != "exchange" for need in demand.needs)
+    fits = candidate.rsa or all(need.product != EXCHANGE for need in demand.needs)
     trusted = candidate.ca == "public" or demand.ca == "own"
     there = candidate.servers is None or demand.servers <= candidate.servers
     return fits and trusted and there and all(serves(candidate.names, name) for name in demand.names)

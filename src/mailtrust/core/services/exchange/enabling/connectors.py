@@ -8,6 +8,7 @@ Hybrid", 2025).
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
 from mailtrust.core.formats.exchange.tls_certificate_name import name_of, names
 from mailtrust.core.model.exchange import (
@@ -137,22 +138,21 @@ def _has_it(server: ExchangeServer, thumbprint: str) -> bool:
     return certificate is not None and "SMTP" in (certificate.services or ())
 
 
-def _set(kind: str, identity: str, former: str, certificate: ExchangeCertificate) -> ExchangeStep:
-    value, print_ = str(name_of(certificate)), certificate.thumbprint
+def _set(
+    kind: Literal["send", "receive"], identity: str, former: str, certificate: ExchangeCertificate
+) -> ExchangeStep:
+    act = SetConnectorCertificate(kind, identity, str(name_of(certificate)), certificate.thumbprint)
     if kind == "send":
-        act = SetConnectorCertificate("send", identity, value, print_)
         say = text(
             "The Send connector {connector} names its certificate by issuer and subject, which are others now.",
             connector=identity,
         )
-        undo = SetConnectorCertificate("send", identity, former)
     else:
-        act = SetConnectorCertificate("receive", identity, value, print_)
         say = text(
             "The Receive connector {connector} names its certificate by issuer and subject, which are others now.",
             connector=identity,
         )
-        undo = SetConnectorCertificate("receive", identity, former)
+    undo = SetConnectorCertificate(kind, identity, former)
     return ExchangeStep(say, act, (undo,), role_groups(act), "reload")
 
 

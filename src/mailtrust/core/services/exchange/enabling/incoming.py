@@ -17,6 +17,7 @@ from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.certificates import called
+from mailtrust.core.services.exchange.enabling.statuses import ABSENT
 from mailtrust.core.services.exchange.roles import role_groups
 from mailtrust.core.services.exchange.versions import release
 from mailtrust.core.x509.containers import Contents
@@ -127,7 +128,7 @@ def import_steps(incoming: Incoming, shown: ExchangeCertificate, server: Exchang
 def by_hand(incoming: Incoming, server: ExchangeServer) -> Refusal:
     """Exchange 2007: its Import-ExchangeCertificate takes -Path, and is not in the documentation of today."""
     return Refusal(
-        "certificate-absent",
+        ABSENT,
         None,
         text("{server} has Exchange 2007, whose cmdlets import in another way.", server=server.name),
         text(

@@ -8,7 +8,7 @@ from datetime import datetime
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.exchange_change import Refusal
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.services.exchange.certificates import called, common_name, export_command, is_of_oauth
+from mailtrust.core.services.exchange.certificates import called, common_name, expired, export_command, is_of_oauth
 from mailtrust.core.services.exchange.versions import release
 
 NOT_VALID = "service-certificate-not-valid"
@@ -50,7 +50,7 @@ def refusal_of(certificate: ExchangeCertificate, server: ExchangeServer, now: da
         )
         return Refusal(NAMELESS, None, why, text("Take a certificate with the names that clients use."), server.name)
     # The export may be older than today.
-    if certificate.not_after is not None and certificate.not_after < now:
+    if certificate.not_after is not None and expired(certificate, now):
         why = text("{certificate} expired on {date}.", certificate=called(certificate), date=certificate.not_after)
         return _not_valid(server, why, _RENEW)
     if certificate.not_before is not None and certificate.not_before > now:
@@ -132,7 +132,7 @@ def _cure(certificate: ExchangeCertificate, now: datetime) -> Text:
             if certificate.not_before is not None and certificate.not_before > now:
                 return _WAIT
             # Windows judges the whole chain (win-acme, issue 2191: R3 below an expired root).
-            if certificate.not_after is not None and certificate.not_after <= now:
+            if expired(certificate, now):
                 return _RENEW
             return _RENEW_OR_CHAIN
         case "Untrusted":

@@ -6,6 +6,7 @@ following Send Connectors", and the order in which it is let go.
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Literal
 
 from mailtrust.core.formats.exchange.tls_certificate_name import names
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer, SendConnector
@@ -114,8 +115,13 @@ def _let_go(
         yield _step(say, SwitchService(server.name, TRANSPORT[0], running=True), text("Stop it."))
 
 
-def _step(say: Text, act: ExchangeAct, undo: tuple[ExchangeAct, ...] | Text, disruption: str = "none") -> ExchangeStep:
-    return ExchangeStep(say, act, undo, role_groups(act), "restart" if disruption == "restart" else "none")
+def _step(
+    say: Text,
+    act: ExchangeAct,
+    undo: tuple[ExchangeAct, ...] | Text,
+    disruption: Literal["none", "restart"] = "none",
+) -> ExchangeStep:
+    return ExchangeStep(say, act, undo, role_groups(act), disruption)
 
 
 _NAME_ANOTHER = text(

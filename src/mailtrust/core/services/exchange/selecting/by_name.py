@@ -70,9 +70,11 @@ def search(
             if why is not None
         ),
     )
-    undecided = [one.certificate for one in matching if one.certificate.services is None and _has_key(one.certificate)]
+    undecided = tuple(
+        one.certificate for one in matching if one.certificate.services is None and _has_key(one.certificate)
+    )
     if undecided:
-        return Found(_unknown(_SERVICES_UNSAID, undecided), (first, second))
+        return Found(SelectionUnknown(_SERVICES_UNSAID, undecided), (first, second))
     if not eligible:
         return Found(NoneEligible(follows), (first, second), (NOT_FOUND,))
     ordered = sorted(eligible, key=_newest_first)
@@ -83,7 +85,8 @@ def search(
     steps = (first, second, third) if len(ordered) > 1 else (first, second)
     recalled = era != "documented" and len(ordered) > 1
     if (open_question := _open_question(ordered, era, now)) is not None:
-        return Found(_unknown(open_question, [one.certificate for one in ordered]), steps, recalled=recalled)
+        candidates = tuple(one.certificate for one in ordered)
+        return Found(SelectionUnknown(open_question, candidates), steps, recalled=recalled)
     best = ordered[0].certificate
     passed_over = [one for one, why in ruled_out if why is not None and _has_key(one.certificate)]
     doubts = tuple(
@@ -198,7 +201,3 @@ def _open_question(ordered: Sequence[_Match], era: Era, now: datetime) -> Text |
         ),
     )  # fmt: skip
     return next((question for question, hangs_on_it in questions if hangs_on_it()), None)
-
-
-def _unknown(reason: Text, candidates: Sequence[ExchangeCertificate]) -> SelectionUnknown:
-    return SelectionUnknown(reason, tuple(candidates))

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from mailtrust.cli.files import write_output
 from mailtrust.cli.looking import dns_server, edge_of, looking_options_given, request_of, roots_of
 from mailtrust.cli.organisation import opened_as_here, organisation_of
+from mailtrust.cli.plan_shown import drawn_plan
 from mailtrust.cli.prove import looking_of
-from mailtrust.cli.translations import language, translator
+from mailtrust.cli.translations import translator
 from mailtrust.core.model.applied import Happening
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.plan import AskPerson, ChangeRecords, Plan, PlanStep
@@ -232,22 +233,6 @@ class Outside:
                 self.say(text("{step}. Taken back: {what}", step=step.id, what=step.say))
             case Happening(what="left", step=PlanStep() as step, why=Text() as why):
                 self.say(text("{step}. NOT taken back: {why}", step=step.id, why=why))
-
-
-def drawn_plan(plan: Plan, options: argparse.Namespace) -> str:
-    """A plan for people."""
-    from mailtrust.cli.screen import screen_of
-    from mailtrust.core.report.plan_text import render_plan
-
-    screen = screen_of(options)
-    return render_plan(
-        plan,
-        width=screen.width,
-        colour=screen.colour,
-        translate=translator(options.lang),
-        lang=language(options.lang),
-        ascii_only=screen.ascii_only,
-    )
 
 
 def _somebody_is_there() -> bool:

@@ -13,7 +13,7 @@ from mailtrust.cli.looking import add_looking_options, edge_of, expect_roots, lo
 from mailtrust.cli.progress import watched
 from mailtrust.cli.screen_options import add_page_options
 from mailtrust.cli.showing import settings_of
-from mailtrust.cli.translations import language, told, translator
+from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
@@ -149,7 +149,7 @@ def plan_of(options: argparse.Namespace) -> "Planned":
 async def _plan(
     options: argparse.Namespace, request: "CheckRequest", edge: "Edge", on_progress: "OnProgress | None"
 ) -> "Planned":
-    from mailtrust.edge.transport.reaching import machine_for
+    from mailtrust.edge.transport.reaching import machines_for
     from mailtrust.flows.check import check
     from mailtrust.flows.plan import plan
     from mailtrust.flows.survey import configurable
@@ -157,14 +157,10 @@ async def _plan(
     material = await _material(options, request, edge)
     assessment = await check(request, edge, on_progress)
     servers = [server for server in request.settings.servers if configurable(server)]
-    machines = {server.reach: machine_for(server, request.roots) for server in servers}
-    try:
+    async with machines_for(servers, request.roots) as machines:
         return await plan(
             assessment, machines, material=material, looking=looking_words(options), resolver=edge.resolver
         )
-    finally:
-        for machine in machines.values():
-            await machine.close()
 
 
 async def _material(options: argparse.Namespace, request: "CheckRequest", edge: "Edge") -> "Material | None":
@@ -234,16 +230,7 @@ def encoded(planned: "Planned", options: argparse.Namespace) -> bytes:
 
 def shown(planned: "Planned", options: argparse.Namespace) -> bytes:
     """The plan for people."""
+    from mailtrust.cli.plan_shown import drawn_plan
     from mailtrust.cli.screen import screen_of
-    from mailtrust.core.report.plan_text import render_plan
 
-    screen = screen_of(options)
-    drawn = render_plan(
-        planned.plan,
-        width=screen.width,
-        colour=screen.colour,
-        translate=translator(options.lang),
-        lang=language(options.lang),
-        ascii_only=screen.ascii_only,
-    )
-    return drawn.encode(screen.encoding, "replace")
+    return drawn_plan(planned.plan, options).encode(screen_of(options).encoding, "replace")

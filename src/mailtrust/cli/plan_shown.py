@@ -1,4 +1,4 @@
-"""`mailtrust plan --show`: a plan that was made, for somebody who reads it before it is applied."""
+"""A plan as people read it; `mailtrust plan --show`: one that was made before."""
 
 import argparse
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ from mailtrust.core.model.text import text
 
 if TYPE_CHECKING:
     from mailtrust.core.formats.approvals import Approval
+    from mailtrust.core.model.plan import Plan
 
 
 def show_plan(options: argparse.Namespace) -> int:
     """Show it. Raises UserProblem for one that was changed after it was made."""
-    from mailtrust.cli.applying import drawn_plan
     from mailtrust.cli.auditing import approvals_in, beside_plan
     from mailtrust.core.formats.plan_file import decode_plan
 
@@ -41,6 +41,22 @@ def show_plan(options: argparse.Namespace) -> int:
         lines = "".join(f"{sentence.render(translator(options.lang))}\n" for sentence in say)
         write_output(f"{drawn_plan(plan, options)}\n{lines}".encode("utf-8", "replace"), options.kept)
     return exit_status.CLEAN
+
+
+def drawn_plan(plan: "Plan", options: argparse.Namespace) -> str:
+    """A plan for people."""
+    from mailtrust.cli.screen import screen_of
+    from mailtrust.core.report.plan_text import render_plan
+
+    screen = screen_of(options)
+    return render_plan(
+        plan,
+        width=screen.width,
+        colour=screen.colour,
+        translate=translator(options.lang),
+        lang=language(options.lang),
+        ascii_only=screen.ascii_only,
+    )
 
 
 def page_of(octets: bytes, approvals: "Sequence[Approval]", options: argparse.Namespace) -> bytes:

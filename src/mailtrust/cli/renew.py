@@ -132,7 +132,7 @@ def _tell(results: "Sequence[RenewalTold]", options: argparse.Namespace) -> None
     lines: list[str] = []
     for one in results:
         if one.plan is not None:
-            from mailtrust.cli.applying import drawn_plan
+            from mailtrust.cli.plan_shown import drawn_plan
 
             lines.append(drawn_plan(one.plan, options))
         said = [f"{clean(sentence.render(translate), 2000)}\n" for sentence in one.said]

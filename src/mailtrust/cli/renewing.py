@@ -185,18 +185,13 @@ class Outside:
         run_loop(take_away(records, editor))
 
     def _plan(self, assessment: Assessment, material: "Material", servers: "Sequence[Server]") -> "RenewalPlan":
-        from mailtrust.edge.transport.reaching import machine_for
+        from mailtrust.edge.transport.reaching import machines_for
         from mailtrust.flows.renewal_plan import plan_renewal
 
         async def made() -> "RenewalPlan":
             roots = roots_of(self._options, organisation_of(self._options))
-            machines = {server.reach: machine_for(server, roots) for server in servers}
-            try:
+            async with machines_for(servers, roots) as machines:
                 return await plan_renewal(assessment, machines, servers, material, looking_words(self._options))
-            finally:
-                for machine in machines.values():
-                    with suppress(UserProblem):
-                        await machine.close()
 
         return run_loop(made())
 

@@ -114,17 +114,13 @@ async def _look(
     served: bool,
     on_progress: "OnProgress | None",
 ) -> "tuple[Told, Shown]":
-    from mailtrust.edge.transport.reaching import machine_for
+    from mailtrust.edge.transport.reaching import machines_for
     from mailtrust.flows.services_assigned import told as what_is_told
     from mailtrust.flows.services_served import shown, shown_by_mailstore
     from mailtrust.flows.survey import configurable
 
-    machines = {one.reach: machine_for(one, roots) for one in servers if configurable(one)}
-    try:
+    async with machines_for(filter(configurable, servers), roots) as machines:
         now_told = await what_is_told(servers, exchange, holdings, machines)
-    finally:
-        for machine in machines.values():
-            await machine.close()
     return now_told, await (shown if served else shown_by_mailstore)(now_told, edge, detours, on_progress)
 
 

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 
 from mailtrust.core.formats.kemp_place import SCHEME as KEMP
 from mailtrust.core.formats.kemp_place import read_fingerprint, read_place
@@ -37,6 +38,21 @@ def machine_for(server: Server, roots: Iterable[Certificate] = ()) -> Machine:
     from mailtrust.edge.transport.ssh import SshMachine
 
     return SshMachine(read_destination(server.reach), sudo=server.sudo)
+
+
+@asynccontextmanager
+async def machines_for(
+    servers: Iterable[Server], roots: Iterable[Certificate] = ()
+) -> AsyncIterator[Mapping[str, Machine]]:
+    """The machines of several servers by their `reach`, left at the end; a way that is lost by then is no trouble."""
+    trusted = tuple(roots)
+    machines = {server.reach: machine_for(server, trusted) for server in servers}
+    try:
+        yield machines
+    finally:
+        for machine in machines.values():
+            with suppress(UserProblem):
+                await machine.close()
 
 
 def _load_master(server: Server, roots: Iterable[Certificate]) -> Machine:

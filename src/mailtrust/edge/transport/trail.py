@@ -24,16 +24,25 @@ class Trail:
         """Its whole lines; none where there is no file."""
         try:
             with self._path.open("rb") as file:
-                return whole_lines(file.read(MOST_BYTES))
+                found = file.read(MOST_BYTES + 1)
         except FileNotFoundError:
             return b""
         except OSError as error:
             raise self._failed(error) from error
+        if len(found) > MOST_BYTES:  # a line that is added takes the place of what was not read
+            raise UserProblem(
+                text("Expected at most {most} MiB in {file}, got more.", most=MOST_BYTES // 2**20,
+                     file=clean(str(self._path), 200))
+            )  # fmt: skip
+        return whole_lines(found)
 
     def lines(self) -> tuple[tuple[Line, ...], str]:
         """All lines, and the hash of the last; the chain holds."""
+        return self._read(self.octets())
+
+    def _read(self, octets: bytes) -> tuple[tuple[Line, ...], str]:
         try:
-            return read_chain(self.octets(), Line)
+            return read_chain(octets, Line)
         except ChainBroken as broken:
             raise UserProblem(
                 text(
@@ -47,13 +56,14 @@ class Trail:
 
     def add(self, act: Applying | TakingBack | Ended, *, at: datetime, by: str) -> None:
         """One line more, on the disk before this returns."""
-        lines, head = self.lines()
+        octets = self.octets()
+        lines, head = self._read(octets)
         line = write_line(act, number=len(lines) + 1, at=at, by=by, head=head)
         try:
             if not self._path.exists():
                 os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600))
                 sync_folder(self.state)
-            append_line(self._path, line, len(self.octets()))
+            append_line(self._path, line, len(octets))
         except OSError as error:
             raise self._failed(error) from error
 

@@ -15,7 +15,7 @@ from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_se
 from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.assigning.grounds.versions import has_back_end
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
-from mailtrust.core.services.exchange.selecting.select import select
+from mailtrust.core.services.exchange.selecting.select import select_on
 from mailtrust.core.services.exchange.selecting.selection import (
     Chosen,
     NoneEligible,
@@ -52,9 +52,9 @@ def _look(
         return
     named = {one.identity for one in server.receive_connectors if one.tls_certificate_name}
     answers: dict[str, RuleResult] = {}
-    for one in select(organisation, evidence.now):
+    for one in select_on(server, organisation, evidence.now):
         asked = one.kind in _SERVICES and (one.kind != "iis" or one.name.startswith(f"{FRONT}:"))
-        answer = _answer(server, one) if asked and one.server == server.name and one.name not in named else None
+        answer = _answer(server, one) if asked and one.name not in named else None
         # Sites are bound to all addresses and to 127.0.0.1: one that lacks a certificate is enough.
         if answer is not None and (_place(one) not in answers or isinstance(answer, Finding)):
             answers[_place(one)] = answer

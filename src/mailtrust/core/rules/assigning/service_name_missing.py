@@ -20,7 +20,7 @@ from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
 from mailtrust.core.services.exchange.certificates import bears, called
 from mailtrust.core.services.exchange.client_access import settings_cmdlet
 from mailtrust.core.services.exchange.fronts import fronts_of
-from mailtrust.core.services.exchange.selecting.select import select
+from mailtrust.core.services.exchange.selecting.select import select_on
 from mailtrust.core.services.exchange.selecting.selection import Chosen, SelectionOutcome, SelectionUnknown
 from mailtrust.core.services.exchange.serving import FRONT_SITE
 from mailtrust.core.validation.names.internal import is_internal
@@ -67,8 +67,8 @@ def _shown(
     """What IIS, IMAP and POP present; of several bindings the first, as `front_thumbprint` has it."""
     places = {f"{FRONT_SITE}:443": "IIS", "IMAP": "IMAP", "POP": "POP"}
     found: dict[str, SelectionOutcome] = {}
-    for one in select(organisation, evidence.now):
-        if one.server == server.name and one.name in places:
+    for one in select_on(server, organisation, evidence.now):
+        if one.name in places:
             found.setdefault(places[one.name], one.outcome)
     return found
 

@@ -41,6 +41,12 @@ def select(organisation: ExchangeOrganisation, now: datetime) -> tuple[Selection
     return tuple(everything)
 
 
+def select_on(server: ExchangeServer, organisation: ExchangeOrganisation, now: datetime) -> tuple[Selection, ...]:
+    """Every place of one server of the organisation."""
+    unread = (one for one in _not_read(organisation) if one.server == server.name)
+    return (*_of_server(server, organisation, now), *unread)
+
+
 def _of_server(server: ExchangeServer, organisation: ExchangeOrganisation, now: datetime) -> Iterator[Selection]:
     era = era_of(server.version)
     yield from (receive(server, one, now, era) for one in server.receive_connectors)

@@ -138,7 +138,7 @@ def _show(options: argparse.Namespace, wire: object, change: "ExchangeChange", w
     if options.format != "text":
         return
     if written is not None:
-        back = any(not isinstance(step.undo, Text) for step in change.steps)
+        back = any(step.back for step in change.steps)
         _say(
             text(
                 "{file} is written. Run it in the Exchange Management Shell as administrator; first with -WhatIf.",

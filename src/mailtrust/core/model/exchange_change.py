@@ -132,6 +132,15 @@ ExchangeAct = (
 )
 
 
+def server_of(act: ExchangeAct) -> str:
+    """Where it is done; empty: it is the organisation's, or a person's."""
+    match act:
+        case SetConnectorCertificate() | SetAuthCertificate() | PersonDoes():
+            return ""
+        case _:
+            return act.server
+
+
 @frozen
 class ExchangeStep:
     """One thing to do."""
@@ -143,6 +152,11 @@ class ExchangeStep:
     needs: tuple[str, ...]
     """The role groups of which one is enough (`Organization Management`, `Server Management`); none: not Exchange's."""
     disruption: Literal["none", "reload", "restart"] = "none"
+
+    @property
+    def back(self) -> tuple[ExchangeAct, ...]:
+        """The acts that take it back; none where a sentence says why."""
+        return () if isinstance(self.undo, Text) else self.undo
 
 
 @frozen

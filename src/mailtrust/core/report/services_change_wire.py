@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from mailtrust.core.model.exchange import ExchangeService
-from mailtrust.core.model.exchange_change import ExchangeAct, ExchangeChange, ExchangeStep
+from mailtrust.core.model.exchange_change import ExchangeChange, ExchangeStep, server_of
 from mailtrust.core.model.text import Text
 from mailtrust.core.report.report_wire import Moment
 from mailtrust.core.report.services_change import commands
@@ -75,13 +75,12 @@ def change_wire(
 
 
 def _step(step: ExchangeStep, translate: Callable[[str], str]) -> ChangeStepWire:
-    back: tuple[ExchangeAct, ...] = () if isinstance(step.undo, Text) else step.undo
     return ChangeStepWire(
         say=step.say.render(translate),
         kind=type(step.act).__name__,
-        server=getattr(step.act, "server", None),
+        server=server_of(step.act) or None,
         commands=list(commands(step.act)),
-        undo=[one for act in back for one in commands(act)],
+        undo=[one for act in step.back for one in commands(act)],
         no_undo=step.undo.render(translate) if isinstance(step.undo, Text) else None,
         needs=list(step.needs),
         disruption=step.disruption,

@@ -14,6 +14,7 @@ from mailtrust.core.model.exchange_change import (
     ImportCertificate,
     PersonDoes,
     RestartServices,
+    server_of,
 )
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
@@ -87,8 +88,7 @@ _FUNCTION = re.compile(r"(?:^#[^\n]*\n)*^function (?P<name>[\w-]+).*?^}\n", re.M
 
 def _servers(wanted: Script) -> tuple[ExchangeServer, ...]:
     """Those that something is done on."""
-    acts = [act for step in wanted.steps for act in (step.act, *_undo(step))]
-    names = {act.server.lower() for act in acts if not isinstance(act, PersonDoes) and hasattr(act, "server")}
+    names = {server_of(act).lower() for step in wanted.steps for act in (step.act, *step.back)}
     return tuple(one for one in wanted.organisation.servers if one.name.lower() in names)
 
 
@@ -129,7 +129,7 @@ def _needs(steps: Iterable[ExchangeStep], servers: tuple[ExchangeServer, ...]) -
     """Each cmdlet, where it is run, and the role groups of which one is enough."""
     needed: dict[tuple[str, str], str] = {}
     for step in steps:
-        for act in (step.act, *_undo(step)):
+        for act in (step.act, *step.back):
             only = _only(act, servers)
             for call in cmdlets(act):
                 needed.setdefault((call.name, only), " or ".join(step.needs))
@@ -140,7 +140,7 @@ def _needs(steps: Iterable[ExchangeStep], servers: tuple[ExchangeServer, ...]) -
 
 def _only(act: ExchangeAct, servers: tuple[ExchangeServer, ...]) -> str:
     """The server that the act must be done on itself; empty: any will do."""
-    name = getattr(act, "server", "")
+    name = server_of(act)
     return name if any(one.name == name and cmdlets_are_local(one) for one in servers) else ""
 
 
@@ -155,7 +155,7 @@ def _step(step: ExchangeStep, servers: tuple[ExchangeServer, ...], translate: Ca
 
 def _rows(act: ExchangeAct, servers: tuple[ExchangeServer, ...], say: str = "") -> tuple[str, ...]:
     """What the functions of the script want to know about an act."""
-    name = getattr(act, "server", "")
+    name = server_of(act)
     local = bool(_only(act, servers))
     words = clean(what(act, local=local), LONGEST)
     return (
@@ -177,10 +177,6 @@ def _kind(act: ExchangeAct) -> str:
             return "restart"
         case _:
             return "change"
-
-
-def _undo(step: ExchangeStep) -> tuple[ExchangeAct, ...]:
-    return () if isinstance(step.undo, Text) else step.undo
 
 
 def _hash(rows: Iterable[str]) -> str:

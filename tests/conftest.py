@@ -41,6 +41,8 @@ from mailtrust.core.validation.evaluate import evaluate
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.private_key import PrivateKey
 
+pytest_plugins = ["tests.programs.exchange_at_hand"]
+
 # The same examples on every machine, and no stop-watch: speed is measured in benchmarks/, chance is for fuzzing.
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")

@@ -1,7 +1,7 @@
 """Exchange asked itself, as an administrator types it: `--live` of `mailtrust services`."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,17 +17,6 @@ from tests.programs.exchange_shell import ExchangeShell
 from mailtrust.core.model.exchange import ExchangeOrganisation, SendConnector
 
 Run = Callable[..., Done]
-
-
-@pytest.fixture
-def exchange() -> Exchange:
-    return Exchange(small.organisation())
-
-
-@pytest.fixture
-def endpoint(exchange: Exchange) -> Iterator[ExchangeShell]:
-    with ExchangeShell(exchange) as running:
-        yield running
 
 
 @pytest.fixture

@@ -34,9 +34,7 @@ from mailtrust.core.model.exchange_change import (
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.enabling.enable import Enable, enable
-from mailtrust.edge.transport.opening import open_shell
 from mailtrust.edge.transport.psrp import PsrpShell
-from mailtrust.edge.transport.shell import Login, place_of
 from mailtrust.edge.transport.state import State
 from mailtrust.flows.exchange_asking import Doing
 from mailtrust.flows.exchange_doing import Person, carry_out, interrupted, recover
@@ -106,12 +104,8 @@ FRESH = small.issued("fresh.example.com", serial=40)
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    exchange = Exchange(small.organisation())
-    with ExchangeShell(exchange) as endpoint:
-        shell = open_shell(place_of(endpoint.url), Login("basic", "EXAMPLE\\admin", "geheim"))
-        yield World(exchange, endpoint, shell, State(tmp_path / "state"))
-        shell.close()
+def world(exchange: Exchange, endpoint: ExchangeShell, shell: PsrpShell, tmp_path: Path) -> World:
+    return World(exchange, endpoint, shell, State(tmp_path / "state"))
 
 
 def step(act: ExchangeAct, undo: tuple[ExchangeAct, ...] | str = "It stays.") -> ExchangeStep:
@@ -417,7 +411,7 @@ def test_what_was_remembered_is_damaged(octets: bytes) -> None:
         decode_change(octets)
 
 
-def test_a_way_back_of_another_version(tmp_path: Path) -> None:
+def test_a_way_back_of_another_version() -> None:
     whole = encode_change(Change("", (step(imap("x")),))).replace(b"SetClientAccessName", b"SetSomething")
     with pytest.raises(UserProblem, match="cannot be read"):
         decode_change(whole)

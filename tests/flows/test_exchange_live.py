@@ -22,30 +22,8 @@ from mailtrust.core.model.exchange import (
     VirtualDirectory,
 )
 from mailtrust.edge.transport.machine import Failed, Unreachable
-from mailtrust.edge.transport.opening import open_shell
 from mailtrust.edge.transport.psrp import PsrpShell
-from mailtrust.edge.transport.shell import Login, place_of
 from mailtrust.flows.exchange_live import EDGE, ONLY_THERE, collect
-
-ADMIN = Login("basic", "EXAMPLE\\admin", "geheim")
-
-
-@pytest.fixture
-def exchange() -> Exchange:
-    return Exchange(small.organisation())
-
-
-@pytest.fixture
-def endpoint(exchange: Exchange) -> Iterator[ExchangeShell]:
-    with ExchangeShell(exchange) as running:
-        yield running
-
-
-@pytest.fixture
-def shell(endpoint: ExchangeShell) -> Iterator[PsrpShell]:
-    opened = open_shell(place_of(endpoint.url), ADMIN)
-    yield opened
-    opened.close()
 
 
 def as_told(organisation: ExchangeOrganisation, *, but: tuple[NotRead, ...] = ()) -> ExchangeOrganisation:

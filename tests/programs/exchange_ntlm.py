@@ -3,6 +3,7 @@
 import base64
 from http.server import BaseHTTPRequestHandler
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import spnego
 from spnego.channel_bindings import GssChannelBindings
@@ -17,10 +18,12 @@ class Negotiating:
         if endpoint is not None:
             self._bindings = GssChannelBindings(application_data=b"tls-server-end-point:" + endpoint)
         self.let_in: list[str] = []
+        # One handler serves one connection, from its first request to its last.
+        self._connections: WeakKeyDictionary[BaseHTTPRequestHandler, dict[str, Any]] = WeakKeyDictionary()
 
     def challenge(self, request: BaseHTTPRequestHandler) -> str | None:
         """What the answer says in WWW-Authenticate; None: the connection is a user's."""
-        state: dict[str, Any] = request.connection_state  # type: ignore[attr-defined]
+        state = self._connections.setdefault(request, {})
         if state.get("known"):
             return None
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")

@@ -7,23 +7,23 @@ Basic, and a runspace without a language: only cmdlets that the user's roles hol
 import base64
 import ssl
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Self
 from xml.etree import ElementTree as ET
 
-from psrpcore import (
-    ServerPipeline,
-    ServerRunspacePool,
-)
+from psrpcore import ServerPipeline, ServerRunspacePool
 from tests.programs.exchange_cmdlets import Exchange
 from tests.programs.exchange_ntlm import Negotiating
 from tests.programs.exchange_runspace import Runspace, pipeline_of, received
 from tests.programs.exchange_soap import NAMES, RSP, TRANSFER, WSA, WSMAN, FaultError, envelope_of, fault_body
 
 RESOURCE = "http://schemas.microsoft.com/powershell/Microsoft.Exchange"
+LASTS_SECONDS = 240
+"""So long it answers: then it hangs up, so that a client that would ask for ever fails its test instead."""
 
 
 class ExchangeShell:
@@ -53,7 +53,9 @@ class ExchangeShell:
         self.mangled: Callable[[bytes], bytes] = lambda fragments: fragments
         """What becomes of PSRP's octets on their way to the client."""
         self.silent = False
-        """Whoever wants to receive waits for ever."""
+        """Whoever wants to receive waits, until all is over."""
+        self.kept_waiting = 0
+        """How often somebody did."""
         self.over = threading.Event()
         self.status = 200
         """Of every answer, where it is no other."""
@@ -63,10 +65,7 @@ class ExchangeShell:
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
             wbufsize = 65536
-
-            def setup(self) -> None:
-                super().setup()
-                self.connection_state: dict[str, Any] = {}
+            timeout = LASTS_SECONDS
 
             def do_POST(self) -> None:
                 shell.serve(self)
@@ -88,6 +87,7 @@ class ExchangeShell:
         return f"{self.scheme}://{host}:{self.server.server_address[1]}/PowerShell/"
 
     def __enter__(self) -> Self:
+        self.lasts = time.monotonic() + LASTS_SECONDS
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return self
 
@@ -98,6 +98,10 @@ class ExchangeShell:
 
     def serve(self, request: BaseHTTPRequestHandler) -> None:
         """One HTTP request."""
+        left = self.lasts - time.monotonic()
+        if left <= 0:
+            request.close_connection = True
+            return None
         body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
         if (challenge := self.challenge(request)) is not None:
             return _reply(request, 401, b"", ("WWW-Authenticate", challenge))
@@ -108,7 +112,8 @@ class ExchangeShell:
         envelope = ET.fromstring(body)
         action = envelope.findtext("s:Header/a:Action", "", NAMES).rsplit("/", 1)[1]
         if self.silent and action == "Receive":
-            self.over.wait()
+            self.kept_waiting += 1
+            self.over.wait(left)
             request.close_connection = True
             return None
         if action in self.hostile:

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pypsrp.powershell import RunspacePool
+from pypsrp.wsman import WSMan
 from tests.programs import exchange_shell
 from tests.programs import exchange_small as small
+from tests.programs.exchange_at_hand import ADMIN
 from tests.programs.exchange_cmdlets import Exchange
 from tests.programs.exchange_ntlm import Negotiating
 from tests.programs.exchange_reading import Question, RefusedError
@@ -23,40 +26,29 @@ from mailtrust.core.x509.pem import to_pem
 from mailtrust.edge.transport import psrp, psrp_http, psrp_reader
 from mailtrust.edge.transport.machine import Failed, NotAllowed, Unreachable
 from mailtrust.edge.transport.opening import open_shell
+from mailtrust.edge.transport.private_pypsrp import read_with
 from mailtrust.edge.transport.psrp import PsrpShell
+from mailtrust.edge.transport.psrp_reader import BoundedReader
 from mailtrust.edge.transport.shell import Login, Refused, Secret, place_of
 
-ADMIN = Login("basic", "EXAMPLE\\admin", "geheim")
 NEW = small.thumbprint(small.RENEWED)
 WILD = small.thumbprint(small.WILD)
 
 
-@pytest.fixture
-def exchange() -> Exchange:
-    return Exchange(small.organisation())
-
-
-@pytest.fixture
-def endpoint(exchange: Exchange) -> Iterator[ExchangeShell]:
-    with ExchangeShell(exchange) as running:
-        yield running
-
-
-@pytest.fixture
-def shell(endpoint: ExchangeShell) -> Iterator[PsrpShell]:
-    opened = open_shell(place_of(endpoint.url), ADMIN)
-    yield opened
-    opened.close()
+def behind_tls(tmp_path: Path, serial: int) -> tuple[ssl.SSLContext, bytes]:
+    """What a server proves itself with, by a certificate of a CA that nobody knows; and that certificate."""
+    leaf = small.issued("localhost", serial=serial)
+    pem = tmp_path / "endpoint.pem"
+    pem.write_text(to_pem(leaf.certificate) + leaf.key.to_pem())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    return context, leaf.certificate.der
 
 
 @pytest.fixture
 def secured(exchange: Exchange, tmp_path: Path) -> Iterator[ExchangeShell]:
     """The same behind TLS, with a certificate of a CA that nobody knows."""
-    leaf = small.issued("localhost", serial=20)
-    pem = tmp_path / "endpoint.pem"
-    pem.write_text(to_pem(leaf.certificate) + leaf.key.to_pem())
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
+    context, _ = behind_tls(tmp_path, serial=20)
     with ExchangeShell(exchange, tls=context) as running:
         yield running
 
@@ -153,12 +145,8 @@ def domain(exchange: Exchange, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     users = tmp_path / "users"
     users.write_text("EXAMPLE:admin:geheim\n")
     monkeypatch.setenv("NTLM_USER_FILE", str(users))
-    leaf = small.issued("localhost", serial=21)
-    pem = tmp_path / "endpoint.pem"
-    pem.write_text(to_pem(leaf.certificate) + leaf.key.to_pem())
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    negotiating = Negotiating(hashlib.sha256(leaf.certificate.der).digest())
+    context, der = behind_tls(tmp_path, serial=21)
+    negotiating = Negotiating(hashlib.sha256(der).digest())
     with ExchangeShell(exchange, tls=context, negotiating=negotiating) as running:
         yield running
 
@@ -301,10 +289,11 @@ def test_a_shell_that_never_opens(endpoint: ExchangeShell, monkeypatch: pytest.M
 def test_a_server_that_answers_no_more(
     shell: PsrpShell, endpoint: ExchangeShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shell._transport, "patience", 0.4)
+    monkeypatch.setattr(shell._bounds, "patience", 0.4)
     endpoint.silent = True
     with pytest.raises(Unreachable, match=r"Expected an answer from .*, got none: .*timed out"):
         shell.ask("Set-PopSettings", [("X509CertificateName", "pop.example.com")])
+    assert endpoint.kept_waiting == 1, "nobody waits for the same again"
 
 
 @settings(
@@ -322,6 +311,23 @@ def test_messages_that_are_damaged(endpoint: ExchangeShell, at: int, octets: byt
     finally:
         endpoint.mangled = lambda fragments: fragments
         shell.close()
+
+
+def test_private_names_are_there(shell: PsrpShell) -> None:
+    """With the versions we are locked to; when this fails, private_pypsrp.py has lost its grip."""
+    pool = RunspacePool(WSMan("127.0.0.1"))
+    read_with(pool, reader := BoundedReader())
+    assert pool._serializer is pool._fragmenter.serializer is reader
+    assert isinstance(shell._pool._serializer, BoundedReader)
+
+
+@pytest.mark.parametrize("name", ["_serializer", "_fragmenter"])
+def test_private_names_may_go(name: str) -> None:
+    """Then nothing is read, rather than without bounds."""
+    pool = RunspacePool(WSMan("127.0.0.1"))
+    delattr(pool, name)
+    with pytest.raises(AttributeError):
+        read_with(pool, BoundedReader())
 
 
 def said_by(*values: Any) -> Callable[[], Iterator[Any]]:

@@ -23,13 +23,15 @@ from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.edge.transport.machine import Failed, Unreachable
+from mailtrust.edge.transport.private_pypsrp import read_with
 from mailtrust.edge.transport.psrp_host import MOST_SAID, Answering, UnexpectedQuestionError
 from mailtrust.edge.transport.psrp_http import (
     GRACE_SECONDS,
     POLL_SECONDS,
+    Bounds,
     TooLateError,
     TooMuchError,
-    Transport,
+    context_for,
     session_for,
 )
 from mailtrust.edge.transport.psrp_reader import BoundedReader
@@ -63,22 +65,21 @@ class PsrpShell:
             auth=login.way,
             encryption="never" if place.scheme == "http" else "auto",
         )
-        wsman.transport.session = session_for(login, roots)
-        self._transport = Transport(wsman.transport)
-        wsman.transport = self._transport  # type: ignore[assignment]
+        self._bounds = Bounds(context_for(roots))
+        wsman.transport.session = session_for(login, self._bounds)
+        self._wsman = wsman
         self._host = Answering()
         self._pool = RunspacePool(wsman, host=self._host, configuration_name=CONFIGURATION)
-        # The library takes no other reader; tests/transport/test_psrp.py holds both names.
-        self._pool._serializer = self._pool._fragmenter.serializer = BoundedReader()  # noqa: SLF001
+        read_with(self._pool, BoundedReader())
         # While a shell opens, Exchange looks up what the user may do, and says nothing.
-        wsman.operation_timeout, self._transport.patience = OPEN_SECONDS - GRACE_SECONDS, OPEN_SECONDS
+        wsman.operation_timeout, self._bounds.patience = OPEN_SECONDS - GRACE_SECONDS, OPEN_SECONDS
         try:
             with self._told(OPEN_SECONDS, changing=False):
                 self._pool.open()
-        except UserProblem:
-            self.close()  # Exchange counts the shells of a user, half open ones too
+        except BaseException:
+            self.close()  # Exchange counts the shells of a user, half open ones too; Ctrl-C leaves none either
             raise
-        wsman.operation_timeout, self._transport.patience = POLL_SECONDS, POLL_SECONDS + GRACE_SECONDS
+        wsman.operation_timeout, self._bounds.patience = POLL_SECONDS, POLL_SECONDS + GRACE_SECONDS
 
     @property
     def name(self) -> str:
@@ -90,7 +91,7 @@ class PsrpShell:
     ) -> Answer:
         """Run one cmdlet and wait for its end."""
         self._host.yes, self._host.asked = yes, []
-        self._transport.read = 0
+        self._bounds.read = 0
         pipeline = PowerShell(self._pool)
         pipeline.add_cmdlet(cmdlet)
         with self._told(seconds, changing=not cmdlet.startswith("Get-"), cmdlet=cmdlet):
@@ -112,11 +113,11 @@ class PsrpShell:
 
     def close(self) -> None:
         """Leave: whatever happens then, nobody is told, for all is done."""
-        self._transport.ends = time.monotonic() + GRACE_SECONDS
+        self._bounds.ends = time.monotonic() + GRACE_SECONDS
         with suppress(Exception), _quiet():
             self._pool.close()
         with suppress(Exception):
-            self._transport.close()
+            self._wsman.close()
 
     def _refused(self, cmdlet: str, pipeline: PowerShell) -> Refused:
         errors = pipeline.streams.error[:5]
@@ -135,7 +136,7 @@ class PsrpShell:
         """Free the runspace for the next; a pipeline that still runs is stopped."""
         with suppress(Exception):
             if pipeline.state == PSInvocationState.RUNNING:
-                self._transport.ends = time.monotonic() + GRACE_SECONDS
+                self._bounds.ends = time.monotonic() + GRACE_SECONDS
                 pipeline.stop()
             else:
                 pipeline.close()
@@ -157,7 +158,7 @@ class PsrpShell:
     @contextmanager
     def _told(self, seconds: int, *, changing: bool, cmdlet: str = "") -> Iterator[None]:
         """Turn what the library and `requests` raise into sentences."""
-        self._transport.ends = time.monotonic() + seconds
+        self._bounds.ends = time.monotonic() + seconds
         try:
             with _quiet():
                 yield

@@ -41,73 +41,68 @@ class TooLateError(Exception):
 class _Answer(requests.Response):
     """An answer that is read within bounds."""
 
+    bounds: "Bounds"
+
     def iter_content(self, chunk_size: int | None = 1, *_: Any, **__: Any) -> Iterator[Any]:
         ends, read = time.monotonic() + ANSWER_SECONDS, 0
         for part in super().iter_content(min(chunk_size or 16384, 16384)):
             read += len(part)
-            if read > MOST_IN_AN_ANSWER or time.monotonic() > ends:
+            self.bounds.read += len(part)
+            if read > MOST_IN_AN_ANSWER or self.bounds.read > MOST_IN_ALL or time.monotonic() > ends:
                 self.close()
                 raise TooMuchError
             yield part
 
 
-class _Adapter(HTTPAdapter):
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self._context = context
-        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
-
-    def init_poolmanager(self, *args: Any, **given: Any) -> Any:
-        return super().init_poolmanager(*args, ssl_context=self._context, **given)
-
-    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        answer = _Answer()
-        answer.__dict__.update(vars(super().build_response(req, resp)))
-        return answer
-
-
-class Transport:
-    """In the place of pypsrp's own: the same, with our session, our patience, and no second try of its own.
+class Bounds(HTTPAdapter):
+    """What every request of a session goes through, those that prove the user too: our patience, and no second try.
 
     A cmdlet that changes something must not be sent twice.
     """
 
-    def __init__(self, inner: Any) -> None:
-        self._inner = inner
-        self.endpoint: str = inner.endpoint
+    def __init__(self, context: ssl.SSLContext) -> None:
+        """`context` verifies the server."""
+        self._context = context
         self.ends = 0.0
         """When the cmdlet that is running must have ended, by the monotonic clock."""
         self.patience: float = POLL_SECONDS + GRACE_SECONDS
         """Seconds for one answer."""
         self.read = 0
         """Octets that came since it began."""
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
-    def send(self, message: bytes, *, retries_on_read_timeout: int = 0, timeout: Any = None) -> bytes:
-        """Send one message, and give the answer."""
-        del retries_on_read_timeout, timeout
+    def init_poolmanager(self, *args: Any, **given: Any) -> Any:
+        """With our context."""
+        return super().init_poolmanager(*args, ssl_context=self._context, **given)
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """One that is read within bounds."""
+        answer = _Answer()
+        answer.__dict__.update(vars(super().build_response(req, resp)))
+        answer.bounds = self
+        return answer
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **given: Any) -> requests.Response:
+        """Send one, however patient the library would be. Raises TooLateError beside what `requests` does."""
         left = self.ends - time.monotonic()
         if left <= 0:
             raise TooLateError
-        left = min(left, self.patience)
-        answer: bytes = self._inner.send(message, timeout=(CONNECT_SECONDS, left))
-        self.read += len(answer)
-        if self.read > MOST_IN_ALL:
-            raise TooMuchError
-        return answer
-
-    def close(self) -> None:
-        """Hang up."""
-        self._inner.close()
+        given["timeout"] = (CONNECT_SECONDS, min(left, self.patience))
+        try:
+            return super().send(request, *args, **given)
+        except requests.exceptions.Timeout as late:
+            # pypsrp would wait for the same answer five times more.
+            raise requests.exceptions.ConnectionError(late) from late
 
 
-def session_for(login: Login, roots: bytes | None) -> requests.Session:
-    """The session. Raises UserProblem where the roots are none."""
+def session_for(login: Login, bounds: Bounds) -> requests.Session:
+    """The session, within bounds."""
     session = requests.Session()
     session.headers["User-Agent"] = f"mailtrust/{__version__}"
     session.headers["Accept-Encoding"] = "identity"  # IIS compresses otherwise, and nobody here could bound that
     session.max_redirects = 0
-    adapter = _Adapter(_context(roots))
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
+    session.mount("https://", bounds)
+    session.mount("http://", bounds)
     if login.way == "basic":
         session.auth = HTTPBasicAuth(login.user.encode("utf-8"), login.password.encode("utf-8"))
     else:
@@ -121,8 +116,11 @@ def session_for(login: Login, roots: bytes | None) -> requests.Session:
     return session
 
 
-def _context(roots: bytes | None) -> ssl.SSLContext:
-    """What verifies the server: on Windows this knows the stores of the machine, the domain's CA among them."""
+def context_for(roots: bytes | None) -> ssl.SSLContext:
+    """What verifies the server: on Windows this knows the stores of the machine, the domain's CA among them.
+
+    Raises UserProblem where the roots are none.
+    """
     context = ssl.create_default_context()
     if roots is not None:
         try:

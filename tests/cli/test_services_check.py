@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 from tests.cli.conftest import Done
-from tests.services.world import border, newer, old
+from tests.services.world import border, newer
 from tests.services.world.forms import written
 from tests.services.world.making import NOW, Exported
+from tests.services.world.twelve import TWELVE
 
 from mailtrust.core.issuance.authority import Issued
 from mailtrust.core.model.exchange import ExchangeOrganisation
@@ -24,23 +25,8 @@ from mailtrust.core.x509.pem import to_pem
 Run = Callable[..., Done]
 AT = NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
 
-WORLD: tuple[Callable[[], Exported], ...] = (
-    old.of_2007,
-    old.of_2010,
-    old.of_2013,
-    newer.one_of_2016,
-    newer.many_of_2016,
-    newer.behind_offloading,
-    newer.behind_bridging,
-    newer.on_the_move,
-    border.classic_hybrid,
-    border.modern_hybrid,
-    border.with_edge,
-    border.half_broken,
-)
 
-
-@pytest.mark.parametrize("make", WORLD, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", TWELVE, ids=lambda make: make.__name__)
 def test_an_organisation(make: Callable[[], Exported], tmp_path: Path, run: Run) -> None:
     it = make()
     before = _checked(it, it.broken, tmp_path / "broken", run, mended=False)
@@ -54,7 +40,7 @@ def test_an_organisation(make: Callable[[], Exported], tmp_path: Path, run: Run)
 
 
 def test_every_rule_finds_something_in_this_world() -> None:
-    found = {one.partition(":")[0] for make in WORLD for one in make().expected}
+    found = {one.partition(":")[0] for make in TWELVE for one in make().expected}
     assert found == {rule.ID for rule in ASSIGNMENT_RULES}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from mailtrust.core.model.exchange import (
     ExchangeCertificate,
@@ -60,8 +61,8 @@ def send_connector(
     return SendConnector(name, fqdn, ("MAIL1",), tls, ignore_starttls=ignore)
 
 
-def server(*certificates: ExchangeCertificate, version: str = "15.2.1544.4", **more: object) -> ExchangeServer:
-    return ExchangeServer("MAIL1", "mail1.corp.example", version, certificates, **more)  # type: ignore[arg-type]
+def server(*certificates: ExchangeCertificate, version: str = "15.2.1544.4", **more: Any) -> ExchangeServer:
+    return ExchangeServer("MAIL1", "mail1.corp.example", version, certificates, **more)
 
 
 def organisation(*servers: ExchangeServer, sends: tuple[SendConnector, ...] = ()) -> ExchangeOrganisation:

@@ -1,6 +1,7 @@
 """What the protocol log says, beside what the search foretells."""
 
 from datetime import timedelta
+from typing import Literal
 
 from tests.services.exchange_world import NOW, certificate, connector, organisation, send_connector, server
 
@@ -21,8 +22,14 @@ IT = organisation(
 FORETOLD = select(IT, NOW)
 
 
-def presented(direction: str, name: str, verb: str, letter: str, ago: int = 0) -> Presented:
-    return Presented(direction, name, verb, letter * 40, NOW - timedelta(hours=ago), 1)  # type: ignore[arg-type]
+def presented(
+    direction: Literal["receive", "send"],
+    name: str,
+    verb: Literal["STARTTLS", "X-ANONYMOUSTLS"],
+    letter: str,
+    ago: int = 0,
+) -> Presented:
+    return Presented(direction, name, verb, letter * 40, NOW - timedelta(hours=ago), 1)
 
 
 def agreements(*rows: Presented, server: str | None = None) -> list[str]:

@@ -1,28 +1,15 @@
 """The twelve exported organisations: whatever was mended presents a usable certificate everywhere, and says why."""
 
 import pytest
-from tests.services.world import border, newer, old
 from tests.services.world.making import NOW, Exported
+from tests.services.world.twelve import TWELVE
 
 from mailtrust.core.report.page import Page
 from mailtrust.core.report.services_selection import show_selections
 from mailtrust.core.services.exchange.selecting.select import select
 from mailtrust.core.services.exchange.selecting.selection import NotOffered, Selection, is_served
 
-WORLD: tuple[Exported, ...] = (
-    old.of_2007(),
-    old.of_2010(),
-    old.of_2013(),
-    newer.one_of_2016(),
-    newer.many_of_2016(),
-    newer.behind_offloading(),
-    newer.behind_bridging(),
-    newer.on_the_move(),
-    border.classic_hybrid(),
-    border.modern_hybrid(),
-    border.with_edge(),
-    border.half_broken(),
-)
+WORLD: tuple[Exported, ...] = tuple(make() for make in TWELVE)
 IDS = [one.id for one in WORLD]
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mailtrust.core.services.least_set import (
     MOST_NAMES,
+    Ca,
     Candidate,
     LeastSet,
     Order,
@@ -146,8 +147,8 @@ CANDIDATES = st.lists(
 
 @settings(max_examples=150, deadline=None)
 @given(needed(), CANDIDATES, st.sampled_from(["public", "own"]), st.integers(1, 5))
-def test_no_smaller_set_does(needs: list[Need], there: list[Candidate], ca: str, room: int) -> None:
-    found = least_set(needs, there, ca=ca, most_names=room)  # type: ignore[arg-type]
+def test_no_smaller_set_does(needs: list[Need], there: list[Candidate], ca: Ca, room: int) -> None:
+    found = least_set(needs, there, ca=ca, most_names=room)
     assert found.proven
     assert _cost(found) == min(_every_cost(needs, there, ca, room))
     for part in found.parts:

@@ -1,13 +1,14 @@
 """What certificates are needed for, which of those that are there can be used again, and how the answer is told."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from tests.configured.conftest import issued as issued_certificates
 from tests.services.exchange_world import NOW, certificate, connector
-from tests.services.world import border, newer, old
 from tests.services.world.making import Exported
+from tests.services.world.twelve import TWELVE
 
 from mailtrust.core.model.assignment import Assigned
 from mailtrust.core.model.certificate import Certificate
@@ -22,7 +23,7 @@ from mailtrust.core.model.exchange import (
 from mailtrust.core.model.kept import Holdings, KeptCertificate
 from mailtrust.core.model.settings import Place, Server, Threshold
 from mailtrust.core.services.candidates import candidates_of
-from mailtrust.core.services.least_set import Candidate, Order, least_set
+from mailtrust.core.services.least_set import Ca, Candidate, Order, least_set
 from mailtrust.core.services.least_words import (
     Least,
     commands_for,
@@ -117,7 +118,7 @@ def test_the_names_of_a_configuration(issued: dict[str, Issued]) -> None:
     assert of_others(server).needs == (Need("web", "nginx", "", ("webmail.example.com",)),)
 
 
-def public(_: Certificate) -> str:
+def public(_: Certificate) -> Ca:
     return "public"
 
 
@@ -142,7 +143,7 @@ def test_what_can_be_used_again(issued: dict[str, Issued]) -> None:
         kept,
         ca_of=public,
         warn=WARN,
-        now=max(now, NOW),  # type: ignore[arg-type]
+        now=max(now, NOW),
     )
     assert {one.thumbprint[:4]: (one.ca, one.servers) for one in found} == {
         "AAAA": ("public", {"MAIL1", "MAIL2"}),
@@ -150,7 +151,7 @@ def test_what_can_be_used_again(issued: dict[str, Issued]) -> None:
     }
     # Of an enterprise's own CA.
     mine = replace(MAIL, certificates=(replace(fresh, root_ca_type="Enterprise", exportable=True),))
-    (one,) = candidates_of(ExchangeOrganisation((mine,)), (), Holdings(), ca_of=public, warn=WARN, now=NOW)  # type: ignore[arg-type]
+    (one,) = candidates_of(ExchangeOrganisation((mine,)), (), Holdings(), ca_of=public, warn=WARN, now=NOW)
     assert (one.ca, one.servers) == ("own", None)
 
 
@@ -196,19 +197,12 @@ def test_a_wildcard_that_is_there_is_found_by_name() -> None:
     assert commands_for(part, (done,)) == ()
 
 
-@pytest.mark.parametrize(
-    "world",
-    [
-        old.of_2007, old.of_2010, old.of_2013, newer.one_of_2016, newer.many_of_2016, newer.behind_offloading,
-        newer.behind_bridging, newer.on_the_move, border.classic_hybrid, border.modern_hybrid, border.with_edge,
-        border.half_broken,
-    ],
-)  # fmt: skip
-def test_every_organisation_of_the_world_has_an_answer(world: object) -> None:
-    it: Exported = world()  # type: ignore[operator]
+@pytest.mark.parametrize("make", TWELVE, ids=lambda make: make.__name__)
+def test_every_organisation_of_the_world_has_an_answer(make: Callable[[], Exported]) -> None:
+    it = make()
     for organisation in (it.broken, it.mended):
         needs = of_exchange(organisation).needs
-        found = least_set(needs, candidates_of(organisation, (), Holdings(), ca_of=public, warn=WARN, now=NOW))  # type: ignore[arg-type]
+        found = least_set(needs, candidates_of(organisation, (), Holdings(), ca_of=public, warn=WARN, now=NOW))
         assert found.proven
         assert {one for part in found.parts for one in part.needs} == set(needs)
         assert all(commands_for(part, ()) for part in found.orders)

@@ -72,4 +72,4 @@ def places(world: ExchangeOrganisation) -> set[str]:
 
 
 def states(it: Exported) -> tuple[ExchangeOrganisation, ...]:
-    return tuple(getattr(it, name) for name in ("organisation", "mended", "broken") if hasattr(it, name))
+    return it.mended, it.broken

@@ -14,7 +14,6 @@ from mailtrust.core.services.exchange.selecting.selection import (
     NoneEligible,
     NotOffered,
     Selection,
-    SelectionKind,
     SelectionUnknown,
     is_served,
 )
@@ -156,18 +155,19 @@ def _log(page: Page, compared: Sequence[Compared]) -> None:
         )
 
 
-_KINDS: dict[SelectionKind, Text] = {
-    "receive": text("receives: {name}"),
-    "send": text("sends: {name}"),
-    "anonymous-in": text("from Exchange servers: {name}"),
-    "anonymous-out": text("to Exchange servers: {name}"),
-}
-
-
 def _label(page: Page, one: Selection) -> str:
     name = one.name.removeprefix(f"{one.server}\\")
-    said = _KINDS.get(one.kind)
-    return page.say(Text(said.template, (("name", name),))) if said is not None else page.name(name)
+    match one.kind:
+        case "receive":
+            return page.say(text("receives: {name}", name=name))
+        case "send":
+            return page.say(text("sends: {name}", name=name))
+        case "anonymous-in":
+            return page.say(text("from Exchange servers: {name}", name=name))
+        case "anonymous-out":
+            return page.say(text("to Exchange servers: {name}", name=name))
+        case "imap" | "pop" | "iis" | "um" | "um-call-router":
+            return page.name(name)
 
 
 def _sign(page: Page, one: Selection) -> tuple[str, str]:

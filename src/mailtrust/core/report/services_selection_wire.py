@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from mailtrust.core.model.exchange import ExchangeCertificate
 from mailtrust.core.model.exchange_change import Refusal
 from mailtrust.core.model.text import Text
+from mailtrust.core.report.assigned_wire import Thumbprint
 from mailtrust.core.report.report_wire import Fingerprint, Moment
 from mailtrust.core.services.exchange.selecting.presented import Agreement, Compared
 from mailtrust.core.services.exchange.selecting.selection import (
@@ -22,8 +23,6 @@ from mailtrust.core.services.exchange.selecting.selection import (
 )
 
 SCHEMA: Literal["mailtrust/selection/1"] = "mailtrust/selection/1"
-
-Thumbprint = Annotated[str, Meta(description="SHA-1 in upper-case hex, Exchange's own name of a certificate.")]
 
 
 class PresentedCertificateWire(Struct, kw_only=True):

@@ -270,11 +270,18 @@ class TestExchange:
             for one in served_not_assigned.judge(evidence)
             if isinstance(one, Finding)
         }
-        assert set(findings) == {"served-not-assigned:MAIL1:IMAP"} | {f"served-not-assigned:{HOST}:443"} - {
-            # What MAIL1 presents at IMAP by mistake is met at the front, too: one thing to mend.
-            f"served-not-assigned:{HOST}:443"
-        }
+        # What MAIL1 presents at IMAP by mistake is met at the front, too: one thing to mend.
+        assert set(findings) == {"served-not-assigned:MAIL1:IMAP"}
         assert "it is assigned to SMTP" in findings["served-not-assigned:MAIL1:IMAP"]
+
+    async def test_where_clients_are_led_and_nothing_is(self, outside: Outside) -> None:
+        outside.hosts["mail1.example.com"] = outside.hosts["edge1.example.com"] = Found((OWN,))
+        del outside.hosts[HOST]
+        known = await told_of((), organisation=self.organisation("A" * 40, "B" * 40))
+        seen = await shown(known, outside.edge())
+        assert [str(note) for note in seen.notes if HOST in str(note)] == [
+            f"{HOST} has no address here: it was not asked."
+        ]
 
 
 class TestMailStore:
@@ -290,6 +297,17 @@ class TestMailStore:
         )  # fmt: skip
         nobody = await shown_by_mailstore(await told_of((WEB,), {WEB.reach: machine(leaf)}), outside.edge())
         assert nobody.served == ()
+
+    async def test_it_has_no_address_but_for_the_port_that_is_led_elsewhere(
+        self, outside: Outside, leaf: Certificate
+    ) -> None:
+        del outside.hosts[HOST]
+        outside.present(leaf, port=8462, address=OWN)
+        known = await told_of((server("archive", HOST, "mailstore"),))
+        detours = Detours(resolve=(Resolve(HOST, 8462, (OWN,)),))
+        seen = await shown_by_mailstore(known, outside.edge(), detours)
+        assert [one.place for one in seen.served] == [f"https://{HOST}:8462@{OWN}"]
+        assert [str(note) for note in seen.notes] == [f"{HOST} has no address here: it was not asked."]
 
     async def test_a_detour_leads_to_a_server_without_a_name(self, outside: Outside, leaf: Certificate) -> None:
         outside.present(leaf, port=8443, address=OWN)

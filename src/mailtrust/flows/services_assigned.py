@@ -84,14 +84,12 @@ def chosen(
     """
     if not wanted:
         return (tuple(servers) if organisation is None else ()), organisation
-    mine = {one.name.lower(): one for one in servers}
-    theirs = {} if organisation is None else {
-        name.lower(): one for one in organisation.servers for name in (one.name, one.fqdn) if name
-    }  # fmt: skip
+    exported = organisation.servers if organisation is not None else ()
+    ours = {one.name.lower() for one in servers}
+    theirs = {name.lower() for one in exported for name in (one.name, one.fqdn) if name}
     for name in wanted:
-        if name.lower() not in mine and name.lower() not in theirs:
-            known = [one.name for one in servers]
-            known += [one.name for one in organisation.servers] if organisation is not None else []
+        if name.lower() not in ours | theirs:
+            known = [*(one.name for one in servers), *(one.name for one in exported)]
             if not known:
                 raise UserProblem(NOTHING_KNOWN)
             raise UserProblem(
@@ -101,7 +99,7 @@ def chosen(
             )
     asked = {name.lower() for name in wanted}
     if organisation is not None:
-        left = tuple(one for one in organisation.servers if asked & {one.name.lower(), one.fqdn.lower()})
+        left = tuple(one for one in exported if asked & {one.name.lower(), one.fqdn.lower()})
         organisation = replace(organisation, servers=left)
     return tuple(one for one in servers if one.name.lower() in asked), organisation
 

@@ -10,16 +10,16 @@ from mailtrust.core.model.assignment import AssignmentEvidence, Served
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol
 from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeService
-from mailtrust.core.model.observation import Observation, ProbeFailure
-from mailtrust.core.model.text import Text, text
+from mailtrust.core.model.observation import Observation
+from mailtrust.core.model.text import Text
 from mailtrust.core.report.services_check_wire import Reviewed
 from mailtrust.core.rules.assigning import judge_assignments
 from mailtrust.core.rules.assigning.grounds.accepting import settle_assignments
 from mailtrust.core.services.assigned import EXCHANGE
 from mailtrust.core.services.exchange.due import due
 from mailtrust.flows.endpoints import find_endpoints
-from mailtrust.flows.services_ports import any_of
-from mailtrust.flows.services_served import Shown
+from mailtrust.flows.services_ports import any_of, not_found
+from mailtrust.flows.services_served import Shown, nothing_at
 
 if TYPE_CHECKING:
     from mailtrust.flows.check import Edge, OnProgress
@@ -51,7 +51,7 @@ async def shown_at(
         with_address = [one for one in places.endpoints if one.address]
         found |= dict.fromkeys(with_address)
         if not with_address:
-            notes.append(text("{target} has no address here: it was not asked.", target=given))
+            notes.append(not_found(given))
     seen = await edge.probe([(one, Offer.DEFAULT) for one in found], per_host=None, on_progress=on_progress)
     served: list[Served] = []
     for one in seen:
@@ -59,8 +59,7 @@ async def shown_at(
         if isinstance(leaf, Certificate):
             served.append(_served(one, leaf, organisation, edge.now()))
         elif one.endpoint.found_by == "given":
-            why = one.result.detail if isinstance(one.result, ProbeFailure) else ""
-            notes.append(text("{place} presents no certificate: {why}", place=one.endpoint.id, why=why))
+            notes.append(nothing_at(one))
     return Shown(tuple(served), tuple(notes))
 
 

@@ -140,6 +140,10 @@ class Ports:
             return None
         return answer.records[0] if isinstance(answer, Found) and answer.records else None
 
+    async def _address_at(self, host: str, port: int) -> str | None:
+        """Where a client is led that asks for a port of a host."""
+        return next(iter(self.detours.addresses(host, port)), None) or await self._address_of(host)
+
     async def _clients_look(self, one: Surveyed) -> None:
         """The places that mailtrust.toml has for a server, at the addresses that clients find."""
         listens = {at.port for place in one.places for at in place.listens}
@@ -162,22 +166,24 @@ class Ports:
         for place in server.places:
             target = parse_target(place.target)
             endpoints = (await find_endpoints(target, self.resolver, detours=self.detours, kind="host")).endpoints
-            found += [(there, isinstance(target, Host)) for there in endpoints if there.address]
+            with_address = [there for there in endpoints if there.address]
+            found += [(there, isinstance(target, Host)) for there in with_address]
+            if not with_address:
+                self.notes.append(not_found(place.target))
         return found
 
     async def _mailstore(self, server: Server) -> None:
         for place in server.places:
-            address = await self._address_of(place.host)
-            self.ports += [
-                Port(
-                    _endpoint(place.host, one.port, Scheme(one.protocol, one.tls_mode, one.port), address),
-                    server.name,
-                    mailstore.ID,
-                    one.name,
-                )
-                for one in mailstore.SERVICES
-                if address is not None and place.port in (None, one.port)
-            ]
+            for one in mailstore.SERVICES:
+                if place.port not in (None, one.port):
+                    continue
+                address = await self._address_at(place.host, one.port)
+                if address is None:
+                    self.notes.append(not_found(place.target))
+                    continue
+                scheme = Scheme(one.protocol, one.tls_mode, one.port)
+                there = _endpoint(place.host, one.port, scheme, address)
+                self.ports.append(Port(there, server.name, mailstore.ID, one.name))
 
     async def _exchange(self, organisation: ExchangeOrganisation) -> None:
         """Each server by its own name, then the names that clients are given."""
@@ -192,12 +198,19 @@ class Ports:
                 there = _endpoint(host, scheme.port or 0, scheme, address)
                 self.ports.append(Port(there, server.name, EXCHANGE, service, presentable(server, service, self.now)))
         for front in dict.fromkeys(front for server in organisation.servers for front in fronts_of(server)):
-            address = next(iter(self.detours.addresses(front.host, front.port)), await self._address_of(front.host))
-            if address is not None:
-                scheme = Scheme(front.protocol, front.tls_mode, front.port)
-                there = _endpoint(front.host, front.port, scheme, address)
-                configured = any_of(organisation, front.service, self.now)
-                self.ports.append(Port(there, "", EXCHANGE, front.service, configured, expected=True))
+            address = await self._address_at(front.host, front.port)
+            if address is None:
+                self.notes.append(not_found(front.host))
+                continue
+            scheme = Scheme(front.protocol, front.tls_mode, front.port)
+            there = _endpoint(front.host, front.port, scheme, address)
+            configured = any_of(organisation, front.service, self.now)
+            self.ports.append(Port(there, "", EXCHANGE, front.service, configured, expected=True))
+
+
+def not_found(target: str) -> Text:
+    """What is said of a place where clients are to look, and cannot."""
+    return text("{target} has no address here: it was not asked.", target=target)
 
 
 def _once(ports: Iterable[Port]) -> tuple[Port, ...]:

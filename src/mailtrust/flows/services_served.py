@@ -52,8 +52,8 @@ async def shown(
         elif (found := _served(port, observation)) is not None:
             served.append(found)
         elif port.expected:
-            notes.append(_nothing(port, observation))
-    return Shown(tuple(served), tuple(notes))
+            notes.append(nothing_at(observation))
+    return Shown(tuple(served), tuple(dict.fromkeys(notes)))
 
 
 async def shown_by_mailstore(
@@ -95,6 +95,16 @@ def untold(evidence: AssignmentEvidence) -> tuple[Finding, ...]:
     return tuple(one for one in worst_first(results) if one.id not in settled)
 
 
+def nothing_at(observation: Observation) -> Text:
+    """What is said of a port that was to present a certificate and did not."""
+    place = observation.endpoint.id
+    match observation.result:
+        case ProbeFailure(detail=detail, kind=kind):
+            return text("{place} presents no certificate: {why}", place=place, why=detail or kind.value)
+        case _:
+            return text("{place} presents nothing that can be read as a certificate.", place=place)
+
+
 def _served(port: Port, observation: Observation) -> Served | None:
     leaf = next(iter(observation.presented_chain), None)
     if not isinstance(leaf, Certificate):
@@ -110,11 +120,3 @@ def _served(port: Port, observation: Observation) -> Served | None:
 def _take_up(port: Port) -> tuple[str, ...]:
     command = port.surveyed.product.take_up(port.surveyed.server) if port.surveyed is not None else None
     return command.command if command is not None else ()
-
-
-def _nothing(port: Port, observation: Observation) -> Text:
-    match observation.result:
-        case ProbeFailure(detail=detail, kind=kind):
-            return text("{place} presents no certificate: {why}", place=port.endpoint.id, why=detail or kind.value)
-        case _:
-            return text("{place} presents nothing that can be read as a certificate.", place=port.endpoint.id)

@@ -50,6 +50,13 @@ def test_any_octet_that_is_changed_is_seen(acts: list[TakingBack | Ended], data:
     assert now != head  # the last line is held by who knows the head
 
 
+def test_a_line_end_that_is_changed_is_seen() -> None:
+    octets = trail([TakingBack(plan="one"), TakingBack(plan="two")])
+    for changed in (octets.replace(b"\n", b"\r", 1), octets.replace(b"\n", b"\r\n", 1)):
+        with pytest.raises(ChainBroken):
+            read_chain(changed, Line)
+
+
 @given(
     octets=st.binary(max_size=400) | st.binary(max_size=200).map(lambda some: write_approval("a", "b", AT, "") + some)
 )

@@ -52,16 +52,18 @@ def joined(exports: Sequence[tuple[str, ExchangeWire]]) -> tuple[ExchangeWire, t
 
 
 def _tell_twice(name: str, export: ExchangeWire, told: list[Text]) -> None:
-    servers = [(one.name, server_key(one.name)) for one in export.servers]
-    prints = [(f"{one.name} {it.thumbprint}", print_of(it)) for one in export.servers for it in one.certificates]
-    places = [f"{server_key(one.name)} " for one in export.servers for _ in one.certificates]
-    certificates = [(called, place + key) for (called, key), place in zip(prints, places, strict=True) if key]
-    for what in (servers, certificates):
-        seen: set[str] = set()
-        for called, key in what:
-            if key in seen:
-                told.append(text("{file}: {what} stands there twice.", file=clean(name, 100), what=clean(called, 100)))
-            seen.add(key)
+    stands = [(one.name, (server_key(one.name), "")) for one in export.servers]
+    stands += [
+        (f"{one.name} {it.thumbprint}", (server_key(one.name), digits))
+        for one in export.servers
+        for it in one.certificates
+        if (digits := print_of(it))
+    ]
+    seen: set[tuple[str, str]] = set()
+    for called, key in stands:
+        if key in seen:
+            told.append(text("{file}: {what} stands there twice.", file=clean(name, 100), what=clean(called, 100)))
+        seen.add(key)
 
 
 def _take_in(mine: Struct, other: Struct, place: str, told: list[Text]) -> None:

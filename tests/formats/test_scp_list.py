@@ -67,6 +67,19 @@ def test_what_powershell_lists(encoding: str, ends: str) -> None:
     assert read_scp_list(FORMAT_LIST.replace("\n", ends).encode(encoding)) == (EX1, EX2)
 
 
+def test_a_line_that_is_wrapped_at_a_blank_keeps_it() -> None:
+    wrapped = FORMAT_LIST.replace("Site-Name, Berlin", "Site-Name, Head\n                                 Office")
+    (first, _) = read_scp_list(wrapped.encode())
+    assert first.keywords[1:] == ("Site=Default-First-Site-Name", "Site=Head Office")
+
+
+def test_a_blank_line_after_each_line_changes_nothing() -> None:
+    assert read_scp_list(FORMAT_LIST.replace(".x\n" + " " * 33 + "ml", ".xml").replace("\n", "\n\n").encode()) == (
+        EX1,
+        EX2,
+    )
+
+
 def test_what_ldapsearch_and_ldifde_export() -> None:
     mark = "77378F46-2C66-4aa9-A6A6-3E7A48B19596"
     assert read_scp_list(LDIF.encode()) == (

@@ -8,8 +8,11 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from mailtrust.core.formats.certreq_inf.encoding import decode
+from mailtrust.core.formats.exchange.format_list import is_property, read_format_list
+from mailtrust.core.formats.exchange.shown import MOST_OBJECTS, Shown
 from mailtrust.core.formats.url import is_https
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
@@ -19,7 +22,6 @@ from mailtrust.core.model.walk import SCP_POINTER, SCP_URL, ConnectionPoint
 MOST_POINTS = 1_000
 MOST_LINES = 100_000
 
-_PROPERTY = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9]*) *:(?: (?P<value>.*)|)")
 _URI, _SITES, _SERVER = "autodiscoverserviceinternaluri", "autodiscoversitescope", "name"
 _LDIF = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9;.-]*):(?P<kind>[:<]?) ?(?P<value>.*)")
 _SHOW = "Get-ClientAccessService | Format-List Name,AutoDiscoverServiceInternalUri,AutoDiscoverSiteScope"
@@ -64,36 +66,29 @@ def _unreadable(why: Text) -> ScpListError:
 
 
 def _from_format_list(lines: list[str]) -> Iterator[ConnectionPoint]:
-    record: dict[str, str] = {}
-    last = ""
-    for line in (*lines, "", "Name:"):
-        match = _PROPERTY.fullmatch(line.rstrip())
-        if match is not None:
-            name = match["name"].lower()
-            if name in record:  # A new record, with a blank line before it or without one
-                yield from _listed(record)
-                record = {}
-            record[name], last = (match["value"] or "").strip(), name
-        elif line[:1].isspace() and line.strip() and last:
-            record[last] += line.strip()  # Format-List breaks what is longer than the window
-        elif line.strip():
+    for before, line in pairwise(("", *lines)):
+        goes_on = line[:1].isspace() and before.strip()
+        if line.strip() and not goes_on and not is_property(line):
             raise _unreadable(text("nobody knows what this line means: {line}", line=clean(line, 100)))
-        else:
-            last = ""
-    yield from _listed({name: value for name, value in record.items() if name != _SERVER or value})
+    # Without blank lines a record ends where a name stands again: a mail program may have put one after each line.
+    servers = read_format_list("\n".join(line for line in lines if line.strip()))
+    if len(servers) > MOST_OBJECTS:
+        raise _unreadable(text("it has more than {most} entries", most=MOST_OBJECTS))
+    for server in servers:
+        yield from _listed(server)
 
 
-def _listed(record: Mapping[str, str]) -> Iterator[ConnectionPoint]:
-    uri, sites = record.get(_URI, ""), record.get(_SITES, "")
-    if sites.endswith(("...}", "…}")):
+def _listed(server: Shown) -> Iterator[ConnectionPoint]:
+    if _SITES in server.cut:
         raise _unreadable(text("it does not show all sites; set $FormatEnumerationLimit = -1 first"))
+    # Where it was wrapped a blank may stand, which no address has.
+    uri = "".join(server.word(_URI).split())
     if not uri:
         return
     if not uri.lower().startswith(("http://", "https://")):
         raise _unreadable(text("{value} is no address", value=clean(uri, 100)))
-    named = [site.strip() for site in sites.removeprefix("{").removesuffix("}").split(",")]
-    keywords = (SCP_URL, *(f"Site={site}" for site in named if site))
-    yield ConnectionPoint(keywords, (uri,), record.get(_SERVER, ""))
+    named = (site.strip() for several in server.words(_SITES) for site in several.split(","))
+    yield ConnectionPoint((SCP_URL, *(f"Site={site}" for site in named if site)), (uri,), server.word(_SERVER))
 
 
 def _from_ldif(lines: list[str]) -> Iterator[ConnectionPoint]:

@@ -32,6 +32,11 @@ def read_format_list(text: str) -> tuple[Shown, ...]:
     return tuple(islice(_objects(lines), MOST_OBJECTS + 1))
 
 
+def is_property(line: str) -> bool:
+    """Whether a property begins here, and no value that was wrapped goes on."""
+    return _PROPERTY.fullmatch(line.rstrip()) is not None
+
+
 def _objects(lines: Sequence[str]) -> Iterator[Shown]:
     width = max(map(len, lines), default=0)
     record: dict[str, list[str]] = {}

@@ -10,6 +10,7 @@ from tests.services.exchange_world import NOW, certificate
 
 from mailtrust.core.formats.exchange.organisation_of import organisation_of
 from mailtrust.core.model.assignment import Assigned, Served
+from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.exchange import ClientAccessSettings, ExchangeOrganisation, ExchangeServer, IisBinding
 from mailtrust.core.model.kept import Assignment, Holdings, KeptCertificate, KeptServer
 from mailtrust.core.model.server_facts import Printed
@@ -22,7 +23,7 @@ from mailtrust.core.services.assigned import (
     only_seen,
     presentable,
 )
-from mailtrust.core.targets.configured import CONFIGURED, ConfiguredProduct
+from mailtrust.core.targets.configured import CONFIGURED, Balancer, ConfiguredProduct
 from mailtrust.core.x509.parse import read_certificate
 from mailtrust.core.x509.pem import find_pem
 from mailtrust.core.x509.thumbprint import thumbprint
@@ -56,7 +57,33 @@ CASES: tuple[tuple[str, dict[str, str], dict[tuple[str, ...], str], str, list[st
         "dovecot", {"/d.conf": "ssl_cert = </tls/old.pem\nssl_key = </tls/old.key\n"},
         {}, "/d.conf", ["dovecot"], ["/d.conf:1"],
     ),
+    (
+        "postfix",
+        {"/etc/postfix/main.cf": "smtpd_tls_cert_file = /tls/old.pem\nsmtpd_tls_key_file = /tls/old.key\n",
+         "/etc/postfix/master.cf": "smtp inet n - y - - smtpd\n"},
+        {("postconf", "-h", "mail_version"): "3.7.11\n"}, "", ["smtpd"], ["/etc/postfix/main.cf:1"],
+    ),
+    (
+        "apache",
+        {"/a.conf": "LoadModule ssl_module mod_ssl.so\nListen 443\nSSLEngine on\nSSLCertificateFile /tls/old.pem\n"
+                    "SSLCertificateKeyFile /tls/old.key\n"},
+        {("apachectl", "-V"): "Server version: Apache/2.4.9\n"}, "/a.conf", ["VirtualHost *"], ["/a.conf:4"],
+    ),
+    (
+        "cyrus",
+        {"/etc/imapd.conf": "tls_server_cert: /tls/old.pem\ntls_server_key: /tls/old.key\n",
+         "/etc/cyrus.conf": 'SERVICES {\n imaps cmd="imapd -s" listen="imaps"\n}\n'},
+        {}, "", ["imaps"], ["/etc/imapd.conf:1"],
+    ),
+    (
+        "courier", {"/etc/courier/esmtpd": "PORT=smtp\nTLS_CERTFILE=/tls/old.pem\nTLS_PRIVATE_KEYFILE=/tls/old.key\n"},
+        {}, "", ["esmtpd"], ["/etc/courier/esmtpd:2"],
+    ),
 )  # fmt: skip
+
+
+def test_there_is_a_case_for_every_product_with_files() -> None:
+    assert {product for product, *_ in CASES} == {one.ID for one in CONFIGURED if not isinstance(one, Balancer)}
 
 
 @pytest.mark.parametrize(("product", "files", "printed", "main", "services", "named"), CASES)
@@ -85,7 +112,7 @@ def test_every_product_tells_what_it_names(
     assert (list(one.services), list(one.named_in)) == (services, named)
 
 
-def _leaf(content: bytes) -> object:
+def _leaf(content: bytes) -> Certificate:
     (block, *_) = (one for one in find_pem(content) if one.label == "CERTIFICATE")
     return read_certificate(block.data)
 

@@ -7,12 +7,17 @@ from getpass import getuser
 
 from mailtrust.core.model.cleaning import clean
 
-LONGEST = 200
+LONGEST, LONGEST_NAME = 200, 100
 
 
 def person() -> str:
-    """`anna@host`; of sudo the one who called it. It is what this machine says, and no proof of anything."""
+    """`anna@host`: `user_name` and where. It is what this machine says, and no proof of anything."""
     return clean(f"{_name()}@{socket.gethostname()}", LONGEST)
+
+
+def user_name() -> str:
+    """`anna`; of sudo the one who called it."""
+    return clean(_name(), LONGEST_NAME)
 
 
 def _name() -> str:

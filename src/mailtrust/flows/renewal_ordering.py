@@ -1,14 +1,13 @@
 """A certificate for a key, from whoever issues it: an ACME server, or a private CA."""
 
 from datetime import datetime
-from getpass import getuser
 from pathlib import Path
 
 from mailtrust.core.forecast.renewal_time import Window
 from mailtrust.core.formats.acme_record import AcmeRecord, DnsUpdate, Hook, HttpServer, Proof, Webroot
+from mailtrust.core.formats.certificate_names import read_names
 from mailtrust.core.formats.listening import parse_dns_server, parse_listening
 from mailtrust.core.model.certificate import Certificate, CertificateSpec
-from mailtrust.core.model.certificate_request import CertificateRequest
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.plan import OnThisMachine
 from mailtrust.core.model.problem import CouldNotLook, UserProblem
@@ -16,9 +15,10 @@ from mailtrust.core.model.renewing import Renewed
 from mailtrust.core.model.text import text
 from mailtrust.core.targets.mending.work import Material
 from mailtrust.core.x509.private_key import PrivateKey
-from mailtrust.core.x509.request import read_request
+from mailtrust.core.x509.request import parse_request
 from mailtrust.edge.acme.account import AccountFolder, usual_folder
 from mailtrust.edge.ca.folder import CaFolder
+from mailtrust.edge.person import user_name
 from mailtrust.flows.acme import Judging, Order, issue, opened
 from mailtrust.flows.acme_proving import DnsServer
 from mailtrust.flows.private_ca import Operator
@@ -50,10 +50,8 @@ def by_acme(
 
 def by_ca(one: Renewed, key: PrivateKey, now: datetime, password: bytes | None) -> tuple[Certificate, ...]:
     """Have a private CA issue it. Raises UserProblem."""
-    spec = _spec(one)
-    request = read_request(request_certificate(spec, key).request)
-    assert isinstance(request, CertificateRequest)  # noqa: S101 - it was made just now
-    with opened_ca(CaFolder(Path(one.by)), Operator(_name(), now, password)) as ca:
+    request = parse_request(request_certificate(_spec(one), key).request)
+    with opened_ca(CaFolder(Path(one.by)), Operator(user_name(), now, password)) as ca:
         granted = ca.issue(request, "server", (), one.days)
         if granted.refused:
             raise CouldNotLook(text("The CA does not grant all that was asked for: {what}", what=granted.refused[0]))
@@ -66,8 +64,6 @@ def stand_in(one: Renewed, now: datetime) -> Material:
 
 
 def _spec(one: Renewed) -> CertificateSpec:
-    from mailtrust.core.formats.certificate_names import read_names
-
     names = read_names(one.names)
     return CertificateSpec(dns_names=names.dns_names, ip_addresses=names.ip_addresses, key=one.key)
 
@@ -96,10 +92,3 @@ def _proof(one: Renewed) -> Proof:
     if one.hook:
         return Hook(one.hook)
     return DnsUpdate(*parse_dns_server(one.dns_update, "dns_update"), one.tsig_file or None)
-
-
-def _name() -> str:
-    try:
-        return getuser()[:100]
-    except (OSError, KeyError, ImportError):  # a user without a name, as in some containers
-        return "?"

@@ -37,12 +37,8 @@ def folder_of(options: argparse.Namespace) -> "CaFolder":
 def operator_of(options: argparse.Namespace) -> "Operator":
     """Who runs this, now."""
     from datetime import UTC, datetime
-    from getpass import getuser
 
+    from mailtrust.edge.person import user_name
     from mailtrust.flows.private_ca import Operator
 
-    try:
-        name = getuser()
-    except (OSError, KeyError, ImportError):  # a user without a name, as in some containers
-        name = "?"
-    return Operator(name[:100], datetime.now(UTC), read_password(options.password_file))
+    return Operator(user_name(), datetime.now(UTC), read_password(options.password_file))

@@ -87,15 +87,11 @@ def source_of(options: argparse.Namespace) -> "KeySource":
 def who() -> "Who":
     """Who runs this, now."""
     from datetime import UTC, datetime
-    from getpass import getuser
 
+    from mailtrust.edge.person import user_name
     from mailtrust.flows.store import Who
 
-    try:
-        name = getuser()
-    except (OSError, KeyError, ImportError):  # a user without a name, as in some containers
-        name = "?"
-    return Who(clean(name, 100), datetime.now(UTC))
+    return Who(user_name(), datetime.now(UTC))
 
 
 def host_and_service(given: str) -> "tuple[str, Service | None]":

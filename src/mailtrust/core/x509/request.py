@@ -22,7 +22,7 @@ def read_request(octets: bytes) -> CertificateRequest | ParseProblem:
     if len(octets) > MAX_OCTETS:
         return ParseProblem("request", f"{len(octets)} octets, more than the {MAX_OCTETS} that are read")
     try:
-        return _request(octets)
+        return parse_request(octets)
     except der.DerError as error:
         return ParseProblem("request", str(error))
 
@@ -43,7 +43,8 @@ def write_request_file(octets: bytes, form: RequestForm) -> bytes:
             return b"\xff\xfe" + lines.encode("utf-16-le")
 
 
-def _request(octets: bytes) -> CertificateRequest:
+def parse_request(octets: bytes) -> CertificateRequest:
+    """Read one DER request of our own making. Raises DerError for anything else."""
     parts = der.whole_children(der.expect(octets, der.SEQUENCE, "CertificationRequest"))
     if [tag for tag, _, _ in parts] != [der.SEQUENCE, der.SEQUENCE, der.BIT_STRING]:
         raise der.DerError("expected a body, an algorithm and a signature")

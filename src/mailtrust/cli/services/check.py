@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailtrust.cli import exit_status
-from mailtrust.cli.organisation import organisation_of
 from mailtrust.cli.progress import watched
 from mailtrust.cli.screen import show
 from mailtrust.cli.screen_options import add_screen_options
@@ -87,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
     standing = standing_of(options, (), served=options.served)
     if not standing.told.is_something:
         raise UserProblem(NOTHING_KNOWN)
-    shown = _shown_at(options, standing, targets)
+    shown = _shown_at(standing, targets)
     notes = (*standing.notes, *shown.notes)
     found = reviewed(_evidence(options, standing, shown), notes)
     wire = services_wire(found, translator(options.lang), language(options.lang))
@@ -96,33 +95,24 @@ def run(options: argparse.Namespace) -> int:
     return _status(found, options.fail_on)
 
 
-def _shown_at(options: argparse.Namespace, standing: Standing, targets: "list[tuple[str, Target]]") -> "Shown":
-    from mailtrust.core.formats.connect_to import Detours, parse_resolve
+def _shown_at(standing: Standing, targets: "list[tuple[str, Target]]") -> "Shown":
     from mailtrust.edge.probe.loop import run as run_loop
     from mailtrust.flows.services_check import shown_at
     from mailtrust.flows.services_served import Shown
 
     if not targets:
         return Shown()
-    detours = Detours(resolve=tuple(map(parse_resolve, options.resolve)))
+    exchange = standing.told.organisation
     with watched() as on_progress:
-        return run_loop(shown_at(targets, standing.told.organisation, standing.edge, detours, on_progress=on_progress))
+        return run_loop(shown_at(targets, exchange, standing.edge, standing.detours, on_progress=on_progress))
 
 
 def _evidence(options: argparse.Namespace, standing: Standing, shown: "Shown") -> "AssignmentEvidence":
     own = standing.evidence.settings
-    organisation = organisation_of(options)
-    settings = replace(
-        own,
-        warn=options.warn or own.warn,
-        critical=options.critical or own.critical,
-        accepted=organisation.accepted,
-        file=organisation.file,
-    )
     return replace(
         standing.evidence,
         now=moment_of(options) if options.at is not None else standing.evidence.now,
-        settings=settings,
+        settings=replace(own, warn=options.warn or own.warn, critical=options.critical or own.critical),
         stores=standing.edge.load_stores(("microsoft",)) if standing.told.organisation is not None else {},
         served=(*standing.evidence.served, *shown.served),
     )

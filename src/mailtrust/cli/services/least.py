@@ -65,7 +65,6 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def run(options: argparse.Namespace) -> int:
     """Find it, and say why."""
-    from mailtrust.core.formats.connect_to import Detours, parse_resolve
     from mailtrust.core.report.least_set_text import draw_least_set
     from mailtrust.core.report.least_set_wire import least_set_wire
     from mailtrust.core.services.least_set import MOST_NAMES
@@ -76,10 +75,9 @@ def run(options: argparse.Namespace) -> int:
     standing = standing_of(options, options.server, served=False)
     if not standing.told.is_something and not options.targets:
         raise UserProblem(NOTHING_KNOWN)
-    detours = Detours(resolve=tuple(map(parse_resolve, options.resolve)))
     made = least(
         standing.told,
-        run_loop(of_targets(options.targets, standing.edge.resolver, detours)),
+        run_loop(of_targets(options.targets, standing.edge.resolver, standing.detours)),
         standing.holdings,
         standing.evidence.settings,
         standing.edge,

@@ -35,6 +35,7 @@ class Standing:
     evidence: "AssignmentEvidence"
     holdings: "Holdings"
     edge: "Edge"
+    detours: "Detours"
 
     @property
     def notes(self) -> tuple[Text, ...]:
@@ -100,7 +101,7 @@ def standing_of(options: argparse.Namespace, wanted: Sequence[str], *, served: b
         file=organisation.file,
     )
     evidence = evidence_of(now_told, shown, settings, edge, balancer=options.balancer)
-    return Standing(now_told, shown, evidence, holdings, edge)
+    return Standing(now_told, shown, evidence, holdings, edge, detours)
 
 
 async def _look(

@@ -10,8 +10,8 @@ from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.text import Text
 from mailtrust.core.report.report_json import finding_to_wire
 from mailtrust.core.report.report_wire import FindingWire, Fingerprint, Moment
-from mailtrust.core.report.services_list_text import presents
 from mailtrust.core.services import mailstore
+from mailtrust.core.services.assigned import presents
 from mailtrust.core.x509.thumbprint import thumbprint
 
 SCHEMA: Literal["mailtrust/assigned/1"] = "mailtrust/assigned/1"

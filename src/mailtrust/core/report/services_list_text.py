@@ -13,8 +13,7 @@ from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.text import text
 from mailtrust.core.report.page import Page
 from mailtrust.core.services import mailstore
-from mailtrust.core.services.assigned import EXCHANGE
-from mailtrust.core.x509.thumbprint import thumbprint
+from mailtrust.core.services.assigned import EXCHANGE, presents
 
 _LONGEST = 4000
 _LETTERS = (("IMAP", "I"), ("POP", "P"), ("UM", "U"), ("IIS", "W"), ("SMTP", "S"), ("Federation", "F"))
@@ -46,15 +45,6 @@ def _by_server(assigned: Sequence[Assigned], draw: Callable[[Sequence[Assigned]]
     if len(drawn) > 1:
         drawn = [(server, f"   Server: {_safe(server)}\n\n{mine}") for server, mine in drawn]
     return "\n\n".join(mine for _, mine in drawn) + "\n" * bool(drawn)
-
-
-def presents(one: Assigned, served: Iterable[Served]) -> tuple[str, ...]:
-    """The ports that present a certificate; those of no server in particular count for every server that has it."""
-    return tuple(
-        dict.fromkeys(
-            seen.place for seen in served if thumbprint(seen.leaf) == one.thumbprint and seen.server in ("", one.server)
-        )
-    )
 
 
 def draw_findings(page: Page, findings: Iterable[Finding]) -> None:

@@ -82,6 +82,15 @@ def only_seen(assigned: Iterable[Assigned], served: Iterable[Served]) -> tuple[A
     )
 
 
+def presents(one: Assigned, served: Iterable[Served]) -> tuple[str, ...]:
+    """The ports that present a certificate; those of no server in particular count for every server that has it."""
+    return tuple(
+        dict.fromkeys(
+            seen.place for seen in served if thumbprint(seen.leaf) == one.thumbprint and seen.server in ("", one.server)
+        )
+    )
+
+
 def certificate_of(
     leaf: Certificate, server: str, product: str, *, services: tuple[str, ...] = (), named_in: tuple[str, ...] = ()
 ) -> Assigned:

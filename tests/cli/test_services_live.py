@@ -15,6 +15,8 @@ from tests.programs.exchange_cmdlets import Exchange
 from tests.programs.exchange_shell import ExchangeShell
 
 from mailtrust.core.model.exchange import ExchangeOrganisation, SendConnector
+from mailtrust.core.model.exchange_change import ExchangeAct
+from mailtrust.flows.exchange_asking import Doing
 
 Run = Callable[..., Done]
 
@@ -168,6 +170,26 @@ def test_what_an_earlier_run_left_is_taken_back_first(
     assert done.status == 0, done.err
     assert "A run before this one was interrupted" in done.err
     assert exchange.organisation.servers[0].certificates[2].services == {"IMAP"}
+
+
+def test_an_earlier_run_has_done_what_nothing_takes_back(
+    at: tuple[Any, ...], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wild, real = small.thumbprint(small.WILD), Doing.do
+
+    def power_cut(doing: Doing, act: ExchangeAct) -> None:
+        real(doing, act)
+        raise SystemExit(1)
+
+    state = (*at, "--yes", "--state", tmp_path / "state")
+    with monkeypatch.context() as broken:
+        broken.setattr(Doing, "do", power_cut)
+        run("services", "remove", "--thumbprint", wild, "--server", "MAIL2", "--at", "2026-06-01", *state)
+    done = run(*ENABLE, "--services", "IIS", "--server", "MAIL1", *state)
+    assert done.status == 0, done.err
+    assert "A run before this one was interrupted" in done.err
+    assert "NOT taken back" in done.err
+    assert "has been taken back" not in done.err, "it was not"
 
 
 def test_a_certificate_that_is_not_there_yet(at: tuple[Any, ...], exchange: Exchange, run: Run, tmp_path: Path) -> None:

@@ -1,8 +1,6 @@
 """What applying a plan meets: the machines, the wire, the zone, the store, and the person at the terminal."""
 
 import argparse
-import signal
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -13,6 +11,7 @@ from mailtrust.cli.looking import dns_server, edge_of, looking_options_given, re
 from mailtrust.cli.organisation import opened_as_here, organisation_of
 from mailtrust.cli.plan_shown import drawn_plan
 from mailtrust.cli.prove import looking_of
+from mailtrust.cli.terminal import agreed, somebody_is_there, write
 from mailtrust.cli.translations import translator
 from mailtrust.core.model.applied import Happening
 from mailtrust.core.model.cleaning import clean
@@ -56,7 +55,7 @@ class Outside:
             zone=self._zone,
             stored_key=self._stored_key,
             agree=self._agree,
-            ask=self._ask if _somebody_is_there() else None,
+            ask=self._ask if somebody_is_there() else None,
             tell=self._tell,
         )
 
@@ -152,7 +151,7 @@ class Outside:
                 self.say(text("   {what}", what=click))
             for line in (*step.do.command.splitlines(), *step.do.file.splitlines()):
                 self.say(text("   {what}", what=line))
-        return self._agreed(text("Is it done?"))
+        return agreed(text("Is it done?"), self._options.lang)
 
     def _agree(self, intent: "Intent", plan: Plan) -> None:
         from mailtrust.cli.auditing import approvals_for, note_begun
@@ -179,29 +178,17 @@ class Outside:
                 )  # fmt: skip
         if self._options.yes:
             return
-        if not _somebody_is_there():
+        if not somebody_is_there():
             raise UserProblem(
                 text("Nothing was changed: standard input is no terminal, so nobody can be asked. Give --yes to go on.")
             )
-        if not self._agreed(QUESTIONS[intent]):
+        if not agreed(QUESTIONS[intent], self._options.lang):
             raise UserProblem(text("Nothing was changed."))
-
-    def _agreed(self, question: Text) -> bool:
-        """Ask the person at the terminal; no answer is a no, and so is Ctrl-C."""
-        # The event loop's own handler would have Ctrl-C wait for the end of the line.
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
-            self._write(f"{question.render(translator(self._options.lang))} [y/N] ")
-            return sys.stdin.readline().strip().lower() in ("y", "yes")
-        except KeyboardInterrupt:
-            return False
-        finally:
-            signal.signal(signal.SIGINT, before)
 
     def _show(self, plan: Plan) -> None:
         drawn = drawn_plan(plan, self._options)
         if self._options.format == "json" or self._options.output is not None:
-            self._write(drawn)
+            write(drawn)
         else:
             from mailtrust.cli.screen import screen_of
 
@@ -209,12 +196,7 @@ class Outside:
 
     def say(self, sentence: Text) -> None:
         """A line on standard error. That nobody listens any more must not stop what has been begun."""
-        self._write(f"{clean(sentence.render(translator(self._options.lang)), 2000)}\n")
-
-    def _write(self, words: str) -> None:
-        with suppress(OSError, UnicodeEncodeError):
-            sys.stderr.write(words)
-            sys.stderr.flush()
+        write(f"{clean(sentence.render(translator(self._options.lang)), 2000)}\n")
 
     def _tell(self, now: Happening) -> None:
         servers = now.servers or (text("all servers"),)
@@ -233,7 +215,3 @@ class Outside:
                 self.say(text("{step}. Taken back: {what}", step=step.id, what=step.say))
             case Happening(what="left", step=PlanStep() as step, why=Text() as why):
                 self.say(text("{step}. NOT taken back: {why}", step=step.id, why=why))
-
-
-def _somebody_is_there() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty()

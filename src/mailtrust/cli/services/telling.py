@@ -1,9 +1,7 @@
 """Exchange itself is told what to do: `--live` of the subcommands that change something."""
 
 import argparse
-import sys
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +11,7 @@ from mailtrust.cli.files import STANDARD, read_file, read_password
 from mailtrust.cli.screen import show
 from mailtrust.cli.services.live import live_shell
 from mailtrust.cli.state_folder import state_of
+from mailtrust.cli.terminal import agreed, somebody_is_there, write
 from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
@@ -46,7 +45,7 @@ def expect_telling(options: argparse.Namespace) -> None:
     """Raise UserProblem for options that are of no use here, before anything is asked."""
     if options.live is None and (options.yes or options.state is not None):
         raise UserProblem(text("--yes and --state are for --live, where Exchange itself is told: give that too."))
-    if is_told(options) and not options.yes and not _somebody_is_there():
+    if is_told(options) and not options.yes and not somebody_is_there():
         raise UserProblem(
             text("Nothing was changed: standard input is no terminal, so nobody can be asked. Give --yes to go on.")
         )
@@ -103,9 +102,13 @@ def _recover(options: argparse.Namespace, change: "Change") -> None:
     with live_shell(options) as shell:
         question = text("Take back what it had begun?")
         applied = recover(change, _state(options), _doing(options, shell, ()), _person(options, question))
+    for one in applied.steps:
+        if one.how == "stays" and one.command:
+            _say(options, text("   {what}", what=one.command))
     if applied.outcome == "not-undone" and _interrupted(options):
         raise _StillOpen(applied.why)
-    _say(options, text("What was begun has been taken back."))
+    if applied.outcome == "undone":
+        _say(options, text("What was begun has been taken back."))
 
 
 class _StillOpen(UserProblem):
@@ -137,14 +140,14 @@ def _person(options: argparse.Namespace, question: Text) -> "Person":
     from mailtrust.flows.exchange_doing import Person
 
     def agree() -> None:
-        if not options.yes and not _agreed(options, question):
+        if not options.yes and not agreed(question, options.lang):
             raise UserProblem(text("Nothing was changed."))
 
     def done(say: Text, command: str) -> bool:
         _say(options, say, *((text("   {what}", what=command),) if command else ()))
-        return _agreed(options, text("Is it done?"))
+        return agreed(text("Is it done?"), options.lang)
 
-    return Person(lambda one: _say(options, one), agree, done if _somebody_is_there() else None)
+    return Person(lambda one: _say(options, one), agree, done if somebody_is_there() else None)
 
 
 def _give(options: argparse.Namespace, applied: "ExchangeApplied") -> None:
@@ -156,25 +159,10 @@ def _give(options: argparse.Namespace, applied: "ExchangeApplied") -> None:
     show(options, applied_wire(applied, translator(options.lang)), draw)
 
 
-def _agreed(options: argparse.Namespace, question: Text) -> bool:
-    """Ask the person at the terminal; no answer is a no, and so is Ctrl-C."""
-    try:
-        _write(f"{question.render(translator(options.lang))} [y/N] ")
-        return sys.stdin.readline().strip().lower() in ("y", "yes")
-    except KeyboardInterrupt:
-        return False
-
-
 def _say(options: argparse.Namespace, *sentences: Text) -> None:
+    """Each on a line of standard error."""
     for sentence in sentences:
-        _write(f"{clean(sentence.render(translator(options.lang)), 4000)}\n")
-
-
-def _write(words: str) -> None:
-    """On standard error. That nobody listens any more must not stop what has been begun."""
-    with suppress(OSError, UnicodeEncodeError):
-        sys.stderr.write(words)
-        sys.stderr.flush()
+        write(f"{clean(sentence.render(translator(options.lang)), 4000)}\n")
 
 
 def _at(options: argparse.Namespace) -> str:
@@ -188,7 +176,3 @@ def _state(options: argparse.Namespace) -> "State":
     from mailtrust.edge.transport.state import State
 
     return State(state_of(options).path / "exchange")
-
-
-def _somebody_is_there() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty()

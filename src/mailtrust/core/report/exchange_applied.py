@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from mailtrust.core.model.applied import Outcome
 from mailtrust.core.model.exchange_applied import ExchangeApplied, How, StepDone
+from mailtrust.core.model.exchange_change import server_of
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.report.page import Page
 
@@ -56,7 +57,7 @@ def applied_wire(applied: ExchangeApplied, translate: Callable[[str], str]) -> E
         steps=[
             StepDoneWire(
                 say=one.step.say.render(translate),
-                server=_server(one) or None,
+                server=server_of(one.step.act) or None,
                 how=one.how,
                 why=None if one.why is None else one.why.render(translate),
                 command=one.command or None,
@@ -85,10 +86,6 @@ def draw_applied(page: Page, applied: ExchangeApplied) -> None:
 
 
 def _draw(page: Page, one: StepDone) -> None:
-    where = [(f"{page.name(server)}: ", "bold")] if (server := _server(one)) else []
+    where = [(f"{page.name(server)}: ", "bold")] if (server := server_of(one.step.act)) else []
     why = [(" " + page.say(one.why), "dim")] if one.why is not None else []
     page.paragraph(*where, (page.say(one.step.say), ""), *why, first=[(f" {page.glyphs.dot} ", "dim")])
-
-
-def _server(one: StepDone) -> str:
-    return getattr(one.step.act, "server", "")

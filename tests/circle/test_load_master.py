@@ -8,12 +8,11 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.programs.kemp import LoadMaster
+from tests.programs.kemp import LoadMaster, admin
 from tests.programs.kemp_keeping import LOOPBACK, VIRTUAL_SERVICES, Kept, Service
 from tests.programs.sample_pki import pki
 
@@ -33,11 +32,6 @@ reach = "kemp://admin@localhost:{admin}"
 password_file = "password"
 fingerprint = "{fingerprint}"
 """
-
-
-@cache
-def admin() -> Issued:
-    return pki("LoadMaster").leaf("localhost", key="ec-p256")
 
 
 @dataclass
@@ -103,7 +97,7 @@ class Site:
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     old, new = pki().leaf(HOST, key="ec-p256"), pki().leaf(HOST, key="ec-p256")
-    with LoadMaster(tmp_path, Kept(admin().chain, admin().key)) as master:
+    with LoadMaster(tmp_path) as master:
         master.certificates["mail.post.example"] = Kept(old.chain[:1], old.key)
         # What others need the pool for.
         master.intermediates["SAML_token"] = Kept((pki("Somebody Else").root.certificate,))

@@ -21,6 +21,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
@@ -28,12 +29,13 @@ from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
 from tests.programs.kemp_keeping import LOOPBACK, NEEDS, Keeper, Kept, RefusedError, Service
+from tests.programs.sample_pki import pki
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.x509.pem import to_pem_chain
+from mailtrust.lab.pki import Issued
 
 SECONDS = 10
-
 
 VERSIONS = (
     (2, ssl.TLSVersion.TLSv1),
@@ -41,6 +43,12 @@ VERSIONS = (
     (8, ssl.TLSVersion.TLSv1_2),
     (16, ssl.TLSVersion.TLSv1_3),
 )
+
+
+@cache
+def admin() -> Issued:
+    """What its admin page presents, of a root of its own."""
+    return pki("LoadMaster").leaf("localhost", key="ec-p256")
 
 
 class _Server(ThreadingHTTPServer):
@@ -53,8 +61,8 @@ class _Server(ThreadingHTTPServer):
 class LoadMaster(Keeper):
     """One that runs, until it is closed."""
 
-    def __init__(self, folder: Path, admin: Kept, *, clients: Certificate | None = None) -> None:
-        """`admin`: what its admin page presents; `clients`: the root of those whose certificates let them in."""
+    def __init__(self, folder: Path, *, clients: Certificate | None = None) -> None:
+        """`clients`: the root of those whose certificates let them in."""
         self.folder = folder
         super().__init__("admin", "1fourall9")
         self.calls: list[tuple[int, str, dict[str, str]]] = []
@@ -62,7 +70,7 @@ class LoadMaster(Keeper):
         self._sockets: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self.closed = threading.Event()
-        context = self._context([admin])
+        context = self._context([Kept(admin().chain, admin().key)])
         if clients is not None:  # guide 3.12.4: adminclientaccess, "Password or client certificate"
             context.verify_mode = ssl.CERT_OPTIONAL
             context.load_verify_locations(cadata=clients.der)

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.programs.kemp import LoadMaster
+from tests.programs.kemp import LoadMaster, admin
 from tests.programs.kemp_keeping import CERTIFICATE_CREATION, LOOPBACK, Kept, Service
 from tests.programs.sample_pki import pki
 
@@ -30,18 +30,13 @@ HOST = "mail.post.example"
 
 
 @cache
-def admin() -> Issued:
-    return pki("LoadMaster").leaf("localhost", key="ec-p256")
-
-
-@cache
 def mail(number: int = 0) -> Issued:
     return pki().leaf(HOST, f"{number}.post.example", key="ec-p256")
 
 
 @pytest.fixture
 def master(tmp_path: Path) -> Iterator[LoadMaster]:
-    with LoadMaster(tmp_path, Kept(admin().chain, admin().key), clients=pki().root.certificate) as running:
+    with LoadMaster(tmp_path, clients=pki().root.certificate) as running:
         running.certificates["mail"] = Kept(mail().chain[:1], mail().key)
         yield running
 
@@ -52,11 +47,19 @@ def spoken(request: pytest.FixtureRequest, master: LoadMaster) -> LoadMaster:
     return master
 
 
-def reach(master: LoadMaster, login: Login | None = None, **page: object) -> KempMachine:
+def reach(
+    master: LoadMaster,
+    login: Login | None = None,
+    *,
+    roots: tuple[Certificate, ...] | None = None,
+    fingerprint: str = "",
+    client_certificate: str = "",
+) -> KempMachine:
+    """Its own root is believed, unless others are given."""
     place = LoadMasterPlace("localhost", master.port, "admin")
-    trusted = page or {"roots": (pki("LoadMaster").root.certificate,)}
-    login = login or Login(master.user, master.password)
-    return KempMachine(place, AdminPage(place, **trusted), login)  # type: ignore[arg-type]
+    believed = (pki("LoadMaster").root.certificate,) if roots is None else roots
+    page = AdminPage(place, roots=believed, fingerprint=fingerprint, client_certificate=client_certificate)
+    return KempMachine(place, page, login or Login(master.user, master.password))
 
 
 def both(issued: Issued, key: bytes | None = None) -> str:
@@ -115,17 +118,6 @@ async def test_a_certificate_is_uploaded_with_its_chain_and_its_key(spoken: Load
     assert [parameters for _, parameters in spoken.changes] == [{"cert": "new", "replace": "0"}]
     assert (await machine.run(("delcert", "cert=new", f"if={new.certificate.fingerprint}"))).status == 0
     assert list(spoken.certificates) == ["mail"]
-
-
-async def test_what_is_not_there_is_added_where_it_was_to_be_replaced(spoken: LoadMaster) -> None:
-    machine = reach(spoken)
-    # Only a part of the name: no other certificate may be replaced for it.
-    assert (await machine.run(("addcert", "cert=mai", "replace=1"), both(mail(1)))).status == 0
-    assert (await machine.run(("addcert", "cert=mail", "replace=1"), both(mail(2)))).status == 0
-    assert [parameters["replace"] for _, parameters in spoken.changes] == ["0", "1"]
-    assert [spoken.certificates[name].chain[0] for name in ("mai", "mail")] == [
-        mail(1).certificate, mail(2).certificate,
-    ]  # fmt: skip
 
 
 async def test_the_loadmasters_own_words_come_through(spoken: LoadMaster) -> None:
@@ -230,13 +222,13 @@ async def test_a_page_that_nobody_vouches_for_is_told_nothing(master: LoadMaster
 async def test_another_fingerprint_is_refused_and_both_are_shown(master: LoadMaster) -> None:
     expected, shown = f"sha256:{'ab' * 32}", f"sha256:{admin().certificate.fingerprint}"
     # The root would vouch for it: a pin says more.
-    machine = reach(master, fingerprint=expected, roots=(pki("LoadMaster").root.certificate,))
+    machine = reach(master, fingerprint=expected)
     with pytest.raises(NotAllowed, match="somebody stands between") as refused:
         await machine.run(("listvs",))
     assert expected in str(refused.value)
     assert shown in str(refused.value)
     assert master.calls == []
-    assert (await reach(master, fingerprint=shown).run(("listvs",))).status == 0
+    assert (await reach(master, roots=(), fingerprint=shown).run(("listvs",))).status == 0
 
 
 async def test_a_name_that_is_not_in_its_certificate_is_refused(master: LoadMaster) -> None:
@@ -250,8 +242,7 @@ async def test_a_client_certificate_opens_the_first_version(master: LoadMaster, 
     file = tmp_path / "client.pem"
     recipe = replace(server_recipe("admin.example"), extended_key_usage=(CLIENT_AUTH,))
     file.write_text(both(pki().leaf("admin.example", key="ec-p256", recipe=recipe)))
-    page = {"roots": (pki("LoadMaster").root.certificate,), "client_certificate": str(file)}
-    assert (await reach(master, Login(), **page).run(("listvs",))).status == 0
+    assert (await reach(master, Login(), client_certificate=str(file)).run(("listvs",))).status == 0
     assert {version for version, _, _ in master.calls} == {1}
     with pytest.raises(NotAllowed, match="Expected a certificate and its key"):
         reach(master, Login(), client_certificate=str(tmp_path / "nothing.pem"))

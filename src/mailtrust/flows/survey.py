@@ -13,7 +13,8 @@ from mailtrust.core.model.server_facts import Answer, Content, FileAt, FilesLike
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.targets.configured import CONFIGURED, ConfiguredProduct
-from mailtrust.core.targets.mending.surveyed import Surveyed, certificates_in, neighbours
+from mailtrust.core.targets.mending.surveyed import Surveyed, neighbours
+from mailtrust.core.x509.parse import read_pem_certificates
 from mailtrust.edge.transport.asking import answer
 from mailtrust.edge.transport.machine import Machine
 
@@ -93,7 +94,7 @@ def _essential(one: Surveyed) -> list[tuple[Question, Answer]]:
 
 def _beside(asked: FileAt, said: Answer, leaves: set[tuple[str, Certificate]]) -> bool:
     """Whether it is a file beside one that is named, with the same certificate: it may be named instead."""
-    found = certificates_in(said.octets)[:1] if isinstance(said, Content) else ()
+    found = read_pem_certificates(said.octets)[:1] if isinstance(said, Content) else ()
     return any((dirname(asked.path), leaf) in leaves for leaf in found)
 
 

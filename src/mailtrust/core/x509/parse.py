@@ -20,6 +20,7 @@ from mailtrust.core.x509 import der
 from mailtrust.core.x509.algorithms import read_public_key, read_signature_algorithm
 from mailtrust.core.x509.extensions import ExtensionFields, read_extensions
 from mailtrust.core.x509.names import read_name
+from mailtrust.core.x509.pem import CERTIFICATE_LABELS, find_pem
 from mailtrust.core.x509.times import UNREADABLE_NOT_AFTER, UNREADABLE_NOT_BEFORE, read_time
 
 MAX_OCTETS = 256 * 1024
@@ -48,6 +49,12 @@ class _Outline(NamedTuple):
 def read_certificate(der_octets: bytes) -> AnyCertificate:
     """Read one DER certificate. Never raises; the same octets give the same value (a bounded cache remembers)."""
     return _remembered(der_octets) if len(der_octets) <= _MAX_CACHED_OCTETS else _read(der_octets)
+
+
+def read_pem_certificates(pem: bytes) -> tuple[Certificate, ...]:
+    """The certificates of a PEM file that can be read, in its order."""
+    found = (read_certificate(block.data) for block in find_pem(pem) if block.label in CERTIFICATE_LABELS)
+    return tuple(one for one in found if isinstance(one, Certificate))
 
 
 @lru_cache(maxsize=4096)

@@ -14,6 +14,7 @@ from mailtrust.core.model.walk import ScpAnswer
 from mailtrust.core.protocols.dialogue import Failed, NeedData, Send, StartTls
 from mailtrust.core.protocols.directory_search import DirectorySearch, Login
 from mailtrust.core.protocols.ldap import LdapDialogue
+from mailtrust.edge.lookup.verifying import verifying_context
 from mailtrust.edge.probe.timeouts import Timeouts
 from mailtrust.edge.probe.wire import Wire, WireError
 
@@ -128,7 +129,7 @@ class _Channel:
 
 async def _secure(channel: _Channel, server: DirectoryServer, roots: Iterable[Certificate]) -> None:
     leftover = b"" if server.implicit_tls else await _start_tls(channel)
-    context = _context(roots)
+    context = verifying_context(roots)
     try:
         await channel.shake_hands(context, server.host, leftover)
     except ssl.SSLCertVerificationError as error:
@@ -155,15 +156,6 @@ async def _start_tls(channel: _Channel) -> bytes:
                 why = text("it offers no TLS ({said}); a domain controller needs a certificate for that.",
                            said=failure.detail)  # fmt: skip
                 raise _NotVerifiedError(why)
-
-
-def _context(roots: Iterable[Certificate]) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    # Newer Pythons demand of roots what those of many companies, and Windows itself, do not.
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    for root in roots:
-        context.load_verify_locations(cadata=root.der)
-    return context
 
 
 async def _converse(channel: _Channel, search: DirectorySearch) -> ScpAnswer:

@@ -23,8 +23,8 @@ from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.x509.parse import read_certificate
-from mailtrust.core.x509.pem import CERTIFICATE_LABELS, find_pem, to_pem_chain
+from mailtrust.core.x509.parse import read_pem_certificates
+from mailtrust.core.x509.pem import to_pem_chain
 from mailtrust.core.x509.private_key import PrivateKey, read_private_key
 from mailtrust.edge.files import sync_folder, write_whole
 from mailtrust.edge.lock import locked
@@ -155,10 +155,7 @@ class RenewalFolder:
 
     def _chain(self, which: str) -> tuple[Certificate, ...]:
         path = self._at(which, ".pem")
-        if not path.exists():
-            return ()
-        blocks = (block.data for block in find_pem(self._read(path)) if block.label in CERTIFICATE_LABELS)
-        return tuple(one for one in map(read_certificate, blocks) if isinstance(one, Certificate))
+        return read_pem_certificates(self._read(path)) if path.exists() else ()
 
     def _read(self, path: Path) -> bytes:
         with _told(path), path.open("rb") as file:

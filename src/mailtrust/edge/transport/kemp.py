@@ -3,7 +3,7 @@
 `/certificates/NAME.pem` and `/intermediates/NAME.pem` are what it keeps; keys never come back from it. Its programs:
 
     listvs
-    addcert cert=NAME [replace=1], addintermediate cert=NAME            the PEM on standard input
+    addcert cert=NAME, addintermediate cert=NAME                        the PEM on standard input
     delcert cert=NAME if=SHA256, delintermediate cert=NAME if=SHA256    only while it is this certificate
     modvs vs=ADDRESS port=PORT prot=tcp CertFile=NAMES was=NAMES        only while it is as it was; or TLSType=
 
@@ -11,7 +11,7 @@ What is done already is done well: each can be run again after a break. Overtake
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from mailtrust.core.formats import kemp_v1, kemp_v2
 from mailtrust.core.formats.kemp_name import CERTIFICATES, INTERMEDIATES, expect_name, name_in, path_of
@@ -31,8 +31,8 @@ from mailtrust.core.model.load_master import (
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.server_facts import Printed
 from mailtrust.core.model.text import text
-from mailtrust.core.x509.parse import read_certificate
-from mailtrust.core.x509.pem import CERTIFICATE_LABELS, find_pem, to_pem_chain
+from mailtrust.core.x509.parse import read_pem_certificates
+from mailtrust.core.x509.pem import to_pem_chain
 from mailtrust.edge.transport.kemp_page import AdminPage
 from mailtrust.edge.transport.limits import MOST_NAMES
 from mailtrust.edge.transport.machine import Failed, NotAllowed, NotThere, Overtaken, RawFile
@@ -77,9 +77,8 @@ class KempMachine:
                      words=reply.words)
             )  # fmt: skip
         # Each version has its own line ends.
-        certificates = _certificates(reply.certificate)
-        octets = to_pem_chain(certificates) if certificates else ""
-        return RawFile(octets.encode("ascii"), 0o444, "0:0", path)
+        certificates = read_pem_certificates(reply.certificate.encode("utf-8"))
+        return RawFile(to_pem_chain(certificates).encode("ascii"), 0o444, "0:0", path)
 
     async def names(self, pattern: str) -> tuple[str, ...]:
         """The paths in one of the two folders."""
@@ -136,16 +135,13 @@ class KempMachine:
             name = expect_name(words.get("cert", ""))
         except UserProblem as problem:
             raise Failed(problem.message) from None
-        there = name in await self._list(folder)
-        replace = words.get("replace") == "1" and folder == CERTIFICATES
-        if there and not replace:
-            if await self._leaf(folder, name) == _first(data.decode("ascii", "replace")):
+        if name in await self._list(folder):
+            if await self._leaf(folder, name) == _first(data):
                 return Printed(0, "it is there already")
             raise self._another(name)
-        # A name that is not there cannot be replaced: 422 (win-acme, ImportKemp.ps1).
         parameters: tuple[tuple[str, str | int], ...] = (("cert", name),)
         if folder == CERTIFICATES:
-            parameters += (("replace", int(there)),)
+            parameters += (("replace", 0),)
         return _printed(await self._reply(Call(verb, parameters, data), seconds))
 
     async def _delete(self, verb: str, words: Mapping[str, str], seconds: int) -> Printed:
@@ -188,7 +184,7 @@ class KempMachine:
         return reply.names
 
     async def _leaf(self, folder: str, name: str) -> Certificate | None:
-        return _first((await self.read(path_of(folder, name))).octets.decode("ascii"))
+        return _first((await self.read(path_of(folder, name))).octets)
 
     async def _reply(self, call: Call, seconds: float = LOOK_SECONDS) -> Accepted | Refused:
         """Raises NotAllowed where who asks is not known or may not, Unreachable where no LoadMaster answers."""
@@ -271,12 +267,5 @@ def _value(service: VirtualService, setting: str) -> str:
     return str(service.tls_type) if setting == "TLSType" else " ".join(service.certificates)
 
 
-def _certificates(pem: str) -> tuple[Certificate, ...]:
-    blocks: Iterable[bytes] = (
-        block.data for block in find_pem(pem.encode("utf-8")) if block.label in CERTIFICATE_LABELS
-    )
-    return tuple(one for one in map(read_certificate, blocks) if isinstance(one, Certificate))
-
-
-def _first(pem: str) -> Certificate | None:
-    return next(iter(_certificates(pem)), None)
+def _first(pem: bytes) -> Certificate | None:
+    return next(iter(read_pem_certificates(pem)), None)

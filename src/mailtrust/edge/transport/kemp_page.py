@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import ssl
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import h11
 
@@ -18,6 +18,7 @@ from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.load_master import Asked
 from mailtrust.core.model.text import Text, text
 from mailtrust.edge.lookup.http_conversation import READ_SIZE, Answered, Conversation, Place, RefusedError, Wish
+from mailtrust.edge.lookup.verifying import verifying_context
 from mailtrust.edge.transport.machine import NotAllowed, Unreachable
 
 CONNECT_SECONDS = 15
@@ -41,9 +42,7 @@ class AdminPage:
         """
         self._place = place
         self._pin = fingerprint
-        self._context = _context(() if fingerprint else roots)
-        if fingerprint:
-            _trust_anybody(self._context)
+        self._context = _trusting_anybody() if fingerprint else verifying_context(roots)
         if client_certificate:
             try:
                 self._context.load_cert_chain(client_certificate)
@@ -98,13 +97,9 @@ class AdminPage:
 
     async def _not_trusted(self, why: str) -> NotAllowed:
         shown = "-"
-        try:
-            anybody = _context(())
-            _trust_anybody(anybody)
-            async with asyncio.timeout(CONNECT_SECONDS), self._connected(anybody) as (_, _, fingerprint):
+        with suppress(OSError):
+            async with self._connected(_trusting_anybody()) as (_, _, fingerprint):
                 shown = fingerprint
-        except (OSError, TimeoutError):
-            pass
         return NotAllowed(
             text(
                 "The certificate of {machine} cannot be verified ({why}). Nothing was asked, and no password sent. It "
@@ -139,16 +134,9 @@ class AdminPage:
         )
 
 
-def _context(roots: Iterable[Certificate]) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    # Newer Pythons demand of roots what those of many companies do not have.
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    for root in roots:
-        context.load_verify_locations(cadata=root.der)
-    return context
-
-
-def _trust_anybody(context: ssl.SSLContext) -> None:
+def _trusting_anybody() -> ssl.SSLContext:
     """For a look at the certificate itself, which is compared before anything is said."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    return context

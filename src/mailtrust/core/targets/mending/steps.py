@@ -28,8 +28,9 @@ from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.remedies.doing import NOTHING_CHANGED
 from mailtrust.core.rules.grounds.naming import called, called_leaf
 from mailtrust.core.targets.configured import Balancer, UpdatedWhileRunning
-from mailtrust.core.targets.mending.surveyed import Surveyed, certificates_in
+from mailtrust.core.targets.mending.surveyed import Surveyed
 from mailtrust.core.targets.mending.work import Chain, NameThese, ServeThis, SetUp, TakeUp, Task
+from mailtrust.core.x509.parse import read_pem_certificates
 from mailtrust.core.x509.pem import CERTIFICATE_LABELS, find_pem, to_pem_chain
 from mailtrust.core.x509.withheld_keys import LABEL as WITHHELD
 from mailtrust.core.x509.withheld_keys import mark_of, withheld, withheld_in
@@ -197,7 +198,7 @@ def _neighbour(server: Surveyed, place: ConfiguredCertificate, chain: Chain) -> 
         (
             path
             for path, octets in beside
-            if path != place.chain_file and not withheld_in(octets) and certificates_in(octets) == chain
+            if path != place.chain_file and not withheld_in(octets) and read_pem_certificates(octets) == chain
         ),
         None,
     )

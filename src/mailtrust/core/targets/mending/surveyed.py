@@ -11,8 +11,7 @@ from mailtrust.core.model.endpoint import Endpoint
 from mailtrust.core.model.server_facts import Content, FileAt, FilesLike, Names, Question, ServerFacts, content_of
 from mailtrust.core.model.settings import Server
 from mailtrust.core.targets.configured import ConfiguredProduct
-from mailtrust.core.x509.parse import read_certificate
-from mailtrust.core.x509.pem import CERTIFICATE_LABELS, find_pem
+from mailtrust.core.x509.parse import read_pem_certificates
 from mailtrust.core.x509.withheld_keys import withheld_in
 
 MOST_NEIGHBOURS = 50
@@ -39,7 +38,7 @@ class Surveyed:
     def chain_in(self, path: str) -> tuple[Certificate, ...]:
         """The certificates of a file, in its order; none where it is not known or holds none."""
         content = content_of(self.facts, path)
-        return certificates_in(content.octets) if content is not None else ()
+        return read_pem_certificates(content.octets) if content is not None else ()
 
     def leaf_of(self, place: ConfiguredCertificate) -> Certificate | None:
         """The certificate that a place names."""
@@ -76,12 +75,6 @@ def neighbours(places: Iterable[ConfiguredCertificate], facts: ServerFacts) -> t
                 likely = [path for path in paths if path.lower().endswith(ENDINGS)]
                 wanted.extend(map(FileAt, likely[:MOST_NEIGHBOURS]))
     return tuple(one for one in wanted if one not in facts)
-
-
-def certificates_in(octets: bytes) -> tuple[Certificate, ...]:
-    """The certificates of a PEM file that can be read, in its order."""
-    found = (read_certificate(block.data) for block in find_pem(octets) if block.label in CERTIFICATE_LABELS)
-    return tuple(one for one in found if isinstance(one, Certificate))
 
 
 def _listens(place: ConfiguredCertificate, endpoint: Endpoint) -> bool:

@@ -8,8 +8,7 @@ from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.configured import Cannot, ConfiguredCertificate, Files
 from mailtrust.core.model.server_facts import ServerFacts, content_of
 from mailtrust.core.model.text import text
-from mailtrust.core.x509.parse import read_certificate
-from mailtrust.core.x509.pem import CERTIFICATE_LABELS, find_pem
+from mailtrust.core.x509.parse import read_pem_certificates
 from mailtrust.core.x509.withheld_keys import mark_of, withheld_in
 
 _PLAIN = re.compile(r"/[\w./@%+:~=-]*", re.ASCII)
@@ -20,9 +19,7 @@ _NAME = re.compile(r"(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)+", re.ASCII)
 def certificates_in(facts: ServerFacts, path: str) -> tuple[Certificate, ...]:
     """The certificates of a file that can be read, in its order; none where the file is not known."""
     content = content_of(facts, path)
-    blocks = find_pem(content.octets) if content is not None else ()
-    found = (read_certificate(block.data) for block in blocks if block.label in CERTIFICATE_LABELS)
-    return tuple(one for one in found if isinstance(one, Certificate))
+    return read_pem_certificates(content.octets) if content is not None else ()
 
 
 def keys_in(facts: ServerFacts, path: str) -> tuple[str, ...]:

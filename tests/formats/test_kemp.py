@@ -217,7 +217,17 @@ def test_where_it_is(given: str, place: LoadMasterPlace) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["kemp://", "kemp://a:0", "kemp://a:99999", "kemp://u:pw@a", "kemp://-a", "https://a"]
+    "given",
+    [
+        "kemp://",
+        "kemp://a:0",
+        "kemp://a:99999",
+        "kemp://u:pw@a",
+        "kemp://-a",
+        "https://a",
+        "kemp://a..b",
+        f"kemp://{64 * 'a'}",
+    ],
 )
 def test_what_is_no_place(given: str) -> None:
     with pytest.raises(UserProblem, match="Expected kemp://HOST"):

@@ -12,7 +12,9 @@ USUAL_PORT = 443
 """Of the web interface, over which the API is reached unless it has a port of its own ("RESTful API", 3.12.4)."""
 _PLACE = re.compile(
     r"kemp://(?:(?P<user>[A-Za-z0-9_][A-Za-z0-9._-]{0,63})@)?"
-    r"(?P<host>[A-Za-z0-9][A-Za-z0-9._-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::(?P<port>\d{1,5}))?/?"
+    # RFC 1035 2.3.4: no label is empty, or longer than 63 octets.
+    r"(?P<host>(?=[^:/]{1,253}(?:[:/]|\Z))[A-Za-z0-9][A-Za-z0-9_-]{0,62}(?:\.[A-Za-z0-9_-]{1,63}){0,126}\.?|"
+    r"\[[0-9A-Fa-f:.]{2,45}\])(?::(?P<port>\d{1,5}))?/?"
 )
 _FINGERPRINT = re.compile(r"sha256:([0-9a-f]{64})")
 

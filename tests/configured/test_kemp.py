@@ -73,9 +73,8 @@ def test_a_place_for_each_certificate_of_each_service() -> None:
 
 
 def test_a_temporary_certificate_is_no_place() -> None:
-    assert places_in(kemp, SERVER, facts((service(443, "Temporary"), service(444, "mail")))) == tuple(
-        one for one in places_in(kemp, SERVER, facts((service(444, "mail"),)))
-    )
+    both = places_in(kemp, SERVER, facts((service(443, "Temporary"), service(444, "mail"))))
+    assert both == places_in(kemp, SERVER, facts((service(444, "mail"),)))
 
 
 def test_what_only_passes_through_is_said() -> None:
@@ -228,8 +227,12 @@ def test_versions_of_tls(tls_type: int, changes: bool) -> None:
 
 def test_other_settings_are_a_persons() -> None:
     known = facts((service(443, "mail"),))
-    for setting in ("send-sni-certificate", "matching-key", "offer-tls"):
-        refused = kemp.set_up(SERVER, known, ConfigureServer(setting), places_in(kemp, SERVER, known), (443,))  # type: ignore[arg-type]
+    for other in (
+        ConfigureServer("send-sni-certificate"),
+        ConfigureServer("matching-key"),
+        ConfigureServer("offer-tls"),
+    ):
+        refused = kemp.set_up(SERVER, known, other, places_in(kemp, SERVER, known), (443,))
         assert isinstance(refused, Cannot)
 
 

@@ -32,7 +32,7 @@ from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.file_names import certificate_file, file_name
 from mailtrust.core.rules.grounds.naming import called, called_leaf
 from mailtrust.core.targets.configured.parts.pem_files import certificates_in
-from mailtrust.core.targets.configured.parts.places import shall_be
+from mailtrust.core.targets.configured.parts.places import all_found_again, shall_be
 from mailtrust.core.x509.pem import to_pem, to_pem_chain
 from mailtrust.core.x509.withheld_keys import mark_of, withheld
 
@@ -43,10 +43,8 @@ KEPT = FilesLike(f"{CERTIFICATES}/*")
 POOL = FilesLike(f"{INTERMEDIATES}/*")
 MOST_READ = 500
 """Intermediates that are read; a pool larger than that is no pool of intermediates."""
-FLOOR = 7
-"""TLSType with everything below TLS 1.2 off ("RESTful API", 3.6.1.4.1)."""
 OLD_OFF, NEW_OFF = 7, 24
-"""The bits of what is older than TLS 1.2, and of TLS 1.2 and 1.3."""
+"""Bits of TLSType: all that is older than TLS 1.2 is off, TLS 1.2 and 1.3 are ("RESTful API", 3.6.1.4.1)."""
 
 
 def questions(_server: Server, facts: ServerFacts) -> tuple[Question, ...]:
@@ -83,13 +81,13 @@ def point_to(
     services = _services(facts)
     if isinstance(services, Cannot):
         return services
-    there = [(one, place) for one in services for place in _places(facts, one)]
-    shall = shall_be(wanted, [place for _, place in there])
+    there = [(place, one) for one in services for place in _places(facts, one)]
+    shall = shall_be(wanted, [place for place, _ in there])
     if isinstance(shall, Cannot):
         return shall
     changes: list[Change] = []
     for service in services:
-        own = [(place, files) for (one, place), files in zip(there, shall, strict=True) if one is service]
+        own = [(place, files) for (place, one), files in zip(there, shall, strict=True) if one is service]
         former = " ".join(service.certificates)
         latter = " ".join(dict.fromkeys(name_in(files.chain) for _, files in own))
         if any(place.chain_file != files.chain for place, files in own):
@@ -166,16 +164,15 @@ def set_up(
         return services
     if goal.setting != "tls-version":
         return Cannot(text("The LoadMaster has no single setting for this: follow the steps of the report."))
-    found = {place: one for one in services for place in _places(facts, one)}
-    if any(place not in found for place in places):
-        return Cannot(text("The virtual services are others by now: make the plan again."))
-    concerned = dict.fromkeys(found[place] for place in places)
+    found = all_found_again(places, [(place, one) for one in services for place in _places(facts, one)])
+    if isinstance(found, Cannot):
+        return found
     changes = []
-    for one in concerned:
+    for one in dict.fromkeys(found):
         if one.tls_type & NEW_OFF or one.tls_type & OLD_OFF != OLD_OFF:
             say = text("Let the virtual service {service} speak TLS 1.2 and 1.3, and nothing older.",
                        service=_called(one))  # fmt: skip
-            changes.append(_modify(one, "TLSType", str(one.tls_type), str(FLOOR), say))
+            changes.append(_modify(one, "TLSType", str(one.tls_type), str(OLD_OFF), say))
     return tuple(changes)
 
 

@@ -274,6 +274,22 @@ class TestExchange:
         assert set(findings) == {"served-not-assigned:MAIL1:IMAP"}
         assert "it is assigned to SMTP" in findings["served-not-assigned:MAIL1:IMAP"]
 
+    async def test_of_a_server_alone_the_names_of_clients_may_lead_to_another(
+        self, outside: Outside, leaf: Certificate, other: Certificate
+    ) -> None:
+        """MAIL2 behind the same name has a certificate of its own."""
+        (first, *_) = self.organisation(thumbprint(leaf), "B" * 40).servers
+        bound = (IisBinding("Default Web Site", 443, thumbprint(other)),)
+        whole = ExchangeOrganisation((first, replace(first, name="MAIL2", fqdn="mail2.example.com", bindings=bound)))
+        outside.hosts["mail1.example.com"] = Found((OWN,))
+        outside.present(leaf, port=443, address=OWN)
+        outside.present(other, port=443)
+        _, alone = chosen(("MAIL1",), (), whole)
+        known = await told((), alone, NOTHING, {}, exported=whole)
+        seen = await shown(known, outside.edge())
+        assert [one.server for one in seen.served] == ["MAIL1", ""]
+        assert untold(evidence_of(known, seen, Settings(), outside.edge())) == ()
+
     async def test_where_clients_are_led_and_nothing_is(self, outside: Outside) -> None:
         outside.hosts["mail1.example.com"] = outside.hosts["edge1.example.com"] = Found((OWN,))
         del outside.hosts[HOST]

@@ -32,6 +32,8 @@ class Told:
     organisation: ExchangeOrganisation | None
     notes: tuple[Text, ...]
     """What could not be read, a sentence each."""
+    exported: ExchangeOrganisation | None = None
+    """With the servers that nobody asked for: names that clients use lead to these too."""
 
     @property
     def is_something(self) -> bool:
@@ -44,8 +46,13 @@ async def told(
     organisation: ExchangeOrganisation | None,
     holdings: Holdings,
     machines: Mapping[str, Machine],
+    *,
+    exported: ExchangeOrganisation | None = None,
 ) -> Told:
-    """Read the configurations; `machines` by `Server.reach`. Nothing is changed."""
+    """Read the configurations; `machines` by `Server.reach`. Nothing is changed.
+
+    `exported`: the whole organisation, where some of its servers alone were asked for.
+    """
     surveyed, unread = await survey_all(servers, machines)
     read = {one.server.name for one in surveyed}
     others = tuple(one for one in servers if one.name not in read)
@@ -72,7 +79,7 @@ async def told(
     assigned += kept
     known = {one.server.lower() for one in assigned} | {one.server.name.lower() for one in unread}
     notes += [_silent(one) for one in others if one.name.lower() not in known]
-    return Told(tuple(assigned), surveyed, others, organisation, tuple(notes))
+    return Told(tuple(assigned), surveyed, others, organisation, tuple(notes), exported or organisation)
 
 
 def chosen(

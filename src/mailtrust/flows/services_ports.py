@@ -86,7 +86,7 @@ class Ports:
         for one in told.surveyed:
             await self._configured(one)
         if told.organisation is not None:
-            await self._exchange(told.organisation)
+            await self._exchange(told.organisation, told.exported or told.organisation)
         for one in told.surveyed:
             await self._clients_look(one)
         for server in told.others:
@@ -185,8 +185,8 @@ class Ports:
                 there = _endpoint(place.host, one.port, scheme, address)
                 self.ports.append(Port(there, server.name, mailstore.ID, one.name))
 
-    async def _exchange(self, organisation: ExchangeOrganisation) -> None:
-        """Each server by its own name, then the names that clients are given."""
+    async def _exchange(self, organisation: ExchangeOrganisation, exported: ExchangeOrganisation) -> None:
+        """Each server by its own name, then the names that clients are given: any server of the export may answer."""
         for server in organisation.servers:
             host = server.fqdn or server.name
             address = await self._address_of(host)
@@ -204,7 +204,7 @@ class Ports:
                 continue
             scheme = Scheme(front.protocol, front.tls_mode, front.port)
             there = _endpoint(front.host, front.port, scheme, address)
-            configured = any_of(organisation, front.service, self.now)
+            configured = any_of(exported, front.service, self.now)
             self.ports.append(Port(there, "", EXCHANGE, front.service, configured, expected=True))
 
 

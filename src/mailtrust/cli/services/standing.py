@@ -88,6 +88,7 @@ def standing_of(options: argparse.Namespace, wanted: Sequence[str], *, served: b
                 holdings,
                 edge,
                 detours,
+                exported=exported,
                 roots=roots_of(options, organisation),
                 served=served,
                 on_progress=on_progress,
@@ -111,6 +112,7 @@ async def _look(
     edge: "Edge",
     detours: "Detours",
     *,
+    exported: "ExchangeOrganisation | None",
     roots: "Sequence[Certificate]",
     served: bool,
     on_progress: "OnProgress | None",
@@ -121,7 +123,7 @@ async def _look(
     from mailtrust.flows.survey import configurable
 
     async with machines_for(filter(configurable, servers), roots) as machines:
-        now_told = await what_is_told(servers, exchange, holdings, machines)
+        now_told = await what_is_told(servers, exchange, holdings, machines, exported=exported)
     return now_told, await (shown if served else shown_by_mailstore)(now_told, edge, detours, on_progress)
 
 

@@ -114,7 +114,7 @@ def front_by_assignment(server: ExchangeServer, now: datetime) -> Selection | No
     name = f"{FRONT_SITE}:443"
     step = SearchStep(
         text("The export holds no bindings of IIS. The service IIS is assigned to: {count}.", count=len(assigned)),
-        tuple(text("{certificate}", certificate=called(one)) for one in assigned),
+        tuple(map(called, assigned)),
     )
     if len(assigned) > 1:
         reason = text("Several certificates have the service IIS: one may be the back end's. Only the bindings tell.")
@@ -137,7 +137,7 @@ def unified_messaging(server: ExchangeServer, settings: UmSettings, now: datetim
     assigned = [one for one in server.certificates if one.services is not None and service in one.services]
     second = SearchStep(
         text("The service {service} is assigned to: {count}.", service=service, count=len(assigned)),
-        tuple(text("{certificate}", certificate=called(one)) for one in assigned),
+        tuple(map(called, assigned)),
     )
     if not assigned:
         if any(one.services is None for one in server.certificates):

@@ -88,17 +88,14 @@ class Runspace:
         except StopIteration:
             pipeline.complete()
         except RefusedError as refused:
-            record = {
-                "exception": NETException(Message=refused.message),
-                "category_info": ErrorCategoryInfo(Category=ErrorCategory.InvalidOperation),
-                "fully_qualified_error_id": refused.identifier,
-            }
+            why = NETException(Message=refused.message)
+            category = ErrorCategoryInfo(Category=ErrorCategory.InvalidOperation)
             if refused.terminating:
-                names = {"exception": "Exception", "category_info": "CategoryInfo"}
-                given = {names.get(name, "FullyQualifiedErrorId"): value for name, value in record.items()}
-                pipeline._change_state(PSInvocationState.Failed, ErrorRecord(**given))
+                record = ErrorRecord(Exception=why, CategoryInfo=category, FullyQualifiedErrorId=refused.identifier)
+                # psrpcore has no public name for a pipeline that fails: its own complete() and stop() do the same.
+                pipeline._change_state(PSInvocationState.Failed, record)
             else:
-                pipeline.write_error(**record)
+                pipeline.write_error(why, category, fully_qualified_error_id=refused.identifier)
                 pipeline.complete()
 
 

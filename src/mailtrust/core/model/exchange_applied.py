@@ -7,9 +7,9 @@ from mailtrust.core.model.exchange_change import ExchangeStep
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 
-How = Literal["not-begun", "so-already", "done", "taken-back", "harmless", "stays", "unknown", "by-hand"]
-"""`harmless`: it stays, and need not be taken back; `stays`: it was not taken back; `unknown`: nobody knows whether it
-was done; `by-hand`: a person does it, afterwards."""
+How = Literal["not-begun", "so-already", "done", "taken-back", "harmless", "stays", "by-hand"]
+"""`harmless`: it stays, and need not be taken back; `stays`: it was not taken back; `by-hand`: a person does it,
+afterwards."""
 
 
 @frozen

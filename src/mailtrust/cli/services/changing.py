@@ -1,8 +1,6 @@
 """What `services enable` and `services remove` share: what is meant, and how what comes of it is given."""
 
 import argparse
-import sys
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +8,7 @@ from typing import TYPE_CHECKING
 from mailtrust.cli import exit_status
 from mailtrust.cli.files import STANDARD, called_file, write_output
 from mailtrust.cli.screen_options import add_page_options
-from mailtrust.cli.services.opening import add_facts_options, expect_server
+from mailtrust.cli.services.opening import add_facts_options, expect_server, say_notes
 from mailtrust.cli.services.telling import add_telling_options, is_told, tell_exchange
 from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.cleaning import clean
@@ -92,10 +90,7 @@ def give(
     translate = translator(options.lang)
     if organisation.exported is not None and now - organisation.exported > OLD:
         days = (now - organisation.exported).days
-        _say(
-            text("The export is {days} days old: what was changed since does not count here.", days=days),
-            options=options,
-        )
+        say_notes((text("The export is {days} days old: what was changed since does not count here.", days=days),))
     if options.output is not None and change.steps:
         from mailtrust.core.targets.powershell.script import Script, exchange_script
 
@@ -105,7 +100,7 @@ def give(
     if options.output == STANDARD and change.steps:
         # The script is the data: what is refused is said beside it.
         for refusal in change.refusals:
-            _say(refusal.why, *(() if refusal.instead is None else (refusal.instead,)), options=options)
+            say_notes((refusal.why,) if refusal.instead is None else (refusal.why, refusal.instead))
         return exit_status.FINDINGS if change.refusals else exit_status.CLEAN
     wire = change_wire(change, written, now=now, translate=translate)
     if is_told(options):
@@ -139,24 +134,18 @@ def _show(options: argparse.Namespace, wire: object, change: "ExchangeChange", w
         return
     if written is not None:
         back = any(step.back for step in change.steps)
-        _say(
-            text(
-                "{file} is written. Run it in the Exchange Management Shell as administrator; first with -WhatIf.",
-                file=written,
-            ),
-            text("-Undo takes back what can be taken back.")
-            if back
-            else text("What it does cannot be taken back by a script."),
-            options=options,
+        say_notes(
+            (
+                text(
+                    "{file} is written. Run it in the Exchange Management Shell as administrator; first with -WhatIf.",
+                    file=written,
+                ),
+                text("-Undo takes back what can be taken back.")
+                if back
+                else text("What it does cannot be taken back by a script."),
+            )
         )
     elif options.output is not None:
-        _say(text("No script is written: there is nothing that it could do."), options=options)
+        say_notes((text("No script is written: there is nothing that it could do."),))
     elif change.steps and not is_told(options):
-        _say(text("Nothing was changed. -o FILE.ps1 writes the script that does it."), options=options)
-
-
-def _say(*sentences: Text, options: argparse.Namespace) -> None:
-    translate = translator(options.lang)
-    with suppress(OSError, UnicodeEncodeError):
-        for sentence in sentences:
-            sys.stderr.write(f"mailtrust: {clean(sentence.render(translate), 4000)}\n")
+        say_notes((text("Nothing was changed. -o FILE.ps1 writes the script that does it."),))

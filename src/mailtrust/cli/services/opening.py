@@ -1,7 +1,6 @@
 """What the subcommands of `services` share: where the facts come from, and what stands in front of the servers."""
 
 import argparse
-import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mailtrust.cli.files import STANDARD, called_file, expect_one_from_stdin, read_file
 from mailtrust.cli.services.live import add_live_options, expect_live, live
+from mailtrust.cli.terminal import write
 from mailtrust.cli.translations import current, told
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_FILES = 200
 """Of one export: a server has about ten."""
+
+LONGEST_NOTE = 4000
 
 _ENDINGS = frozenset({".json", ".xml", ".clixml", ".txt"})
 
@@ -106,7 +108,7 @@ def moment_of(options: argparse.Namespace) -> datetime:
 def say_notes(notes: Iterable[Text]) -> None:
     """On standard error, a line each."""
     for one in notes:
-        sys.stderr.write(f"mailtrust: {one.render(current())}\n")
+        write(f"mailtrust: {clean(one.render(current()), LONGEST_NOTE)}\n")
 
 
 def _files_in(given: Path) -> list[Path]:

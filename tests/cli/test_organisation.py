@@ -293,6 +293,17 @@ class TestThePage:
         assert all(getattr(organisation, name) for name in ("domains", "clients", "servers", "accepted"))
         assert organisation_of(SimpleNamespace(organisation=organisation)) is organisation  # type: ignore[arg-type]
 
+    def test_a_file_that_is_a_link_names_all_its_files_from_one_folder(self, write: Write, tmp_path: Path) -> None:
+        kept = write(
+            'roots = ["root.pem"]\n[[renew]]\nname = "mail"\nnames = ["mail.example.test"]\nby = "ca"\n'
+            'password_file = "ca.password"\n',
+            tmp_path / "kept",
+        )
+        (tmp_path / "mailtrust.toml").symlink_to(kept)
+        organisation = organisation_of(SimpleNamespace(servers=tmp_path / "mailtrust.toml"))  # type: ignore[arg-type]
+        (one,) = organisation.renewed
+        assert [Path(file).parent for file in (*organisation.roots, one.by, one.password_file)] == [tmp_path] * 3
+
     def test_what_the_example_leaves_to_the_reader_is_without_mistake_too(self, write: Write) -> None:
         whole = re.sub(r"^# (\w+ = |\[)", r"\1", (DOCS / "mailtrust.toml").read_text("utf-8"), flags=re.MULTILINE)
         organisation = organisation_of(SimpleNamespace(servers=write(whole)))  # type: ignore[arg-type]

@@ -132,31 +132,30 @@ def opened_as_here(server: Server, organisation: Organisation) -> Server:
 
 
 def _with_files(path: Path, server: Server) -> Server:
-    """A server whose files on this machine are meant from the folder of the file that names them."""
-    folder = path.resolve().parent
+    """A server, with its files on this machine as they are meant in the file that names them."""
     return replace(
         server,
-        password_file=str(folder / server.password_file) if server.password_file else "",
-        client_certificate=str(folder / server.client_certificate) if server.client_certificate else "",
+        password_file=_whole(path, server.password_file),
+        client_certificate=_whole(path, server.client_certificate),
     )
 
 
 def _placed(path: Path, one: Renewed) -> Renewed:
     """A certificate that is renewed, with its files as they are meant in the file that names them."""
-    folder = path.resolve().parent
-
-    def found(given: str) -> str:
-        return str(folder / given) if given else ""
-
     return replace(
         one,
-        by=one.by if one.is_acme else found(one.by),
-        webroot=found(one.webroot),
-        hook=found(one.hook),
-        tsig_file=found(one.tsig_file),
-        account=found(one.account),
-        password_file=found(one.password_file),
+        by=one.by if one.is_acme else _whole(path, one.by),
+        webroot=_whole(path, one.webroot),
+        hook=_whole(path, one.hook),
+        tsig_file=_whole(path, one.tsig_file),
+        account=_whole(path, one.account),
+        password_file=_whole(path, one.password_file),
     )
+
+
+def _whole(path: Path, given: str) -> str:
+    """A path as it is meant in the file, good in any folder: another run may have to use it."""
+    return str(path.absolute().parent / given) if given else ""
 
 
 def _beside(path: Path, given: str | None) -> str | None:

@@ -79,18 +79,18 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(options: argparse.Namespace) -> int:
     """Renew each; one that fails does not keep the others from it."""
+    from mailtrust.edge.config.organisation_file import find
+
+    if options.servers is None:
+        # A timer runs in another folder, and so may the run that has to bring this one to an end.
+        options.servers = find()
     if options.timer is not None:
         from mailtrust.cli.renew_timer import write_timer
 
         return write_timer(options)
-    from mailtrust.edge.config.organisation_file import find
-
     expect_writable(options.output)
     expect_roots(options)
     options.kind = "host"
-    if options.servers is None:
-        # Another run may have to bring this one to an end, from another folder.
-        options.servers = find()
     chosen = _chosen(options)
     from mailtrust.cli.renewing import ready, renew_one
 

@@ -47,11 +47,6 @@ def write_timer(options: argparse.Namespace) -> int:
 
 def _command(options: argparse.Namespace) -> tuple[str, ...]:
     """The installed program, and the options with which it shall look; the file by its whole path."""
-    from mailtrust.edge.config.organisation_file import find
-
-    if options.servers is None:
-        # A timer runs in another folder.
-        options.servers = find()
     state = ("--state", str(options.state.absolute())) if options.state is not None else ()
     return (*_program(), "renew", "--all", *state, *looking_words(options))
 

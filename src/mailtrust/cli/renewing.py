@@ -89,11 +89,10 @@ def renew_one(one: Renewed, options: argparse.Namespace, *, only_look: bool) -> 
 
 
 def _targets(one: Renewed, servers: "Sequence[Server]") -> Iterator[str]:
-    known = {name.lower() for name in one.names}
+    from mailtrust.flows.renewal_plan import met_under
+
     for server in servers:
-        for place in server.places:
-            if place.host.lower() in known or f"*.{place.host.lower().partition('.')[2]}" in known:
-                yield place.target
+        yield from (place.target for place in server.places if met_under(place.host, one.names))
 
 
 class Outside:

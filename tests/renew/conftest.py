@@ -23,17 +23,11 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def lives() -> int:
-    """Seconds that a certificate of the CA lasts."""
-    return 90 * 86400
-
-
-@pytest.fixture
-def world(folder: Path, lives: int) -> Iterator[World]:
+def world(folder: Path) -> Iterator[World]:
     if os.geteuid() != 0:
         pytest.skip("these servers are started by root only: run make test-servers as root")
     with Daemons(folder) as daemons:
         try:
-            yield start_world(daemons, folder / "world", FreePorts(), lives=lives)
+            yield start_world(daemons, folder / "world", FreePorts())
         except NotInstalledError as missing:
             pytest.skip(str(missing))

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ class SmallWorld:
             take_away=self._take_away if self.editor else None,
             plan=self._plan,
             stand_in=lambda: Material((self.served(),), None),
-            written=lambda plan: (b"", replace(plan, id=plan.steps[0].do.content.decode()[:64])),  # type: ignore[union-attr]
+            written=_written,
             kept=lambda: None,
             apply=self._apply,
             finished=lambda plan: plan in self.lines("finished"),
@@ -165,6 +166,13 @@ class SmallWorld:
             write_whole(self.folder / "served.pem", to_pem(chain[0]).encode())
             write_whole(self.folder / "finished", f"{plan.id}\n".encode())
         return self.status
+
+
+def _written(plan: Plan) -> tuple[bytes, Plan]:
+    """Called by the certificate that it brings."""
+    do = plan.steps[0].do
+    assert isinstance(do, WriteFile)
+    return b"", replace(plan, id=do.content.decode())
 
 
 def expect_fitting(old: Certificate, new: Certificate, zone: Sequence[str]) -> None:
@@ -252,7 +260,7 @@ def loop(folder: Path) -> list[dict[str, object]]:
     for at in range(1, int(came[-1]) + 1):
         for when in ("before", "after"):
             prepare(folder)
-            how, _ = _in_child(lambda at=at, when=when: _runs(folder, Killer(at, when)))  # type: ignore[misc]
+            how, _ = _in_child(partial(_runs, folder, Killer(at, when)))
             with suppress(ChildProcessError):
                 os.wait()
             _, after = _in_child(lambda: _runs(folder))

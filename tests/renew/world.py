@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,6 +27,8 @@ from mailtrust.lab.pki import Pki
 
 ZONE = "post.example"
 HOST = f"mail.{ZONE}"
+LIVES = 90 * 86400
+"""Seconds that a certificate of the CA lasts."""
 NGINX = """\
 worker_processes 1;
 pid {here}/nginx.pid;
@@ -136,16 +139,12 @@ class World:
         told = json.loads(done.stdout)["renewals"] if done.stdout.startswith("{") else []
         return done.returncode, told[0] if told else {}, done.stderr
 
-    def until_renewed(self, *arguments: str, most: int = 12) -> list[tuple[int, str]]:
-        """Run after run, as a timer would, with two seconds between, until it is renewed: what each came to."""
-        import time
-
-        came: list[tuple[int, str]] = []
+    def until_renewed(self, *arguments: str, most: int = 12) -> None:
+        """Run after run, as a timer would, with two seconds between, until it is renewed."""
         for _ in range(most):
-            status, told, _ = self.renew(*(arguments or ("--all",)))
-            came.append((status, told.get("outcome", "")))
+            _, told, _ = self.renew(*arguments)
             if told.get("outcome") == "renewed":
-                return came
+                return
             time.sleep(2)
         raise AssertionError("\n".join(self.said[-most:]))
 
@@ -165,14 +164,9 @@ class World:
         answer = dns.query.tcp(dns.message.make_query(name, "TLSA"), LOOPBACK, timeout=5, port=self.knot.port)
         return sorted(str(one) for rrset in answer.answer for one in rrset)
 
-    def orders(self) -> int:
-        """How many certificates Pebble has issued."""
-        log = max(self.here.parent.glob("**/pebble-*.log"), key=lambda path: path.stat().st_mtime)
-        return log.read_text(errors="replace").count("Issued certificate serial")
 
-
-def start_world(daemons: Daemons, here: Path, ports: Callable[[], int], *, lives: int = 90 * 86400) -> World:
-    """Start everything. `lives`: seconds that a certificate lasts. Raises NotInstalledError, DidNotStartError."""
+def start_world(daemons: Daemons, here: Path, ports: Callable[[], int]) -> World:
+    """Start everything. Raises NotInstalledError, DidNotStartError."""
     nginx, postfix = program("nginx", "nginx"), program("postfix", "postfix")
     for name in ("tls", "home", "postfix", "queue", "data"):
         (here / name).mkdir(parents=True)
@@ -181,7 +175,7 @@ def start_world(daemons: Daemons, here: Path, ports: Callable[[], int], *, lives
     given = {"https": ports(), "smtp": ports(), "imaps": ports()}
     knot = start_knot(daemons, here / "knot", ports(), ZONE, ("mail A 127.0.0.1",))
     pebble = start_pebble(
-        daemons, here / "pebble", ports, dns=knot.place, configuration={"certificateValidityPeriod": lives},
+        daemons, here / "pebble", ports, dns=knot.place, configuration={"certificateValidityPeriod": LIVES},
         PEBBLE_AUTHZREUSE="0",
     )  # fmt: skip
     world = World(here, given, pebble, knot, daemons)

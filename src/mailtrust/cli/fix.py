@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from mailtrust.cli import exit_status
 from mailtrust.cli.apply import add_applying_options, apply_plan, end_interrupted
@@ -70,8 +71,14 @@ def run(options: argparse.Namespace) -> int:
     status = apply_plan(plan, octets, options)
     if status != exit_status.CLEAN:
         return status
-    state = f" --state {called_file(options.state)}" if options.state is not None else ""
-    back = f"mailtrust apply {called_file(state_of(options).remembered(plan.id))} --undo{state}"
+    state = f" --state {_word(options.state)}" if options.state is not None else ""
+    back = f"mailtrust apply {_word(state_of(options).remembered(plan.id))} --undo{state}"
     said = text("To take it back: {command}", command=back)
     sys.stderr.write(f"mailtrust: {said.render(translator(options.lang))}\n")
     return left
+
+
+def _word(path: Path) -> str:
+    """As sh, cmd and PowerShell take it for one word: a folder of Windows may have the name of a person."""
+    called = called_file(path)
+    return f'"{called}"' if " " in called else called

@@ -8,8 +8,9 @@ from mailtrust.core.formats.organisation_wire import RenewWire
 from mailtrust.core.formats.threshold import parse_threshold
 from mailtrust.core.formats.toml_tables import Table
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.key_name import KEYS, KeyName
 from mailtrust.core.model.problem import UserProblem
-from mailtrust.core.model.renewing import KEYS, USUAL_DAYS, KeyName, Renewed
+from mailtrust.core.model.renewing import USUAL_DAYS, Renewed
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import text
 

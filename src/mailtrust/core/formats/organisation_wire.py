@@ -8,7 +8,8 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from mailtrust.core.model.renewing import KEYS, USUAL_DAYS
+from mailtrust.core.model.key_name import KEYS
+from mailtrust.core.model.renewing import USUAL_DAYS
 
 TARGETS = "host, host:port or URL such as imaps://mail.example.com"
 

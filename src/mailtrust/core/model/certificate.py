@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.key_name import KeyName
 
 
 @frozen
@@ -189,6 +190,6 @@ class CertificateSpec:
     ip_addresses: tuple[str, ...] = ()
     common_name: str | None = None
     organisation: str | None = None
-    key: Literal["rsa-2048", "rsa-3072", "rsa-4096", "ec-p256", "ec-p384"] = "rsa-2048"
+    key: KeyName = "rsa-2048"
     lifetime_days: int = 90
     extended_key_usage: tuple[str, ...] = ("1.3.6.1.5.5.7.3.1",)

@@ -1,12 +1,9 @@
 """A certificate that mailtrust renews: its names, who issues it, how control is proven, which servers serve it."""
 
-from typing import Literal
-
 from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.key_name import KeyName
 from mailtrust.core.model.settings import Threshold
 
-KeyName = Literal["rsa-2048", "rsa-3072", "rsa-4096", "ec-p256", "ec-p384"]
-KEYS: tuple[KeyName, ...] = ("rsa-2048", "rsa-3072", "rsa-4096", "ec-p256", "ec-p384")
 USUAL_DAYS = 397
 
 

@@ -201,3 +201,12 @@ def test_hundreds_of_contradictions_are_counted() -> None:
     ]
     told = [str(one) for one in joined(*documents).problems]
     assert (len(told), told[-1]) == (101, "And 50 such sentences more.")
+
+
+def test_what_one_certificate_is_said_to_hold_is_united_once_however_often_it_stands_there() -> None:
+    domains = (", ".join(f"{one}-{name}.test" for name in range(100)) for one in range(1000))
+    shown = (f"Thumbprint : {FIRST}\nCertificateDomains : {{a.test, {names}}}\n" for names in domains)
+    (server,) = joined("\n".join(shown).encode()).organisation.servers
+    (certificate,) = server.certificates
+    assert len(certificate.domains) == 100_001
+    assert certificate.domains[:2] == ("a.test", "0-0.test")

@@ -46,6 +46,7 @@ def joined(exports: Sequence[tuple[str, ExchangeWire]]) -> tuple[ExchangeWire, t
         _tell_twice(name, export, told)
     for _, export in sorted(exports, key=lambda one: one[1].exported or _LONG_AGO, reverse=True):
         _take_in(whole, export, "", told)
+    _say_once(whole)
     answered = {place for _, export in exports for place in _answered(export)}
     whole.not_read = [one for one in whole.not_read if _place_of(one) not in answered]
     return whole, tuple(told)
@@ -79,9 +80,23 @@ def _take_in(mine: Struct, other: Struct, place: str, told: list[Text]) -> None:
         if isinstance(there, list) and there and isinstance(there[0], Struct):
             setattr(mine, name, _by_key(here or (), there, place, told))
         elif _says_nothing(here, default):
-            setattr(mine, name, there if there is not None else here)
+            given = here if there is None else there
+            setattr(mine, name, list(given) if isinstance(given, list) else given)
         elif not _says_nothing(there, default):
             setattr(mine, name, _agreed(name, here, there, place, told))
+
+
+def _say_once(whole: Struct) -> None:
+    """What was united, each once: here alone, as one certificate may stand in an export thousands of times."""
+    for name, _ in _fields(type(whole)):
+        match getattr(whole, name):
+            case Struct() as part:
+                _say_once(part)
+            case [Struct(), *_] as parts:
+                for part in parts:
+                    _say_once(part)
+            case list() as united if name in _UNITED:
+                setattr(whole, name, list(dict.fromkeys(united)))
 
 
 def _says_nothing(value: object, default: object) -> bool:
@@ -125,7 +140,8 @@ def _called(part: Struct) -> str:
 def _agreed(name: str, here: Any, there: Any, place: str, told: list[Text]) -> Any:
     """What is believed where both say something."""
     if name in _UNITED:
-        return list(dict.fromkeys((*here, *there)))
+        here.extend(there)
+        return here
     if isinstance(here, Struct):
         _take_in(here, there, place, told)
         return here

@@ -1,5 +1,6 @@
 """Rules about assigned certificates as a whole: what is in order, what is missing, what is accepted, what is due."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from mailtrust.core.model.exchange import (
     ExchangeOrganisation,
     ExchangeServer,
     NotRead,
+    ReceiveConnector,
 )
 from mailtrust.core.model.finding import Finding, NotApplicable, Unknown
 from mailtrust.core.model.settings import Settings
@@ -76,6 +78,28 @@ def test_whatever_is_missing_no_rule_fails_and_each_answers(it: Exported, data: 
     assert not [one for one in results if isinstance(one, Unknown) and "mistake" in str(one.why)]
     ids = [one.id for one in results if isinstance(one, Finding)]
     assert len(ids) == len(set(ids))
+
+
+def test_what_an_export_calls_a_server_ends_no_command() -> None:
+    """Commands of findings are pasted into a shell."""
+    evil = "MAIL1'\u2019; Stop-Computer #"
+    it = organisation(
+        replace(
+            good(certificates=(FRONT, own("MAIL1", age=1900)), internal_transport="", bindings=()),
+            name=evil,
+            receive_connectors=(ReceiveConnector("In", evil, "in.corp.example", frozenset({"Tls"})),),
+        )
+    )
+    evidence = AssignmentEvidence(NOW, Settings(), {}, organisation=it)
+    commands = [
+        command
+        for one in judge_assignments(evidence)
+        if isinstance(one, Finding)
+        for command in re.findall(r"(?:-Server|--server|-DomainName|Connector) (\S.{0,12})", str(one.explanation.admin))
+        if command.startswith(("MAIL1", "'MAIL1"))
+    ]
+    assert commands
+    assert all(command.startswith("'MAIL1''\u2019\u2019;") for command in commands)
 
 
 class TestAccepting:

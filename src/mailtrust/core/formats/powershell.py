@@ -14,7 +14,12 @@ def script(source: str) -> bytes:
 
 
 def quoted(value: str) -> str:
-    """A literal in single quotes, in which nothing is expanded. Raises UserProblem for what no name holds.
+    """A literal in single quotes, in which nothing is expanded. Raises UserProblem for what no name holds."""
+    return f"'{within_quotes(value)}'"
+
+
+def within_quotes(value: str) -> str:
+    """What stands between single quotes for it. Raises UserProblem for what no name holds.
 
     PowerShell takes typographic single quotes for straight ones, so these are doubled too (about_Quoting_Rules).
     A line end would be harmless to PowerShell, and fool whoever reads the script.
@@ -26,8 +31,7 @@ def quoted(value: str) -> str:
                 value=clean(value, 80),
             )
         )
-    doubled = "".join(letter * 2 if letter in "'\u2018\u2019\u201a\u201b" else letter for letter in value)
-    return f"'{doubled}'"
+    return "".join(letter * 2 if letter in "'\u2018\u2019\u201a\u201b" else letter for letter in value)
 
 
 def argument(value: str) -> str:

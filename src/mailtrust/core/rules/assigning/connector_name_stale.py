@@ -13,6 +13,7 @@ from mailtrust.core.formats.exchange.tls_certificate_name import (
     name_of,
     read_tls_certificate_name,
 )
+from mailtrust.core.formats.powershell import argument, within_quotes
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult, Severity, Unknown
@@ -171,10 +172,10 @@ def _set(connector: _Named, server: ExchangeServer, successor: ExchangeCertifica
     told = text(
         "$c = Get-ExchangeCertificate -Server {server} -Thumbprint {print}; {cmdlet} '{identity}' "
         "-TlsCertificateName ('<I>' + $c.Issuer + '<S>' + $c.Subject)",
-        server=server.name,
+        server=argument(server.name),
         print=successor.thumbprint if successor is not None else "<thumbprint>",
         cmdlet=connector.cmdlet,
-        identity=connector.identity.replace("'", "''"),
+        identity=within_quotes(connector.identity),
     )
     if successor is None:
         return text(
@@ -236,7 +237,7 @@ def _too_long(connector: _Named) -> Finding:
                 length=len(connector.name),
                 most=LONGEST_ON_EDGE,
                 cmdlet=connector.cmdlet,
-                identity=connector.identity.replace("'", "''"),
+                identity=within_quotes(connector.identity),
             ),
             text("A setting does not reach the mail servers at the border, so mail to partners may be held for spam."),
             NOTHING_TO_DO,
@@ -258,7 +259,7 @@ def _unreadable(connector: _Named) -> Finding:
                 "-TlsCertificateName ('<I>' + $c.Issuer + '<S>' + $c.Subject).",
                 name=connector.name,
                 cmdlet=connector.cmdlet,
-                identity=connector.identity.replace("'", "''"),
+                identity=within_quotes(connector.identity),
             ),
             text("Mail over this connector does not flow as it should. One command mends it."),
             NOTHING_TO_DO,

@@ -6,6 +6,7 @@ certificate; "Renew an Exchange Server certificate": on a subscribed Edge server
 
 from collections.abc import Iterable, Iterator
 
+from mailtrust.core.formats.powershell import within_quotes
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import EdgeSubscription, ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult, Severity, Unknown
@@ -76,7 +77,7 @@ def _finding(server: ExchangeServer, subscription: EdgeSubscription, newer: list
                 server=server.name,
                 created=subscription.created or "",
                 certificates=tuple(map(called, newer)),
-                site=subscription.site,
+                site=within_quotes(subscription.site),
             ),
             text(
                 "The mail server at the border and those inside may stop to know each other, and mail from outside "

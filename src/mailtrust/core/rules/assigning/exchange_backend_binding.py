@@ -6,6 +6,7 @@ Support article "Blank page in EAC or OWA after login" (Exchange security update
 
 from collections.abc import Iterable, Iterator
 
+from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity, Unknown
@@ -122,7 +123,7 @@ def _cure(evidence: AssignmentEvidence, server: ExchangeServer) -> Text:
         "There is none left: make one by New-ExchangeCertificate -Server {server} -DomainName {fqdn},{server} "
         "-PrivateKeyExportable $true (answer No to the question about the default SMTP certificate), and bind it in "
         "IIS Manager: {site}, Bindings, https 444.",
-        server=server.name,
-        fqdn=server.fqdn or server.name,
+        server=argument(server.name),
+        fqdn=argument(server.fqdn or server.name),
         site=BACK,
     )

@@ -7,6 +7,7 @@ front end of EWS must be without it where the hybrid agent leads; setup of 2019 
 
 from collections.abc import Iterable, Iterator
 
+from mailtrust.core.formats.powershell import argument, within_quotes
 from mailtrust.core.model.assignment import AssignmentEvidence, Served
 from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity, Unknown
@@ -85,7 +86,7 @@ def _faults(
                 "Protection. Let it pass TLS through (layer 4), or encrypt again with the very certificate of IIS; "
                 "until then {script} -DisableExtendedProtection -ExchangeServerNames {server}",
                 script=SCRIPT,
-                server=server.name,
+                server=argument(server.name),
             ),
         )
     if any(one.ssl_offloading and one.name == "RPC" for one in server.directories or ()):
@@ -96,7 +97,7 @@ def _faults(
                 "SSLOffloading of Outlook Anywhere is on, which Microsoft does not support with it: "
                 "Set-OutlookAnywhere '{server}\\RPC (Default Web Site)' -SSLOffloading $false "
                 "-InternalClientsRequireSsl $true -ExternalClientsRequireSsl $true",
-                server=server.name,
+                server=within_quotes(server.name),
             ),
         )
     ews = next((one for one in server.directories or () if one.site == "front" and one.name == "EWS"), None)
@@ -108,7 +109,7 @@ def _faults(
                 "the hybrid agent leads to its EWS, where it must be off in front: mailbox moves and free/busy fail "
                 "otherwise. {script} -ExchangeServerNames {server} -ExcludeVirtualDirectories EWSFrontEnd",
                 script=SCRIPT,
-                server=server.name,
+                server=argument(server.name),
             ),
         )
 

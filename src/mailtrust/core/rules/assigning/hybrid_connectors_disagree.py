@@ -8,6 +8,7 @@ CloudServicesMailEnabled, makes hybrid mail look foreign or stop.
 from collections.abc import Iterable, Iterator
 
 from mailtrust.core.formats.exchange.tls_certificate_name import read_tls_certificate_name
+from mailtrust.core.formats.powershell import within_quotes
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity, Unknown
@@ -57,7 +58,7 @@ def _faults(evidence: AssignmentEvidence, organisation: ExchangeOrganisation, ma
                 text(
                     "CloudServicesMailEnabled of {connector} is off, so the headers that make mail internal are left "
                     "out: Set-SendConnector '{connector}' -CloudServicesMailEnabled $true",
-                    connector=send.name,
+                    connector=within_quotes(send.name),
                 ),
             )
     for receive in mail.receiving:

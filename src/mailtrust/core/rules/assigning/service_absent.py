@@ -6,6 +6,7 @@ names a certificate which is not there is `connector-name-stale`'s, the back end
 
 from collections.abc import Iterable, Iterator
 
+from mailtrust.core.formats.powershell import within_quotes
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity, Unknown
@@ -127,7 +128,7 @@ def _which(one: Selection, service: str) -> Text:
         return text(
             "its names must hold the connector's Fqdn (Set-ReceiveConnector '{connector}' -Fqdn changes that), and it "
             "must have its private key.",
-            connector=one.name,
+            connector=within_quotes(one.name),
         )
     if one.kind in ("imap", "pop"):
         return text(

@@ -7,6 +7,7 @@ Unknown, Untrusted, RevocationCheckFailure and PendingRequest yellow.
 
 from collections.abc import Iterable, Iterator
 
+from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity
@@ -165,13 +166,13 @@ def _cure(
         return text(
             "Import the CA's answer on this server: Import-ExchangeCertificate -Server {server} -FileData "
             "([System.IO.File]::ReadAllBytes('<file>')).",
-            server=server.name,
+            server=argument(server.name),
         )
     if problem.code == "no-key":
         return text(
             "Import it with its key, from a PFX: Import-ExchangeCertificate -Server {server} -FileData "
             "([System.IO.File]::ReadAllBytes('<file.pfx>')) -Password (Read-Host -AsSecureString).",
-            server=server.name,
+            server=argument(server.name),
         )
     if problem.code == "chain-ended":
         return text(
@@ -186,7 +187,7 @@ def _cure(
             "the addresses of revocation lists that the certificate names (through its proxy: netsh winhttp show "
             "proxy), and look again: Get-ExchangeCertificate -Server {server} -Thumbprint {print} | Format-List "
             "Status.",
-            server=server.name,
+            server=argument(server.name),
             print=certificate.thumbprint,
         )
     return text(

@@ -7,6 +7,7 @@ default TCP takes none. Unified Messaging was removed in Exchange 2019 ("What's 
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
+from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity
@@ -123,6 +124,6 @@ def _finding(
 
 def _command(server: ExchangeServer, service: UmService) -> str:
     if service == "UMCallRouter":
-        return f"Set-UMCallRouterSettings -Server {server.name} -UMStartupMode TLS"
+        return f"Set-UMCallRouterSettings -Server {argument(server.name)} -UMStartupMode TLS"
     cmdlet = "Set-UMServer" if release(server.version) in ("2007", "2010") else "Set-UMService"
-    return f"{cmdlet} -Identity {server.name} -UMStartupMode TLS"
+    return f"{cmdlet} -Identity {argument(server.name)} -UMStartupMode TLS"

@@ -7,6 +7,7 @@ Set-ImapSettings, -X509CertificateName).
 
 from collections.abc import Iterable, Iterator
 
+from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import (
     ClientAccessSettings,
@@ -80,8 +81,8 @@ def _assigned(
                 names=wildcards(certificate),
                 service=service,
                 settings=settings_cmdlet("Set", service),
-                server=server.name,
-                name=_host(settings, wildcards(certificate)[0]),
+                server=argument(server.name),
+                name=argument(_host(settings, wildcards(certificate)[0])),
                 windows=windows_services(server, service),
             ),
             text(
@@ -112,8 +113,8 @@ def _named(server: ExchangeServer, settings: ClientAccessSettings) -> Finding:
                 service=service,
                 name=settings.certificate_name,
                 settings=settings_cmdlet("Set", service),
-                server=server.name,
-                example=_host(settings, settings.certificate_name),
+                server=argument(server.name),
+                example=argument(_host(settings, settings.certificate_name)),
                 windows=windows_services(server, service),
             ),
             text(

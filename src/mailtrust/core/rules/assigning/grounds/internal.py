@@ -6,6 +6,7 @@ msExchServerInternalTLSCert alone says which one it is.
 
 from collections.abc import Iterator
 
+from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeServer
 from mailtrust.core.model.text import Text, text
@@ -23,7 +24,7 @@ def another_internal(evidence: AssignmentEvidence, server: ExchangeServer) -> Te
                 "{print} -Services SMTP, and answer Yes to the question whether the default SMTP certificate is "
                 "overwritten.",
                 own=called(one),
-                server=server.name,
+                server=argument(server.name),
                 print=one.thumbprint,
             )
     return text("Make a self-signed one: {command}.", command=make_another(server))

@@ -1,5 +1,6 @@
 """How a certificate that is used no more goes away by Exchange's rules."""
 
+from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.text import Text, in_a_row, text
@@ -14,14 +15,14 @@ def how_to_remove(
 ) -> Text:
     """The cmdlet, or why Exchange does not let it go yet and what comes first; and the command that writes it down."""
     change = remove(organisation, Remove((server.name,), certificate.thumbprint), evidence.now)
+    name = argument(server.name)
     ours = (
-        f"mailtrust services remove --export FILE --server {server.name} --thumbprint {certificate.thumbprint} "
-        "-o remove.ps1"
+        f"mailtrust services remove --export FILE --server {name} --thumbprint {certificate.thumbprint} -o remove.ps1"
     )
     if not change.refusals:
         return text(
             "Remove-ExchangeCertificate -Server {server} -Thumbprint {print} ({ours} looks first whether it may go).",
-            server=server.name,
+            server=name,
             print=certificate.thumbprint,
             ours=ours,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import (
     EXCHANGE_SERVICES,
@@ -94,15 +95,16 @@ def assigned_by(
     return text(
         "{steps} This writes the script: {command}.",
         steps=in_a_row(step.say for step in change.steps),
-        command=f"mailtrust services enable --export FILE --server {server.name} --thumbprint {one.thumbprint} "
-        f"--services {','.join(wanted)} -o assign.ps1",
+        command=f"mailtrust services enable --export FILE --server {argument(server.name)} "
+        f"--thumbprint {one.thumbprint} --services {','.join(wanted)} -o assign.ps1",
     )
 
 
 def enable_command(server: ExchangeServer, thumbprint: str, services: Iterable[str]) -> str:
     """The cmdlet that assigns a certificate; without the federation, which Set-FederationTrust gives its own."""
     wanted = _assignable(services)
-    return f"Enable-ExchangeCertificate -Server {server.name} -Thumbprint {thumbprint} -Services {','.join(wanted)}"
+    name = argument(server.name)
+    return f"Enable-ExchangeCertificate -Server {name} -Thumbprint {thumbprint} -Services {','.join(wanted)}"
 
 
 def _carries(one: ExchangeCertificate, other: ExchangeCertificate) -> bool:

@@ -286,6 +286,20 @@ def test_a_shell_that_never_opens(endpoint: ExchangeShell, monkeypatch: pytest.M
     assert not endpoint.runspaces, "it is not left there half open"
 
 
+def test_ctrl_c_while_a_shell_opens(endpoint: ExchangeShell, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = RunspacePool.open
+
+    def pressed(pool: RunspacePool) -> None:
+        real(pool)
+        assert endpoint.runspaces
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(RunspacePool, "open", pressed)
+    with pytest.raises(KeyboardInterrupt):
+        open_shell(place_of(endpoint.url), ADMIN)
+    assert not endpoint.runspaces, "it is not left there half open"
+
+
 def test_a_server_that_answers_no_more(
     shell: PsrpShell, endpoint: ExchangeShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,9 +80,9 @@ def reviewed(evidence: AssignmentEvidence, notes: Sequence[Text] = ()) -> Review
 def _served(one: Observation, leaf: Certificate, organisation: ExchangeOrganisation | None, now: datetime) -> Served:
     there = one.endpoint
     service = _SERVICES.get(there.protocol)
-    server = organisation.server(there.host) if organisation is not None else None
     if organisation is None or service is None:
-        return Served(one.id, "", "", service or "", leaf, there.id)
+        return Served(one.id, "", "", "", leaf, there.id)
+    server = organisation.server(there.host)
     if server is not None:
         return Served(one.id, server.name, EXCHANGE, service, leaf, there.id)
     return Served(one.id, "", EXCHANGE, service, leaf, there.id, any_of(organisation, service, now))

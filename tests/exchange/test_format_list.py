@@ -283,6 +283,17 @@ def test_every_other_cmdlet() -> None:
     assert (binding.site, binding.port, binding.address, binding.thumbprint) == ("Exchange Back End", 444, "*", SECOND)
 
 
+def test_what_is_said_of_a_hybrid_in_parts_is_one_hybrid() -> None:
+    applications = "".join(f"\nTargetUri : https://{name}.test/ews\n" for name in ("a", "b"))
+    hybrid = organisation_of([("x", (SETTINGS + applications).encode())]).organisation.hybrid
+    assert hybrid is not None
+    assert (hybrid.sending_servers, hybrid.smart_host) == (("MAIL1",), "mail.example.com")
+    assert hybrid.agent_targets == ("https://a.test/ews", "https://b.test/ews")
+    again = organisation_of([("x", applications.encode())]).organisation.hybrid
+    assert again is not None
+    assert again.agent_targets == hybrid.agent_targets
+
+
 @pytest.mark.parametrize(
     ("information", "bound"),
     [

@@ -213,15 +213,13 @@ def _edge_subscription(shown: Shown, draft: Draft) -> None:
 
 
 def _hybrid(shown: Shown, draft: Draft) -> None:
-    known = draft.wire.hybrid or wire.HybridWire(tls_certificate_name="")
-    draft.wire.hybrid = wire.HybridWire(
-        tls_certificate_name=shown.word("TlsCertificateName") or known.tls_certificate_name,
-        sending_servers=shown.words("SendingTransportServers") or known.sending_servers,
-        receiving_servers=shown.words("ReceivingTransportServers") or known.receiving_servers,
-        edge_servers=shown.words("EdgeTransportServers") or known.edge_servers,
-        smart_host=shown.word("OnPremisesSmartHost") or known.smart_host,
-        agent_targets=[*known.agent_targets, *shown.words("TargetUri")],
-    )
+    hybrid = draft.wire.hybrid = draft.wire.hybrid or wire.HybridWire(tls_certificate_name="")
+    hybrid.tls_certificate_name = shown.word("TlsCertificateName") or hybrid.tls_certificate_name
+    hybrid.sending_servers = shown.words("SendingTransportServers") or hybrid.sending_servers
+    hybrid.receiving_servers = shown.words("ReceivingTransportServers") or hybrid.receiving_servers
+    hybrid.edge_servers = shown.words("EdgeTransportServers") or hybrid.edge_servers
+    hybrid.smart_host = shown.word("OnPremisesSmartHost") or hybrid.smart_host
+    hybrid.agent_targets += shown.words("TargetUri")
 
 
 def _federation(shown: Shown, draft: Draft) -> None:

@@ -14,7 +14,7 @@ from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.settings import Place, Server
 from mailtrust.core.rules.grounds.comparing import SERVED, compare
 from mailtrust.core.targets.mending.work import Material
-from mailtrust.flows.renewal_plan import RenewalPlan, concerned, plan_renewal, servers_of
+from mailtrust.flows.renewal_plan import Presented, RenewalPlan, concerned, plan_renewal, servers_of
 
 HOST = "mail.example.com"
 
@@ -109,10 +109,10 @@ async def test_a_server_that_does_not_answer_is_left_out(
 
 def test_whose_certificate_gives_way(caseworld: Any, chain: tuple[Certificate, ...]) -> None:
     other, ecdsa = caseworld.leaf("other.example.com"), caseworld.leaf(key="ec-p256")
-    usual = caseworld.seen(chain, 443)
-    nameless = caseworld.seen((other,), 443, offer=Offer.NO_SNI)
-    same = caseworld.seen(chain, 443, offer=Offer.NO_SNI)
-    twin = caseworld.seen((ecdsa,), 443, offer=Offer.ECDSA)
+    usual = Presented(caseworld.seen(chain, 443), chain[0])
+    nameless = Presented(caseworld.seen((other,), 443, offer=Offer.NO_SNI), other)
+    same = Presented(caseworld.seen(chain, 443, offer=Offer.NO_SNI), chain[0])
+    twin = Presented(caseworld.seen((ecdsa,), 443, offer=Offer.ECDSA), ecdsa)
     assert concerned((usual, nameless), "rsa") == (usual,)
     assert concerned((usual, nameless), "ec") == (usual,)  # one kind may follow another
     assert concerned((usual, same), "rsa") == (usual, same)

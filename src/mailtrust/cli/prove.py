@@ -41,8 +41,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         examples=EXAMPLES,
         more=lambda: told(
             text(
-                "exit status: 0 all that the plan promised is resolved, and nothing is new; 1 it is not; 2 usage; "
-                "3 could not look"
+                "exit status: 0 all that the plan promised is resolved, and nothing is new; 1 it is not, or the plan "
+                "promises no cure and something is wrong; 2 usage; 3 could not look"
             )
         ),
     )
@@ -61,11 +61,14 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(options: argparse.Namespace) -> int:
     """Look again and compare."""
     from mailtrust.core.formats.plan_file import decode_plan, encode_proof
-    from mailtrust.flows.prove import kept
+    from mailtrust.flows.prove import shows_well
 
     expect_writable(options.output)
     plan = decode_plan(read_file(options.plan))
     _expect_servers(plan, options.server)
+    if not plan.cures:
+        said = text("This plan promises no cure: the exit status tells whether anything is wrong.")
+        sys.stderr.write(f"mailtrust: {said.render(translator(options.lang))}\n")
     if plan.looked_by == "discover":
         return _prove_ways(plan, options)
     proven = prove_again(plan, options, servers=tuple(options.server))
@@ -73,20 +76,20 @@ def run(options: argparse.Namespace) -> int:
     write_output(answer, options.output)
     if not proven.assessment.evidence.handshakes and proven.proof.unproven:
         raise CouldNotLook(text("No port of the plan answered: nothing could be looked at."))
-    return exit_status.CLEAN if kept(plan, proven.proof) else exit_status.FINDINGS
+    return exit_status.CLEAN if shows_well(plan, proven.proof) else exit_status.FINDINGS
 
 
 def _prove_ways(plan: "Plan", options: argparse.Namespace) -> int:
     from mailtrust.cli.proving_ways import ways_proven
     from mailtrust.core.formats.plan_file import encode_proof
     from mailtrust.edge.probe.loop import run as run_loop
-    from mailtrust.flows.prove import kept
+    from mailtrust.flows.prove import shows_well
 
     proven = run_loop(ways_proven(plan, options))
     write_output(
         encode_proof(proven.proof) if options.format == "json" else shown(proven.proof, options), options.output
     )
-    if not kept(plan, proven.proof):
+    if not shows_well(plan, proven.proof):
         for held in proven.held:
             sys.stderr.write(f"{held.said.render(translator(options.lang))}\n")
         return exit_status.FINDINGS

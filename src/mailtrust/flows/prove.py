@@ -70,6 +70,11 @@ def kept(plan: Plan, proof: Proof) -> bool:
     return not proof.introduced and promised.isdisjoint((*proof.remaining, *proof.unproven))
 
 
+def shows_well(plan: Plan, proof: Proof) -> bool:
+    """Whether the wire is as the plan promised; where it promises no cure, whether nothing is wrong."""
+    return kept(plan, proof) if plan.cures else proof.good
+
+
 def promised(plan: Plan) -> tuple[Noted, ...]:
     """The findings that the plan cures."""
     return tuple(one for one in plan.findings if one.id in plan.cures)

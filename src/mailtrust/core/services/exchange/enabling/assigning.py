@@ -46,20 +46,28 @@ def assigning(
     overwrite = default is not None and default.overwrite
     if overwrite and "SMTP" not in new:
         new = (*new, "SMTP")
-    extra = _other_bindings(server, certificate) if "IIS" in services else ()
-    if not new and not extra:
+    if not new:
         return Assigning(server)
+    others = _other_bindings(server, certificate) if "IIS" in new else ()
+    kept = _put_back(server, certificate) if "SMTP" in new and not overwrite else ""
     remarks = default.remarks if default is not None and "SMTP" in new else ()
     if "IIS" in new:
         remarks = (*remarks, *_seen_by_clients(server, certificate), *((_REQUIRE_SSL,) if require_ssl else ()))
     if set(new) & {"UM", "UMCallRouter"} and not server.um:
         remarks = (*remarks, _STARTUP_MODE)
-    enabled = (_enable(server, certificate, new, overwrite=overwrite, require_ssl=require_ssl),) if new else ()
+    act = EnableCertificate(
+        server.name,
+        certificate.thumbprint,
+        new,
+        overwrite_default_smtp=overwrite,
+        default_smtp=kept,
+        require_ssl=require_ssl,
+    )
     return Assigning(
-        _after(server, certificate, new, overwrite=overwrite, bound=bool(extra) or "IIS" in new),
-        (*enabled, *(_bind(server, one, certificate) for one in extra)),
+        _after(server, certificate, act, others),
+        (_enable(server, certificate, act), *(_bind(server, one, certificate) for one in others)),
         remarks,
-        (*new, *(("IIS",) if extra and "IIS" not in new else ())),
+        new,
         overwrite,
     )
 
@@ -88,7 +96,7 @@ def has(server: ExchangeServer, certificate: ExchangeCertificate, service: Excha
     """Whether it serves that already. The back end counts as IIS too, so the front's binding tells more."""
     if service == "IIS" and (front := front_thumbprint(server)) is not None:
         return front == certificate.thumbprint
-    if service == "IIS" and _made_by_setup(certificate) and _owners(server, certificate, "IIS"):
+    if service == "IIS" and _made_by_setup(certificate) and _owner(server, certificate, "IIS"):
         return False
     return service in (certificate.services or ())
 
@@ -98,44 +106,26 @@ def _made_by_setup(certificate: ExchangeCertificate) -> bool:
     return certificate.root_ca_type == "Registry" or certificate.friendly_name == "Microsoft Exchange"
 
 
-def _owners(server: ExchangeServer, certificate: ExchangeCertificate, service: ExchangeService) -> list[str]:
-    """Who has it now, besides the certificate."""
+def _owner(server: ExchangeServer, certificate: ExchangeCertificate, service: ExchangeService) -> str:
+    """Who has it now, besides the certificate: a thumbprint; empty: nobody, as far as is known."""
     if service == "IIS" and (front := front_thumbprint(server)) is not None:
-        return [front] if front and front != certificate.thumbprint else []
-    return [
-        one.thumbprint
-        for one in server.certificates
-        if one.thumbprint != certificate.thumbprint and service in (one.services or ())
-    ]
+        return front if front != certificate.thumbprint else ""
+    others = (one for one in server.certificates if one.thumbprint != certificate.thumbprint)
+    return next((one.thumbprint for one in others if service in (one.services or ())), "")
 
 
-def _enable(
-    server: ExchangeServer,
-    certificate: ExchangeCertificate,
-    new: tuple[ExchangeService, ...],
-    *,
-    overwrite: bool,
-    require_ssl: bool,
-) -> ExchangeStep:
-    kept = "" if overwrite or "SMTP" not in new else _put_back(server, certificate)
-    act = EnableCertificate(
-        server.name,
-        certificate.thumbprint,
-        new,
-        overwrite_default_smtp=overwrite,
-        default_smtp=kept,
-        require_ssl=require_ssl,
-    )
+def _enable(server: ExchangeServer, certificate: ExchangeCertificate, act: EnableCertificate) -> ExchangeStep:
     say = text(
         "Assign {certificate} on {server} to {services}.",
         certificate=called(certificate),
         server=server.name,
-        services=new,
+        services=act.services,
     )
-    undo = tuple(_undo(server, certificate, new, overwrite=overwrite, require_ssl=require_ssl))
     unsaid = any(one.services is None for one in server.certificates)
-    nothing = _NOBODY_SAYS if unsaid and set(new) & MOVING else _ONLY_ADDED
-    return ExchangeStep(say, act, undo or nothing, role_groups(act, edge=server.edge), "reload")
+    nothing = _NOBODY_SAYS if unsaid and set(act.services) & MOVING else _ONLY_ADDED
+    return ExchangeStep(
+        say, act, _undo(server, certificate, act) or nothing, role_groups(act, edge=server.edge), "reload"
+    )
 
 
 def _put_back(server: ExchangeServer, certificate: ExchangeCertificate) -> str:
@@ -146,54 +136,42 @@ def _put_back(server: ExchangeServer, certificate: ExchangeCertificate) -> str:
     return found.thumbprint
 
 
-def _undo(
-    server: ExchangeServer,
-    certificate: ExchangeCertificate,
-    new: tuple[ExchangeService, ...],
-    *,
-    overwrite: bool,
-    require_ssl: bool,
-) -> list[ExchangeAct]:
+def _undo(server: ExchangeServer, certificate: ExchangeCertificate, act: EnableCertificate) -> tuple[ExchangeAct, ...]:
     """Each service goes back to the certificate that had it."""
     back: dict[str, list[ExchangeService]] = {}
-    for service in new:
-        if service in MOVING:
-            for owner in _owners(server, certificate, service)[:1]:
-                back.setdefault(owner, []).append(service)
-    acts: list[ExchangeAct] = [
-        EnableCertificate(server.name, owner, tuple(services), require_ssl=require_ssl)
+    for service in act.services:
+        if service in MOVING and (owner := _owner(server, certificate, service)):
+            back.setdefault(owner, []).append(service)
+    acts = [
+        EnableCertificate(server.name, owner, tuple(services), require_ssl=act.require_ssl)
         for owner, services in back.items()
     ]
-    if overwrite and server.internal_transport and server.certificate(server.internal_transport) is not None:
-        acts.append(EnableCertificate(server.name, server.internal_transport, ("SMTP",), overwrite_default_smtp=True))
-    return acts
+    former = server.internal_transport
+    if act.overwrite_default_smtp and former and server.certificate(former) is not None:
+        acts.append(EnableCertificate(server.name, former, ("SMTP",), overwrite_default_smtp=True))
+    return tuple(acts)
 
 
 def _after(
-    server: ExchangeServer,
-    certificate: ExchangeCertificate,
-    new: tuple[ExchangeService, ...],
-    *,
-    overwrite: bool,
-    bound: bool,
+    server: ExchangeServer, certificate: ExchangeCertificate, act: EnableCertificate, others: tuple[IisBinding, ...]
 ) -> ExchangeServer:
-    moved = frozenset(new) & MOVING
-    kept = "" if overwrite or "SMTP" not in new else _put_back(server, certificate)
+    """`others`: the bindings that follow the main one."""
+    new = frozenset(act.services)
     certificates = tuple(
-        replace(one, services=(one.services or frozenset()) | frozenset(new))
+        replace(one, services=(one.services or frozenset()) | new)
         if one.thumbprint == certificate.thumbprint
-        else _robbed(_put_back_again(one, kept), moved, server)
+        else _robbed(_put_back_again(one, act.default_smtp), new & MOVING, server)
         for one in server.certificates
     )
     bindings = server.bindings
-    if bound and bindings is not None:
+    if "IIS" in new and bindings is not None:
         bindings = tuple(
-            replace(one, thumbprint=certificate.thumbprint) if _follows(one, server, certificate) else one
+            replace(one, thumbprint=certificate.thumbprint) if is_main(one) or one in others else one
             for one in bindings
         )
         if not any(is_main(one) for one in bindings):
             bindings = (*bindings, IisBinding(FRONT_SITE, 443, certificate.thumbprint))
-    internal = certificate.thumbprint if overwrite else server.internal_transport
+    internal = certificate.thumbprint if act.overwrite_default_smtp else server.internal_transport
     return replace(server, certificates=certificates, bindings=bindings, internal_transport=internal)
 
 
@@ -229,10 +207,6 @@ def _other_bindings(server: ExchangeServer, certificate: ExchangeCertificate) ->
         and one.thumbprint == former != certificate.thumbprint
         and (not one.host or holds(certificate, one.host))
     )
-
-
-def _follows(one: IisBinding, server: ExchangeServer, certificate: ExchangeCertificate) -> bool:
-    return is_main(one) or one in _other_bindings(server, certificate)
 
 
 def _bind(server: ExchangeServer, one: IisBinding, certificate: ExchangeCertificate) -> ExchangeStep:

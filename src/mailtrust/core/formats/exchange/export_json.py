@@ -1,5 +1,7 @@
 """An export as JSON (mailtrust/exchange/1), whoever wrote it."""
 
+from typing import get_args, get_origin
+
 import msgspec
 
 from mailtrust.core.formats.exchange import export_wire
@@ -10,12 +12,18 @@ from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 
+
+def _is_list(kind: object) -> bool:
+    """Whether a field of this type holds a list, be it annotated or one of several kinds."""
+    return get_origin(kind) is list or any(map(_is_list, get_args(kind)))
+
+
 _LISTS = frozenset(
     field.encode_name
     for kind in vars(export_wire).values()
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind is not msgspec.Struct
     for field in msgspec.structs.fields(kind)
-    if "list" in str(field.type)
+    if _is_list(field.type)
 )
 """The keys that hold lists, wherever they stand."""
 

@@ -41,7 +41,6 @@ class Reference:
 class NetObject:
     """An object of a class, or of an enumeration: that one has a member `value__`."""
 
-    name: str
     members: Mapping[str, "Item"]
 
 
@@ -65,13 +64,8 @@ class NetStream:
         return self.objects.get(item.number) if isinstance(item, Reference) else item
 
 
-@frozen
-class _Kind:
-    """What a class is made of."""
-
-    name: str
-    members: tuple[tuple[str, int, int], ...]
-    """Name, BinaryTypeEnumeration, PrimitiveTypeEnumeration."""
+_Members = tuple[tuple[str, int, int], ...]
+"""What a class is made of: name, BinaryTypeEnumeration, PrimitiveTypeEnumeration."""
 
 
 def read_net_binary(data: bytes) -> NetStream:
@@ -90,7 +84,7 @@ class _Reader:
     at: int = 0
     records: int = 0
     items: int = 0
-    kinds: dict[int, _Kind] = field(default_factory=dict)
+    kinds: dict[int, _Members] = field(default_factory=dict)
     objects: dict[int, Item] = field(default_factory=dict)
 
     def stream(self) -> NetStream:
@@ -190,10 +184,11 @@ class _Reader:
 
     def described(self, kind: int, depth: int) -> Item:
         """SystemClassWithMembersAndTypes, ClassWithMembersAndTypes."""
-        number, name = self.number(), self.text()
+        number = self.number()
+        self.text()  # the name of the class
         names = [self.text() for _ in range(self.count(self.number()))]
         types = self.take(len(names))
-        described = _Kind(name, tuple((one, of, self.detail(of)) for one, of in zip(names, types, strict=True)))
+        described = tuple((one, of, self.detail(of)) for one, of in zip(names, types, strict=True))
         if kind == 5:
             self.number()  # of the library
         self.kinds[number] = described
@@ -215,12 +210,12 @@ class _Reader:
                 return 0
         raise NetBinaryError(f"a member of type {of}")
 
-    def object(self, number: int, kind: _Kind, depth: int) -> Item:
-        self.count(len(kind.members))
+    def object(self, number: int, described: _Members, depth: int) -> Item:
+        self.count(len(described))
         members: dict[str, Item] = {}
-        for name, of, primitive in kind.members:
+        for name, of, primitive in described:
             members[name] = self.primitive(primitive) if of == 0 else self.value(depth)
-        return self.kept(number, NetObject(kind.name, members))
+        return self.kept(number, NetObject(members))
 
     def value(self, depth: int) -> Item:
         """A member that is a record; a library may stand before it."""

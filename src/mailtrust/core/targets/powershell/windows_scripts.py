@@ -6,7 +6,7 @@ whether it worked, and with -Undo takes it back. A root is never brought in: the
 
 import base64
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from mailtrust.core.formats.powershell import quoted, script
 from mailtrust.core.model.certificate import Certificate
@@ -16,7 +16,7 @@ from mailtrust.core.targets.powershell.windows_products import IIS, MAILSTORE
 from mailtrust.core.x509.thumbprint import thumbprint
 
 WindowsForm = Literal["iis-script", "mailstore-script"]
-WINDOWS_FORMS: tuple[WindowsForm, ...] = ("iis-script", "mailstore-script")
+WINDOWS_FORMS: tuple[WindowsForm, ...] = get_args(WindowsForm)
 
 
 def windows_script(form: WindowsForm, leaf: Certificate, intermediates: Sequence[Certificate], host: str) -> bytes:

@@ -12,6 +12,7 @@ from tests.apply.fake_machine import FakeMachine
 from tests.services.exchange_world import certificate
 
 from mailtrust.core.formats.connect_to import Detours, Resolve
+from mailtrust.core.formats.target import parse_target
 from mailtrust.core.model.acceptance import Accepted
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.configured import ConfiguredCertificate, Listening
@@ -36,6 +37,7 @@ from mailtrust.core.x509.thumbprint import thumbprint
 from mailtrust.edge.lookup.dns import FakeResolver
 from mailtrust.edge.lookup.dns_answers import Found, MxRecord
 from mailtrust.flows.services_assigned import Told, chosen, told
+from mailtrust.flows.services_check import shown_at
 from mailtrust.flows.services_least import least, of_targets
 from mailtrust.flows.services_served import evidence_of, shown, shown_by_mailstore, untold
 
@@ -288,6 +290,40 @@ class TestExchange:
         known = await told((), alone, NOTHING, {}, exported=whole)
         seen = await shown(known, outside.edge())
         assert [one.server for one in seen.served] == ["MAIL1", ""]
+        assert untold(evidence_of(known, seen, Settings(), outside.edge())) == ()
+
+    async def test_a_server_that_is_looked_at_by_its_name_may_present_what_it_may_when_it_is_asked_itself(
+        self, outside: Outside, leaf: Certificate, other: Certificate
+    ) -> None:
+        """IMAP's wildcard is chosen by X509CertificateName, not by its services; the back end is bound at 444."""
+        wildcard = replace(
+            certificate("A", "*.example.com", services=("IIS",), days_old=None), thumbprint=thumbprint(leaf)
+        )
+        setup = certificate("B", "MAIL1", services=("IMAP", "IIS"), issuer="", days_old=None)
+        mail1 = ExchangeServer(
+            "MAIL1",
+            "mail1.example.com",
+            "15.2.1544.4",
+            certificates=(wildcard, replace(setup, thumbprint=thumbprint(other))),
+            client_access=(ClientAccessSettings("IMAP", HOST),),
+            bindings=(
+                IisBinding("Default Web Site", 443, thumbprint(leaf)),
+                IisBinding("Exchange Back End", 444, thumbprint(other)),
+            ),
+        )
+        outside.hosts["mail1.example.com"] = Found((OWN,))
+        for port in (993, 443):
+            outside.present(leaf, port=port, address=OWN)
+        outside.present(other, port=444, address=OWN)
+        urls = ("imaps://mail1.example.com", "https://mail1.example.com", "https://mail1.example.com:444")
+        known = await told_of((), organisation=ExchangeOrganisation((mail1,)))
+        seen = await shown_at([(url, parse_target(url)) for url in urls], known.organisation, outside.edge(), Detours())
+        configured = [one.configured for one in seen.served]
+        assert [one and set(one) for one in configured] == [
+            {thumbprint(leaf), thumbprint(other)},
+            {thumbprint(leaf)},
+            None,
+        ]
         assert untold(evidence_of(known, seen, Settings(), outside.edge())) == ()
 
     async def test_where_clients_are_led_and_nothing_is(self, outside: Outside) -> None:

@@ -1,37 +1,29 @@
 """What servers are told to present, judged: by what was exported, and by what is seen where clients look."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mailtrust.core.formats.connect_to import Detours
-from mailtrust.core.formats.target import Target
+from mailtrust.core.formats.target import Target, scheme_of_port
 from mailtrust.core.model.assignment import AssignmentEvidence, Served
 from mailtrust.core.model.certificate import Certificate
-from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol
-from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeService
+from mailtrust.core.model.endpoint import Endpoint, Offer
+from mailtrust.core.model.exchange import ExchangeOrganisation
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.text import Text
 from mailtrust.core.report.services_check_wire import Reviewed
 from mailtrust.core.rules.assigning import judge_assignments
 from mailtrust.core.rules.assigning.grounds.accepting import settle_assignments
-from mailtrust.core.services.assigned import EXCHANGE
+from mailtrust.core.services.assigned import EXCHANGE, presentable
 from mailtrust.core.services.exchange.due import due
 from mailtrust.flows.endpoints import find_endpoints
-from mailtrust.flows.services_ports import any_of, not_found
+from mailtrust.flows.services_ports import EXCHANGE_SERVES, any_of, not_found
 from mailtrust.flows.services_served import Shown, nothing_at
 
 if TYPE_CHECKING:
     from mailtrust.flows.check import Edge, OnProgress
     from mailtrust.flows.endpoints import Kind
-
-_SERVICES: Mapping[Protocol, ExchangeService] = {
-    Protocol.HTTPS: "IIS",
-    Protocol.SMTP: "SMTP",
-    Protocol.SUBMISSION: "SMTP",
-    Protocol.IMAP: "IMAP",
-    Protocol.POP3: "POP",
-}
 
 
 async def shown_at(
@@ -79,10 +71,13 @@ def reviewed(evidence: AssignmentEvidence, notes: Sequence[Text] = ()) -> Review
 
 def _served(one: Observation, leaf: Certificate, organisation: ExchangeOrganisation | None, now: datetime) -> Served:
     there = one.endpoint
-    service = _SERVICES.get(there.protocol)
+    service = EXCHANGE_SERVES.get(there.protocol)
     if organisation is None or service is None:
         return Served(one.id, "", "", "", leaf, there.id)
     server = organisation.server(there.host)
-    if server is not None:
-        return Served(one.id, server.name, EXCHANGE, service, leaf, there.id)
-    return Served(one.id, "", EXCHANGE, service, leaf, there.id, any_of(organisation, service, now))
+    if server is None:
+        return Served(one.id, "", EXCHANGE, service, leaf, there.id, any_of(organisation, service, now))
+    # Elsewhere than at its usual port, as at the back end's 444, it may be any certificate that has the service.
+    usual = scheme_of_port(there.port).protocol is there.protocol
+    configured = presentable(server, service, now) if usual else None
+    return Served(one.id, server.name, EXCHANGE, service, leaf, there.id, configured)

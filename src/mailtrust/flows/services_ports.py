@@ -17,6 +17,7 @@ from mailtrust.core.model.configured import ConfiguredCertificate, Listening
 from mailtrust.core.model.endpoint import Endpoint, Protocol
 from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeService
 from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.kept import Service
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services import mailstore
@@ -33,14 +34,21 @@ MOST_NAMES = 3
 """Of one place in a configuration that are asked for: a port sees four connections at most."""
 LOOPBACK = "127.0.0.1"
 
-_EXCHANGE_PORTS: tuple[tuple[str, ExchangeService], ...] = (
-    ("smtp", "SMTP"), ("submission", "SMTP"), ("imap", "IMAP"), ("imaps", "IMAP"), ("pop3", "POP"), ("pop3s", "POP"),
-    ("https", "IIS"),
-)  # fmt: skip
+_EXCHANGE_PORTS = ("smtp", "submission", "imap", "imaps", "pop3", "pop3s", "https")
+EXCHANGE_SERVES: Mapping[Protocol, ExchangeService] = MappingProxyType(
+    {
+        Protocol.SMTP: "SMTP",
+        Protocol.SUBMISSION: "SMTP",
+        Protocol.IMAP: "IMAP",
+        Protocol.POP3: "POP",
+        Protocol.HTTPS: "IIS",
+    }
+)
+"""Which service of Exchange's a protocol is."""
 _SPEAK_TLS = ("nginx", "apache", "haproxy", "kemp")
 """Products whose ports with a certificate speak TLS from the start, whatever their number."""
 
-KEPT_SERVICES: Mapping[Protocol, str] = MappingProxyType(
+_KEPT_SERVICES: Mapping[Protocol, Service] = MappingProxyType(
     {
         Protocol.SMTP: "smtp",
         Protocol.SUBMISSION: "smtp",
@@ -156,7 +164,7 @@ class Ports:
         """A server of which no configuration is known: at its name, with what a store has put down for it."""
         mine = [one for one in assigned if one.server.lower() == server.name.lower()]
         for there, guessed in await self._found(server):
-            service = KEPT_SERVICES.get(there.protocol, "")
+            service = _KEPT_SERVICES.get(there.protocol, "")
             configured = tuple(one.thumbprint for one in mine if service in one.services) or None
             self.ports.append(Port(there, server.name, server.product or "", service, configured, expected=not guessed))
 
@@ -193,8 +201,9 @@ class Ports:
             if address is None:
                 self.notes.append(text("{server} has no address here: it was not asked itself.", server=host))
                 continue
-            for name, service in _EXCHANGE_PORTS[:1] if server.edge else _EXCHANGE_PORTS:
+            for name in _EXCHANGE_PORTS[:1] if server.edge else _EXCHANGE_PORTS:
                 scheme = SCHEMES[name]
+                service = EXCHANGE_SERVES[scheme.protocol]
                 there = _endpoint(host, scheme.port or 0, scheme, address)
                 self.ports.append(Port(there, server.name, EXCHANGE, service, presentable(server, service, self.now)))
         for front in dict.fromkeys(front for server in organisation.servers for front in fronts_of(server)):

@@ -172,6 +172,22 @@ def test_a_table_has_letters_and_cuts_what_is_long() -> None:
     assert "is taken for MAIL1." in whose  # as the subject of setup's certificate says
 
 
+def test_a_table_of_servers_has_their_names_and_tells_what_it_cuts() -> None:
+    pasted = """
+Name                Site                 ServerRole  Edition     AdminDisplayVersion
+----                ----                 ----------  -------     -------------------
+MAIL1               example.com/Confi... Mailbox     Standard    Version 15.2 (Bu...
+EDGE1                                    Edge        Standard    Version 15.2 (Bu...
+"""
+    gathered = organisation_of([("x.txt", pasted.encode())])
+    assert [(one.name, one.edge, one.version) for one in gathered.organisation.servers] == [
+        ("MAIL1", False, ""),
+        ("EDGE1", True, ""),
+    ]
+    (told,) = map(str, gathered.problems)
+    assert "PowerShell has cut admindisplayversion, site" in told
+
+
 def test_what_stands_below_a_table_is_no_row_of_it() -> None:
     indented = "\n".join(f"  {line}" for line in TABLE.strip().split("\n"))
     gathered = organisation_of([("MAIL1.txt", f"{indented}\n#>\n".encode())])

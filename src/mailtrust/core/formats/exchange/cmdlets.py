@@ -37,8 +37,9 @@ def _any(*names: str) -> Callable[[Shown], bool]:
 
 
 def _is_server(shown: Shown) -> bool:
-    # The organisation has a version too, in another form.
-    return shown.has("IsEdgeServer") or shown.word("AdminDisplayVersion").startswith("Version ")
+    # The organisation has a version too, in another form; a table shows a version's beginning, which is not read.
+    in_a_table = shown.has("ServerRole", "AdminDisplayVersion")
+    return shown.has("IsEdgeServer") or in_a_table or shown.word("AdminDisplayVersion").startswith("Version ")
 
 
 def _server(shown: Shown, *names: str) -> str:
@@ -237,6 +238,7 @@ _NEEDED_WHOLE = frozenset({
     "internalconnectionsettings", "externalconnectionsettings", "x509certificatename", "internalurl", "externalurl",
     "sendingtransportservers", "receivingtransportservers", "edgetransportservers", "domainname",
     "internaltransportcertificatethumbprint", "currentcertificatethumbprint", "nextcertificatethumbprint",
+    "admindisplayversion", "site",
 })  # fmt: skip
 """Properties of which it is told when only their beginning is shown; of others nobody misses the rest."""
 

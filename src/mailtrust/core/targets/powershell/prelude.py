@@ -91,11 +91,9 @@ function Set-SiteThumbprint([string]$Server, [string]$Site, [string]$Binding, [s
         if ($found | Get-Member -Name AddSslCertificate) {
             if ($Thumbprint) { $found.AddSslCertificate($Thumbprint, 'My') } else { $found.RemoveSslCertificate() }
         } else {
-            # IIS 7 has no such method: the same by http.sys. The application is IIS' own.
-            $address, $port, $name = $Binding.Split(':')
-            if ($address -eq '*') { $address = '0.0.0.0' }
-            $place = "ipport=${address}:$port"
-            if ($name) { $place = "hostnameport=${name}:$port" }
+            # IIS 7 has no such method: the same by http.sys. The application is IIS' own. Names share what is bound to
+            # their address there, and an address of IPv6 holds colons of its own.
+            $place = 'ipport=' + ($Binding.Substring(0, $Binding.LastIndexOf(':')) -replace '^\*', '0.0.0.0')
             & netsh http delete sslcert $place | Out-Null
             if ($Thumbprint) {
                 $application = 'appid={4dc3e181-e14b-4a21-b022-59fc669b0914}'

@@ -27,6 +27,7 @@ from mailtrust.core.model.exchange import (
 )
 from mailtrust.core.model.finding import Finding, Passed, Unknown
 from mailtrust.core.model.settings import Settings, Threshold
+from mailtrust.core.model.text import text
 from mailtrust.core.services.exchange.enabling.enable import Enable, enable
 from mailtrust.core.services.exchange.removing.remove import Remove, remove
 
@@ -161,6 +162,15 @@ class TestAbsence:
         connector = ReceiveConnector("Relay", "MAIL1", "relay.corp.example", frozenset({"None"}))
         results = judged(self.RULE, organisation(good(receive_connectors=(connector,), client_access=())))
         assert all("Relay" not in one.subject for one in results if isinstance(one, Finding | Passed | Unknown))
+
+    def test_what_connectors_there_are_nobody_said(self) -> None:
+        """Certificates alone were pasted: that no connector lacks one is not known."""
+        said = text("The export holds nothing of {part} for {where}.", part="Get-ReceiveConnector", where="MAIL1")
+        asked = Unknown(self.RULE, said, "MAIL1/SMTP")
+        for version in ("15.2.1544.4", ""):
+            assert asked in judged(self.RULE, organisation(good(receive_connectors=(), version=version)))
+        # Until 2010 a server of clients alone has none.
+        assert asked not in judged(self.RULE, organisation(good(receive_connectors=(), version="14.3.513.0")))
 
     def test_several_that_fit_are_enough(self) -> None:
         two = [public("mail.example.com", services=("IMAP", "SMTP")) for _ in range(2)]

@@ -306,6 +306,33 @@ def test_what_was_not_read_is_unknown() -> None:
     assert (found.kind, letter(found)) == ("imap", "unknown")
 
 
+def test_a_server_whose_certificates_nobody_read_presents_nobody_knows_what() -> None:
+    """Half of it answers: that its certificates are not in the export does not say that it has none."""
+    settings = (ClientAccessSettings("IMAP", MAIL, running=True), ClientAccessSettings("POP", MAIL, running=False))
+    silent = server(
+        receive_connectors=(connector(), connector(tls=f"<I>{CA}<S>CN={MAIL}", name="Named")),
+        client_access=settings,
+        bindings=(IisBinding("Default Web Site", 443, "A" * 40), IisBinding("Other", 8443, "")),
+        um=(UmSettings("UM", "TLS"),),
+        internal_transport="A" * 40,
+        version="15.0.1.1",
+    )
+    sends = (send_connector(tls=f"<I>{CA}<S>CN={MAIL}"),)
+    found = select(organisation(silent, sends=sends), NOW)
+    assert [(one.name, letter(one)) for one in found if letter(one) != "unknown"] == [
+        ("POP", "not offered"),
+        ("Other:8443", "none"),
+    ]
+    assert len(found) == 9
+    assert not any(one.events for one in found)
+
+
+def test_two_bindings_that_present_the_same_are_told_once() -> None:
+    both = tuple(IisBinding("Default Web Site", 443, "A" * 40, address=one) for one in ("*", "127.0.0.1"))
+    found = select(organisation(server(certificate("A", MAIL), bindings=both)), NOW)
+    assert [(one.name, letter(one)) for one in found] == [("Default Web Site:443", "A")]
+
+
 @pytest.mark.parametrize(
     ("name", "host", "how"),
     [("mail.example.com", "MAIL.example.com", "exact"), ("*.example.com", "mail.example.com", "wildcard"),

@@ -12,9 +12,8 @@ from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity, Unknown
 from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.rules.assigning.grounds.replacing import enable_command
-from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
+from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers, refusal
 from mailtrust.core.rules.assigning.grounds.telling import found
-from mailtrust.core.rules.assigning.grounds.versions import has_back_end
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
 from mailtrust.core.services.exchange.selecting.select import select_on
 from mailtrust.core.services.exchange.selecting.selection import (
@@ -26,9 +25,10 @@ from mailtrust.core.services.exchange.selecting.selection import (
     SelectionUnknown,
 )
 from mailtrust.core.services.exchange.serving import FRONT_SITE as FRONT
-from mailtrust.core.services.exchange.versions import release
+from mailtrust.core.services.exchange.versions import has_back_end, release
 
 ID = "service-absent"
+RECEIVE = "Get-ReceiveConnector"
 _SERVICES: dict[SelectionKind, str] = {
     "receive": "SMTP",
     "imap": "IMAP",
@@ -60,6 +60,10 @@ def _look(
         if answer is not None and (_place(one) not in answers or isinstance(answer, Finding)):
             answers[_place(one)] = answer
     yield from answers.values()
+    # Until 2010 only the roles Hub Transport and Edge Transport had connectors; since then each server has some.
+    elsewhere = release(server.version) in ("2007", "2010") or refusal(organisation, server.name, RECEIVE) is not None
+    if not server.receive_connectors and not elsewhere:
+        yield not_exported(ID, organisation, server.name, RECEIVE, f"{server.name}/SMTP")
     bound = server.bindings is None or any(one.site == FRONT for one in server.bindings)
     # In 2013 a server may have the role Mailbox alone, and no front.
     if not bound and has_back_end(server) and (release(server.version) != "2013" or server.directories):

@@ -15,6 +15,7 @@ from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.certificates import called, expired, from_a_ca, holds
 from mailtrust.core.services.exchange.selecting.selection import (
+    NO_CERTIFICATES,
     Chosen,
     NoneEligible,
     SearchStep,
@@ -57,6 +58,8 @@ def search(
     server: ExchangeServer, wanted: HostName | TlsCertificateName, follows: Text, now: datetime, era: Era
 ) -> Found:
     """Replay the search over the server's certificates; `follows` says what comes of finding none."""
+    if not server.certificates:
+        return Found(SelectionUnknown(NO_CERTIFICATES), ())
     matching, first = _matching(server.certificates, wanted)
     if not matching:
         return Found(NoneEligible(follows), (first,), (NOT_FOUND,))

@@ -14,6 +14,7 @@ from mailtrust.core.model.exchange import (
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.certificates import called, expired, holds
 from mailtrust.core.services.exchange.selecting.selection import (
+    NO_CERTIFICATES,
     Chosen,
     NoneEligible,
     NotOffered,
@@ -52,6 +53,8 @@ def client_access(server: ExchangeServer, settings: ClientAccessSettings, now: d
         )
     name = settings.certificate_name
     first = SearchStep(text("X509CertificateName is {name}.", name=name))
+    if not server.certificates:
+        return ended(SelectionUnknown(NO_CERTIFICATES), first)
     kinds = [(one, holds(one, name)) for one in server.certificates if one.status != "PendingRequest"]
     judged = [(one, _not_for(one, kind, service)) for one, kind in kinds]
     fitting = [one for one, why in judged if why is None]
@@ -97,6 +100,8 @@ def binding(server: ExchangeServer, bound: IisBinding, now: datetime) -> Selecti
         return ended(NoneEligible(text("No TLS comes about on port {port}.", port=bound.port)), step)
     step = SearchStep(text("The binding names {print}.", print=bound.thumbprint))
     one = server.certificate(bound.thumbprint)
+    if one is None and not server.certificates:
+        return ended(SelectionUnknown(NO_CERTIFICATES), step)
     if one is None:
         # System log, HttpEvent 15021: the hash of a binding that leads nowhere.
         gone = SearchStep(
@@ -134,6 +139,8 @@ def unified_messaging(server: ExchangeServer, settings: UmSettings, now: datetim
     if not settings.startup_mode:
         return ended(SelectionUnknown(text("The export does not say the UMStartupMode.")))
     first = SearchStep(text("UMStartupMode is {mode}.", mode=settings.startup_mode))
+    if not server.certificates:
+        return ended(SelectionUnknown(NO_CERTIFICATES), first)
     assigned = [one for one in server.certificates if one.services is not None and service in one.services]
     second = SearchStep(
         text("The service {service} is assigned to: {count}.", service=service, count=len(assigned)),

@@ -56,7 +56,8 @@ def _of_server(server: ExchangeServer, organisation: ExchangeOrganisation, now: 
             yield internal
     yield from (client_access(server, one, now) for one in server.client_access)
     if server.bindings is not None:
-        yield from (binding(server, one, now) for one in server.bindings)
+        # One at all addresses and one at 127.0.0.1 are told once, where they present the same.
+        yield from dict.fromkeys(binding(server, one, now) for one in server.bindings)
     elif (front := front_by_assignment(server, now)) is not None:
         yield front
     yield from (unified_messaging(server, one, now) for one in server.um)

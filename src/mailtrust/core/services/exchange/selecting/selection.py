@@ -4,7 +4,7 @@ from typing import Literal
 
 from mailtrust.core.model.exchange import ExchangeCertificate
 from mailtrust.core.model.frozen import frozen
-from mailtrust.core.model.text import Text
+from mailtrust.core.model.text import Text, text
 
 SelectionKind = Literal[
     "receive", "send", "anonymous-in", "anonymous-out", "imap", "pop", "iis", "um", "um-call-router"
@@ -75,6 +75,10 @@ class Selection:
     MSExchangeFrontEndTransport."""
     basis: Literal["document", "recalled"] = "document"
     """`recalled`: Microsoft's text was not at hand for this version of Exchange, or says nothing."""
+
+
+NO_CERTIFICATES = text("The export holds no certificate of this server: Get-ExchangeCertificate told nothing.")
+"""Setup makes three, so a server without any was not asked, or did not answer."""
 
 
 def is_served(one: Selection) -> bool | None:

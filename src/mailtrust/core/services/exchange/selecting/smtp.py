@@ -15,6 +15,7 @@ from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.certificates import called, expired
 from mailtrust.core.services.exchange.selecting.by_name import Era, HostName, search
 from mailtrust.core.services.exchange.selecting.selection import (
+    NO_CERTIFICATES,
     Chosen,
     NoneEligible,
     NotOffered,
@@ -176,6 +177,8 @@ def _internal(server: ExchangeServer, kind: SelectionKind, first: SearchStep, no
              print=print_)
     )  # fmt: skip
     one = server.certificate(print_)
+    if one is None and not server.certificates:
+        return Selection(server.name, kind, where, SelectionUnknown(NO_CERTIFICATES), (first, second))
     if one is None:
         third = SearchStep(text("It is not in the computer's own store."))
         return Selection(server.name, kind, where, NoneEligible(_NO_INTERNAL), (first, second, third), (NOT_IN_STORE,))

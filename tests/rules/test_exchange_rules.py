@@ -26,7 +26,7 @@ from mailtrust.core.model.exchange import (
     VirtualDirectory,
 )
 from mailtrust.core.model.finding import Finding, Unknown
-from mailtrust.core.rules.assigning.grounds.versions import takes_extended_protection
+from mailtrust.core.services.exchange.versions import takes_extended_protection
 
 
 class TestAuth:

@@ -15,6 +15,10 @@ ExchangeService = Literal["IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMC
 EXCHANGE_SERVICES: tuple[ExchangeService, ...] = get_args(ExchangeService)
 ClientService = Literal["IMAP", "POP"]
 """Each finds its certificate by one name, X509CertificateName."""
+CLIENT_SERVICES: tuple[ClientService, ...] = get_args(ClientService)
+UmService = Literal["UM", "UMCallRouter"]
+"""Unified Messaging, and the call router in front of it."""
+UM_SERVICES: tuple[UmService, ...] = get_args(UmService)
 
 CertificateStatus = Literal[
     "", "DateInvalid", "Invalid", "PendingRequest", "RevocationCheckFailure", "Revoked", "Unknown", "Untrusted", "Valid"
@@ -41,6 +45,7 @@ class ExchangeCertificate:
     friendly_name: str = ""
     not_before: datetime | None = None
     not_after: datetime | None = None
+    """Both as the certificate itself says them, where the export carries it."""
     has_private_key: bool | None = None
     self_signed: bool | None = None
     root_ca_type: RootCaType = ""
@@ -113,7 +118,7 @@ class ClientAccessSettings:
 class UmSettings:
     """How Unified Messaging starts: Get-UMService, Get-UMCallRouterSettings."""
 
-    service: Literal["UM", "UMCallRouter"]
+    service: UmService
     startup_mode: StartupMode
 
 

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 
 from mailtrust.core.formats.powershell import quoted
 from mailtrust.core.model.assignment import Assigned
+from mailtrust.core.model.exchange import CLIENT_SERVICES
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.assigned import EXCHANGE
 from mailtrust.core.services.least_set import LeastSet, Order, Part, Reuse
 from mailtrust.core.services.needs import Need
 
-WARY_OF_WILDCARDS = ("IMAP", "POP")
 ON_WINDOWS = (EXCHANGE, "iis", "mailstore")
 """Products that take certificate and key as PFX."""
 
@@ -74,7 +74,7 @@ def remarks_on(least: Least) -> tuple[Text, ...]:
     ]
     for part in found.parts:
         wild = tuple(name for name in part.names if name.startswith("*."))
-        wary = [need for need in part.needs if need.product == EXCHANGE and need.service in WARY_OF_WILDCARDS]
+        wary = [need for need in part.needs if need.product == EXCHANGE and need.service in CLIENT_SERVICES]
         if wild and wary:
             # Microsoft, Set-ImapSettings and Set-PopSettings: -X509CertificateName
             remarks.append(

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
-from mailtrust.core.model.exchange import ClientService
+from mailtrust.core.model.exchange import ClientService, UmService
 
 SCHEMA: Final = "mailtrust/exchange/1"
 
@@ -81,7 +81,7 @@ class ClientAccessWire(Struct, kw_only=True, forbid_unknown_fields=True, omit_de
 class UmWire(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """How Unified Messaging starts."""
 
-    service: Literal["UM", "UMCallRouter"]
+    service: UmService
     startup_mode: str = ""
 
 

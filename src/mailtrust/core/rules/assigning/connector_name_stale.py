@@ -19,7 +19,6 @@ from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisat
 from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult, Severity, Unknown
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.rules.assigning.grounds.lasting import ends
 from mailtrust.core.rules.assigning.grounds.removing import how_to_remove
 from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE, not_exported
 from mailtrust.core.rules.assigning.grounds.telling import found
@@ -153,7 +152,7 @@ def _successor(evidence: AssignmentEvidence, connector: _Named, server: Exchange
         for one in server.certificates
         if wanted is not None and usable(one, evidence.now) and name_of(one).key[1] == wanted.key[1]
     ]
-    return max(same, key=lambda one: ends(one) or evidence.now, default=None)
+    return max(same, key=lambda one: one.not_after or evidence.now, default=None)
 
 
 def _spread(server: ExchangeServer, have: tuple[str, ...]) -> Text:
@@ -191,7 +190,7 @@ def _twins(
     server: ExchangeServer,
     meant: tuple[ExchangeCertificate, ...],
 ) -> Finding:
-    newest = max(meant, key=lambda one: ends(one) or datetime.min.replace(tzinfo=UTC))
+    newest = max(meant, key=lambda one: one.not_after or datetime.min.replace(tzinfo=UTC))
     old = [one for one in meant if one is not newest]
     return found(
         ID,

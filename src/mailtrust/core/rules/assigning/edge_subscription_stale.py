@@ -11,7 +11,6 @@ from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import EdgeSubscription, ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult, Severity, Unknown
 from mailtrust.core.model.text import text
-from mailtrust.core.rules.assigning.grounds.lasting import begins
 from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE, not_exported
 from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
@@ -52,10 +51,10 @@ def _look(organisation: ExchangeOrganisation, subscription: EdgeSubscription) ->
         return
     shown = server.certificate(server.internal_transport) if server.internal_transport else None
     watched = [shown] if shown is not None else [one for one in server.certificates if "SMTP" in (one.services or ())]
-    newer = [one for one in watched if (begin := begins(one)) is not None and begin > created]
+    newer = [one for one in watched if (begin := one.not_before) is not None and begin > created]
     if newer:
         yield _finding(server, subscription, newer)
-    elif watched and all(begins(one) is not None for one in watched):
+    elif watched and all(one.not_before is not None for one in watched):
         yield Passed(ID, subscription.name)
     else:
         yield not_exported(ID, organisation, server.name, "Get-ExchangeCertificate", subscription.name)

@@ -7,16 +7,17 @@ CSS-Exchange, MonitorExchangeAuthCertificate: renewed 60 days before its end, an
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from mailtrust.core.formats.powershell import quoted
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import AuthConfig, ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult, Severity, Unknown
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.rules.assigning.grounds.lasting import ends, soon
+from mailtrust.core.rules.assigning.grounds.lasting import soon
 from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE, not_exported
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
-from mailtrust.core.rules.assigning.grounds.versions import has_back_end
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
-from mailtrust.core.services.exchange.certificates import called
+from mailtrust.core.services.exchange.certificates import AUTH_SUBJECT, called
+from mailtrust.core.services.exchange.versions import has_back_end
 
 ID = "exchange-auth-expiring"
 CURRENT, NEXT = "current", "next"
@@ -72,17 +73,17 @@ def _look(evidence: AssignmentEvidence, auth: AuthConfig, servers: list[Exchange
     followed = successor is not None and auth.next_effective is not None
     if ended := _end(evidence, known, auth.next_effective if followed else None):
         yield _finding(CURRENT, ended, known, servers)
-    elif ends(known) is None:
+    elif known.not_after is None:
         yield Unknown(ID, text("The export does not say when {one} ends.", one=called(known)), CURRENT)
     elif not lacking:
         yield Passed(ID, CURRENT)
     if auth.next:
-        yield from _successor(evidence, auth, ends(known), successor, read)
+        yield from _successor(evidence, auth, known.not_after, successor, read)
 
 
 def _end(evidence: AssignmentEvidence, known: ExchangeCertificate, followed: datetime | None) -> Fault | None:
     """`followed`: from when its successor counts, where there is one."""
-    end = ends(known)
+    end = known.not_after
     if end is None:
         return None
     if end < evidence.now:
@@ -103,7 +104,7 @@ def _successor(
 ) -> Iterator[RuleResult]:
     lacking = tuple(one.name for one in read if one.certificate(auth.next) is None)
     effective = auth.next_effective
-    until = ends(successor) if successor is not None else None
+    until = successor.not_after if successor is not None else None
     if lacking:
         why = text("its successor {print} is missing on {servers}", print=auth.next, servers=lacking)
         yield _finding(NEXT, Fault("next-missing", Severity.WARNING, why), successor, read)
@@ -158,14 +159,14 @@ def _finding(
         facts=(
             ("problem", fault.code),
             ("servers", tuple(one.name for one in servers)),
-            ("not_after", ends(certificate) if certificate is not None else None),
+            ("not_after", certificate.not_after if certificate is not None else None),
         ),
     )
 
 
-_NEW = text(
-    "$n = New-ExchangeCertificate -KeySize 2048 -PrivateKeyExportable $true -SubjectName 'cn=Microsoft Exchange Server "
-    "Auth Certificate' -FriendlyName 'Microsoft Exchange Server Auth Certificate' -DomainName @()"
+_NEW = (
+    "$n = New-ExchangeCertificate -KeySize 2048 -PrivateKeyExportable $true"
+    f" -SubjectName {quoted(f'cn={AUTH_SUBJECT}')} -FriendlyName {quoted(AUTH_SUBJECT)} -DomainName @()"
 )
 
 

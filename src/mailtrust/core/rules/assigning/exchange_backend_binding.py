@@ -15,11 +15,10 @@ from mailtrust.core.rules.assigning.grounds.internal import own_of
 from mailtrust.core.rules.assigning.grounds.lasting import has_ended, soon
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found_in_one
-from mailtrust.core.rules.assigning.grounds.versions import has_back_end
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
 from mailtrust.core.services.exchange.certificates import called, from_a_ca
 from mailtrust.core.services.exchange.serving import BACK_SITE as BACK
-from mailtrust.core.services.exchange.versions import release
+from mailtrust.core.services.exchange.versions import has_back_end, release
 
 ID = "exchange-backend-binding"
 PORT = 444

@@ -11,7 +11,7 @@ from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisat
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity
 from mailtrust.core.model.text import text
 from mailtrust.core.rules.assigning.grounds.internal import another_internal
-from mailtrust.core.rules.assigning.grounds.lasting import ends, has_ended, soon
+from mailtrust.core.rules.assigning.grounds.lasting import has_ended, soon
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found_in_one
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
@@ -43,7 +43,7 @@ def _look(
         why = text("{print} is not in the computer's own store (event 12013)", print=server.internal_transport)
         yield _finding(evidence, server, None, Fault("not-in-store", Severity.ERROR, why))
         return
-    end = ends(certificate)
+    end = certificate.not_after
     if certificate.has_private_key is False:
         why = text("{certificate} has no private key there", certificate=called(certificate))
         yield _finding(evidence, server, certificate, Fault("no-key", Severity.ERROR, why))

@@ -14,12 +14,11 @@ from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResul
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
-from mailtrust.core.rules.assigning.grounds.versions import has_back_end, takes_extended_protection
 from mailtrust.core.rules.grounds.naming import called_leaf
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
 from mailtrust.core.services.exchange.enabling.protection import extended_protection
 from mailtrust.core.services.exchange.serving import front_thumbprint
-from mailtrust.core.services.exchange.versions import extended_protection_by_setup
+from mailtrust.core.services.exchange.versions import extended_protection_by_setup, takes_extended_protection
 from mailtrust.core.x509.thumbprint import thumbprint
 
 ID = "extended-protection-mismatch"
@@ -37,7 +36,7 @@ def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
 def _look(
     evidence: AssignmentEvidence, organisation: ExchangeOrganisation, server: ExchangeServer
 ) -> Iterator[RuleResult]:
-    if not has_back_end(server) or not takes_extended_protection(server):
+    if not takes_extended_protection(server):
         return
     said = [one for one in server.directories or () if one.site == "front" and one.extended_protection]
     if not said:

@@ -12,7 +12,7 @@ from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.rules.assigning.grounds.lasting import begins, ends, has_ended, soon
+from mailtrust.core.rules.assigning.grounds.lasting import has_ended, soon
 from mailtrust.core.rules.assigning.grounds.removing import how_to_remove
 from mailtrust.core.rules.assigning.grounds.replacing import assigned_by, enable_command, replacement, superseded, uses
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers, services_not_said
@@ -60,7 +60,7 @@ def _look(
         if problem is not None:
             findings.append(_finding(evidence, organisation, server, certificate, problem))
     yield from findings
-    silent = [one for one in server.certificates if one.services is None or ends(one) is None]
+    silent = [one for one in server.certificates if one.services is None or one.not_after is None]
     if silent:
         yield services_not_said(ID, server)
     elif not findings:
@@ -68,7 +68,7 @@ def _look(
 
 
 def _problem(evidence: AssignmentEvidence, certificate: ExchangeCertificate) -> Fault | None:
-    end, begin = ends(certificate), begins(certificate)
+    end, begin = certificate.not_after, certificate.not_before
     if certificate.status == "PendingRequest":
         return Fault("pending", Severity.ERROR, text("it is only a request yet: the CA's answer was not imported"))
     if certificate.status == "Revoked":
@@ -127,7 +127,7 @@ def _finding(
             ("services", services),
             ("problem", problem.code),
             ("status", certificate.status),
-            ("not_after", ends(certificate)),
+            ("not_after", certificate.not_after),
             ("superseded", bool(after)),
         ),
     )

@@ -11,7 +11,7 @@ from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisat
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity
 from mailtrust.core.model.text import text
 from mailtrust.core.rules.assigning.grounds.internal import another_internal
-from mailtrust.core.rules.assigning.grounds.lasting import ends, has_ended, soon
+from mailtrust.core.rules.assigning.grounds.lasting import has_ended, soon
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
 from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
@@ -41,7 +41,7 @@ def _look(
 
 def _finding(evidence: AssignmentEvidence, server: ExchangeServer, certificate: ExchangeCertificate) -> Finding:
     pressing = soon(evidence, certificate) is not None or has_ended(evidence, certificate)
-    end = ends(certificate)
+    end = certificate.not_after
     return found(
         ID,
         Severity.WARNING if pressing else Severity.INFO,

@@ -5,22 +5,25 @@ default TCP takes none. Unified Messaging was removed in Exchange 2019 ("What's 
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
 
 from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.assignment import AssignmentEvidence
-from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
+from mailtrust.core.model.exchange import (
+    UM_SERVICES,
+    ExchangeCertificate,
+    ExchangeOrganisation,
+    ExchangeServer,
+    UmService,
+)
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity
 from mailtrust.core.model.text import text
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
 from mailtrust.core.services.exchange.certificates import called
-from mailtrust.core.services.exchange.versions import has_unified_messaging, release, windows_services
+from mailtrust.core.services.exchange.versions import has_unified_messaging, startup_mode_cmdlet, windows_services
 
 ID = "service-um-startup-mode"
-UmService = Literal["UM", "UMCallRouter"]
-SERVICES: tuple[UmService, ...] = ("UM", "UMCallRouter")
 
 
 def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
@@ -31,7 +34,7 @@ def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
 def _look(
     _evidence: AssignmentEvidence, organisation: ExchangeOrganisation, server: ExchangeServer
 ) -> Iterator[RuleResult]:
-    for service in SERVICES:
+    for service in UM_SERVICES:
         subject = f"{server.name}/{service}"
         assigned = [one for one in server.certificates if service in (one.services or ())]
         settings = next((one for one in server.um if one.service == service), None)
@@ -68,7 +71,7 @@ def _unused(server: ExchangeServer, service: UmService, assigned: list[ExchangeC
                 "speak TLS too; Dual takes both.",
                 service=service,
                 certificates=tuple(map(called, assigned)),
-                command=_command(server, service),
+                command=f"{startup_mode_cmdlet(server, service)} {argument(server.name)} -UMStartupMode TLS",
                 windows=windows_services(server, service),
             ),
             text(
@@ -120,10 +123,3 @@ def _finding(
         certificates=assigned,
         facts=(("service", service), ("problem", fault.code)),
     )
-
-
-def _command(server: ExchangeServer, service: UmService) -> str:
-    if service == "UMCallRouter":
-        return f"Set-UMCallRouterSettings -Server {argument(server.name)} -UMStartupMode TLS"
-    cmdlet = "Set-UMServer" if release(server.version) in ("2007", "2010") else "Set-UMService"
-    return f"{cmdlet} -Identity {argument(server.name)} -UMStartupMode TLS"

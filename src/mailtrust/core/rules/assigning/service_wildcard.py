@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import (
+    CLIENT_SERVICES,
     ClientAccessSettings,
     ClientService,
     ExchangeCertificate,
@@ -26,7 +27,6 @@ from mailtrust.core.services.exchange.client_access import connected_to, setting
 from mailtrust.core.services.exchange.versions import windows_services
 
 ID = "service-wildcard"
-SERVICES: tuple[ClientService, ...] = ("IMAP", "POP")
 
 
 def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
@@ -39,7 +39,7 @@ def _look(
 ) -> Iterator[RuleResult]:
     if server.edge:
         return
-    for service in SERVICES:
+    for service in CLIENT_SERVICES:
         subject = f"{server.name}/{service}"
         settings = settings_of(server, service)
         if settings is not None and settings.certificate_name.strip().startswith("*"):

@@ -9,16 +9,15 @@ from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.exchange import ExchangeCertificate
 from mailtrust.core.model.text import Text, text
 
+AUTH_SUBJECT = "Microsoft Exchange Server Auth Certificate"
+"""The CN of what signs the tokens of OAuth, as setup and Microsoft's article on its rotation make it."""
+_COMMON_NAME = re.compile(r"(?:^|[,+]\s*)CN=([^,+]*)", re.IGNORECASE)
+
 
 def called(one: ExchangeCertificate) -> Text:
     """What a person knows it by, and enough of its thumbprint to tell it from its twin."""
     known = common_name(one) or next(iter(one.domains), "") or one.friendly_name or one.subject
     return text("{name} ({print})", name=known, print=one.thumbprint[:8])
-
-
-AUTH_SUBJECT = "Microsoft Exchange Server Auth Certificate"
-"""The CN of what signs the tokens of OAuth, as setup and Microsoft's article on its rotation make it."""
-_COMMON_NAME = re.compile(r"(?:^|[,+]\s*)CN=([^,+]*)", re.IGNORECASE)
 
 
 def common_name(one: ExchangeCertificate) -> str:

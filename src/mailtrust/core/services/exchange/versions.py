@@ -1,9 +1,9 @@
-"""Which release of Exchange a build is, and which Windows services that release has."""
+"""Which release of Exchange a build is, and what it has: Windows services, cmdlets, Unified Messaging, protection."""
 
 import re
 from typing import Literal
 
-from mailtrust.core.model.exchange import ExchangeServer, ExchangeService
+from mailtrust.core.model.exchange import ExchangeServer, ExchangeService, UmService
 
 Release = Literal["2007", "2010", "2013", "2016", "2019", "SE", "unknown"]
 
@@ -19,6 +19,16 @@ _FIRST_OF_SE = (15, 2, 2562)
 _EXTENDED_PROTECTION_BY_SETUP = (15, 2, 1544)
 """Exchange 2019 CU14: its setup switches Extended Protection on ("Configure Windows Extended Protection")."""
 
+# CSS-Exchange, Get-ExtendedProtectionConfigurationResult: one security update came for two cumulative updates each of
+# 2016 and 2019, and what came later has it.
+_EXTENDED_PROTECTION_SINCE = (
+    (15, 2, 986, 28),
+    (15, 2, 1118, 11),
+    (15, 1, 2375, 30),
+    (15, 1, 2507, 11),
+    (15, 0, 1497, 38),
+)
+
 _NUMBER = re.compile(r"[0-9]{1,6}")
 
 
@@ -30,7 +40,17 @@ def release(version: str) -> Release:
     return _RELEASES.get(numbers[:1]) or _RELEASES.get(numbers[:2]) or "unknown"
 
 
-def has_unified_messaging(server: ExchangeServer, service: ExchangeService) -> bool | None:
+def is_before_2013(server: ExchangeServer) -> bool:
+    """Whether its build is one of 2007 or 2010."""
+    return release(server.version) in ("2007", "2010")
+
+
+def has_back_end(server: ExchangeServer) -> bool:
+    """Whether it can have sites in front and behind, and a part in OAuth: since 2013, and no Edge server has."""
+    return not server.edge and not is_before_2013(server)
+
+
+def has_unified_messaging(server: ExchangeServer, service: UmService) -> bool | None:
     """Whether UM or UMCallRouter can exist on it; None: its build is unknown.
 
     Unified Messaging ended with 2016 ("Discontinued features in Exchange Server 2019"); its call router came with 2013.
@@ -39,6 +59,24 @@ def has_unified_messaging(server: ExchangeServer, service: ExchangeService) -> b
     if known == "unknown":
         return None
     return known in (("2013", "2016") if service == "UMCallRouter" else ("2007", "2010", "2013", "2016"))
+
+
+def startup_mode_cmdlet(server: ExchangeServer, service: UmService) -> str:
+    """What sets how UM or its call router starts, up to the server's name (Set-UMService.md, Set-UMServer.md)."""
+    if service == "UMCallRouter":
+        return "Set-UMCallRouterSettings -Server"
+    return "Set-UMServer -Identity" if is_before_2013(server) else "Set-UMService -Identity"
+
+
+def takes_extended_protection(server: ExchangeServer) -> bool:
+    """Whether its build knows Extended Protection; where the build is not said, it may."""
+    numbers = _numbers(server.version)
+    if not has_back_end(server):
+        return False
+    if len(numbers) < 4:
+        return True
+    family = [one for one in _EXTENDED_PROTECTION_SINCE if one[:2] == numbers[:2]]
+    return any(numbers >= one and (one == max(family) or numbers[2] == one[2]) for one in family)
 
 
 def extended_protection_by_setup(version: str) -> bool:

@@ -15,7 +15,6 @@ from mailtrust.core.model.exchange import (
 from mailtrust.core.model.finding import NotApplicable, RuleResult
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import text
-from mailtrust.core.rules.assigning.grounds.lasting import begins
 from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE
 from mailtrust.core.services.exchange.certificates import takes_the_place_of, usable
 
@@ -96,11 +95,11 @@ def successors(
     for server in mail.servers:
         named = [one for one in server.certificates if any(names(name, one) for name in told)]
         for one in server.certificates:
-            newer = begins(one)
+            newer = one.not_before
             if one in named or newer is None or one.thumbprint == server.internal_transport or not usable(one, now):
                 continue
             if any(
-                (older := begins(old)) is not None
+                (older := old.not_before) is not None
                 and newer > older
                 and name_of(one).key != name_of(old).key
                 and takes_the_place_of(one, old, now)

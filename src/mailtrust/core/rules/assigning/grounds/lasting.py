@@ -17,29 +17,19 @@ class _Lifetime:
     not_after: datetime
 
 
-def ends(certificate: ExchangeCertificate) -> datetime | None:
-    """Its last moment, where the export says it."""
-    return certificate.certificate.not_after if certificate.certificate is not None else certificate.not_after
-
-
-def begins(certificate: ExchangeCertificate) -> datetime | None:
-    """Its first moment, where the export says it."""
-    return certificate.certificate.not_before if certificate.certificate is not None else certificate.not_before
-
-
 def has_ended(evidence: AssignmentEvidence, certificate: ExchangeCertificate) -> bool:
     """Whether its time is over (RFC 5280 4.1.2.5: notAfter is the last moment of its life)."""
-    end = ends(certificate)
+    end = certificate.not_after
     return certificate.status == "DateInvalid" if end is None else end < evidence.now
 
 
 def soon(evidence: AssignmentEvidence, certificate: ExchangeCertificate) -> Severity | None:
     """How much it weighs that it will end; None: that is not soon, it has ended already, or nobody knows when."""
-    end = ends(certificate)
+    end = certificate.not_after
     if end is None or end < evidence.now:
         return None
     # Where the export does not say when it began, a percentage is taken of a year.
-    begin = begins(certificate) or end - timedelta(days=365)
+    begin = certificate.not_before or end - timedelta(days=365)
     warn, critical = evidence.settings.before_expiry(_Lifetime(begin, end))
     warn = min(warn, MOST) if evidence.settings.warn.percent is not None else warn
     left = end - evidence.now

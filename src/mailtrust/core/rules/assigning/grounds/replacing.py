@@ -12,7 +12,6 @@ from mailtrust.core.model.exchange import (
     ExchangeService,
 )
 from mailtrust.core.model.text import Text, in_a_row, text
-from mailtrust.core.rules.assigning.grounds.lasting import begins, ends
 from mailtrust.core.services.exchange.certificates import bears, common_name, usable
 from mailtrust.core.services.exchange.enabling.enable import Enable, enable
 from mailtrust.core.services.exchange.serving import BACK_SITE
@@ -46,9 +45,9 @@ def replacement(
         if one.thumbprint != certificate.thumbprint
         and usable(one, evidence.now)
         and _carries(one, certificate)
-        and (ends(one) is None or (ends(certificate) or evidence.now) < (ends(one) or evidence.now))
+        and (one.not_after is None or (certificate.not_after or evidence.now) < one.not_after)
     ]
-    return max(others, key=lambda one: ends(one) or evidence.now, default=None)
+    return max(others, key=lambda one: one.not_after or evidence.now, default=None)
 
 
 def superseded(
@@ -59,12 +58,12 @@ def superseded(
 ) -> ExchangeCertificate | None:
     """A newer one with all its names that serves all that it serves, so that it is presented no more."""
     bound = any(one.thumbprint == certificate.thumbprint for one in server.bindings or ())
-    own, begin = uses(organisation, server, certificate), begins(certificate)
+    own, begin = uses(organisation, server, certificate), certificate.not_before
     # Of IIS the bindings tell; without them nobody knows which one it presents.
     if bound or begin is None or not own <= {"SMTP", "IMAP", "POP"}:
         return None
     for one in server.certificates:
-        newer = begins(one)
+        newer = one.not_before
         if (
             one.thumbprint != certificate.thumbprint
             and usable(one, evidence.now)

@@ -7,7 +7,6 @@ from mailtrust.core.model.finding import Explanation, Finding, Severity
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 from mailtrust.core.model.verdict import Fact
-from mailtrust.core.rules.assigning.grounds.lasting import ends
 
 
 @frozen
@@ -38,7 +37,7 @@ def found_in_one(
         subject=server.name,
         server=server.name,
         certificates=(certificate,) if certificate is not None else (),
-        facts=(("problem", fault.code), ("not_after", ends(certificate) if certificate is not None else None)),
+        facts=(("problem", fault.code), ("not_after", certificate.not_after if certificate is not None else None)),
     )
 
 

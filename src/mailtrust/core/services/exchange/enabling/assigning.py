@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailtrust.core.model.exchange import (
+    UM_SERVICES,
     ExchangeCertificate,
     ExchangeServer,
     ExchangeService,
@@ -53,7 +54,7 @@ def assigning(
     remarks = default.remarks if default is not None and "SMTP" in new else ()
     if "IIS" in new:
         remarks = (*remarks, *_seen_by_clients(server, certificate), *((_REQUIRE_SSL,) if require_ssl else ()))
-    if set(new) & {"UM", "UMCallRouter"} and not server.um:
+    if set(new).intersection(UM_SERVICES) and not server.um:
         remarks = (*remarks, _STARTUP_MODE)
     act = EnableCertificate(
         server.name,

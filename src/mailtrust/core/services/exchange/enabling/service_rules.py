@@ -2,10 +2,16 @@
 
 from typing import Literal
 
-from mailtrust.core.model.exchange import ExchangeServer, ExchangeService
+from mailtrust.core.formats.powershell import argument
+from mailtrust.core.model.exchange import ExchangeServer, ExchangeService, UmService
 from mailtrust.core.model.exchange_change import Refusal
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.services.exchange.versions import has_unified_messaging, release
+from mailtrust.core.services.exchange.versions import (
+    has_unified_messaging,
+    release,
+    startup_mode_cmdlet,
+    windows_services,
+)
 
 ABSENT = "service-absent"
 STARTUP_MODE = "service-um-startup-mode"
@@ -39,7 +45,7 @@ def refused_service(server: ExchangeServer, service: ExchangeService | Literal["
     return None
 
 
-def _unified_messaging(server: ExchangeServer, service: Literal["UM", "UMCallRouter"]) -> Refusal | None:
+def _unified_messaging(server: ExchangeServer, service: UmService) -> Refusal | None:
     leave_out = text("Leave it out there.")
     if has_unified_messaging(server, service) is False:
         # discontinued-features.md: Unified Messaging was removed with 2019.
@@ -69,17 +75,11 @@ def _unified_messaging(server: ExchangeServer, service: Literal["UM", "UMCallRou
         ),
         text(
             "{cmdlet} {server} -UMStartupMode Dual, restart {windows}, export again, and repeat this.",
-            cmdlet=_cmdlet(server, service),
-            server=server.name,
-            windows="MSExchangeUM" if service == "UM" else "MSExchangeUMCR",
+            cmdlet=startup_mode_cmdlet(server, service),
+            server=argument(server.name),
+            windows=windows_services(server, service),
         ),
     )
-
-
-def _cmdlet(server: ExchangeServer, service: Literal["UM", "UMCallRouter"]) -> str:
-    if service == "UMCallRouter":
-        return "Set-UMCallRouterSettings -Server"
-    return "Set-UMServer" if release(server.version) in ("2007", "2010") else "Set-UMService"
 
 
 def _refusal(code: str, server: ExchangeServer, service: ExchangeService, why: Text, instead: Text) -> Refusal:

@@ -1,7 +1,7 @@
 """Steps told to Exchange itself over real sockets: what is done, refused, broken off, taken back, and found again."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -371,9 +371,20 @@ def test_what_a_person_has_done_a_person_takes_back(world: World) -> None:
     applied = world.tell(step(bound, (back,)), named("x.example.com"))
     assert applied.outcome == "not-undone"
     assert applied.steps[0].command == (
-        "Import-Module WebAdministration; (Get-WebBinding -Name 'Default Web Site' -Protocol https -Port 443 "
-        f"-HostHeader 'mail.example.com').AddSslCertificate('{FORMER}', 'My')"
+        "Import-Module WebAdministration; (Get-WebBinding -Name 'Default Web Site' -Protocol https | "
+        "Where-Object { $_.bindingInformation -eq '*:443:mail.example.com' })"
+        f".AddSslCertificate('{FORMER}', 'My')"
     )
+
+
+def test_what_may_stay_is_not_called_left_behind(world: World) -> None:
+    world.exchange.broken["set-imapsettings"] = "No."
+    applied = world.tell(step(ISSUER, "It may stay: an intermediate makes nothing trusted."), named("x.example.com"))
+    assert (applied.outcome, how(applied)) == ("undone", ["harmless", "taken-back"])
+    balancer = replace(step(PersonDoes(), "Put the former one back."), person_takes_back=True)
+    applied = world.tell(balancer, named("x.example.com"))
+    assert (applied.outcome, how(applied)) == ("not-undone", ["stays", "taken-back"])
+    assert str(applied.steps[0].why) == "Put the former one back."
 
 
 ACTS: list[ExchangeAct] = [
@@ -393,12 +404,13 @@ ACTS: list[ExchangeAct] = [
 
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: type(act).__name__)
 def test_every_act_is_remembered(act: ExchangeAct) -> None:
-    change = Change("https://mail1/PowerShell/", (step(act, (act, act)), step(act, "Nothing.")))
+    waiting = replace(step(act, "Nothing."), person_takes_back=True)
+    change = Change("https://mail1/PowerShell/", (step(act, (act, act)), waiting))
     octets = encode_change(change)
     read = decode_change(octets)
     assert [one.act for one in read.steps] == [act, act]
     assert read.steps[0].undo == (act, act)
-    assert str(read.steps[1].undo) == "Nothing."
+    assert (str(read.steps[1].undo), read.steps[1].person_takes_back) == ("Nothing.", True)
     assert encode_change(read) == octets
     assert len(id_of(octets)) == 64
 

@@ -15,7 +15,7 @@ from mailtrust.core.formats.kemp_place import LoadMasterPlace
 from mailtrust.core.formats.kemp_services import read_services
 from mailtrust.core.issuance.recipe import CLIENT_AUTH, server_recipe
 from mailtrust.core.model.certificate import Certificate
-from mailtrust.core.model.load_master import Login
+from mailtrust.core.model.load_master import Asked, Login
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.server_facts import Printed
 from mailtrust.core.model.settings import Server
@@ -193,8 +193,14 @@ async def test_who_is_silent_is_given_up(master: LoadMaster) -> None:
     machine = reach(master)
     await machine.names("/certificates/*")
     master.trouble.silent_at.add("listvs")
-    with pytest.raises(Unreachable, match="within 1 seconds"):
+    with pytest.raises(Unreachable, match=r"within 1 seconds\. It was not asked to change anything"):
         await machine.run(("listvs",), seconds=1)
+
+
+async def test_where_nobody_answers_nothing_was_asked(unused_tcp_port: int) -> None:
+    page = AdminPage(LoadMasterPlace(LOOPBACK, unused_tcp_port))
+    with pytest.raises(Unreachable, match="It was not asked to change anything"):
+        await page.ask(Asked("/accessv2", b"{}"), changing=True, most=1000, seconds=5)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -169,7 +169,7 @@ class _Run:
         """Take one back. Raises UserProblem where that failed; the next run tries it again."""
         if isinstance(step.undo, Text):
             gone = isinstance(step.act, RemoveCertificate) and self.doing.stands(step.act)
-            if gone or (is_by_hand(step.act) and number in self.journal.past.done):
+            if gone or (step.person_takes_back and number in self.journal.past.done):
                 self._left(number, step.undo)
             else:
                 self._know(number, "harmless", step.undo)

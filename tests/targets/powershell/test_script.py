@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.rollout.test_powershell import PARSER, literals, mistakes
-from tests.services.exchange.test_enabling import DEFAULT, NEW, OLD, default, enabled, new, old
+from tests.services.exchange.test_enabling import DEFAULT, NEW, OLD, default, enabled, new, old, protected
 from tests.services.exchange.test_enabling import settings as client_access
 from tests.services.exchange.test_never_without import done, organisations, wishes
 from tests.services.exchange_world import connector, organisation, send_connector, server
@@ -166,6 +166,24 @@ def test_restarts_of_iis_come_after_the_look_at_the_end() -> None:
     assert "W3SVC" not in before
     assert "Restart-Running 'MAIL1' @('W3SVC')" in after
     assert before.index("Set-SendConnector -Identity") < before.index("Restart-Running 'MAIL1'")
+
+
+def test_taking_back_waits_until_the_balancer_has_the_former_certificate() -> None:
+    world = organisation(server(new(), old(), directories=protected("Require")))
+    steps = enabled(world, "IIS", balancer="bridging").steps
+    source = written(steps, world, NEW)
+    assert not mistakes(source)
+    said = "Put the former certificate back on the load balancer."
+    (back,) = re.findall(rf"Back = @\(\s+@{{\s+Say = '{re.escape(said)}'.*?Do = {{ (.*?) }}", source, re.DOTALL)
+    assert back == "Wait-Person ''"
+    # With -Undo the last step goes back first: Extended Protection off, the balancer, IIS, and on again.
+    order = [
+        "Say = 'Switch Extended Protection off",
+        "Say = 'Put the same",
+        said,
+        "Say = 'Switch Extended Protection on",
+    ]
+    assert sorted(order, key=source.index) == order
 
 
 def defined(source: str) -> set[str]:

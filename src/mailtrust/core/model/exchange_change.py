@@ -152,6 +152,8 @@ class ExchangeStep:
     needs: tuple[str, ...]
     """The role groups of which one is enough (`Organization Management`, `Server Management`); none: not Exchange's."""
     disruption: Literal["none", "reload", "restart"] = "none"
+    person_takes_back: bool = False
+    """`undo` is a sentence that tells a person what to do; what is taken back after it waits for that."""
 
     @property
     def back(self) -> tuple[ExchangeAct, ...]:

@@ -28,7 +28,8 @@ ID = "kemp"
 TITLE = "Kemp LoadMaster"
 GREETINGS: tuple[str, ...] = ()
 
-RIGHTS = "Certificate Creation, Intermediate Certificates"
+UPLOADING, POOL, SERVICES = "Certificate Creation", "Intermediate Certificates", "Virtual Services"
+"""Rights of a user of the LoadMaster."""
 
 
 def steps(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
@@ -92,7 +93,8 @@ def _intermediate(one: Certificate) -> tuple[Step, ...]:
         Step(
             text(
                 "Add it on the LoadMaster as {name}. The name must not hold blanks; hyphens and underscores are fine. "
-                "It is sent from then on with every certificate that it issued.",
+                "As users of it report, it is sent from then on with every certificate that it issued; the check at "
+                "the end shows whether.",
                 name=name,
             ),
             Human(
@@ -107,16 +109,17 @@ def _intermediate(one: Certificate) -> tuple[Step, ...]:
                 )
             ),
             undo,
-            needs=RIGHTS,
+            needs=POOL,
         ),
         Step(
             text(
                 "Or the same by its interface (to be enabled under Certificates & Security, Remote Access); the "
-                "password is asked for. LOADMASTER stands for its address, USER for yours."
+                "password is asked for. LOADMASTER stands for its address, USER for yours; where its own certificate "
+                "is of no public CA, give its root with --cacert FILE, never --insecure."
             ),
             Run(f"curl --user USER --data-binary @{file} 'https://LOADMASTER/access/addintermediate?cert={name}'"),
             text("curl --user USER 'https://LOADMASTER/access/delintermediate?cert={name}'", name=name),
-            needs=RIGHTS,
+            needs=POOL,
         ),
     )
 
@@ -134,7 +137,7 @@ def _take_out(context: TargetContext) -> tuple[Step, ...]:
             text("Certificates & Security"),
             text("Intermediate Certs"),
             undo=text("Add them again from their files; download them there before."),
-            needs=RIGHTS,
+            needs=f"{UPLOADING}, {POOL}",
         ),
     )
 
@@ -158,19 +161,19 @@ def _certificate(context: TargetContext) -> tuple[Step, ...]:
                 )
             ),
             text("Delete {name} on the same page.", name=name),
-            needs=RIGHTS,
+            needs=UPLOADING,
         ),
         Step(
             text(
-                "Or the same by its interface. A name that exists already is refused: then add &replace=1, and only "
-                "then."
+                "Or the same by its interface. A name that exists already is refused: then take another one, for "
+                "&replace=1 would overwrite the former certificate, whose key nobody can read back."
             ),
-            # KEMPtechnologies/powershell-sdk-vnext: addcert; replacing a name that does not exist is an error (422)
+            # KEMPtechnologies/powershell-sdk-vnext: addcert
             Run(
                 f"curl --user USER --data-binary @{context.bundle} 'https://LOADMASTER/access/addcert?cert={name}'",
             ),
             text("curl --user USER 'https://LOADMASTER/access/delcert?cert={name}'", name=name),
-            needs=RIGHTS,
+            needs=UPLOADING,
         ),
         Step(
             text("Assign it to each virtual service that presents {host}.", host=context.host),
@@ -184,7 +187,7 @@ def _certificate(context: TargetContext) -> tuple[Step, ...]:
             ),
             text("Assign the former certificate in the same place."),
             disruption="reload",
-            needs=RIGHTS,
+            needs=SERVICES,
         ),
     )
 
@@ -214,7 +217,7 @@ def _configure(goal: ConfigureServer, context: TargetContext) -> tuple[Step, ...
             text("Modify"),
             text("SSL Properties"),
             undo=text("Set it back on the same page."),
-            needs="Virtual Services",
+            needs=SERVICES,
         ),
         check_again(context),
     )

@@ -48,6 +48,7 @@ _FOLDER = {
     "addintermediate": INTERMEDIATES,
     "delintermediate": INTERMEDIATES,
 }
+_CHANGES = frozenset({*_FOLDER, "modvs"})
 
 
 class KempMachine:
@@ -216,7 +217,8 @@ class KempMachine:
 
     async def _said(self, call: Call, *, v2: bool, seconds: float) -> Reply:
         asked = (kemp_v2.request if v2 else kemp_v1.request)(call, self._login)
-        answered = await self._page.ask(asked, most=LARGEST, seconds=seconds)
+        changing = call.command in _CHANGES
+        answered = await self._page.ask(asked, changing=changing, most=LARGEST, seconds=seconds)
         return (kemp_v2.read_reply if v2 else kemp_v1.read_reply)(answered.body, answered.status)
 
     def _known(self, reply: Reply) -> Accepted | Refused:

@@ -55,12 +55,17 @@ class AdminPage:
                     )
                 ) from error
 
-    async def ask(self, asked: Asked, *, most: int, seconds: float) -> Answered:
-        """The answer, whatever its status. Raises NotAllowed, with nothing said, and Unreachable."""
+    async def ask(self, asked: Asked, *, changing: bool, most: int, seconds: float) -> Answered:
+        """The answer, whatever its status. Raises NotAllowed, with nothing said, and Unreachable.
+
+        `changing`: whether what is asked changes something there, if it is done.
+        """
+        said = False
         try:
             async with asyncio.timeout(seconds), self._connected(self._context) as (reader, writer, shown):
                 if self._pin and shown != self._pin:
                     raise self._another(shown)
+                said = True
                 place = Place("https", self._place.host, self._place.port, asked.target)
                 wish = Wish("application/json, application/xml", USUAL, asked.content, asked.content_type)
                 return await Conversation(reader, writer).answer(
@@ -69,16 +74,18 @@ class AdminPage:
         except ssl.SSLCertVerificationError as error:
             raise await self._not_trusted(error.verify_message) from error
         except RefusedError as refused:
-            raise self._lost(refused.why) from refused
+            raise self._lost(refused.why, open_end=changing and said) from refused
         except TimeoutError:
-            raise self._lost(text("it did not answer within {seconds} seconds", seconds=f"{seconds:g}")) from None
+            why = text("it did not answer within {seconds} seconds", seconds=f"{seconds:g}")
+            raise self._lost(why, open_end=changing and said) from None
         except (h11.RemoteProtocolError, h11.LocalProtocolError) as error:
-            raise self._lost(text("it does not speak HTTP as it should ({detail})",
-                                  detail=clean(str(error), 200))) from error  # fmt: skip
+            why = text("it does not speak HTTP as it should ({detail})", detail=clean(str(error), 200))
+            raise self._lost(why, open_end=changing and said) from error
         except ssl.SSLError as error:
-            raise self._lost(text("no TLS ({detail})", detail=clean(error.reason or str(error), 200))) from error
+            why = text("no TLS ({detail})", detail=clean(error.reason or str(error), 200))
+            raise self._lost(why, open_end=changing and said) from error
         except OSError as error:
-            raise self._lost(clean(error.strerror or str(error), 200)) from error
+            raise self._lost(clean(error.strerror or str(error), 200), open_end=changing and said) from error
 
     @asynccontextmanager
     async def _connected(
@@ -123,15 +130,15 @@ class AdminPage:
             )
         )
 
-    def _lost(self, why: Text | str) -> Unreachable:
+    def _lost(self, why: Text | str, *, open_end: bool) -> Unreachable:
+        after = (
+            text("Nobody knows whether the last thing asked of it was done.") if open_end
+            else text("It was not asked to change anything.")
+        )  # fmt: skip
         return Unreachable(
-            text(
-                "Expected an answer from {machine}, got none: {why}. Nobody knows whether the last thing asked of it "
-                "was done.",
-                machine=str(self._place),
-                why=why,
-            )
-        )
+            text("Expected an answer from {server}, got none: {why}. {after}",
+                 server=str(self._place), why=why, after=after)
+        )  # fmt: skip
 
 
 def _trusting_anybody() -> ssl.SSLContext:

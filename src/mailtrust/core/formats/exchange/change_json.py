@@ -1,49 +1,20 @@
 """Steps on Exchange as they are remembered while a live endpoint is told them: what the next run takes back."""
 
 import hashlib
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 from msgspec import Struct
 
 from mailtrust.core.formats.json_text import to_json_text
 from mailtrust.core.model.cleaning import clean
-from mailtrust.core.model.exchange_change import (
-    BindSite,
-    EnableCertificate,
-    ExchangeAct,
-    ExchangeStep,
-    ImportCertificate,
-    ImportIssuer,
-    PersonDoes,
-    RemoveCertificate,
-    RestartServices,
-    SetAuthCertificate,
-    SetClientAccessName,
-    SetConnectorCertificate,
-    SwitchService,
-)
+from mailtrust.core.model.exchange_change import ExchangeAct, ExchangeStep
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text, verbatim
 
 SCHEMA: Final = "mailtrust/exchange-remembered/1"
-_ACTS: dict[str, type[Any]] = {
-    act.__name__: act
-    for act in (
-        ImportIssuer,
-        ImportCertificate,
-        EnableCertificate,
-        SetClientAccessName,
-        SetConnectorCertificate,
-        BindSite,
-        RestartServices,
-        SwitchService,
-        SetAuthCertificate,
-        RemoveCertificate,
-        PersonDoes,
-    )
-}
+_ACTS: dict[str, type[Any]] = {act.__name__: act for act in get_args(ExchangeAct)}
 
 
 class _Act(Struct, forbid_unknown_fields=True):
@@ -56,6 +27,7 @@ class _Step(Struct, forbid_unknown_fields=True):
     do: _Act
     undo: list[_Act] | None
     no_way_back: str = ""
+    person_takes_back: bool = False
 
 
 class _Change(Struct, forbid_unknown_fields=True):
@@ -100,7 +72,7 @@ def decode_change(octets: bytes) -> Change:
 
 def _step(step: ExchangeStep) -> _Step:
     if isinstance(step.undo, Text):
-        return _Step(str(step.say), _act(step.act), None, str(step.undo))
+        return _Step(str(step.say), _act(step.act), None, str(step.undo), step.person_takes_back)
     return _Step(str(step.say), _act(step.act), [_act(one) for one in step.undo])
 
 
@@ -110,7 +82,7 @@ def _act(act: ExchangeAct) -> _Act:
 
 def _read(step: _Step) -> ExchangeStep:
     undo = verbatim(step.no_way_back) if step.undo is None else tuple(_read_act(one) for one in step.undo)
-    return ExchangeStep(verbatim(step.say), _read_act(step.do), undo, ())
+    return ExchangeStep(verbatim(step.say), _read_act(step.do), undo, (), person_takes_back=step.person_takes_back)
 
 
 def _read_act(act: _Act) -> ExchangeAct:

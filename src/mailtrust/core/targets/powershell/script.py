@@ -145,7 +145,9 @@ def _only(act: ExchangeAct, servers: tuple[ExchangeServer, ...]) -> str:
 
 
 def _step(step: ExchangeStep, servers: tuple[ExchangeServer, ...], translate: Callable[[str], str]) -> str:
-    if isinstance(step.undo, Text):
+    if isinstance(step.undo, Text) and step.person_takes_back:
+        back = f"Back = {_list((_hash(_rows(PersonDoes(), servers, _shown(step.undo, translate))),))}"
+    elif isinstance(step.undo, Text):
         back = f"NoBack = {quoted(_shown(step.undo, translate))}"
     else:
         back = f"Back = {_list(_hash(_rows(act, servers)) for act in step.undo)}"

@@ -102,8 +102,9 @@ def _on_the_balancer() -> ExchangeStep:
     return ExchangeStep(
         text("Put the same certificate, with its key and chain, on the load balancer: clients see that one."),
         act,
-        text("Put the former one back there."),
+        text("Put the former certificate back on the load balancer."),
         (),
+        person_takes_back=True,
     )
 
 

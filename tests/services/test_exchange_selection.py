@@ -226,6 +226,19 @@ def test_among_exchange_servers_only_where_a_connector_has_it() -> None:
     assert all(one.kind != "anonymous-out" for one in select(organisation(it), NOW))
 
 
+def test_among_exchange_servers_not_where_a_connector_suppresses_it() -> None:
+    suppressing = replace(connector(), suppresses_anonymous_tls=True)
+    internal = certificate("A", "mail1", issuer="")
+    alone = server(internal, receive_connectors=(suppressing,), internal_transport="A" * 40)
+    found = only(select(organisation(alone), NOW), "anonymous-in")
+    assert isinstance(found.outcome, NotOffered)
+    assert str(found.outcome.setting) == "SuppressXAnonymousTls is on"
+    another = replace(alone, receive_connectors=(suppressing, connector(name="Default MAIL1")))
+    found = only(select(organisation(another), NOW), "anonymous-in")
+    assert letter(found) == "A"
+    assert "on: Default MAIL1" in str(found.why[0].say)
+
+
 def test_towards_edge_and_inwards_again() -> None:
     """Microsoft, "Selection of Outbound Anonymous TLS Certificates"."""
     inward = SendConnector("EdgeSync - Inbound", "", ("EDGE1",), smart_hosts=("--",), smart_host_auth="ExchangeServer")

@@ -124,9 +124,15 @@ def anonymous_inbound(server: ExchangeServer, now: datetime) -> Selection | None
     read = [one for one in server.receive_connectors if one.auth_mechanisms is not None and one.enabled]
     if not read:
         return None
-    offering = [one.name for one in read if "exchangeserver" in map(str.casefold, one.auth_mechanisms or ())]
+    within = [one for one in read if "exchangeserver" in map(str.casefold, one.auth_mechanisms or ())]
+    # Set-ReceiveConnector.md, -SuppressXAnonymousTls: the verb is not offered.
+    offering = [one.name for one in within if not one.suppresses_anonymous_tls]
     if not offering:
-        setting = text("no Receive connector's AuthMechanism has ExchangeServer")
+        setting = (
+            text("SuppressXAnonymousTls is on")
+            if within
+            else text("no Receive connector's AuthMechanism has ExchangeServer")
+        )
         return Selection(server.name, "anonymous-in", "X-ANONYMOUSTLS", NotOffered(setting), ())
     first = SearchStep(text("AuthMechanism has ExchangeServer on: {connectors}", connectors=tuple(offering)))
     return _internal(server, "anonymous-in", first, now)

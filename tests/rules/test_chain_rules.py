@@ -96,6 +96,22 @@ class TestIncomplete:
         evidence = caseworld.judge(complete, caseworld.seen((leaf,), 993))
         finding = only(caseworld.findings(evidence, "chain-incomplete"))
         assert finding.fact("found_at") == (complete.id,)
+        said = str(finding.explanation.admin)
+        assert "found at mail.example.com:443 (192.0.2.1)" in said
+        assert "://" not in said
+
+    def test_whoever_would_download_it_is_not_said_to_look_nowhere(self, caseworld: Any) -> None:
+        leaf = caseworld.leaf(ca_issuers=(AIA,))
+        pool = caseworld.pool((caseworld.intermediate.certificate, Source.ELSEWHERE, "here"))
+        said = str(only(caseworld.findings(caseworld.judge(caseworld.seen((leaf,)), pool=pool))).explanation.admin)
+        stopped, seekers = said.split(" do not look for the missing certificate elsewhere. ")
+        assert "OpenSSL programs" in stopped
+        assert "Outlook for Windows" not in stopped
+        assert "Outlook for Windows" in seekers
+        assert f"({AIA}) gave it to this check" in seekers
+        bare = caseworld.leaf()
+        finding = only(caseworld.findings(caseworld.judge(caseworld.seen((bare,)), pool=pool)))
+        assert "names no address for that" in str(finding.explanation.admin)
 
     def test_missing_for_the_store_that_lacks_the_new_root_only(self, caseworld: Any) -> None:
         """The chain is whole for who has the new root; the cross-sign that leads to the old one is not sent."""
@@ -123,6 +139,18 @@ class TestIncomplete:
         )
         finding = only(caseworld.findings(evidence, "chain-incomplete"))
         assert finding.fact("missing_fingerprints") == (new.certificate.fingerprint,)
+
+    def test_a_renewed_issuer_that_is_sent_as_it_was_is_not_called_missing(self, caseworld: Any) -> None:
+        new = caseworld.intermediate
+        old = caseworld.cross(caseworld.root, new, begins=-900, ends=-5)
+        evidence = caseworld.judge(
+            caseworld.seen((caseworld.leaf(), old.certificate)),
+            pool=caseworld.pool((new.certificate, Source.AIA, AIA)),
+        )
+        finding = only(caseworld.findings(evidence, "chain-incomplete"))
+        assert "as it was" in str(finding.title)
+        assert "does not send" not in str(finding.title)
+        assert "get by" not in str(finding.explanation.admin)
 
     def test_an_own_ca_whose_issuer_was_not_found_is_left_open(self, caseworld: Any) -> None:
         own = caseworld.make_root("corp-DC01-CA")

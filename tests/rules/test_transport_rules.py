@@ -1,5 +1,6 @@
 """Findings on connections, and on what differs between ports, addresses and hellos."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -128,6 +129,18 @@ class TestDisagreement:
         assert len(finding.observations) == 4
         assert "2001:db8::2" in str(finding.explanation.admin)
         assert caseworld.findings(evidence, "ports-disagree") == ()
+
+    def test_what_only_the_server_behind_shows_is_no_matter_of_chance(self, caseworld: Any, chain: Any) -> None:
+        """Clients never meet the address that --also named: nothing works now and then because of it."""
+        front = caseworld.seen(chain[:1], 443)
+        back = caseworld.seen(chain, 443, address="10.0.0.5")
+        back = replace(back, endpoint=replace(back.endpoint, found_by="also", connect_port=8443))
+        behind = str(only(caseworld.findings(caseworld.judge(front, back), "addresses-disagree")).explanation.admin)
+        assert "10.0.0.5:8443 by themselves" in behind
+        assert "now and then" not in behind
+        second = caseworld.seen(chain, 443, address="192.0.2.2")
+        both = caseworld.judge(front, second, back)
+        assert "now and then" in str(only(caseworld.findings(both, "addresses-disagree")).explanation.admin)
 
     def test_one_port_has_nothing_to_disagree_with(self, caseworld: Any, chain: Any) -> None:
         evidence = caseworld.judge(caseworld.seen(chain))

@@ -7,7 +7,7 @@ from mailtrust.core.model.remedy import Remedy, ServeChain
 from mailtrust.core.model.text import text
 from mailtrust.core.remedies.best_chain import BestChain, best_chain
 from mailtrust.core.remedies.repositories import repository_named, repository_of
-from mailtrust.core.rules.grounds.completeness import origins
+from mailtrust.core.rules.grounds.completeness import whereabouts
 from mailtrust.core.rules.grounds.naming import called, called_leaf
 from mailtrust.core.rules.grounds.served import Served, served_leaves
 from mailtrust.core.validation.ascents import Ascent, ascents
@@ -138,7 +138,7 @@ def _origins(evidence: Evidence, intermediates: tuple[Certificate, ...], cured: 
     for one in intermediates:
         if one.fingerprint in missing:
             page = repository_of(one)
-            sources.extend(origins(evidence, one))
+            sources.extend(whereabouts(evidence, one))
             sources.extend((page.url,) if page else ())
     return tuple(dict.fromkeys(sources))
 

@@ -7,7 +7,7 @@ from mailtrust.core.model.acceptance import EVERYWHERE, Acceptance, Accepted, St
 from mailtrust.core.model.evidence import Assessment, Evidence
 from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.report.labels import places, several_hosts
+from mailtrust.core.report.labels import labelled, several_hosts
 from mailtrust.core.report.page import Page
 
 HEADING = text("Accepted")
@@ -72,7 +72,8 @@ def where_found(page: Page, evidence: Evidence, finding: Finding) -> str:
     """A finding's ports, for people; empty where it has none."""
     known = {seen.id: seen for seen in evidence.case.observations}
     where = [known[one] for one in finding.observations if one in known]
-    return places(page, where, hosts=several_hosts(evidence.case.observations)) if where else ""
+    every = evidence.case.observations
+    return labelled(page, where, every, hosts=several_hosts(every)) if where else ""
 
 
 def draw_accepted(page: Page, assessment: Assessment) -> None:

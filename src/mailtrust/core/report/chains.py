@@ -9,7 +9,7 @@ from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure
 from mailtrust.core.model.verdict import ReasonSeverity
-from mailtrust.core.rules.grounds.completeness import Gap, gap, in_time, origins
+from mailtrust.core.rules.grounds.completeness import Gap, gap, in_time, whereabouts
 from mailtrust.core.validation.ascents import Ascent, ascents, self_signed
 
 DRAWN_ELSEWHERE = frozenset(
@@ -179,11 +179,11 @@ def _rungs(evidence: Evidence, way: Ascent, positions: dict[str, tuple[int, ...]
         elif number == last and way.whole:
             if number == 0:
                 rungs.append(Presented(one, sent))
-            rungs.append(Untrusted(one, sent, origins(evidence, one)))
+            rungs.append(Untrusted(one, sent, whereabouts(evidence, one)))
         elif sent:
             rungs.append(Presented(one, sent))
         else:
-            rungs.append(Missing(one, origins(evidence, one)))
+            rungs.append(Missing(one, whereabouts(evidence, one)))
     if not way.whole:
         rungs.append(OpenEnd(way.end.issuer))
     return tuple(rungs)

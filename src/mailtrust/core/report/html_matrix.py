@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from mailtrust.core.model.evidence import Evidence
+from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Verdict
 from mailtrust.core.report.html_signs import outcome_sign, tone
 from mailtrust.core.report.html_tree import Element, Node, e
-from mailtrust.core.report.labels import places, port_label, several_hosts
+from mailtrust.core.report.labels import labelled, port_label, several_hosts
 from mailtrust.core.report.matrix import (
     UNSURE,
     WAY_ON,
@@ -60,13 +61,25 @@ def draw_matrix(page: Page, evidence: Evidence, number: int) -> Element | None:
 
 
 def _lettered(found: Sequence[Column]) -> bool:
-    """Whether columns go by letters: hosts' names have no room above them."""
-    return several_hosts([seen for column in found for seen in column.observations])
+    """Whether columns go by letters: names of hosts, and addresses of one host, have no room above them."""
+    ports = [frozenset(port_label(seen.endpoint) for seen in column.observations) for column in found]
+    return several_hosts(_every(found)) or len(set(ports)) < len(ports)
+
+
+def _every(found: Sequence[Column]) -> list[Observation]:
+    return [seen for column in found for seen in column.observations]
 
 
 def _legend_of_columns(page: Page, found: Sequence[Column]) -> list[Element]:
+    every = _every(found)
     return [
-        e("p", e("b", column.name), ": ", places(page, column.observations, hosts=True), class_="small")
+        e(
+            "p",
+            e("b", column.name),
+            ": ",
+            labelled(page, column.observations, every, hosts=several_hosts(every)),
+            class_="small",
+        )
         for column in found
     ]
 
@@ -153,8 +166,10 @@ def _legend(page: Page, found: Sequence[Column]) -> list[Element]:
 
 
 def _table(page: Page, evidence: Evidence, clients: Sequence[str], found: Sequence[Column], title: str) -> Element:
-    hosts = _lettered(found)
-    heads = [e("th", places(page, column.observations, hosts=hosts), scope="col") for column in found]
+    every = _every(found)
+    heads = [
+        e("th", labelled(page, column.observations, every, hosts=several_hosts(every)), scope="col") for column in found
+    ]
     rows = [
         e(
             "tr",

@@ -39,11 +39,20 @@ def places(page: Page, seen: Iterable[Observation], *, hosts: bool) -> str:
 
 def addresses(page: Page, seen: Iterable[Observation], most: int = 4) -> str:
     """The addresses behind these observations; of many the first and a count."""
-    every = list(dict.fromkeys(page.name(one.endpoint.address) for one in seen if one.endpoint.address))
+    every = list(dict.fromkeys(page.name(one.endpoint.place) for one in seen if one.endpoint.address))
     if len(every) <= most:
         return ", ".join(every)
     rest = page.say(text("{count} more", count=len(every) - most))
     return ", ".join([*every[:most], rest])
+
+
+def labelled(page: Page, seen: Sequence[Observation], among: Sequence[Observation], *, hosts: bool) -> str:
+    """Ports and hosts, and the addresses where these ports were met at others as well: one node of several."""
+    services = {one.endpoint.service for one in seen}
+    here = {one.endpoint.place for one in seen}
+    elsewhere = {one.endpoint.place for one in among if one.endpoint.service in services} - here
+    label = places(page, seen, hosts=hosts)
+    return f"{label} ({addresses(page, seen)})" if elsewhere else label
 
 
 def several_hosts(seen: Sequence[Observation]) -> bool:

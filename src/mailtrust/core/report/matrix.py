@@ -10,7 +10,7 @@ from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Basis, Outcome, Verdict
-from mailtrust.core.report.labels import places, several_hosts
+from mailtrust.core.report.labels import labelled, several_hosts
 from mailtrust.core.report.page import Page, Span
 
 WORDS: Mapping[Outcome, Text] = {
@@ -78,7 +78,7 @@ def draw_matrix(page: Page, evidence: Evidence) -> None:
     page.heading(text("Who accepts it"))
     hosts = several_hosts([seen for column in found for seen in column.observations])
     for column in found:
-        where = places(page, column.observations, hosts=hosts)
+        where = labelled(page, column.observations, evidence.case.observations, hosts=hosts)
         page.paragraph(
             (where, "dim" if len(found) == 1 else ""), first=[(f"{column.name}  ", "bold")] if len(found) > 1 else []
         )

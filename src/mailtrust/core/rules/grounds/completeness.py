@@ -75,8 +75,18 @@ def _first_end(way: Ascent) -> datetime:
     return min(one.not_after for one in way.certificates[: -1 if way.whole and len(way.certificates) > 1 else None])
 
 
+def whereabouts(evidence: Evidence, certificate: Certificate) -> tuple[str, ...]:
+    """Where a certificate was found, for people: a URL, a file, a port that sends it."""
+    ports = {seen.id: seen.endpoint for seen in evidence.case.observations}
+    told = (
+        clean(f"{ports[origin].host_and_port} ({ports[origin].place})") if origin in ports else origin
+        for origin in origins(evidence, certificate)
+    )
+    return tuple(dict.fromkeys(told))
+
+
 def origins(evidence: Evidence, certificate: Certificate) -> tuple[str, ...]:
-    """Where a certificate was found: URLs, files, endpoints; empty when it was only in a store."""
+    """Where a certificate was found: URLs, files, ids of observations; empty when it was only in a store."""
     return tuple(
         clean(origin)
         for entry in evidence.case.pool.named(certificate.subject)

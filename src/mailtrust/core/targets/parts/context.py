@@ -13,6 +13,7 @@ from mailtrust.core.remedies.file_names import file_name
 from mailtrust.core.rules.grounds.naming import called_leaf
 from mailtrust.core.validation.identifiers import to_a_labels
 
+_ADDRESS = re.compile(r"[0-9A-Fa-f.:]{2,45}|\[[0-9A-Fa-f.:]{2,45}\]:[0-9]{1,5}", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9_:][A-Za-z0-9._:-]{0,252}", re.ASCII)
 
 
@@ -23,9 +24,9 @@ class TargetContext:
     host: str
     """The name by which the server is reached."""
     target: str
-    """What `mailtrust check` is given to see whether it is mended."""
+    """What `mailtrust check` is given to see whether it is mended: a port or a host, and where to look as well."""
     source: str
-    """What `mailtrust bundle` is given: a server that presents the right leaf."""
+    """What `mailtrust bundle` is given: a server that presents the right leaf, and where to look as well."""
     ports: tuple[int, ...]
     protocols: frozenset[Protocol]
     leaf: Certificate | None
@@ -90,10 +91,11 @@ def context_for(remedy: Remedy, evidence: Evidence) -> TargetContext:
         (_place(seen) for seen, _ in evidence.default_handshakes if leaf is not None and evidence.leaf(seen) == leaf),
         host,
     )
+    also = "".join(f" --also {one}" for one in _other_addresses(evidence))
     return TargetContext(
         host=host,
-        target=_place(concerned[0]) if len({_place(seen) for seen in concerned}) == 1 else host,
-        source=source,
+        target=(_place(concerned[0]) if len({_place(seen) for seen in concerned}) == 1 else host) + also,
+        source=source + also,
         ports=tuple(dict.fromkeys(seen.endpoint.port for seen in concerned)),
         protocols=frozenset(seen.endpoint.protocol for seen in concerned),
         leaf=leaf,
@@ -103,6 +105,12 @@ def context_for(remedy: Remedy, evidence: Evidence) -> TargetContext:
         spec=spec,
         options=" --roots FILE" if evidence.case.local_roots else "",
     )
+
+
+def _other_addresses(evidence: Evidence) -> tuple[str, ...]:
+    """Where this check was told to look as well: what only a backend sends is found there alone."""
+    told = (seen.endpoint.place for seen in evidence.case.observations if seen.endpoint.found_by == "also")
+    return tuple(dict.fromkeys(one for one in told if _ADDRESS.fullmatch(one)))
 
 
 def _known(evidence: Evidence, fingerprints: tuple[str, ...]) -> tuple[Certificate, ...]:

@@ -25,7 +25,7 @@ from mailtrust.core.services.exchange.selecting.selection import (
     SelectionUnknown,
 )
 from mailtrust.core.services.exchange.serving import FRONT_SITE as FRONT
-from mailtrust.core.services.exchange.versions import has_back_end, release
+from mailtrust.core.services.exchange.versions import has_back_end, is_before_2013, release
 
 ID = "service-absent"
 RECEIVE = "Get-ReceiveConnector"
@@ -61,7 +61,7 @@ def _look(
             answers[_place(one)] = answer
     yield from answers.values()
     # Until 2010 only the roles Hub Transport and Edge Transport had connectors; since then each server has some.
-    elsewhere = release(server.version) in ("2007", "2010") or refusal(organisation, server.name, RECEIVE) is not None
+    elsewhere = is_before_2013(server) or refusal(organisation, server.name, RECEIVE) is not None
     if not server.receive_connectors and not elsewhere:
         yield not_exported(ID, organisation, server.name, RECEIVE, f"{server.name}/SMTP")
     bound = server.bindings is None or any(one.site == FRONT for one in server.bindings)

@@ -87,7 +87,7 @@ def _send(
     wanted: tuple[str, ...],
     thumbprint: str,
     now: datetime,
-) -> tuple[ExchangeCertificate | None, Iterator[Text]]:
+) -> tuple[ExchangeCertificate | None, tuple[Text, ...]]:
     """A Send connector has several servers: the certificate must be on each of them before it is named."""
     sources = [(name, organisation.server(name)) for name in connector.source_servers]
     found: ExchangeCertificate | None = None
@@ -100,7 +100,7 @@ def _send(
             found = certificate
     lacking = tuple(name for name, server in sources if server is None or not _has_it(server, thumbprint))
     if found is None or not lacking:
-        return found, iter(())
+        return found, ()
     # 454 4.7.5 The certificate specified in TlsCertificateName of the SendConnector could not be found.
     remark = text(
         "The Send connector {connector} still names the former certificate: {servers} send by it too, and have not got "
@@ -109,7 +109,7 @@ def _send(
         servers=lacking,
         certificate=called(found),
     )
-    return None, iter((remark,))
+    return None, (remark,)
 
 
 def _first_there(

@@ -67,7 +67,7 @@ def incoming_of(contents: Contents, file: str, more: Sequence[Certificate] = ())
 
 
 def _upwards(leaf: Certificate, known: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
-    """The intermediates above the leaf, its issuer first: only they belong into the store, and no root."""
+    """The intermediates above the leaf, its issuer first. A root among intermediates is a fault of its own."""
     found: list[Certificate] = []
     below = [leaf]
     while below:
@@ -109,8 +109,7 @@ def import_steps(incoming: Incoming, shown: ExchangeCertificate, server: Exchang
     """Its issuers first: Windows sends what is in the machine's stores, not what a PFX held (Microsoft KB 2831004)."""
     act = ImportCertificate(server.name, incoming.thumbprint, incoming.file)
     return (
-        # A root among the intermediates is a fault of its own, so it is never imported there.
-        *(_issuer(one, server) for one in incoming.issuers if not one.self_issued),
+        *(_issuer(one, server) for one in incoming.issuers),
         ExchangeStep(
             text(
                 "Import {certificate} with its key on {server}; the password of {file} is asked for.",

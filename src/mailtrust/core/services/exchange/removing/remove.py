@@ -9,14 +9,14 @@ from datetime import datetime
 
 from mailtrust.core.formats.exchange.tls_certificate_name import names
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
-from mailtrust.core.model.exchange_change import ExchangeChange, ExchangeStep, Refusal, RemoveCertificate
+from mailtrust.core.model.exchange_change import ExchangeChange, ExchangeStep, Refusal
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.certificates import called, common_name, export_command, is_of_oauth
 from mailtrust.core.services.exchange.internal_transport import make_another
 from mailtrust.core.services.exchange.removing.in_use import still_serving
+from mailtrust.core.services.exchange.removing.removal import removal
 from mailtrust.core.services.exchange.removing.tagged import tagged
-from mailtrust.core.services.exchange.roles import role_groups
 from mailtrust.core.services.exchange.serving import unknown_server
 
 
@@ -71,16 +71,9 @@ def _on(server: ExchangeServer, organisation: ExchangeOrganisation, thumbprint: 
     )
     if refusals:
         return _OnServer(server, refusals=refusals)
-    act = RemoveCertificate(server.name, thumbprint)
-    step = ExchangeStep(
-        text("Remove {certificate} from {server}.", certificate=called(certificate), server=server.name),
-        act,
-        text("Nothing brings its key back but a PFX that was exported before."),
-        role_groups(act, edge=server.edge),
-    )
     kept = tuple(one for one in server.certificates if one is not certificate)
     remarks = tuple(_remarks(certificate, server, organisation))
-    return _OnServer(replace(server, certificates=kept), (step,), remarks=remarks)
+    return _OnServer(replace(server, certificates=kept), (removal(certificate, server),), remarks=remarks)
 
 
 def _named_elsewhere(

@@ -15,12 +15,12 @@ from mailtrust.core.model.exchange_change import (
     ExchangeStep,
     PersonDoes,
     Refusal,
-    RemoveCertificate,
     SetConnectorCertificate,
     SwitchService,
 )
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.certificates import called, usable
+from mailtrust.core.services.exchange.removing.removal import removal
 from mailtrust.core.services.exchange.roles import role_groups
 from mailtrust.core.services.exchange.serving import named_by
 from mailtrust.core.services.exchange.versions import TRANSPORT
@@ -103,9 +103,7 @@ def _let_go(
     yield _step(wait, PersonDoes("repadmin /syncall /AdeP"), text("There is nothing to take back."))
     for server in sources:
         if server.certificate(certificate.thumbprint) is not None:
-            say = text("Remove {certificate} from {server}.", certificate=called(certificate), server=server.name)
-            undo = text("Nothing brings its key back but a PFX that was exported before.")
-            yield _step(say, RemoveCertificate(server.name, certificate.thumbprint), undo)
+            yield removal(certificate, server)
     for one in connectors:
         say = text("{connector} names the pair again, and finds the renewed one by it.", connector=one.name)
         none = SetConnectorCertificate("send", one.name, "")

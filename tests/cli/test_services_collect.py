@@ -54,6 +54,27 @@ def test_a_folder_of_every_form_becomes_one_export(run: Callable[..., Any], fold
     assert (again.status, again.out, again.err) == (0, output.read_bytes(), "")
 
 
+def test_what_is_no_export_among_exports_is_told_and_left_aside(
+    run: Callable[..., Any], folder: Path, tmp_path: Path
+) -> None:
+    (folder / "Antimalware.xml").write_text("<?xml version='1.0'?><Definition><A/></Definition>", encoding="utf-8")
+    (folder / "processes.xml").write_bytes(clixml('<Obj RefId="0"><MS><S N="ProcessName">w3wp</S></MS></Obj>'))
+    (folder / "readme.txt").write_text("Dear all,\nhere are the exports.\n", encoding="utf-8")
+    output = tmp_path / "all.json"
+    done = run("services", "collect", "--export", folder, "-o", output)
+    assert done.status == 0
+    assert [server["name"] for server in json.loads(output.read_bytes())["servers"]] == ["MAIL1", "MAIL2"]
+    (said,) = [line for line in done.err.splitlines() if "Left aside" in line]
+    assert [one in said for one in ("Antimalware.xml", "processes.xml", "readme.txt", "exchange.json")] == [
+        True
+    ] * 3 + [False]
+    alone = run("services", "collect", "--export", folder / "Antimalware.xml")
+    assert (alone.status, "it is no CLIXML (expected the element Objs, found Definition)" in alone.err) == (2, True)
+    (folder / "exchange.json").write_text(WINDOWS[:1500], encoding="utf-8")
+    done = run("services", "collect", "--export", folder)
+    assert (done.status, "it ends in the middle" in done.err) == (2, True)
+
+
 def test_standard_input(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(LISTED.encode()), encoding="utf-8"))
     done = run("services", "collect", "--export", "-")

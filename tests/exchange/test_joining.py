@@ -131,7 +131,9 @@ def test_a_document_that_is_of_no_use_costs_nothing_beside_others() -> None:
     other = clixml('<Obj RefId="0"><TN RefId="0"><T>A.Mailbox</T></TN><Props><S N="Alias">x</S></Props></Obj>')
     gathered = organisation_of([("other.xml", other), ("exchange.json", WINDOWS.encode())])
     assert len(gathered.organisation.servers) == 1
-    assert [str(one) for one in gathered.problems] == ["other.xml: left aside what is of no use here: 1 Mailbox."]
+    assert [str(one) for one in gathered.problems] == [
+        "Left aside, as nothing in it comes from Get-ExchangeCertificate or a cmdlet beside it: other.xml."
+    ]
 
 
 def hashtable(value: Any, place: str = "") -> str:

@@ -29,6 +29,10 @@ class ClixmlError(ValueError):
     """It is no CLIXML that is read here; the message says why."""
 
 
+class OtherXmlError(ClixmlError):
+    """It is whole, and another kind of XML."""
+
+
 def read_clixml(data: bytes) -> tuple[Shown, ...]:
     """Every object of a document, lists opened. Raises ClixmlError."""
     reader = _Reader()
@@ -50,7 +54,7 @@ def read_clixml(data: bytes) -> tuple[Shown, ...]:
     except XmlError as error:
         raise ClixmlError(str(error)) from None
     if root.name != "Objs":
-        raise ClixmlError(f"expected the element Objs, found {root.name}")
+        raise OtherXmlError(f"expected the element Objs, found {root.name}")
     return tuple(objects_in(found))
 
 

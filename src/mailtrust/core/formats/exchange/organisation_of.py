@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from mailtrust.core.formats.certreq_inf.encoding import decode
-from mailtrust.core.formats.exchange.clixml import ClixmlError, read_clixml
+from mailtrust.core.formats.exchange.clixml import ClixmlError, OtherXmlError, read_clixml
 from mailtrust.core.formats.exchange.cmdlets import add
 from mailtrust.core.formats.exchange.draft import Draft, server_key
 from mailtrust.core.formats.exchange.export_json import (
@@ -43,17 +43,39 @@ class Gathered:
 
 
 def organisation_of(documents: Sequence[tuple[str, bytes]]) -> Gathered:
-    """Read every document, a name and its octets, and join them. Raises ExportError."""
+    """Read every document, a name and its octets, and join them. Raises ExportError.
+
+    Among exports there may be something else: a folder of support's has much. It is told, and left aside.
+    """
     told: list[Text] = []
-    exports = [(name, _export(name, data, told)) for name, data in documents]
-    if all(export == _nothing() for _, export in exports):
-        raise _no_export(
-            exports[0][0], text("it holds nothing that Get-ExchangeCertificate or a cmdlet beside it shows")
-        )
+    exports: list[tuple[str, ExchangeWire]] = []
+    aside: list[tuple[str, Text]] = []
+    for name, data in documents:
+        why = text("it holds nothing that Get-ExchangeCertificate or a cmdlet beside it shows")
+        try:
+            export = _export(name, data, told)
+        except OtherXmlError as error:
+            export, why = _nothing(), _no_clixml(str(error))
+        exports.append((name, export))
+        if export == _nothing():
+            aside.append((name, why))
+    if len(aside) == len(exports):
+        raise _no_export(*aside[0])
+    if aside:
+        told.append(_left_aside([name for name, _ in aside]))
     _name_servers(exports, told)
     whole, contradictions = joined(exports)
     organisation, problems = organisation_of_wire(whole)
     return _gathered(organisation, [*told, *contradictions, *problems])
+
+
+def _left_aside(files: Sequence[str]) -> Text:
+    named = [clean(one, 100) for one in files[:MOST_KINDS]]
+    more = [text("{count} more", count=len(files) - len(named))] if len(files) > len(named) else []
+    return text(
+        "Left aside, as nothing in it comes from Get-ExchangeCertificate or a cmdlet beside it: {files}.",
+        files=(*named, *more),
+    )
 
 
 def _gathered(organisation: ExchangeOrganisation, problems: list[Text]) -> Gathered:
@@ -63,7 +85,7 @@ def _gathered(organisation: ExchangeOrganisation, problems: list[Text]) -> Gathe
 
 
 def _export(name: str, data: bytes, told: list[Text]) -> ExchangeWire:
-    """One document, by what stands in it."""
+    """One document, by what stands in it. Raises ExportError, and OtherXmlError for what nobody can have meant."""
     text_of_it = decode(data[:400])[0].lstrip()
     if text_of_it.startswith("{"):
         # PowerShell's `>` writes UTF-16.
@@ -71,6 +93,8 @@ def _export(name: str, data: bytes, told: list[Text]) -> ExchangeWire:
     if text_of_it.startswith("<"):
         try:
             objects = read_clixml(data)
+        except OtherXmlError:
+            raise
         except ClixmlError as error:
             raise _no_export(name, _no_clixml(str(error))) from None
         for shown in objects:
@@ -117,7 +141,7 @@ def _of_objects(objects: Sequence[Shown], name: str, told: list[Text]) -> Exchan
                 count=draft.silent,
             )
         )
-    if draft.aside:
+    if draft.aside and draft.wire != _nothing():
         told.append(
             text(
                 "{file}: left aside what is of no use here: {kinds}.",

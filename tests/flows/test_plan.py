@@ -16,6 +16,8 @@ from mailtrust.core.model.pool import Source
 from mailtrust.core.model.server_facts import Printed
 from mailtrust.core.model.settings import Place, Server, Settings
 from mailtrust.core.model.text import text
+from mailtrust.core.report.plan_text import headline
+from mailtrust.core.rules.grounds.comparing import compare
 from mailtrust.core.targets.mending.work import Material
 from mailtrust.core.validation.tlsa_rollover import advised
 from mailtrust.core.x509.pem import find_pem, to_pem_chain
@@ -130,6 +132,71 @@ async def test_what_the_files_hold_already_is_only_taken_up(caseworld: Any, file
     made = await planned(assessment, files)
     assert [step.do for step in made.plan.steps] == [RunCommand(("nginx", "-t")), RunCommand(("nginx", "-s", "reload"))]
     assert not made.plan.left
+
+
+async def test_a_forgotten_reload_is_planned_though_nothing_else_is_wrong(
+    caseworld: Any, files: dict[str, bytes]
+) -> None:
+    """Found before the day on which the old one ends, and proven by what is presented then."""
+    issuing = caseworld.intermediate.certificate
+    old, new = caseworld.leaf(begins=-30, ends=60), caseworld.leaf(ends=90)
+    files["/etc/nginx/tls/cert.pem"] = pem(new, issuing)
+    shown = caseworld.seen((old, issuing), 443)
+    assessment = assessed(caseworld, shown, servers=(nginx(),))
+    assert not assessment.findings
+    made = (await planned(assessment, files)).plan
+    assert [step.do for step in made.steps] == [RunCommand(("nginx", "-t")), RunCommand(("nginx", "-s", "reload"))]
+    assert made.cures == (f"served-not-assigned:{new.fingerprint[:16]}@web",)
+    assert not made.left
+    assert "1 of 1 findings cured" in str(headline(made))
+    for chain, cured in ((old, False), (new, True)):
+        case = assessed(caseworld, caseworld.seen((chain, issuing), 443), servers=()).evidence.case
+        proof = compare(made.findings, (), case)
+        assert (bool(proof.resolved), bool(proof.remaining)) == (cured, not cured)
+    again = assessed(caseworld, caseworld.seen((new, issuing), 443), servers=(nginx(),))
+    assert not (await planned(again, files)).plan.steps
+
+
+async def test_what_would_be_worse_is_not_taken_up(caseworld: Any, files: dict[str, bytes]) -> None:
+    """The intermediate is missing in the new file: who reloads it locks out the clients that came in until now."""
+    old, new = caseworld.leaf(begins=-30, ends=60), caseworld.leaf(ends=90)
+    files["/etc/nginx/tls/cert.pem"] = pem(new)
+    shown = caseworld.seen((old, caseworld.intermediate.certificate), 443)
+    made = (await planned(assessed(caseworld, shown, servers=(nginx(),)), files)).plan
+    assert not made.steps
+    assert "would bring something else: chain-incomplete" in str(made.left[0].why)
+    assert made.left[0].finding == f"served-not-assigned:{new.fingerprint[:16]}@web"
+
+
+@pytest.mark.parametrize("held", ["another name", "elsewhere in its files", "an older one"])
+async def test_another_certificate_alone_is_no_forgotten_reload(
+    caseworld: Any, files: dict[str, bytes], held: str
+) -> None:
+    issuing = caseworld.intermediate.certificate
+    old = caseworld.leaf(begins=-30, ends=60)
+    new = {
+        "another name": caseworld.leaf("other.example.com", ends=90),
+        "elsewhere in its files": caseworld.leaf(ends=90),
+        "an older one": caseworld.leaf(begins=-60, ends=50),
+    }[held]
+    files["/etc/nginx/tls/cert.pem"] = pem(new, issuing)
+    if held == "elsewhere in its files":
+        conf = CONF.replace("http {", "http { server { listen 8443 ssl; ssl_certificate o; ssl_certificate_key k; }")
+        files |= {"/etc/nginx/nginx.conf": conf.encode(), "/etc/nginx/o": pem(old, issuing)}
+    assessment = assessed(caseworld, caseworld.seen((old, issuing), 443), servers=(nginx(),))
+    made = (await planned(assessment, files)).plan
+    assert not made.steps
+    assert not made.findings
+
+
+async def test_what_is_given_comes_before_what_was_forgotten(caseworld: Any, files: dict[str, bytes]) -> None:
+    issuing = caseworld.intermediate.certificate
+    old, forgotten, given = (caseworld.leaf(begins=-90, ends=-1), caseworld.leaf(ends=60), caseworld.leaf(ends=90))
+    files["/etc/nginx/tls/cert.pem"] = pem(forgotten, issuing)
+    assessment = assessed(caseworld, caseworld.seen((old, issuing), 443), servers=(nginx(),))
+    made = await planned(assessment, files, material=Material((given, issuing), OnThisMachine("/root/new.key")))
+    assert any(isinstance(step.do, WriteFile) and pem(given, issuing) in step.do.content for step in made.plan.steps)
+    assert not any(one.startswith("served-not-assigned") for one in made.plan.cures)
 
 
 async def test_a_new_pair_gets_files_of_its_own(caseworld: Any, files: dict[str, bytes]) -> None:

@@ -16,6 +16,7 @@ from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.grounds.comparing import compare, noted
 from mailtrust.core.targets.mending.choosing import Choice, choose
+from mailtrust.core.targets.mending.forgotten import forgotten
 from mailtrust.core.targets.mending.surveyed import Surveyed
 from mailtrust.core.targets.mending.work import Chain, Material, NotFromHere, Work, work_of
 from mailtrust.core.validation.dane_renewal import lost
@@ -77,7 +78,9 @@ async def plan(
         assessment = judged(evidence, case)
         evidence = assessment.evidence
     servers, unread = await survey_all(evidence.settings.servers, machines)
+    untold = forgotten(evidence, servers, material)
     asked = [work_of(remedy, evidence, servers, material) for remedy in assessment.remedies]
+    asked += [one.work for one in untold]
     if resolver is not None:
         asked = [await _kept_by_dane(one, evidence, resolver) if isinstance(one, Work) else one for one in asked]
     works = [one for one in asked if isinstance(one, Work)]
@@ -87,6 +90,11 @@ async def plan(
     after = supposing(presented)[1]
     used = {step.server for step in choice.steps if step.server}
     concerned = tuple(one for one in servers if one.server.name in used)
+    refused = _refused(asked, choice, supposing)
+    because = {finding for one in refused for finding in one.cures}
+    # What is not taken up for another work's sake is taken up with that.
+    beside = [one for each in untold for one in each.noted if one.id in choice.cured or one.id in because]
+    found = (*noted(assessment.findings), *beside)
     made = Plan(
         target=evidence.case.target,
         made=evidence.now,
@@ -94,12 +102,12 @@ async def plan(
         looking=looking,
         facts=facts_of(concerned),
         steps=choice.steps,
-        cures=tuple(finding.id for finding in assessment.findings if finding.id in choice.cured),
-        left=_left(assessment, choice, _refused(asked, choice, supposing), unread),
+        cures=tuple(one.id for one in found if one.id in choice.cured),
+        left=tuple(LeftOver(one.id, _why(one.id, refused, unread)) for one in found if one.id not in choice.cured),
         before=outlooks(evidence),
         after=outlooks(after.evidence),
         servers=tuple(one.server for one in concerned),
-        findings=noted(assessment.findings),
+        findings=found,
     )
     return Planned(made, assessment, after, unread)
 
@@ -115,7 +123,7 @@ async def _kept_by_dane(work: Work, evidence: Evidence, resolver: Resolver) -> W
         standing = await look_up(resolver, readable)
         if broken := lost(standing.published, standing.pins, new):
             return NotFromHere(
-                work.remedy,
+                work.cures,
                 text(
                     "The TLSA records at {places} hold on to the certificate in service, and would not match the new "
                     "one. Order it for the key in service; or publish {record} beside them, wait until two of their "
@@ -186,21 +194,14 @@ def _refused(asked: Sequence[Work | NotFromHere], choice: Choice, supposing: Sup
     for work in others:
         if worse := supposing(work.presented)[0].introduced:
             why = text("What would cure it would bring something else: {findings}.", findings=worse)
-            refused.append(NotFromHere(work.remedy, why))
+            refused.append(NotFromHere(work.cures, why))
     return tuple(refused)
 
 
-def _left(
-    assessment: Assessment, choice: Choice, not_from_here: Sequence[NotFromHere], unread: Sequence[Unread]
-) -> tuple[LeftOver, ...]:
-    """What stays, each with the best reason known."""
-    open_ones = [finding for finding in assessment.findings if finding.id not in choice.cured]
-    return tuple(LeftOver(finding.id, _why(finding.id, not_from_here, unread)) for finding in open_ones)
-
-
 def _why(finding: str, not_from_here: Sequence[NotFromHere], unread: Sequence[Unread]) -> Text:
+    """The best reason known why a finding stays."""
     for one in not_from_here:
-        if finding in one.remedy.cures:
+        if finding in one.cures:
             return one.why
     for server in unread:
         return text("The configuration of {server} could not be read: {why}", server=server.server.name, why=server.why)

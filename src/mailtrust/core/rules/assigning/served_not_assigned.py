@@ -7,13 +7,14 @@ from mailtrust.core.model.assignment import Assigned, AssignmentEvidence, Served
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult, Severity
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.rules.grounds.comparing import NOT_ASSIGNED
 from mailtrust.core.rules.grounds.naming import called_leaf
-from mailtrust.core.rules.grounds.taking_up import waiting
+from mailtrust.core.rules.grounds.taking_up import forgotten
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING, NOTHING_TO_DO
 from mailtrust.core.services.assigned import EXCHANGE
 from mailtrust.core.x509.thumbprint import thumbprint
 
-ID = "served-not-assigned"
+ID = NOT_ASSIGNED
 
 
 def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
@@ -138,7 +139,7 @@ def _cause(evidence: AssignmentEvidence, leaf: Certificate, one: Served, configu
             "The store has put down another one for this service: bring that one there, or put down what is there "
             "(mailtrust store assign)."
         )
-    if waiting(files, (leaf,), evidence.now) is not None and _akin(leaf, files):
+    if forgotten(files, leaf, evidence.now) is not None:
         if not one.take_up:
             return text("The program has not taken up its files since they were replaced: reload it.")
         return text(
@@ -159,12 +160,6 @@ def _cause(evidence: AssignmentEvidence, leaf: Certificate, one: Served, configu
         "Either another program listens at that port, or the configuration that runs is not the one that was read: "
         "restart the program, and look which one has the port."
     )
-
-
-def _akin(leaf: Certificate, files: Iterable[tuple[Certificate]]) -> bool:
-    """Whether it is for the same names, or some of them: then it was there before."""
-    names = {name.lower() for name in leaf.dns_names}
-    return any(names.intersection(name.lower() for name in one.dns_names) for (one,) in files)
 
 
 def _where(one: Served) -> Text:

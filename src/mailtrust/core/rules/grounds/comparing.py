@@ -10,6 +10,8 @@ from mailtrust.core.model.proof import Noted, Proof
 
 SERVED = "served"
 """Beside the rules: a certificate that is to be presented, which it is or is not."""
+NOT_ASSIGNED = "served-not-assigned"
+"""A rule about servers whose configuration is known: of that a proof knows nothing, but of what is presented."""
 _SHOWN = 16
 """Digits of its SHA-256 that name it."""
 
@@ -37,7 +39,7 @@ def compare(before: Sequence[Noted], results: Sequence[RuleResult], case: CaseFi
     unproven: list[str] = []
     for old in before:
         where = _places(old.observations, stands_for)
-        if old.rule == SERVED:
+        if old.rule in (SERVED, NOT_ASSIGNED):
             _served(old, shown, (resolved, remaining, unproven))
         elif any(old.id == new.id or _same_trouble(old, new, where, stands_for) for new in now):
             remaining.append(old.id)
@@ -57,14 +59,14 @@ def compare(before: Sequence[Noted], results: Sequence[RuleResult], case: CaseFi
     return Proof(plan, tuple(resolved), tuple(remaining), tuple(dict.fromkeys(introduced)), tuple(unproven))
 
 
-def wanted_served(server: str, certificate: Certificate, observations: Iterable[str]) -> Noted:
+def wanted_served(server: str, certificate: Certificate, observations: Iterable[str], *, rule: str = SERVED) -> Noted:
     """That a server shall present this certificate there, as something to be mended and proven."""
-    return Noted(f"{SERVED}:{certificate.fingerprint[:_SHOWN]}@{server}", SERVED, tuple(observations))
+    return Noted(f"{rule}:{certificate.fingerprint[:_SHOWN]}@{server}", rule, tuple(observations))
 
 
 def _served(wanted: Noted, shown: Mapping[str, str], sorts: tuple[list[str], list[str], list[str]]) -> None:
     resolved, remaining, unproven = sorts
-    prefix = wanted.id.removeprefix(f"{SERVED}:")[:_SHOWN]
+    prefix = wanted.id.removeprefix(f"{wanted.rule}:")[:_SHOWN]
     if any(not shown.get(one, prefix).startswith(prefix) for one in wanted.observations):
         remaining.append(wanted.id)
     elif all(one in shown for one in wanted.observations):

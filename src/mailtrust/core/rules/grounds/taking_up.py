@@ -25,3 +25,16 @@ def waiting(files: Collection[Chain], sent: Sequence[AnyCertificate], now: datet
     if len(better) != 1 or any(parts == {part.fingerprint for part in chain} for chain in files):
         return None
     return better[0]
+
+
+def forgotten(files: Collection[Chain], leaf: Certificate, now: datetime) -> Chain | None:
+    """What has taken the place of a leaf in a program's files, which the program goes on sending; None: nothing has."""
+    if any(chain[0] == leaf for chain in files):
+        return None
+    better = waiting(files, (leaf,), now)
+    return better if better is not None and _akin(leaf, better[0]) else None
+
+
+def _akin(one: Certificate, other: Certificate) -> bool:
+    """Whether they are for the same names, or some of them: then one came after the other."""
+    return not {name.lower() for name in one.dns_names}.isdisjoint(name.lower() for name in other.dns_names)

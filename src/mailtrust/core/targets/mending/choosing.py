@@ -65,5 +65,5 @@ def _try(works: tuple[Work, ...], suppose: Suppose) -> Choice | None:
     people = people_steps(one for work in works for one in work.by_people)
     ordered = tuple(replace(step, id=str(number)) for number, step in enumerate((*steps, *people), 1))
     # What only the wire can tell, as whether a new certificate was revoked, counts as the remedy promises it.
-    promised = set(proof.unproven).intersection(finding for work in works for finding in work.remedy.cures)
+    promised = set(proof.unproven).intersection(finding for work in works for finding in work.cures)
     return Choice(works, ordered, frozenset({*proof.resolved, *declared, *promised}), frozenset(proof.introduced))

@@ -44,6 +44,11 @@ class Surveyed:
         """The certificate that a place names."""
         return next(iter(self.chain_in(place.chain_file)), None)
 
+    def chain_of(self, place: ConfiguredCertificate) -> tuple[Certificate, ...]:
+        """The chain that a place names, leaf first; none where its file holds none."""
+        chain = self.chain_in(place.chain_file)
+        return chain + self.chain_in(place.issuers_file) if chain and place.issuers_file else chain
+
     @cached_property
     def keys(self) -> dict[str, str]:
         """Where each withheld key is: its mark, and the first file that holds it."""

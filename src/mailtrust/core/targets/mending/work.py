@@ -1,6 +1,6 @@
 """What a remedy comes to on servers that are known: which place serves which chain, which setting changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailtrust.core.model.certificate import Certificate
@@ -37,6 +37,11 @@ class Material:
     chain: Chain
     key: KeySource | None
     """None: it is on the servers already, if anywhere."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it is for."""
+        return *self.chain[0].dns_names, *self.chain[0].ip_addresses
 
 
 @dataclass(frozen=True)
@@ -81,14 +86,15 @@ Task = ServeThis | NameThese | SetUp | TakeUp
 
 @dataclass(frozen=True)
 class Work:
-    """One remedy, carried out."""
+    """One cure, carried out."""
 
-    remedy: Remedy
+    cures: tuple[str, ...]
+    """Finding ids, as the remedy promises it."""
     tasks: tuple[Task, ...]
     presented: Mapping[str, Chain] = field(default_factory=dict)
     """What each observation will show then, by its id."""
     declared: tuple[str, ...] = ()
-    """Findings that it cures by a setting, which no supposed chain can show."""
+    """Findings that it cures, though no supposed chain can show it."""
     by_people: tuple[Step, ...] = ()
     """What people do instead, where mailtrust reaches no file."""
 
@@ -97,7 +103,8 @@ class Work:
 class NotFromHere:
     """Why a remedy cannot be carried out by mailtrust: it stays with people."""
 
-    remedy: Remedy
+    cures: tuple[str, ...]
+    """The findings that it would cure."""
     why: Text
 
 
@@ -108,14 +115,14 @@ def work_of(
     seen = [one for one in evidence.case.observations if one.id in remedy.observations]
     match remedy.goal:
         case TrustAnchorOnClients():
-            return NotFromHere(remedy, text("This is done at the clients: mailtrust trust makes what they need."))
+            return NotFromHere(remedy.cures, text("This is done at the clients: mailtrust trust makes what they need."))
         case UseName():
-            return NotFromHere(remedy, text("This is done in the settings of the clients, not on a server."))
+            return NotFromHere(remedy.cures, text("This is done in the settings of the clients, not on a server."))
     covered = [(one, server) for one in seen for server in servers if server.serves(one.endpoint)]
     if not covered or {one.id for one, _ in covered} != {one.id for one in seen}:
         return _by_people(remedy, evidence, seen, material)
-    if (through := _passed_through(covered)) is not None:
-        return NotFromHere(remedy, through)
+    if (through := passed_through(covered)) is not None:
+        return NotFromHere(remedy.cures, through)
     if material is not None and _replaces(remedy, seen, material, evidence):
         return _replaced(remedy, evidence, covered, material)
     if not isinstance(remedy.goal, ConfigureServer) and (ready := _not_taken_up(remedy, evidence, covered)):
@@ -130,9 +137,16 @@ def work_of(
             return _set_up(remedy, remedy.goal, evidence, covered)
         case ReplaceCertificate():
             return NotFromHere(
-                remedy, text("It needs another certificate: give it with --with FILE, and its key with --key FILE.")
+                remedy.cures,
+                text("It needs another certificate: give it with --with FILE, and its key with --key FILE."),
             )
-    return NotFromHere(remedy, remedy.decision or text("It needs a decision first."))
+    return NotFromHere(remedy.cures, remedy.decision or text("It needs a decision first."))
+
+
+def met_under(host: str, names: Iterable[str]) -> bool:
+    """Whether a certificate for these names is one for this host."""
+    wanted, known = host.lower(), {name.lower() for name in names}
+    return wanted in known or f"*.{wanted.partition('.')[2]}" in known
 
 
 def _by_people(
@@ -141,14 +155,16 @@ def _by_people(
     """The steps of the report, for a person at the console, with what will be presented then."""
     match remedy.goal:
         case ConfigureServer() if remedy.safe:
-            return Work(remedy, (), declared=remedy.cures, by_people=remedy.steps)
+            return Work(remedy.cures, (), declared=remedy.cures, by_people=remedy.steps)
         case ServeChain(leaf=leaf, intermediates=intermediates) if remedy.safe:
             chain = tuple(evidence.certificates[one] for one in (leaf, *intermediates))
         case ReplaceCertificate() if material is not None and _replaces(remedy, seen, material, evidence):
             chain = material.chain
         case _:
-            return NotFromHere(remedy, remedy.decision or text("No server of which files can be reached serves this."))
-    return Work(remedy, (), dict.fromkeys(remedy.observations, chain), by_people=remedy.steps)
+            return NotFromHere(
+                remedy.cures, remedy.decision or text("No server of which files can be reached serves this.")
+            )
+    return Work(remedy.cures, (), dict.fromkeys(remedy.observations, chain), by_people=remedy.steps)
 
 
 Covered = Sequence[tuple[Observation, Surveyed]]
@@ -158,12 +174,8 @@ def _replaces(remedy: Remedy, seen: Sequence[Observation], material: Material, e
     """Whether what was given is meant for this: it has the names by which these ports are met."""
     if isinstance(remedy.goal, ConfigureServer):
         return False
-    names = {one.lower() for one in (*material.chain[0].dns_names, *material.chain[0].ip_addresses)}
-    hosts = {one.endpoint.host.lower() for one in seen}
     old = {leaf.fingerprint for one in seen if isinstance(leaf := evidence.leaf(one), Certificate)}
-    return old != {material.chain[0].fingerprint} and all(
-        host in names or f"*.{host.partition('.')[2]}" in names for host in hosts
-    )
+    return old != {material.chain[0].fingerprint} and all(met_under(one.endpoint.host, material.names) for one in seen)
 
 
 def _replaced(remedy: Remedy, evidence: Evidence, covered: Covered, material: Material) -> Work | NotFromHere:
@@ -174,7 +186,7 @@ def _replaced(remedy: Remedy, evidence: Evidence, covered: Covered, material: Ma
             path = server.keys.get(mark_of(material.chain[0]))
             if path is None:
                 return NotFromHere(
-                    remedy,
+                    remedy.cures,
                     text(
                         "The key of the new certificate is in none of the files of {server}: give it with --key FILE.",
                         server=server.server.name,
@@ -195,17 +207,13 @@ def _not_taken_up(remedy: Remedy, evidence: Evidence, covered: Covered) -> Work 
         if server.product.take_up(server.server) is None:
             return None
         here = server.places_at(one.endpoint, None)
-        files = [chain for place in here if (chain := server.chain_in(place.chain_file) + _apart(server, place))]
+        files = [chain for place in here if (chain := server.chain_of(place))]
         better = waiting(files, one.presented_chain, evidence.now)
         if better is None:
             return None
         presented[one.id] = better
     servers = dict.fromkeys(server for _, server in covered)
-    return Work(remedy, tuple(map(TakeUp, servers)), presented)
-
-
-def _apart(server: Surveyed, place: ConfiguredCertificate) -> Chain:
-    return server.chain_in(place.issuers_file) if place.issuers_file else ()
+    return Work(remedy.cures, tuple(map(TakeUp, servers)), presented)
 
 
 def _chained(remedy: Remedy, evidence: Evidence, covered: Covered, chain: Chain) -> Work | NotFromHere:
@@ -237,7 +245,7 @@ def _same(
         )
         if found is None:
             return NotFromHere(
-                remedy,
+                remedy.cures,
                 text(
                     "No file of {server} holds {leaf}: give it with --with FILE, and its key with --key FILE.",
                     server=server.server.name,
@@ -245,7 +253,7 @@ def _same(
                 ),
             )
         other, source = found
-        chain = other.chain_in(source.chain_file) + _apart(other, source)
+        chain = other.chain_of(source)
         for place in server.places_at(one.endpoint, _readable(evidence, one)):
             together = place.key_file == place.chain_file, source.key_file == source.chain_file
             apart = place.issuers_file or source.issuers_file or place.in_place
@@ -266,11 +274,13 @@ def _set_up(remedy: Remedy, goal: ConfigureServer, evidence: Evidence, covered: 
         ports = tuple(dict.fromkeys(one.endpoint.connect_port or one.endpoint.port for one in seen))
         answer = server.product.set_up(server.server, server.facts, goal, places, ports)
         if isinstance(answer, Cannot):
-            return NotFromHere(remedy, answer.why)
+            return NotFromHere(remedy.cures, answer.why)
         if not answer:
-            return NotFromHere(remedy, text("{server} is configured like that already.", server=server.server.name))
+            return NotFromHere(
+                remedy.cures, text("{server} is configured like that already.", server=server.server.name)
+            )
         tasks.append(SetUp(server, goal, places, ports))
-    return Work(remedy, tuple(tasks), declared=remedy.cures)
+    return Work(remedy.cures, tuple(tasks), declared=remedy.cures)
 
 
 def _concerned(
@@ -286,7 +296,7 @@ def _readable(evidence: Evidence, one: Observation) -> Certificate | None:
     return leaf if isinstance(leaf, Certificate) else None
 
 
-def _passed_through(covered: Covered) -> Text | None:
+def passed_through(covered: Covered) -> Text | None:
     """What to do where a balancer ends no TLS at one of these ports."""
     for one, server in covered:
         if isinstance(server.product, Balancer):
@@ -301,7 +311,7 @@ def _done(
 ) -> Work | NotFromHere:
     if not tasks:
         return NotFromHere(
-            remedy,
+            remedy.cures,
             text(
                 "In the configuration of {servers} no place was found that serves these ports.",
                 servers=tuple(dict.fromkeys(server.server.name for _, server in covered)),
@@ -316,4 +326,4 @@ def _done(
         if one.id in remedy.observations
         or (evidence.leaf(one) in leaves and any(server.serves(one.endpoint) for server in hosts))
     }
-    return Work(remedy, tuple(dict.fromkeys(tasks)), shown)
+    return Work(remedy.cures, tuple(dict.fromkeys(tasks)), shown)

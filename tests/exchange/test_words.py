@@ -31,24 +31,24 @@ SERVICES = st.frozensets(st.sampled_from(EXCHANGE_SERVICES))
         ("{imap;pop}", {"IMAP", "POP"}),
         ("None", set()),
         ("", set()),
-        (27, {"IMAP", "POP", "IIS", "SMTP"}),
+        ("27", {"IMAP", "POP", "IIS", "SMTP"}),
         ("25", {"IMAP", "IIS", "SMTP"}),
-        (96, {"Federation", "UMCallRouter"}),
+        ("96", {"Federation", "UMCallRouter"}),
     ],
 )
-def test_services_in_every_form(given: str | int, services: set[str]) -> None:
+def test_services_in_every_form(given: str, services: set[str]) -> None:
     assert read_services(given) == (services, ())
 
 
 def test_what_is_no_service_is_kept_out_and_told() -> None:
     assert read_services("SMTP, Fax") == ({"SMTP"}, ("Fax",))
-    assert read_services(16 + 1024) == ({"SMTP"}, ("1024",))
+    assert read_services(str(16 + 1024)) == ({"SMTP"}, ("1024",))
 
 
 @given(SERVICES)
 def test_services_are_read_as_they_are_written(services: frozenset[ExchangeService]) -> None:
     assert read_services(write_services(services)) == (services, ())
-    assert read_services(sum(FLAGS[one] for one in services)) == (services, ())
+    assert read_services(str(sum(FLAGS[one] for one in services))) == (services, ())
     letters = "".join(
         letter if one in services else "." for letter, one in zip("IPUWSFR", EXCHANGE_SERVICES, strict=True)
     )

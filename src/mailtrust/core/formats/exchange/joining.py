@@ -15,6 +15,7 @@ from mailtrust.core.formats.exchange.services_text import read_services, write_s
 from mailtrust.core.formats.exchange.words import build_of
 from mailtrust.core.formats.thumbprint_text import hex_digits
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.exchange import ExchangeService
 from mailtrust.core.model.text import Text, text
 
 Part = TypeVar("Part", bound=Struct)
@@ -186,7 +187,7 @@ _TWO_ORGANISATIONS = text(
 def _meant(name: str, value: Any) -> object:
     """Equal for what means the same."""
     if name == "services":
-        return frozenset(service for one in value for service in read_services(one)[0])
+        return _services(value)
     if name in ("thumbprint", "current", "previous", "next", "internal_transport"):
         return hex_digits(value) or value
     if isinstance(value, list):
@@ -196,10 +197,14 @@ def _meant(name: str, value: Any) -> object:
 
 def _shown(name: str, value: Any) -> str:
     if name == "services":
-        return write_services(frozenset(service for one in value for service in read_services(one)[0]))
+        return write_services(_services(value))
     if isinstance(value, bytes):
         return hashlib.sha1(value, usedforsecurity=False).hexdigest().upper()
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _services(words: Iterable[str]) -> frozenset[ExchangeService]:
+    return frozenset(service for one in words for service in read_services(one)[0])
 
 
 def print_of(certificate: CertificateWire) -> str:

@@ -24,13 +24,12 @@ _LETTERS: dict[str, ExchangeService] = {"I": "IMAP", "P": "POP", "U": "UM", "W":
 _SEPARATORS = re.compile(r"[\s,;|{}]+")
 
 
-def read_services(given: str | int) -> tuple[frozenset[ExchangeService], tuple[str, ...]]:
+def read_services(given: str) -> tuple[frozenset[ExchangeService], tuple[str, ...]]:
     """The services, and the words among them that nobody knows."""
-    if isinstance(given, str) and re.fullmatch(r"[0-9]{1,9}", given.strip()):
-        given = int(given)
-    if isinstance(given, int):
-        known = frozenset(service for service, flag in FLAGS.items() if given & flag)
-        rest = given & ~sum(FLAGS.values())
+    if re.fullmatch(r"[0-9]{1,9}", given.strip()):
+        flags = int(given)
+        known = frozenset(service for service, flag in FLAGS.items() if flags & flag)
+        rest = flags & ~sum(FLAGS.values())
         return known, (str(rest),) if rest else ()
     if table := _TABLE.fullmatch(given.strip()):
         # The letters decide, not their places.

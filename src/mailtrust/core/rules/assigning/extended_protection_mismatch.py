@@ -16,15 +16,12 @@ from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_se
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.grounds.naming import called_leaf
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
-from mailtrust.core.services.exchange.enabling.protection import extended_protection
+from mailtrust.core.services.exchange.enabling.protection import ON, SCRIPT, extended_protection
 from mailtrust.core.services.exchange.serving import front_thumbprint
 from mailtrust.core.services.exchange.versions import extended_protection_by_setup, takes_extended_protection
 from mailtrust.core.x509.thumbprint import thumbprint
 
 ID = "extended-protection-mismatch"
-SCRIPT = ".\\ExchangeExtendedProtectionManagement.ps1"
-# By Kerberos or NTLM; Autodiscover and PowerShell in front are without it by design.
-ON = ("Allow", "Require")
 
 
 def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:

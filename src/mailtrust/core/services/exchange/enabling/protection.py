@@ -9,14 +9,16 @@ from typing import Literal
 
 from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.assignment import Balancer
-from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeServer
+from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeServer, TokenChecking
 from mailtrust.core.model.exchange_change import ExchangeStep, PersonDoes, RestartServices
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.roles import role_groups
 from mailtrust.core.services.exchange.versions import extended_protection_by_setup, windows_services
 
-_SCRIPT = r".\ExchangeExtendedProtectionManagement.ps1"
+SCRIPT = r".\ExchangeExtendedProtectionManagement.ps1"
+"""Microsoft's (CSS-Exchange)."""
+ON: tuple[TokenChecking, ...] = ("Allow", "Require")
 
 
 @frozen
@@ -55,7 +57,7 @@ def extended_protection(server: ExchangeServer) -> Literal["on", "off", "unknown
     if server.edge:
         return "off"
     said = [one.extended_protection for one in server.directories or () if one.site == "front"]
-    if any(value in ("Allow", "Require") for value in said):
+    if any(value in ON for value in said):
         return "on"
     if "None" in said:
         return "off"
@@ -66,8 +68,8 @@ def _swap_together(organisation: ExchangeOrganisation, servers: tuple[str, ...])
     names = ",".join(map(argument, servers))
     # The hybrid agent needs EWS of the front without it (ExchangeHybrid, hybrid-agent.md).
     agent = organisation.hybrid is not None and organisation.hybrid.agent_targets
-    again = f"{_SCRIPT} -ExchangeServerNames {names}{' -ExcludeVirtualDirectories EWSFrontEnd' if agent else ''}"
-    off = PersonDoes(f"{_SCRIPT} -DisableExtendedProtection -ExchangeServerNames {names}")
+    again = f"{SCRIPT} -ExchangeServerNames {names}{' -ExcludeVirtualDirectories EWSFrontEnd' if agent else ''}"
+    off = PersonDoes(f"{SCRIPT} -DisableExtendedProtection -ExchangeServerNames {names}")
     on = PersonDoes(again)
     return Around(
         before=(

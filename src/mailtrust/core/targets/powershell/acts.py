@@ -20,7 +20,7 @@ from mailtrust.core.model.exchange_change import (
 from mailtrust.core.services.exchange.client_access import settings_cmdlet
 from mailtrust.core.targets.powershell.cmdlets import cmdlets
 from mailtrust.core.targets.powershell.literals import literal, splatted
-from mailtrust.core.targets.powershell.typed import typed
+from mailtrust.core.targets.powershell.typed import information_of, typed
 
 
 def doing(act: ExchangeAct, *, local: bool) -> tuple[str, ...]:
@@ -88,7 +88,7 @@ def what(act: ExchangeAct, *, local: bool) -> str:
         case SetClientAccessName() | SetConnectorCertificate() | RemoveCertificate() | SetAuthCertificate():
             return " ".join(typed(act, local=local))
         case BindSite():
-            return f"{act.thumbprint} at {act.site} {_binding(act)}"
+            return f"{act.thumbprint} at {act.site} {information_of(act)}"
         case RestartServices():
             return f"Restart-Service {','.join(act.names)}"
         case SwitchService():
@@ -124,8 +124,4 @@ def at(server: str, *, local: bool) -> str:
 
 
 def _site(act: BindSite) -> str:
-    return f"{quoted(act.server)} {quoted(act.site)} {quoted(_binding(act))}"
-
-
-def _binding(act: BindSite) -> str:
-    return f"{act.address}:{act.port}:{act.host}"
+    return f"{quoted(act.server)} {quoted(act.site)} {quoted(information_of(act))}"

@@ -47,11 +47,17 @@ def by_hand(act: ExchangeAct) -> str:
             path = f'"$env:TEMP\\{thumbprint}.cer"'
             return f"[IO.File]::WriteAllBytes({path}, {octets}); certutil -addstore CA {path}"
         case BindSite():
-            site = f"-Name {quoted(act.site)} -Protocol https -Port {act.port}"
-            host = f" -HostHeader {quoted(act.host)}" if act.host else ""
+            # -Port and -HostHeader alone would mean the bindings of other addresses too.
+            only = f"Where-Object {{ $_.bindingInformation -eq {quoted(information_of(act))} }}"
+            found = f"Get-WebBinding -Name {quoted(act.site)} -Protocol https | {only}"
             do = f"AddSslCertificate({quoted(act.thumbprint)}, 'My')" if act.thumbprint else "RemoveSslCertificate()"
-            return f"Import-Module WebAdministration; (Get-WebBinding {site}{host}).{do}"
+            return f"Import-Module WebAdministration; ({found}).{do}"
         case SwitchService():
             name = argument(act.name)
             return f"Start-Service -Name {name}" if act.running else f"Stop-Service -Name {name} -Force"
     return ""
+
+
+def information_of(act: BindSite) -> str:
+    """The binding's `bindingInformation`, as IIS writes it: `*:443:mail.example.com`."""
+    return f"{act.address}:{act.port}:{act.host}"

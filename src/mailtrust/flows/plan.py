@@ -12,12 +12,10 @@ from mailtrust.core.model.observation import Handshake
 from mailtrust.core.model.plan import LeftOver, Outlook, Plan
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.proof import Proof
-from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.grounds.comparing import compare, noted
 from mailtrust.core.targets.mending.choosing import Choice, choose
 from mailtrust.core.targets.mending.forgotten import forgotten
-from mailtrust.core.targets.mending.surveyed import Surveyed
 from mailtrust.core.targets.mending.work import Chain, Material, NotFromHere, Work, work_of
 from mailtrust.core.validation.dane_renewal import lost
 from mailtrust.core.validation.tlsa_rollover import advised
@@ -25,7 +23,7 @@ from mailtrust.edge.lookup.dns import Resolver
 from mailtrust.edge.transport.machine import Machine
 from mailtrust.flows.acme_tlsa import look_up
 from mailtrust.flows.assess import assess
-from mailtrust.flows.survey import Unread, configurable, facts_of, survey
+from mailtrust.flows.survey import Unread, facts_of, survey_all
 from mailtrust.version import __version__
 
 
@@ -38,25 +36,6 @@ class Planned:
     after: Assessment
     """As it is expected to be."""
     unread: tuple[Unread, ...]
-
-
-async def survey_all(
-    servers: Sequence[Server], machines: Mapping[str, Machine]
-) -> tuple[tuple[Surveyed, ...], tuple[Unread, ...]]:
-    """The servers that can be configured from here, and those of them that could not be read.
-
-    `machines`: by `Server.reach`.
-    """
-    read: list[Surveyed] = []
-    unread: list[Unread] = []
-    for server in servers:
-        if product := configurable(server):
-            found = await survey(server, product, machines[server.reach])
-            if isinstance(found, Unread):
-                unread.append(found)
-            else:
-                read.append(found)
-    return tuple(read), tuple(unread)
 
 
 async def plan(

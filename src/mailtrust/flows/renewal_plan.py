@@ -19,8 +19,8 @@ from mailtrust.core.targets.mending.steps import steps_of
 from mailtrust.core.targets.mending.surveyed import Surveyed
 from mailtrust.core.targets.mending.work import Chain, Material, ServeThis
 from mailtrust.edge.transport.machine import Machine
-from mailtrust.flows.plan import Supposing, judged, outlooks, survey_all
-from mailtrust.flows.survey import configurable, facts_of
+from mailtrust.flows.plan import Supposing, judged, outlooks
+from mailtrust.flows.survey import configurable, facts_of, survey_all
 from mailtrust.version import __version__
 
 

@@ -14,7 +14,7 @@ from mailtrust.core.services import mailstore
 from mailtrust.core.services.assigned import EXCHANGE, from_configuration, from_exchange, from_store, written_at
 from mailtrust.core.targets.mending.surveyed import Surveyed
 from mailtrust.edge.transport.machine import Machine
-from mailtrust.flows.plan import survey_all
+from mailtrust.flows.survey import survey_all
 
 NOTHING_KNOWN = text(
     "No server is known: write your servers into mailtrust.toml, or give what Exchange told in --export FILE."

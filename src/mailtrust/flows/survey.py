@@ -1,8 +1,9 @@
 """Read the configuration of servers: each product's questions, asked until it has no more."""
 
+import asyncio
 import hashlib
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from posixpath import dirname
 
 from mailtrust.core.model.certificate import Certificate
@@ -21,6 +22,8 @@ from mailtrust.edge.transport.machine import Machine
 MOST_ROUNDS = 30
 MOST_QUESTIONS = 3000
 """To one server: a configuration that includes more is not read."""
+MACHINES_AT_ONCE = 8
+"""Are asked side by side; of each one thing after the other: sshd may allow a connection one session alone."""
 
 
 @frozen
@@ -58,6 +61,35 @@ async def survey(server: Server, product: ConfiguredProduct, machine: Machine) -
     return Surveyed(server, product, facts, places, essential)
 
 
+async def survey_all(
+    servers: Sequence[Server], machines: Mapping[str, Machine]
+) -> tuple[tuple[Surveyed, ...], tuple[Unread, ...]]:
+    """The servers that can be configured from here, and those of them that could not be read, in their order.
+
+    `machines`: by `Server.reach`.
+    """
+    found = await _each(servers, machines)
+    return (
+        tuple(one for one in found if isinstance(one, Surveyed)),
+        tuple(one for one in found if isinstance(one, Unread)),
+    )
+
+
+async def _each(servers: Sequence[Server], machines: Mapping[str, Machine]) -> Sequence[Surveyed | Unread | None]:
+    """What came of each, in their order; None: it cannot be configured from here."""
+    places = asyncio.Semaphore(MACHINES_AT_ONCE)
+    turns = {server.reach: asyncio.Lock() for server in servers}
+
+    async def one(server: Server) -> Surveyed | Unread | None:
+        product = configurable(server)
+        if product is None:
+            return None
+        async with turns[server.reach], places:
+            return await survey(server, product, machines[server.reach])
+
+    return await asyncio.gather(*map(one, servers))
+
+
 def facts_of(servers: Iterable[Surveyed]) -> tuple[Fact, ...]:
     """All that counts for a plan: a certificate more in the same folder does not."""
     return tuple(
@@ -67,13 +99,12 @@ def facts_of(servers: Iterable[Surveyed]) -> tuple[Fact, ...]:
 
 async def differing(plan: Plan, machines: Mapping[str, Machine]) -> tuple[str, ...]:
     """The files and commands that say something else than when the plan was made; `machines` by `Server.reach`."""
-    surveyed: list[Surveyed] = []
-    for server in plan.servers:
-        product = configurable(server)
-        now = await survey(server, product, machines[server.reach]) if product else None
-        if not isinstance(now, Surveyed):
-            return (server.name,)
-        surveyed.append(now)
+    found = await _each(plan.servers, machines)
+    surveyed = [one for one in found if isinstance(one, Surveyed)]
+    if len(surveyed) < len(found):
+        return tuple(
+            server.name for server, one in zip(plan.servers, found, strict=True) if not isinstance(one, Surveyed)
+        )
     before, after = set(plan.facts), set(facts_of(surveyed))
     return tuple(dict.fromkeys(fact.asked for fact in (*plan.facts, *facts_of(surveyed)) if fact in before ^ after))
 

@@ -33,6 +33,7 @@ from mailtrust.core.services.exchange.enabling.enable import Enable
 from mailtrust.core.services.exchange.removing.remove import Remove
 from mailtrust.core.targets.powershell.prelude import FUNCTIONS
 from mailtrust.core.targets.powershell.script import Script, exchange_script
+from mailtrust.core.targets.powershell.typed import typed
 
 HOSTILE = (
     "Default Frontend MAIL1",
@@ -128,6 +129,13 @@ def test_each_act_is_powershell() -> None:
     assert called(source) <= OURS
     assert quoted(f"{hostile}.pfx") in literals(source)
     assert "((Get-Date).AddHours(49))" in source
+    for line in (line for step in steps for line in typed(step.act)):
+        assert not mistakes(line), line
+
+
+def test_what_is_typed_for_a_binding_means_that_one_alone() -> None:
+    (line,) = typed(BindSite("MAIL1", "Default Web Site", 443, NEW, address="[::1]"))
+    assert "$_.bindingInformation -eq '[::1]:443:'" in line
 
 
 def whole() -> tuple[ExchangeOrganisation, str]:

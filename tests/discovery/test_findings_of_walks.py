@@ -7,10 +7,10 @@ import pytest
 from tests.discovery.worldlet import NOW
 
 from mailtrust.core.discovery import BY_ID, traveller_by_id
-from mailtrust.core.model.finding import Finding, NotApplicable, Passed, Severity, Unknown
+from mailtrust.core.model.finding import Finding, NotApplicable, Passed, Severity, Unknown, worst_first
 from mailtrust.core.model.walk import DnsAnswer, DnsQuestion
 from mailtrust.core.model.walk_evidence import WalkEvidence
-from mailtrust.core.rules.walking import WALK_RULES, judge_walks, questions_of, worst_first
+from mailtrust.core.rules.walking import WALK_RULES, judge_walks, questions_of
 
 OUTLOOKS = ("outlook-windows@2010", "outlook-windows@2016")
 SERVERS = ("mta-opportunistic", "mta-sts", "mta-dane")

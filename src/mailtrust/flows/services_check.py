@@ -12,7 +12,7 @@ from mailtrust.core.model.endpoint import Endpoint, Offer
 from mailtrust.core.model.exchange import ExchangeOrganisation
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.text import Text
-from mailtrust.core.report.services_check_wire import Reviewed
+from mailtrust.core.report.services_review import Reviewed
 from mailtrust.core.rules.assigning import judge_assignments
 from mailtrust.core.rules.assigning.grounds.accepting import settle_assignments
 from mailtrust.core.services.assigned import EXCHANGE, presentable

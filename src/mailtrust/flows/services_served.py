@@ -4,18 +4,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailtrust.core.formats.connect_to import Detours
-from mailtrust.core.model.acceptance import Standing
+from mailtrust.core.model.acceptance import settled
 from mailtrust.core.model.assignment import AssignmentEvidence, Balancer, Served
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.endpoint import Offer
-from mailtrust.core.model.finding import Finding
+from mailtrust.core.model.finding import Finding, worst_first
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Observation, ProbeFailure
 from mailtrust.core.model.settings import Settings
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.assigning import judge_assignments, served_not_assigned
 from mailtrust.core.rules.assigning.grounds.accepting import settle_assignments
-from mailtrust.core.rules.walking import worst_first
 from mailtrust.core.services import mailstore
 from mailtrust.flows.services_assigned import Told
 from mailtrust.flows.services_ports import Port, Ports
@@ -86,13 +85,8 @@ def evidence_of(
 def untold(evidence: AssignmentEvidence) -> tuple[Finding, ...]:
     """What is presented without having been told, but for what the organisation has accepted; the heaviest first."""
     results = judge_assignments(evidence, (served_not_assigned,))
-    settled = {
-        finding
-        for one in settle_assignments(evidence, results)
-        if one.standing is Standing.IN_FORCE
-        for finding in one.findings
-    }
-    return tuple(one for one in worst_first(results) if one.id not in settled)
+    accepted = settled(settle_assignments(evidence, results))
+    return tuple(one for one in worst_first(results) if one.id not in accepted)
 
 
 def nothing_at(observation: Observation) -> Text:

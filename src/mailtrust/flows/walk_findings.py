@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mailtrust.core.discovery.traveller import Traveller
-from mailtrust.core.model.finding import Finding, RuleResult
+from mailtrust.core.model.finding import Finding, RuleResult, worst_first
 from mailtrust.core.model.walk import Book, Question
 from mailtrust.core.model.walk_evidence import WalkEvidence
 from mailtrust.core.remedies.finding.changes import names_added
 from mailtrust.core.remedies.finding.ways import Cures
-from mailtrust.core.rules.walking import judge_walks, questions_of, worst_first
+from mailtrust.core.rules.walking import judge_walks, questions_of
 from mailtrust.flows.discover import Discovery
 
 

@@ -18,7 +18,7 @@ from mailtrust.core.model.text import text
 if TYPE_CHECKING:
     from mailtrust.core.formats.target import Target
     from mailtrust.core.model.assignment import AssignmentEvidence
-    from mailtrust.core.report.services_check_wire import Reviewed
+    from mailtrust.core.report.services_review import Reviewed
     from mailtrust.flows.services_served import Shown
 
 

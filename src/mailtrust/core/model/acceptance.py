@@ -1,5 +1,6 @@
 """Findings that an organisation lives with: what it has accepted, and what came of that in one report."""
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
@@ -47,3 +48,8 @@ class Acceptance:
     standing: Standing
     findings: tuple[str, ...] = ()
     """Ids of the findings that it concerns: in force, those that do not count for its sake; else those that count."""
+
+
+def settled(acceptances: Iterable[Acceptance]) -> frozenset[str]:
+    """Ids of the findings that do not count, for the sake of an acceptance that is in force."""
+    return frozenset(finding for one in acceptances if one.standing is Standing.IN_FORCE for finding in one.findings)

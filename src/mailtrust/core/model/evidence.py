@@ -5,13 +5,13 @@ from dataclasses import field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from mailtrust.core.model.acceptance import Acceptance, Standing
+from mailtrust.core.model.acceptance import Acceptance, settled
 from mailtrust.core.model.anchors import AnchorStore
 from mailtrust.core.model.case_file import CaseFile
 from mailtrust.core.model.certificate import AnyCertificate, Certificate
 from mailtrust.core.model.client import ClientProfile
 from mailtrust.core.model.endpoint import Offer
-from mailtrust.core.model.finding import Finding, RuleResult
+from mailtrust.core.model.finding import Finding, RuleResult, worst_first
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.remedy import Remedy
@@ -119,23 +119,16 @@ class Assessment:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What is wrong and counts, worst first."""
-        settled = self._settled
-        return tuple(finding for finding in self.every_finding if finding.id not in settled)
+        out = settled(self.acceptances)
+        return tuple(finding for finding in self.every_finding if finding.id not in out)
 
     @property
     def accepted(self) -> tuple[Finding, ...]:
         """What is wrong and does not count, because the organisation lives with it; worst first."""
-        settled = self._settled
-        return tuple(finding for finding in self.every_finding if finding.id in settled)
+        out = settled(self.acceptances)
+        return tuple(finding for finding in self.every_finding if finding.id in out)
 
     @property
     def every_finding(self) -> tuple[Finding, ...]:
         """What is wrong, accepted or not, worst first."""
-        found = [result for result in self.results if isinstance(result, Finding)]
-        return tuple(sorted(found, key=lambda finding: -finding.severity.rank))
-
-    @property
-    def _settled(self) -> frozenset[str]:
-        return frozenset(
-            finding for one in self.acceptances if one.standing is Standing.IN_FORCE for finding in one.findings
-        )
+        return worst_first(self.results)

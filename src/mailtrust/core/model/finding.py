@@ -1,5 +1,6 @@
 """What a rule can answer: a finding, passed, not applicable, or unknown. Silence proves nothing."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from mailtrust.core.model.frozen import frozen
@@ -89,3 +90,9 @@ class Unknown:
 
 
 RuleResult = Finding | Passed | NotApplicable | Unknown
+
+
+def worst_first(results: Iterable[RuleResult]) -> tuple[Finding, ...]:
+    """The findings among the results, the heaviest first."""
+    found = [one for one in results if isinstance(one, Finding)]
+    return tuple(sorted(found, key=lambda one: -one.severity.rank))

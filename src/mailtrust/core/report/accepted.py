@@ -13,18 +13,16 @@ from mailtrust.core.report.page import Page
 HEADING = text("Accepted")
 
 
-def reasons(assessment: Assessment, finding: Finding) -> tuple[Accepted, ...]:
+def reasons(acceptances: Iterable[Acceptance], finding: Finding) -> tuple[Accepted, ...]:
     """The acceptances for the sake of which a finding does not count; none for one that does."""
     return tuple(
-        one.accepted
-        for one in assessment.acceptances
-        if one.standing is Standing.IN_FORCE and finding.id in one.findings
+        one.accepted for one in acceptances if one.standing is Standing.IN_FORCE and finding.id in one.findings
     )
 
 
 def last_day(assessment: Assessment, findings: tuple[Finding, ...]) -> date:
     """The first day on which one of these acceptances ends; `findings` are accepted ones."""
-    return min(one.until for finding in findings for one in reasons(assessment, finding))
+    return min(one.until for finding in findings for one in reasons(assessment.acceptances, finding))
 
 
 def because(accepted: Accepted) -> Text:
@@ -86,7 +84,7 @@ def draw_accepted(page: Page, assessment: Assessment) -> None:
         page.paragraph((page.say(finding.title), ""), first=[(f"{page.glyphs.note} ", "dim")])
         parts = (page.name(finding.rule), where_found(page, assessment.evidence, finding))
         page.paragraph((f" {page.glyphs.dot} ".join(filter(None, parts)), "dim"), first=[("  ", "")])
-        for accepted in reasons(assessment, finding):
+        for accepted in reasons(assessment.acceptances, finding):
             page.paragraph((page.say(because(accepted)), ""), first=[("  ", "")])
     draw_notices(page, told)
 

@@ -34,7 +34,7 @@ def draw_accepted(page: Page, assessment: Assessment) -> Element | None:
             "section",
             e("h3", page.say(finding.title)),
             _where(page, assessment.evidence, finding),
-            *(e("p", page.say(because(accepted))) for accepted in reasons(assessment, finding)),
+            *(e("p", page.say(because(accepted))) for accepted in reasons(assessment.acceptances, finding)),
             class_="finding",
         )
         for finding in assessment.accepted

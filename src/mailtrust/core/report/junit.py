@@ -59,7 +59,7 @@ def _add_suite(root: Element, assessment: Assessment, reader: Reader) -> None:
 
 def _lived_with(assessment: Assessment, result: RuleResult, reader: Reader) -> str:
     """Until when a finding is accepted, and why; empty for everything else."""
-    accepted = reasons(assessment, result) if isinstance(result, Finding) else ()
+    accepted = reasons(assessment.acceptances, result) if isinstance(result, Finding) else ()
     return " ".join(_say(because(one), reader) for one in accepted)
 
 

@@ -3,15 +3,14 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from mailtrust.core.model.acceptance import Standing
 from mailtrust.core.model.finding import Finding, NotApplicable, Passed, Unknown
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.report.accepted import HEADING as ACCEPTED
-from mailtrust.core.report.accepted import because, draw_notices, notices
+from mailtrust.core.report.accepted import because, draw_notices, notices, reasons
+from mailtrust.core.report.finding_list import draw_finding_list
 from mailtrust.core.report.formats import Voice
 from mailtrust.core.report.page import Page
-from mailtrust.core.report.services_check_wire import Reviewed
-from mailtrust.core.report.walk_findings import draw_walk_findings
+from mailtrust.core.report.services_review import Reviewed
 from mailtrust.core.services.exchange.due import Due, DueKind
 from mailtrust.core.services.exchange.versions import release
 
@@ -35,7 +34,7 @@ _DUE: dict[DueKind, Text] = {
 def draw_review(page: Page, reviewed: Reviewed, voice: Voice) -> None:
     """Draw all of it."""
     _draw_headline(page, reviewed)
-    draw_walk_findings(page, reviewed.findings, {}, voice)
+    draw_finding_list(page, reviewed.findings, {}, voice)
     _draw_accepted(page, reviewed)
     if voice == "admin":
         _draw_due(page, reviewed)
@@ -79,9 +78,8 @@ def _draw_accepted(page: Page, reviewed: Reviewed) -> None:
     for finding in reviewed.accepted:
         page.paragraph((page.say(finding.title), ""), first=[(f"{page.glyphs.note} ", "dim")])
         page.paragraph((page.name(finding.rule), "dim"), first=[("  ", "")])
-        for one in reviewed.acceptances:
-            if one.standing is Standing.IN_FORCE and finding.id in one.findings:
-                page.paragraph((page.say(because(one.accepted)), ""), first=[("  ", "")])
+        for accepted in reasons(reviewed.acceptances, finding):
+            page.paragraph((page.say(because(accepted)), ""), first=[("  ", "")])
     draw_notices(page, told)
     page.blank()
 

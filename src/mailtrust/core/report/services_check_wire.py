@@ -1,63 +1,20 @@
 """mailtrust/services/1: what is wrong with what servers are told to present, for programs."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from mailtrust.core.model.acceptance import Acceptance, Standing
-from mailtrust.core.model.exchange import ExchangeOrganisation
-from mailtrust.core.model.finding import Finding, Passed, RuleResult
-from mailtrust.core.model.frozen import frozen
-from mailtrust.core.model.text import Text
+from mailtrust.core.model.finding import Finding
 from mailtrust.core.report.outcome import OutcomeWord
 from mailtrust.core.report.report_json import acceptance_to_wire, checks_to_wire, finding_to_wire
 from mailtrust.core.report.report_wire import AcceptanceWire, CheckWire, FindingWire, Moment
-from mailtrust.core.rules.walking import worst_first
-from mailtrust.core.services.exchange.due import Due, DueKind
+from mailtrust.core.report.services_review import Reviewed
+from mailtrust.core.services.exchange.due import DueKind
 from mailtrust.core.services.exchange.versions import Release, release
 from mailtrust.version import __version__
 
 SCHEMA: Literal["mailtrust/services/1"] = "mailtrust/services/1"
-
-
-@frozen
-class Reviewed:
-    """What came of a check of what is assigned."""
-
-    at: datetime
-    organisation: ExchangeOrganisation | None
-    results: tuple[RuleResult, ...]
-    acceptances: tuple[Acceptance, ...]
-    file: str
-    """What accepts; empty: there is no such file."""
-    due: tuple[Due, ...]
-    notes: tuple[Text, ...]
-    """What could not be read or asked."""
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """Those that count, worst first."""
-        ids = self._accepted_ids()
-        return tuple(one for one in worst_first(self.results) if one.id not in ids)
-
-    @property
-    def accepted(self) -> tuple[Finding, ...]:
-        """Those that do not count, because somebody has said so."""
-        ids = self._accepted_ids()
-        return tuple(one for one in worst_first(self.results) if one.id in ids)
-
-    @property
-    def outcome(self) -> OutcomeWord:
-        """The severity of the worst finding that counts; `unknown` where no rule could look."""
-        if findings := self.findings:
-            return findings[0].severity.value
-        return "clean" if self.accepted or any(isinstance(one, Passed) for one in self.results) else "unknown"
-
-    def _accepted_ids(self) -> frozenset[str]:
-        in_force = (one for one in self.acceptances if one.standing is Standing.IN_FORCE)
-        return frozenset(finding for one in in_force for finding in one.findings)
 
 
 class ServerWire(Struct, kw_only=True):

@@ -11,13 +11,13 @@ from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.model.walk import Attempt, Meets, Walk
 from mailtrust.core.remedies.finding.receiving import Receiving
 from mailtrust.core.remedies.finding.ways import Cures, weighed
+from mailtrust.core.report.finding_list import heading, hurts
 from mailtrust.core.report.findings import SEVERITIES
 from mailtrust.core.report.html_document import write_document
 from mailtrust.core.report.html_signs import outcome_sign
 from mailtrust.core.report.html_steps import step_html
 from mailtrust.core.report.html_tree import Element, e
 from mailtrust.core.report.page import WIDEST, Page
-from mailtrust.core.report.walk_findings import heading, hurts
 from mailtrust.core.report.walk_words import (
     MEETS,
     METHODS,

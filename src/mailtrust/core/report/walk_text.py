@@ -11,8 +11,8 @@ from mailtrust.core.model.walk import Attempt, Meets, Walk
 from mailtrust.core.remedies.finding.receiving import Receiving
 from mailtrust.core.remedies.finding.ways import Cures, weighed
 from mailtrust.core.report.cures import draw_step
+from mailtrust.core.report.finding_list import draw_finding_list
 from mailtrust.core.report.page import Page, Span
-from mailtrust.core.report.walk_findings import draw_walk_findings
 from mailtrust.core.report.walk_words import (
     MEETS,
     METHODS,
@@ -74,7 +74,7 @@ def render_walks(
     if any(is_well(walk, travellers[walk.client]) is False for walk in lost):
         page.blank()
         page.paragraph((page.say(WHAT_SUFFERS), ""))
-    draw_walk_findings(page, findings, travellers)
+    draw_finding_list(page, findings, travellers)
     _draw_cures(page, cures, travellers)
     for one in receiving:
         page.heading(text("What brings the mail of other servers back"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from mailtrust.core.model.finding import Finding, RuleResult
+from mailtrust.core.model.finding import RuleResult
 from mailtrust.core.model.walk import Question
 from mailtrust.core.model.walk_evidence import WalkEvidence
 from mailtrust.core.rules.grounds.asking import ask_each
@@ -63,9 +63,3 @@ def questions_of(evidence: WalkEvidence) -> tuple[Question, ...]:
 def judge_walks(evidence: WalkEvidence, rules: Iterable[WalkRule] = WALK_RULES) -> tuple[RuleResult, ...]:
     """What every rule says of it."""
     return ask_each(rules, evidence)
-
-
-def worst_first(results: Iterable[RuleResult]) -> tuple[Finding, ...]:
-    """The findings among the results, the heaviest first."""
-    found = [one for one in results if isinstance(one, Finding)]
-    return tuple(sorted(found, key=lambda one: -one.severity.rank))

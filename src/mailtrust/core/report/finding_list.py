@@ -1,4 +1,4 @@
-"""What is wrong about the ways to an address, as text for a terminal."""
+"""Findings one below the other, as text for a terminal: about the ways to an address, about what is assigned."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,7 +17,7 @@ def heading(findings: Sequence[Finding]) -> Text:
     return HEADING if findings[0].severity is not Severity.INFO else NOTES
 
 
-def draw_walk_findings(
+def draw_finding_list(
     page: Page, findings: Sequence[Finding], travellers: Mapping[str, Traveller], voice: Voice = "admin"
 ) -> None:
     """Draw them, worst first."""

@@ -100,6 +100,7 @@ WINDOWS = """{
                                              "port":  444,
                                              "address":  "*",
                                              "host":  "",
+                                             "store":  "MY",
                                              "thumbprint":  "1d4ecf9bb8baf1cb3d5e6f708192a3b4c5d6e7f8"
                                          }
                                      ]
@@ -129,7 +130,7 @@ def test_as_windows_powershell_writes_it(encoding: str) -> None:
     assert server.receive_connectors == ()
     assert server.client_access[0].connection_settings == ("mail.example.com:993:SSL",)
     assert server.client_access[0].running is False
-    assert server.bindings == (nouns.IisBinding("Exchange Back End", 444, SECOND),)
+    assert server.bindings == (nouns.IisBinding("Exchange Back End", 444, SECOND, store="MY"),)
     assert server.directories is None
     assert organisation.hybrid is None
     assert organisation.auth == nouns.AuthConfig(SECOND)
@@ -318,7 +319,14 @@ SERVERS = st.builds(
     ),
     bindings=st.none()
     | several(
-        st.builds(nouns.IisBinding, site=TEXT, port=st.integers(1, 65535), thumbprint=PRINTS | st.just(""), host=LOWER),
+        st.builds(
+            nouns.IisBinding,
+            site=TEXT,
+            port=st.integers(1, 65535),
+            thumbprint=PRINTS | st.just(""),
+            host=LOWER,
+            store=st.sampled_from(["", "My", "WebHosting"]),
+        ),
         lambda one: one.port,
     ),
     directories=st.none()

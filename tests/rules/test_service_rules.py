@@ -142,6 +142,13 @@ class TestAbsence:
         found = [one for one in judged(self.RULE, organisation(good(bindings=bound))) if isinstance(one, Finding)]
         assert [one.subject for one in found] == ["MAIL1/Default Web Site:443"]
 
+    def test_a_certificate_of_a_store_that_exchange_does_not_list_may_be_there(self) -> None:
+        bound = tuple(replace(one, thumbprint="F" * 40, store="WebHosting") for one in good().bindings or ())
+        for rule in (self.RULE, "exchange-backend-binding"):
+            results = judged(rule, organisation(good(bindings=bound)))
+            assert not [one for one in results if isinstance(one, Finding)]
+            assert "WebHosting" in "".join(str(one.why) for one in results if isinstance(one, Unknown))
+
     def test_one_of_two_bindings_of_a_site_is_enough_and_told_once(self) -> None:
         lost = IisBinding("Default Web Site", 443, "F" * 40, "127.0.0.1")
         bound = good().bindings or ()

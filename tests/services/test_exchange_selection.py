@@ -284,6 +284,9 @@ def test_iis_presents_what_is_bound() -> None:
         IisBinding("Exchange Back End", 444, "C" * 40),
         IisBinding("Other", 8443, "", host="other.example"),
         IisBinding("Old", 9443, "D" * 40),
+        IisBinding("Gone", 7443, "C" * 40, store="My"),
+        # Of a store that Get-ExchangeCertificate does not list, as clients of ACME choose for IIS.
+        IisBinding("Elsewhere", 6443, "C" * 40, store="WebHosting"),
     )
     it = server(certificate("A", MAIL), certificate("D", MAIL, days_old=100), bindings=bindings)
     found = select(organisation(it), NOW)
@@ -292,6 +295,8 @@ def test_iis_presents_what_is_bound() -> None:
         ("Exchange Back End:444", "none", False),
         ("Other:8443 other.example", "none", False),
         ("Old:9443", "D", False),
+        ("Gone:7443", "none", False),
+        ("Elsewhere:6443", "unknown", None),
     ]
 
 

@@ -134,6 +134,13 @@ class IisBinding:
     address: str = "*"
     host: str = ""
     """Server name (SNI); empty: any."""
+    store: str = ""
+    """The computer's store in which IIS looks for it: `My`, `WebHosting`; empty: not said."""
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it lies in a store that Exchange does not look in."""
+        return self.store.casefold() not in ("", "my")
 
 
 @frozen

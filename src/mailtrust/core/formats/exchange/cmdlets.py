@@ -194,6 +194,7 @@ def _web_binding(shown: Shown, draft: Draft) -> None:
             thumbprint=shown.word("certificateHash"),
             address=binding["address"] or "*",
             host=binding["host"],
+            store=shown.word("certificateStoreName"),
         ),
     ]
 

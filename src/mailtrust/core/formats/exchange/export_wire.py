@@ -93,6 +93,7 @@ class BindingWire(Struct, kw_only=True, forbid_unknown_fields=True, omit_default
     thumbprint: Annotated[str, Meta(description="Empty: nothing is bound.")] = ""
     address: str = "*"
     host: str = ""
+    store: Annotated[str, Meta(description="Where IIS looks for it: My, WebHosting; empty: not said.")] = ""
 
 
 class DirectoryWire(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

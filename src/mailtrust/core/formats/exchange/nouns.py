@@ -237,7 +237,7 @@ def _um(given: wire.UmWire, server: str, told: list[Text]) -> UmSettings:
 
 def _binding(given: wire.BindingWire, server: str, told: list[Text]) -> IisBinding:
     bound = _named(given.thumbprint, f"{server} {given.site}:{given.port}", told)
-    return IisBinding(given.site, given.port, bound, given.address, given.host)
+    return IisBinding(given.site, given.port, bound, given.address, given.host, given.store)
 
 
 def _directory(given: wire.DirectoryWire, server: str, told: list[Text]) -> VirtualDirectory:

@@ -54,6 +54,14 @@ def _look(
     certificate = server.certificate(bound.thumbprint)
     if certificate is None and not server.certificates:
         yield not_exported(ID, organisation, server.name, "Get-ExchangeCertificate")
+    elif certificate is None and bound.elsewhere:
+        why = text(
+            "What is bound there, {print}, lies in the computer's store {store}, which Get-ExchangeCertificate does "
+            "not list.",
+            print=bound.thumbprint,
+            store=bound.store,
+        )
+        yield Unknown(ID, why, server.name)
     elif certificate is None:
         why = text("its certificate {print} is not in the store", print=bound.thumbprint)
         yield _finding(evidence, server, None, Fault("missing", Severity.ERROR, why))

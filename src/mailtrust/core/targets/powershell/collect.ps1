@@ -262,6 +262,7 @@ function Get-LocalBindings {
             address    = $parts.Groups[1].Value
             port       = [int] $parts.Groups[2].Value
             host       = $parts.Groups[3].Value
+            store      = [string] $binding.certificateStoreName
             thumbprint = [string] $binding.certificateHash
         }
     }

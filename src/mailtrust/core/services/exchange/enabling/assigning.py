@@ -141,7 +141,8 @@ def _undo(server: ExchangeServer, certificate: ExchangeCertificate, act: EnableC
     """Each service goes back to the certificate that had it."""
     back: dict[str, list[ExchangeService]] = {}
     for service in act.services:
-        if service in MOVING and (owner := _owner(server, certificate, service)):
+        # Of another store than its own Exchange can assign none.
+        if service in MOVING and server.certificate(owner := _owner(server, certificate, service)) is not None:
             back.setdefault(owner, []).append(service)
     acts = [
         EnableCertificate(server.name, owner, tuple(services), require_ssl=act.require_ssl)
@@ -167,7 +168,7 @@ def _after(
     bindings = server.bindings
     if "IIS" in new and bindings is not None:
         bindings = tuple(
-            replace(one, thumbprint=certificate.thumbprint) if is_main(one) or one in others else one
+            replace(one, thumbprint=certificate.thumbprint, store="") if is_main(one) or one in others else one
             for one in bindings
         )
         if not any(is_main(one) for one in bindings):

@@ -102,6 +102,13 @@ def binding(server: ExchangeServer, bound: IisBinding, now: datetime) -> Selecti
     one = server.certificate(bound.thumbprint)
     if one is None and not server.certificates:
         return ended(SelectionUnknown(NO_CERTIFICATES), step)
+    if one is None and bound.elsewhere:
+        reason = text(
+            "It lies in the computer's store {store}, which Get-ExchangeCertificate does not list: what it is and "
+            "whether it is still there nobody said.",
+            store=bound.store,
+        )
+        return ended(SelectionUnknown(reason), step)
     if one is None:
         # System log, HttpEvent 15021: the hash of a binding that leads nowhere.
         gone = SearchStep(

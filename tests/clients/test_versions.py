@@ -11,7 +11,8 @@ from mailtrust.core.model.anchors import TrustAnchor
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.verdict import Outcome
-from mailtrust.core.validation.names import names_gecko_95, names_mozilla
+from mailtrust.core.validation.names.browsers import names_mozilla
+from mailtrust.core.validation.names.gecko_95 import names_gecko_95
 
 Find = Callable[[str], Situation]
 

@@ -36,8 +36,8 @@ from mailtrust.core.model.observation import Handshake, Observation
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.verdict import Basis, Outcome
 from mailtrust.core.validation.engines import CHECKS_RFC5280
-from mailtrust.core.validation.names import names_rfc9525
-from mailtrust.core.validation.search import search_all_paths
+from mailtrust.core.validation.names.rfc9525 import names_rfc9525
+from mailtrust.core.validation.search.all_paths import search_all_paths
 from mailtrust.core.x509.private_key import PrivateKey
 
 HOST = "mail.example.test"

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailtrust.core.model.certificate import Certificate
-from mailtrust.core.validation import names
 from mailtrust.core.validation.identifiers import (
     AddressReference,
     HostReference,
@@ -17,24 +16,31 @@ from mailtrust.core.validation.identifiers import (
     to_a_labels,
     to_u_labels,
 )
-from mailtrust.core.validation.names.matching import whole_label
+from mailtrust.core.validation.names.android import names_android, names_k9
+from mailtrust.core.validation.names.browsers import names_apple, names_chromium, names_mozilla
+from mailtrust.core.validation.names.gnutls import names_gnutls
+from mailtrust.core.validation.names.java import names_java_https, names_java_ldaps, names_java_off
+from mailtrust.core.validation.names.matching import NAME_CODES, whole_label
+from mailtrust.core.validation.names.openssl import names_openssl, names_postfix
+from mailtrust.core.validation.names.rfc9525 import names_rfc9525
+from mailtrust.core.validation.names.windows import names_outlook_2007, names_windows
 
 SAN_ONLY = (
-    names.names_rfc9525,
-    names.names_android,
-    names.names_apple,
-    names.names_mozilla,
-    names.names_chromium,
+    names_rfc9525,
+    names_android,
+    names_apple,
+    names_mozilla,
+    names_chromium,
 )
 WITH_COMMON_NAME = (
-    names.names_openssl,
-    names.names_postfix,
-    names.names_gnutls,
-    names.names_java_https,
-    names.names_java_ldaps,
-    names.names_k9,
-    names.names_windows,
-    names.names_outlook_2007,
+    names_openssl,
+    names_postfix,
+    names_gnutls,
+    names_java_https,
+    names_java_ldaps,
+    names_k9,
+    names_windows,
+    names_outlook_2007,
 )
 EVERY = (*SAN_ONLY, *WITH_COMMON_NAME)
 
@@ -82,7 +88,7 @@ def test_an_address_is_found_where_it_belongs(rules: Any, address: str, issued: 
     assert codes(rules, issued(ip_addresses=("192.0.2.77",)), address) == ["name-mismatch"]
 
 
-@pytest.mark.parametrize("rules", [one for one in EVERY if one not in (names.names_windows, names.names_outlook_2007)])
+@pytest.mark.parametrize("rules", [one for one in EVERY if one not in (names_windows, names_outlook_2007)])
 def test_an_address_written_as_a_dns_name(rules: Any, issued: Any) -> None:
     (reason,) = rules(issued("192.0.2.1"), "192.0.2.1", None)
     assert reason.code == "name-ip-as-dns"
@@ -90,7 +96,7 @@ def test_an_address_written_as_a_dns_name(rules: Any, issued: Any) -> None:
 
 
 def test_windows_is_recalled_to_take_an_address_written_as_a_dns_name(issued: Any) -> None:
-    assert codes(names.names_windows, issued("192.0.2.1"), "192.0.2.1") == []
+    assert codes(names_windows, issued("192.0.2.1"), "192.0.2.1") == []
 
 
 @pytest.mark.parametrize("rules", SAN_ONLY)
@@ -115,7 +121,7 @@ def test_a_wildcard_one_label_short(rules: Any, issued: Any) -> None:
 
 def test_the_facts_of_a_mismatch_are_bounded(issued: Any) -> None:
     leaf = issued(*(f"host{number}.example.test" for number in range(200)))
-    (reason,) = names.names_rfc9525(leaf, "other.example.test", None)
+    (reason,) = names_rfc9525(leaf, "other.example.test", None)
     presented = reason.fact("presented")
     assert isinstance(presented, tuple)
     assert len(presented) == 50
@@ -128,48 +134,48 @@ def test_the_facts_of_a_mismatch_are_bounded(issued: Any) -> None:
     ("rules", "dns", "host", "good"),
     [
         # Android: https://developer.android.com, OkHostnameVerifier: final dots, *.tld
-        (names.names_android, "mail.example.test", "mail.example.test.", True),
-        (names.names_android, "mail.example.test.", "mail.example.test", True),
-        (names.names_android, "*.test", "example.test", True),
-        (names.names_android, "*", "example", False),
-        (names.names_android, "m*.example.test", "mail.example.test", False),
-        (names.names_android, "a.*.test", "a.mail.test", False),
+        (names_android, "mail.example.test", "mail.example.test.", True),
+        (names_android, "mail.example.test.", "mail.example.test", True),
+        (names_android, "*.test", "example.test", True),
+        (names_android, "*", "example", False),
+        (names_android, "m*.example.test", "mail.example.test", False),
+        (names_android, "a.*.test", "a.mail.test", False),
         # K-9: one star anywhere, never over a dot
-        (names.names_k9, "m*l.example.test", "mail.example.test", True),
-        (names.names_k9, "mail.*.test", "mail.example.test", True),
-        (names.names_k9, "*.test", "example.test", True),
-        (names.names_k9, "*.test", "mail.example.test", False),
-        (names.names_k9, "*.*.test", "mail.example.test", False),
+        (names_k9, "m*l.example.test", "mail.example.test", True),
+        (names_k9, "mail.*.test", "mail.example.test", True),
+        (names_k9, "*.test", "example.test", True),
+        (names_k9, "*.test", "mail.example.test", False),
+        (names_k9, "*.*.test", "mail.example.test", False),
         # Apple: three labels at least, a letter in the last
-        (names.names_apple, "*.test", "example.test", False),
-        (names.names_apple, "*.example.test", "mail.example.test.", True),
-        (names.names_apple, "m*.example.test", "mail.example.test", False),
+        (names_apple, "*.test", "example.test", False),
+        (names_apple, "*.example.test", "mail.example.test.", True),
+        (names_apple, "m*.example.test", "mail.example.test", False),
         # Chromium
-        (names.names_chromium, "*.test", "example.test", False),
-        (names.names_chromium, "mail.example.test.", "mail.example.test", True),
-        (names.names_chromium, "mail.example.test", "mail.example.test.", True),
+        (names_chromium, "*.test", "example.test", False),
+        (names_chromium, "mail.example.test.", "mail.example.test", True),
+        (names_chromium, "mail.example.test", "mail.example.test.", True),
         # Mozilla
-        (names.names_mozilla, "*.test", "example.test", False),
-        (names.names_mozilla, "mail.example.test", "mail.example.test.", True),
-        (names.names_mozilla, "mail.example.test.", "mail.example.test", False),
-        (names.names_mozilla, "my_mail.example.test", "my_mail.example.test", True),
+        (names_mozilla, "*.test", "example.test", False),
+        (names_mozilla, "mail.example.test", "mail.example.test.", True),
+        (names_mozilla, "mail.example.test.", "mail.example.test", False),
+        (names_mozilla, "my_mail.example.test", "my_mail.example.test", True),
         # Windows
-        (names.names_windows, "*.test", "example.test", True),
-        (names.names_windows, "m*.example.test", "mail.example.test", False),
+        (names_windows, "*.test", "example.test", True),
+        (names_windows, "m*.example.test", "mail.example.test", False),
         # RFC 9525
-        (names.names_rfc9525, "*.test", "example.test", True),
-        (names.names_rfc9525, "mail.example.test", "mail.example.test.", True),
-        (names.names_rfc9525, "*.*.test", "mail.example.test", False),
+        (names_rfc9525, "*.test", "example.test", True),
+        (names_rfc9525, "mail.example.test", "mail.example.test.", True),
+        (names_rfc9525, "*.*.test", "mail.example.test", False),
         # Postfix: whole labels only
-        (names.names_postfix, "*.example.test", "mail.example.test", True),
-        (names.names_postfix, "m*.example.test", "mail.example.test", False),
-        (names.names_openssl, "m*.example.test", "mail.example.test", True),
+        (names_postfix, "*.example.test", "mail.example.test", True),
+        (names_postfix, "m*.example.test", "mail.example.test", False),
+        (names_openssl, "m*.example.test", "mail.example.test", True),
         # OpenSSL: a reference with a leading dot stands for all below
-        (names.names_openssl, "mail.example.test", ".example.test", True),
+        (names_openssl, "mail.example.test", ".example.test", True),
         # Java in the manner of LDAP: the left-most label only
-        (names.names_java_ldaps, "mail.*.test", "mail.example.test", False),
-        (names.names_java_https, "mail.*.test", "mail.example.test", True),
-        (names.names_java_ldaps, "m*l.example.test", "mail.example.test", True),
+        (names_java_ldaps, "mail.*.test", "mail.example.test", False),
+        (names_java_https, "mail.*.test", "mail.example.test", True),
+        (names_java_ldaps, "m*l.example.test", "mail.example.test", True),
     ],
 )
 def test_where_they_differ(rules: Any, dns: str, host: str, good: bool, issued: Any) -> None:
@@ -178,42 +184,42 @@ def test_where_they_differ(rules: Any, dns: str, host: str, good: bool, issued: 
 
 def test_android_compares_addresses_as_text(issued: Any) -> None:
     leaf = issued(ip_addresses=("2001:db8::1",))
-    assert codes(names.names_android, leaf, "2001:DB8::1") == []
-    assert codes(names.names_android, leaf, "2001:db8:0::1") == ["name-mismatch"]
-    assert codes(names.names_k9, leaf, "2001:db8:0::1") == []
+    assert codes(names_android, leaf, "2001:DB8::1") == []
+    assert codes(names_android, leaf, "2001:db8:0::1") == ["name-mismatch"]
+    assert codes(names_k9, leaf, "2001:db8:0::1") == []
 
 
 def test_mozilla_stops_at_an_invalid_entry_below_its_own_roots_only(pki: Any, issued: Any) -> None:
     leaf = issued("not valid.example.test", "mail.example.test")
     root = pki.root()
-    assert codes(names.names_mozilla, leaf, "mail.example.test", pki.anchor(root)) == ["name-mismatch"]
-    assert codes(names.names_mozilla, leaf, "mail.example.test", pki.anchor(root, local=True)) == []
+    assert codes(names_mozilla, leaf, "mail.example.test", pki.anchor(root)) == ["name-mismatch"]
+    assert codes(names_mozilla, leaf, "mail.example.test", pki.anchor(root, local=True)) == []
 
 
 def test_java_refuses_a_wildcard_over_a_top_level_domain_below_public_roots(pki: Any, issued: Any) -> None:
     leaf = issued("*.test")
     root = pki.root()
-    assert codes(names.names_java_https, leaf, "example.test", pki.anchor(root)) == ["name-mismatch"]
-    assert codes(names.names_java_https, leaf, "example.test", pki.anchor(root, local=True)) == []
+    assert codes(names_java_https, leaf, "example.test", pki.anchor(root)) == ["name-mismatch"]
+    assert codes(names_java_https, leaf, "example.test", pki.anchor(root, local=True)) == []
 
 
 def test_windows_reads_the_common_name_only_without_a_san(issued: Any) -> None:
     both = issued("www.example.test", common_name="mail.example.test")
-    assert codes(names.names_windows, both, "mail.example.test") == ["name-mismatch"]
+    assert codes(names_windows, both, "mail.example.test") == ["name-mismatch"]
     only_address = issued(ip_addresses=("192.0.2.1",), common_name="mail.example.test")
-    assert codes(names.names_windows, only_address, "mail.example.test") == ["name-only-in-common-name"]
+    assert codes(names_windows, only_address, "mail.example.test") == ["name-only-in-common-name"]
 
 
 def test_outlook_2007_reads_the_first_dns_name(issued: Any) -> None:
     leaf = issued("www.example.test", "mail.example.test")
-    assert codes(names.names_outlook_2007, leaf, "www.example.test") == []
-    assert codes(names.names_outlook_2007, leaf, "mail.example.test") == ["name-mismatch"]
-    assert codes(names.names_windows, leaf, "mail.example.test") == []
-    assert codes(names.names_outlook_2007, issued("*.example.test"), "mail.example.test") == []
+    assert codes(names_outlook_2007, leaf, "www.example.test") == []
+    assert codes(names_outlook_2007, leaf, "mail.example.test") == ["name-mismatch"]
+    assert codes(names_windows, leaf, "mail.example.test") == []
+    assert codes(names_outlook_2007, issued("*.example.test"), "mail.example.test") == []
 
 
 def test_java_without_identity_check_takes_anything(issued: Any) -> None:
-    assert codes(names.names_java_off, issued("www.example.test"), "mail.example.test") == []
+    assert codes(names_java_off, issued("www.example.test"), "mail.example.test") == []
 
 
 @pytest.mark.parametrize(
@@ -286,7 +292,7 @@ def test_no_pattern_upsets_any_rule(pattern: str, host: str, issued: Any) -> Non
     for rules in EVERY:
         reasons = tuple(rules(leaf, host, None))
         assert len(reasons) <= 1
-        assert all(reason.code in names.NAME_CODES for reason in reasons)
+        assert all(reason.code in NAME_CODES for reason in reasons)
         if "*" not in pattern and pattern != host and pattern.strip(".") != host.strip(".") and host[0] != ".":
             assert reasons, f"{rules.__name__} takes {pattern} for {host}"
 

@@ -6,7 +6,7 @@ import pytest
 
 from mailtrust.core.model.client import Limits
 from mailtrust.core.model.pool import Source
-from mailtrust.core.validation.search import search_all_paths
+from mailtrust.core.validation.search.all_paths import search_all_paths
 from mailtrust.core.x509.parse import read_certificate
 
 

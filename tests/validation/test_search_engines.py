@@ -7,13 +7,11 @@ import pytest
 from mailtrust.core.model.client import Limits
 from mailtrust.core.model.pool import Source
 from mailtrust.core.validation.engines import CHECKS_CONSCRYPT, CHECKS_GNUTLS, CHECKS_JAVA, CHECKS_OPENSSL
-from mailtrust.core.validation.search import (
-    search_all_paths,
-    search_conscrypt,
-    search_first_issuer,
-    search_gnutls,
-    search_java,
-)
+from mailtrust.core.validation.search.all_paths import search_all_paths
+from mailtrust.core.validation.search.conscrypt import search_conscrypt
+from mailtrust.core.validation.search.first_issuer import search_first_issuer
+from mailtrust.core.validation.search.gnutls import search_gnutls
+from mailtrust.core.validation.search.java import search_java
 from mailtrust.core.x509.parse import read_certificate
 
 ENGINES = [

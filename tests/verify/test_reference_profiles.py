@@ -19,7 +19,7 @@ from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Link
 from mailtrust.core.report.reason_sentences import sentence
 from mailtrust.core.validation.conformance import BREACHES, lifetime_baseline
-from mailtrust.core.validation.names import names_webpki
+from mailtrust.core.validation.names.webpki import names_webpki
 from mailtrust.core.validation.public_suffixes import is_public_suffix
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.pem import to_pem

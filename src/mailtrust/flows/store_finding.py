@@ -10,7 +10,7 @@ from mailtrust.core.model.kept import Holdings, KeptCertificate, KeptRequest
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.settings import Threshold
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.validation.names import names_rfc9525
+from mailtrust.core.validation.names.rfc9525 import names_rfc9525
 from mailtrust.core.x509.thumbprint import thumbprint
 
 SHORTEST_THUMBPRINT = 6

@@ -21,9 +21,13 @@ from mailtrust.core.model.pool import Pool
 from mailtrust.core.validation.checks import leaf_key_usage
 from mailtrust.core.validation.engines import CHECKS_GNUTLS, CHECKS_JAVA, CHECKS_OPENSSL
 from mailtrust.core.validation.evaluate import evaluate_chain
-from mailtrust.core.validation.names import names_gnutls, names_java_https, names_openssl
+from mailtrust.core.validation.names.gnutls import names_gnutls
+from mailtrust.core.validation.names.java import names_java_https
+from mailtrust.core.validation.names.openssl import names_openssl
 from mailtrust.core.validation.reasons import is_error
-from mailtrust.core.validation.search import search_first_issuer, search_gnutls, search_java
+from mailtrust.core.validation.search.first_issuer import search_first_issuer
+from mailtrust.core.validation.search.gnutls import search_gnutls
+from mailtrust.core.validation.search.java import search_java
 from mailtrust.core.x509.pem import to_pem
 
 

@@ -16,7 +16,7 @@ from mailtrust.core.model.verdict import Basis, Utterance
 from mailtrust.core.validation.engines import CHECKS_MOZILLA
 from mailtrust.core.validation.fetching import fetches_mozilla_141
 from mailtrust.core.validation.gecko_status import status_mozilla_141
-from mailtrust.core.validation.names import names_gecko_95
+from mailtrust.core.validation.names.gecko_95 import names_gecko_95
 from mailtrust.core.validation.preloading import preloaded_under_public_roots
 
 TEXTS = "mozilla-l10n/firefox-l10n:{lang}/toolkit/toolkit/neterror/certError.ftl ({commit})"

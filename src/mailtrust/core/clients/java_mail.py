@@ -8,7 +8,7 @@ from mailtrust.core.clients.engines.jsse import JSSE
 from mailtrust.core.model.client import Citation
 from mailtrust.core.model.since import Since
 from mailtrust.core.model.verdict import Basis
-from mailtrust.core.validation.names import names_java_off
+from mailtrust.core.validation.names.java import names_java_off
 
 PROFILE = replace(JSSE, id="java-mail", title="Java mail programs", versions="JDK 17 with Angus Mail 1.0 or later")
 

@@ -7,7 +7,7 @@ from mailtrust.core.model.client import Citation, ClientProfile
 from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.text import text
 from mailtrust.core.model.verdict import Basis
-from mailtrust.core.validation.names import names_postfix
+from mailtrust.core.validation.names.openssl import names_postfix
 
 PROFILE = replace(
     OPENSSL,

@@ -8,7 +8,7 @@ from mailtrust.core.model.client import Citation, ClientProfile
 from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.text import text
 from mailtrust.core.model.verdict import Basis
-from mailtrust.core.validation.names import names_rfc9525
+from mailtrust.core.validation.names.rfc9525 import names_rfc9525
 
 PROFILE = replace(
     OPENSSL,

@@ -10,7 +10,7 @@ from mailtrust.core.model.client import Citation, ClientProfile
 from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.verdict import Basis
 from mailtrust.core.validation.engines import CHECKS_OPENSSL_LEVEL_1
-from mailtrust.core.validation.names import names_postfix
+from mailtrust.core.validation.names.openssl import names_postfix
 
 SMTP_CLIENT = "Postfix src/smtp/smtp_proto.c; the mail stays in the sender's queue with this reason"
 

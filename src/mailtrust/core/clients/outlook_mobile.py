@@ -7,8 +7,8 @@ from mailtrust.core.model.text import text
 from mailtrust.core.model.verdict import Basis, Outcome
 from mailtrust.core.validation.engines import CHECKS_RFC5280
 from mailtrust.core.validation.handshake import key_proven
-from mailtrust.core.validation.names import names_rfc9525
-from mailtrust.core.validation.search import search_all_paths
+from mailtrust.core.validation.names.rfc9525 import names_rfc9525
+from mailtrust.core.validation.search.all_paths import search_all_paths
 
 PROFILE = ClientProfile(
     id="outlook-mobile",

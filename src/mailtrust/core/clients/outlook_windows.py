@@ -9,7 +9,7 @@ from mailtrust.core.model.client import Citation, OnFailure, Words
 from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.since import Since
 from mailtrust.core.model.verdict import Outcome, Utterance
-from mailtrust.core.validation.names import names_outlook_2007
+from mailtrust.core.validation.names.windows import names_outlook_2007
 
 WARNING_EN = "The server you are connected to is using a security certificate that cannot be verified. / "
 WARNING_DE = (

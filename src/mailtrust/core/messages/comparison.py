@@ -12,7 +12,7 @@ from mailtrust.core.model.client import ClientProfile
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import ReasonSeverity, Verdict
 from mailtrust.core.validation.kinds import Kind
-from mailtrust.core.validation.names import NAME_CODES
+from mailtrust.core.validation.names.matching import NAME_CODES
 
 MOST_NAMES = 8
 

@@ -8,7 +8,7 @@ from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.kept import KeptCertificate, Service
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.validation.names import names_rfc9525
+from mailtrust.core.validation.names.rfc9525 import names_rfc9525
 from mailtrust.core.validation.purposes import SERVER_OR_ANY
 from mailtrust.core.x509.roles import is_authority, shown
 from mailtrust.core.x509.signatures import SignatureResult, signed_by

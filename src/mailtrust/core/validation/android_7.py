@@ -6,7 +6,7 @@ from mailtrust.core.model.anchors import TrustAnchor
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.verdict import Reason
 from mailtrust.core.validation.engines import checks_conscrypt
-from mailtrust.core.validation.names import names_android
+from mailtrust.core.validation.names.android import names_android
 from mailtrust.core.validation.names.matching import host_or_address, last_common_name, whole_label
 
 CHECKS_CONSCRYPT_7 = checks_conscrypt(frozenset({"md2", "md4", "md5"}))

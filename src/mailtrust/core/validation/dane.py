@@ -15,7 +15,7 @@ from mailtrust.core.model.verdict import Outcome, Reason, ReasonSeverity, Verdic
 from mailtrust.core.validation.evaluate import evaluate, evaluate_chain
 from mailtrust.core.validation.handshake import key_proven
 from mailtrust.core.validation.reasons import error, is_error
-from mailtrust.core.validation.search import search_all_paths
+from mailtrust.core.validation.search.all_paths import search_all_paths
 from mailtrust.core.x509.parse import read_certificate
 
 

@@ -9,8 +9,8 @@ from mailtrust.core.model.since import Since
 from mailtrust.core.model.verdict import Basis, Outcome
 from mailtrust.core.validation.engines import CHECKS_APPLE
 from mailtrust.core.validation.handshake import key_proven
-from mailtrust.core.validation.names import names_apple
-from mailtrust.core.validation.search import search_all_paths
+from mailtrust.core.validation.names.browsers import names_apple
+from mailtrust.core.validation.search.all_paths import search_all_paths
 from mailtrust.core.validation.staples import STAPLE_REVOKED_ONLY
 
 TRUST = "apple-oss-distributions/Security:resources/en.lproj/Trust.strings"

@@ -17,8 +17,8 @@ from mailtrust.core.validation.handshake import (
     leaf_curves,
     tls_at_least,
 )
-from mailtrust.core.validation.names import names_chromium
-from mailtrust.core.validation.search import search_all_paths
+from mailtrust.core.validation.names.browsers import names_chromium
+from mailtrust.core.validation.search.all_paths import search_all_paths
 
 TEXTS = "chromium/chromium:components/ssl_errors_strings.grdp (25f01b8)"
 TITLES = (

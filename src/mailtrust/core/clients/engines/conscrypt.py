@@ -8,8 +8,8 @@ from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Basis, Outcome
 from mailtrust.core.validation.engines import CHECKS_CONSCRYPT
 from mailtrust.core.validation.handshake import BORINGSSL_CURVES, key_proven, key_usage_for_key_exchange, leaf_curves
-from mailtrust.core.validation.names import names_android
-from mailtrust.core.validation.search import search_conscrypt
+from mailtrust.core.validation.names.android import names_android
+from mailtrust.core.validation.search.conscrypt import search_conscrypt
 from mailtrust.core.validation.staples import STAPLE_CONSCRYPT
 
 CONSCRYPT = ClientProfile(

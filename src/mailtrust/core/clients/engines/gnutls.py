@@ -11,8 +11,8 @@ from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Basis, Outcome
 from mailtrust.core.validation.engines import CHECKS_GNUTLS
 from mailtrust.core.validation.handshake import key_proven, key_usage_for_key_exchange, staple_when_demanded
-from mailtrust.core.validation.names import names_gnutls
-from mailtrust.core.validation.search import search_gnutls
+from mailtrust.core.validation.names.gnutls import names_gnutls
+from mailtrust.core.validation.search.gnutls import search_gnutls
 from mailtrust.core.validation.staples import STAPLE_GNUTLS
 
 TEXTS = "gnutls/gnutls:lib/cert-cred.c (f897129, 2026-08); as gnutls-cli 3.7.9 prints it"

@@ -11,8 +11,8 @@ from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Basis, Outcome
 from mailtrust.core.validation.engines import CHECKS_JAVA
 from mailtrust.core.validation.handshake import key_proven, key_usage_for_key_exchange, tls_at_least
-from mailtrust.core.validation.names import names_java_ldaps
-from mailtrust.core.validation.search import search_java
+from mailtrust.core.validation.names.java import names_java_ldaps
+from mailtrust.core.validation.search.java import search_java
 
 RUN = "OpenJDK 17.0.21, tests/oracles"
 CHECKER = "openjdk/jdk:src/java.base/share/classes/sun/security/util/HostnameChecker.java (046262a)"

@@ -16,8 +16,8 @@ from mailtrust.core.validation.engines import CHECKS_MOZILLA
 from mailtrust.core.validation.fetching import fetches_mozilla
 from mailtrust.core.validation.gecko_status import status_mozilla
 from mailtrust.core.validation.handshake import key_proven, staple_when_demanded, tls_at_least
-from mailtrust.core.validation.names import names_mozilla
-from mailtrust.core.validation.search import search_mozilla
+from mailtrust.core.validation.names.browsers import names_mozilla
+from mailtrust.core.validation.search.mozilla import search_mozilla
 
 OVERRIDABLE = (
     codes.NO_PATH

@@ -12,8 +12,8 @@ from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Basis, Outcome
 from mailtrust.core.validation.engines import CHECKS_OPENSSL
 from mailtrust.core.validation.handshake import key_proven, tls_at_least
-from mailtrust.core.validation.names import names_openssl
-from mailtrust.core.validation.search import search_first_issuer
+from mailtrust.core.validation.names.openssl import names_openssl
+from mailtrust.core.validation.search.first_issuer import search_first_issuer
 
 TEXTS = "openssl/openssl:crypto/x509/x509_txt.c (0223dfc); as `openssl s_client` 3.0.22 prints it"
 

@@ -13,8 +13,8 @@ from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Basis, Outcome, Utterance
 from mailtrust.core.validation.engines import CHECKS_WINDOWS
 from mailtrust.core.validation.handshake import key_proven
-from mailtrust.core.validation.names import names_windows
-from mailtrust.core.validation.search import search_all_paths
+from mailtrust.core.validation.names.windows import names_windows
+from mailtrust.core.validation.search.all_paths import search_all_paths
 
 TRANSLATED = "Microsoft's AD FS articles on self-signed certificates, partly machine-translated"
 

@@ -5,10 +5,10 @@ from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Basis, Outcome
 from mailtrust.core.validation.handshake import key_proven
-from mailtrust.core.validation.names import names_rfc9525
+from mailtrust.core.validation.names.rfc9525 import names_rfc9525
 from mailtrust.core.validation.references import CHECKS_REFERENCE
 from mailtrust.core.validation.revocation import revocation_as_known
-from mailtrust.core.validation.search import search_all_paths
+from mailtrust.core.validation.search.all_paths import search_all_paths
 
 PROFILE = ClientProfile(
     id="rfc5280",

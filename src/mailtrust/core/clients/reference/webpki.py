@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mailtrust.core.clients.reference import rfc5280
 from mailtrust.core.model.client import Citation
-from mailtrust.core.validation.names import names_webpki
+from mailtrust.core.validation.names.webpki import names_webpki
 from mailtrust.core.validation.references import CHECKS_BASELINE
 
 PROFILE = replace(

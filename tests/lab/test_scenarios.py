@@ -47,6 +47,8 @@ async def test_a_comparison_can_fail(tmp_path: Path) -> None:
     assert "chain-incomplete" in subjects
     assert f"gmail-android at imaps://{world.name('mail')}:993" in subjects
     assert str(next(one for one in wrong if one.subject.startswith("openssl at smtp")).found) == "not judged"
+    (uncalled_for,) = (one for one in wrong if one.about == "rule")
+    assert (uncalled_for.subject, str(uncalled_for.found)) == ("chain-incomplete", "found")
 
 
 def _expectations() -> list[Expected]:

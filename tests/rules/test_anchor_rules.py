@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from mailtrust.core.clients import CLIENTS
 from mailtrust.core.model.anchors import TrustAnchor
 from mailtrust.core.model.finding import Passed, Severity, Unknown
 from mailtrust.core.model.pool import Source
+from mailtrust.core.remedies.propose import propose
 from mailtrust.core.rules.tls_intercepted import interceptor
 from mailtrust.core.validation.kinds import Kind, kind_of
 
@@ -30,13 +32,21 @@ class TestSelfSigned:
         for other in ("chain-incomplete", "anchor-unknown", "anchor-private"):
             assert caseworld.findings(evidence, other) == ()
 
-    def test_trusted_locally_it_passes(self, caseworld: Any) -> None:
+    def test_trusted_locally_it_passes_with_who_takes_it_for_a_root(self, caseworld: Any) -> None:
         own = caseworld.own()
-        evidence = caseworld.judge(caseworld.seen((own,)), local_roots=(own,))
-        lacking = {client for client in evidence.clients if client not in caseworld.accepting(evidence)}
-        found = caseworld.findings(evidence, "self-signed")
-        assert all(set(finding.clients) <= lacking for finding in found)
-        assert "openssl" not in {client for finding in found for client in finding.clients}
+        clients = tuple(one for one in CLIENTS if not one.id.startswith(("firefox", "thunderbird")))
+        evidence = caseworld.judge(caseworld.seen((own,), 443), local_roots=(own,), clients=clients)
+        assert isinstance(only(caseworld.results(evidence, "self-signed")), Passed)
+
+    def test_who_refuses_it_even_as_a_root_is_named_and_no_root_is_offered(self, caseworld: Any) -> None:
+        own = caseworld.own()
+        evidence = caseworld.judge(caseworld.seen((own,), 443), local_roots=(own,))
+        finding = only(caseworld.findings(evidence, "self-signed"))
+        assert set(finding.clients) == {"firefox", "thunderbird"}
+        assert "even as a root" in str(finding.title)
+        assert "refuse it even where it has been brought" in str(finding.explanation.admin)
+        kinds = {remedy.kind for remedy in propose(evidence, (finding,))}
+        assert kinds == {"replace-certificate"}
 
     def test_others_pass(self, caseworld: Any) -> None:
         evidence = caseworld.judge(caseworld.seen((caseworld.leaf(), caseworld.intermediate.certificate)))

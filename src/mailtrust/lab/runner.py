@@ -138,8 +138,8 @@ def compare(assessment: Assessment, expected: Expected, world: World) -> Iterato
     rules = {finding.rule for finding in assessment.findings}
     for rule in expected.found:
         yield Comparison(rule, FOUND, FOUND if rule in rules else NOT_FOUND, "rule")
-    for rule in expected.absent:
-        yield Comparison(rule, NOT_FOUND, FOUND if rule in rules else NOT_FOUND, "rule")
+    for rule in sorted(rules.difference(expected.found)):
+        yield Comparison(rule, NOT_FOUND, FOUND, "rule")
     unsure = {result.rule for result in assessment.results if isinstance(result, Unknown)}
     for rule in expected.unknown:
         yield Comparison(rule, UNSURE, UNSURE if rule in unsure else SURE, "doubt")

@@ -37,9 +37,7 @@ class Expected:
 
     ports: tuple[Port, ...]
     found: tuple[str, ...] = ()
-    """Rules that must give a finding."""
-    absent: tuple[str, ...] = ()
-    """Rules that must give none."""
+    """The rules that must give a finding; every other must give none."""
     unknown: tuple[str, ...] = ()
     """Rules that must say that they cannot tell."""
     remedies: tuple[str, ...] = ()

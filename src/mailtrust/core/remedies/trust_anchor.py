@@ -4,6 +4,7 @@ from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.remedy import Remedy, TrustAnchorOnClients
 from mailtrust.core.model.text import text
+from mailtrust.core.rules.grounds.anchoring import UNMOVED
 from mailtrust.core.rules.grounds.naming import called
 from mailtrust.core.validation.ascents import self_signed
 
@@ -18,9 +19,15 @@ def propose_anchors(evidence: Evidence, findings: tuple[Finding, ...]) -> tuple[
     for finding in findings:
         anchor = finding.certificates[-1] if finding.rule in CURED else ""
         root = evidence.certificates.get(anchor)
-        if root is not None and self_signed(root):
+        if root is not None and self_signed(root) and not _is_there_already(finding):
             by_anchor.setdefault(anchor, []).append(finding)
     return tuple(_remedy(evidence, anchor, cured) for anchor, cured in by_anchor.items())
+
+
+def _is_there_already(finding: Finding) -> bool:
+    """Whether all whom it hurts have the root and refuse the server all the same."""
+    unmoved = finding.fact(UNMOVED)
+    return isinstance(unmoved, tuple) and bool(unmoved) and set(finding.clients) <= set(unmoved)
 
 
 def _remedy(evidence: Evidence, anchor: str, cured: list[Finding]) -> Remedy:

@@ -30,7 +30,6 @@ SCENARIO = Scenario(
             Port("mail", "smtp", failure=FailureKind.BUSY),
             Port("mail", "imaps", accepted=("outlook-windows", "gmail-android", "thunderbird")),
         ),
-        absent=("network-blocked", "tls-not-offered", "tls-handshake-failed", "name-mismatch", "ports-disagree"),
         unknown=("network-blocked",),
     ),
     cure=cure,
@@ -39,7 +38,6 @@ SCENARIO = Scenario(
             Port("mail", "smtp", accepted=("mta-opportunistic", "mta-verified", "openssl", "gnutls")),
             Port("mail", "imaps", accepted=("outlook-windows", "gmail-android", "thunderbird")),
         ),
-        absent=("network-blocked", "tls-not-offered"),
     ),
     timeouts=IMPATIENT,
 )

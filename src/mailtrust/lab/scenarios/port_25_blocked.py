@@ -36,7 +36,6 @@ SCENARIO = Scenario(
             Port("mail", "imaps", accepted=("outlook-windows", "gmail-android", "thunderbird")),
         ),
         found=("network-blocked",),
-        absent=("tls-not-offered", "name-mismatch", "chain-incomplete"),
     ),
     cure=cure,
     cured=Expected(
@@ -44,7 +43,6 @@ SCENARIO = Scenario(
             Port("mx1", "smtp", accepted=("mta-opportunistic", "mta-verified", "openssl")),
             Port("mx2", "smtp", accepted=("mta-opportunistic", "mta-verified", "openssl")),
         ),
-        absent=("network-blocked", "name-mismatch"),
     ),
     timeouts=IMPATIENT,
 )

@@ -11,6 +11,9 @@ from mailtrust.core.validation.ascents import ascents
 CODES = frozenset({"anchor-unknown", "chain-incomplete", "self-signed"})
 """What engines say when they reach no anchor: an issuer that they do not have is to most of them just missing."""
 
+UNMOVED = "refused_as_root"
+"""The fact of a finding that names the clients which refuse a certificate although they have it as a root."""
+
 
 @frozen
 class Unanchored:

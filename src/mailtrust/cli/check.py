@@ -237,12 +237,8 @@ def _worst(assessments: "list[Assessment]", options: argparse.Namespace) -> int:
 
 
 def _status(assessment: "Assessment", fail_on: str) -> int:
-    from mailtrust.core.model.finding import Severity
     from mailtrust.core.report.outcome import nothing_seen
 
     if nothing_seen(assessment):
         return exit_status.COULD_NOT_LOOK
-    if fail_on == "never":
-        return exit_status.CLEAN
-    bar = Severity(fail_on).rank
-    return exit_status.FINDINGS if any(f.severity.rank >= bar for f in assessment.findings) else exit_status.CLEAN
+    return exit_status.of_findings(assessment.findings, fail_on)

@@ -87,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
     expect_inside(options)
     walked = _walked(options) if options.case is None else _walked_again(options)
     write_output(_render(walked, options), options.output)
-    return _status(walked, options.fail_on)
+    return exit_status.of_findings(walked.findings, options.fail_on)
 
 
 def _walked(options: argparse.Namespace) -> "Walked":
@@ -188,12 +188,3 @@ def _render(walked: "Walked", options: argparse.Namespace) -> bytes:
         findings=walked.findings,
     )
     return shown.encode(screen.encoding, "replace")
-
-
-def _status(walked: "Walked", fail_on: str) -> int:
-    from mailtrust.core.model.finding import Severity
-
-    if fail_on == "never":
-        return exit_status.CLEAN
-    bar = Severity(fail_on).rank
-    return exit_status.FINDINGS if any(one.severity.rank >= bar for one in walked.findings) else exit_status.CLEAN

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mailtrust.cli.files import called_file, certificates_of
 from mailtrust.cli.known import known_ways
+from mailtrust.cli.moment import add_moment_option
 from mailtrust.cli.numbers import Positive
 from mailtrust.cli.organisation import organisation_of, settings_of_file
 from mailtrust.cli.translations import current, told
@@ -67,9 +68,7 @@ def add_looking_options(parser: argparse.ArgumentParser) -> None:
     )
     judging = parser.add_argument_group(told(text("judging")))
     judging.add_argument("--client", metavar="ID,...", help=told(text("judge for these clients only")))
-    judging.add_argument(
-        "--at", metavar="TIME", help=told(text("judge as of this time, such as 2027-01-31 or 2027-01-31T12:00:00Z"))
-    )
+    add_moment_option(judging)
     judging.add_argument(
         "--roots", metavar="PEM", type=Path, help=told(text("take these anchors to be present in every client's store"))
     )

@@ -32,12 +32,17 @@ def organisation_of(options: argparse.Namespace) -> Organisation:
 
 def settings_of_file(options: argparse.Namespace) -> Settings:
     """How the organisation wants results to be weighed. Clients that were asked for by name all matter."""
-    organisation = organisation_of(options)
+    settings = own_settings(organisation_of(options))
+    return settings if options.client is None else replace(settings, clients=())
+
+
+def own_settings(organisation: Organisation) -> Settings:
+    """The same where nobody asks for clients."""
     return Settings(
         warn=organisation.warn,
         critical=organisation.critical,
         servers=organisation.servers,
-        clients=() if options.client is not None else organisation.clients,
+        clients=organisation.clients,
         accepted=organisation.accepted,
         file=organisation.file,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mailtrust.cli import exit_status
 from mailtrust.cli.files import STANDARD, called_file, write_output
+from mailtrust.cli.moment import add_moment_option
 from mailtrust.cli.screen_options import add_page_options
 from mailtrust.cli.services.opening import add_facts_options, expect_server, say_notes
 from mailtrust.cli.services.telling import add_telling_options, is_told, tell_exchange
@@ -40,9 +41,7 @@ def add_change_options(parser: argparse.ArgumentParser) -> None:
         "-o", "--output", metavar="FILE.ps1", type=Path,
         help=told(text("write the script that does it, for the Exchange Management Shell")),
     )  # fmt: skip
-    parser.add_argument(
-        "--at", metavar="TIME", help=told(text("judge as of this time, such as 2027-01-31 or 2027-01-31T12:00:00Z"))
-    )
+    add_moment_option(parser)
     add_telling_options(parser)
     shown = parser.add_argument_group(told(text("showing")))
     shown.add_argument(

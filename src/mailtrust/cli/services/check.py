@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailtrust.cli import exit_status
+from mailtrust.cli.moment import add_moment_option, moment_of
 from mailtrust.cli.progress import watched
 from mailtrust.cli.screen import show
 from mailtrust.cli.screen_options import add_screen_options
-from mailtrust.cli.services.opening import moment_of, say_notes
+from mailtrust.cli.services.opening import say_notes
 from mailtrust.cli.services.standing import Standing, add_standing_options, standing_of
 from mailtrust.cli.showing import threshold
 from mailtrust.cli.translations import language, told, translator
@@ -18,7 +19,6 @@ from mailtrust.core.model.text import text
 if TYPE_CHECKING:
     from mailtrust.core.formats.target import Target
     from mailtrust.core.model.assignment import AssignmentEvidence
-    from mailtrust.core.report.services_review import Reviewed
     from mailtrust.flows.services_served import Shown
 
 
@@ -59,9 +59,7 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "--critical", metavar="10d|5%", type=threshold,
         help=told(text("critical this long before expiry (default: 10 days)")),
     )  # fmt: skip
-    judging.add_argument(
-        "--at", metavar="TIME", help=told(text("judge as of this time, such as 2027-01-31 or 2027-01-31T12:00:00Z"))
-    )
+    add_moment_option(judging)
     judging.add_argument(
         "--fail-on", choices=("warning", "error", "critical", "never"), default="error",
         help=told(text("exit 1 from this severity on (default: error)")),
@@ -92,7 +90,9 @@ def run(options: argparse.Namespace) -> int:
     wire = services_wire(found, translator(options.lang), language(options.lang))
     show(options, wire, lambda page: draw_review(page, found, options.voice))
     say_notes(notes)
-    return _status(found, options.fail_on)
+    if found.outcome == "unknown":
+        return exit_status.COULD_NOT_LOOK
+    return exit_status.of_findings(found.findings, options.fail_on)
 
 
 def _shown_at(standing: Standing, targets: "list[tuple[str, Target]]") -> "Shown":
@@ -116,14 +116,3 @@ def _evidence(options: argparse.Namespace, standing: Standing, shown: "Shown") -
         stores=standing.edge.load_stores(("microsoft",)) if standing.told.organisation is not None else {},
         served=(*standing.evidence.served, *shown.served),
     )
-
-
-def _status(found: "Reviewed", fail_on: str) -> int:
-    from mailtrust.core.model.finding import Severity
-
-    if found.outcome == "unknown":
-        return exit_status.COULD_NOT_LOOK
-    if fail_on == "never":
-        return exit_status.CLEAN
-    bar = Severity(fail_on).rank
-    return exit_status.FINDINGS if any(one.severity.rank >= bar for one in found.findings) else exit_status.CLEAN

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli.files import certificates_of, expect_one_from_stdin, expect_writable, read_anything, read_password
+from mailtrust.cli.moment import moment_of
 from mailtrust.cli.services.changing import add_change_options, give, servers_of
-from mailtrust.cli.services.opening import add_balancer_option, exchange_of, moment_of
+from mailtrust.cli.services.opening import add_balancer_option, exchange_of
 from mailtrust.cli.services.telling import telling
 from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,13 +95,6 @@ def expect_server(name: str, organisation: "ExchangeOrganisation") -> str:
             )
         )
     return server.name
-
-
-def moment_of(options: argparse.Namespace) -> datetime:
-    """`--at`, or now. Raises UserProblem."""
-    from mailtrust.core.formats.moment import parse_moment
-
-    return parse_moment(options.at) if options.at is not None else datetime.now(UTC)
 
 
 def say_notes(notes: Iterable[Text]) -> None:

@@ -3,8 +3,9 @@
 import argparse
 
 from mailtrust.cli.files import expect_one_from_stdin, expect_writable
+from mailtrust.cli.moment import moment_of
 from mailtrust.cli.services.changing import add_change_options, give, servers_of
-from mailtrust.cli.services.opening import exchange_of, moment_of
+from mailtrust.cli.services.opening import exchange_of
 from mailtrust.cli.services.telling import telling
 from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from mailtrust.cli import exit_status
 from mailtrust.cli.files import called_file, expect_one_from_stdin, read_file
+from mailtrust.cli.moment import add_moment_option, moment_of
 from mailtrust.cli.screen import show
 from mailtrust.cli.screen_options import add_screen_options
-from mailtrust.cli.services.opening import add_facts_options, exchange_of, expect_server, moment_of
+from mailtrust.cli.services.opening import add_facts_options, exchange_of, expect_server
 from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
@@ -70,9 +71,7 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         help=told(text("also say what is presented once this certificate is assigned, as `services enable` does it")),
     )  # fmt: skip
     planned.add_argument("--services", metavar="LIST", help=told(text("to these services, such as POP,IMAP,IIS,SMTP")))
-    parser.add_argument(
-        "--at", metavar="TIME", help=told(text("judge as of this time, such as 2027-01-31 or 2027-01-31T12:00:00Z"))
-    )
+    add_moment_option(parser)
     add_screen_options(parser)
     parser.set_defaults(handler=run)
 

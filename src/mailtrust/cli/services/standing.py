@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailtrust.cli.looking import dns_server, roots_of
-from mailtrust.cli.organisation import organisation_of
+from mailtrust.cli.organisation import organisation_of, own_settings
 from mailtrust.cli.progress import watched
 from mailtrust.cli.services.opening import add_balancer_option, add_facts_options, exchange_of, facts_given
 from mailtrust.cli.translations import told
 from mailtrust.core.model.frozen import frozen
-from mailtrust.core.model.settings import Settings
 from mailtrust.core.model.text import Text, text
 
 if TYPE_CHECKING:
@@ -94,14 +93,7 @@ def standing_of(options: argparse.Namespace, wanted: Sequence[str], *, served: b
                 on_progress=on_progress,
             )
         )
-    settings = Settings(
-        warn=organisation.warn,
-        critical=organisation.critical,
-        servers=organisation.servers,
-        accepted=organisation.accepted,
-        file=organisation.file,
-    )
-    evidence = evidence_of(now_told, shown, settings, edge, balancer=options.balancer)
+    evidence = evidence_of(now_told, shown, own_settings(organisation), edge, balancer=options.balancer)
     return Standing(now_told, shown, evidence, holdings, edge, detours)
 
 

@@ -16,6 +16,7 @@ from mailtrust.core.model.remedy import (
     ServeSameCertificate,
     Step,
 )
+from mailtrust.core.model.rights import ADMINISTRATOR, ORGANIZATION_MANAGEMENT
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.doing import NOTHING_CHANGED, human
 from mailtrust.core.services.exchange.versions import windows_services_of
@@ -23,7 +24,6 @@ from mailtrust.core.targets.parts.context import TargetContext, safe_host
 from mailtrust.core.targets.parts.ordering import host_names
 from mailtrust.core.targets.parts.steps import check_again, who_ends_tls
 from mailtrust.core.targets.parts.windows import (
-    ADMINISTRATOR,
     allow_versions_of_today,
     export_pair,
     find_the_key,
@@ -35,8 +35,6 @@ from mailtrust.core.x509.thumbprint import thumbprint
 ID = "exchange"
 TITLE = "Exchange Server"
 GREETINGS: tuple[str, ...] = ("microsoft esmtp mail service", "microsoft exchange")
-
-MANAGEMENT = "Organization Management"
 
 # Get-ExchangeCertificate, Enable-ExchangeCertificate: letters and words of the services, by port.
 _SERVICES: dict[int, ExchangeService] = {
@@ -86,7 +84,7 @@ def _services(context: TargetContext) -> tuple[ExchangeService, ...]:
 
 
 def _shell(say: Text, command: str, undo: Text) -> Step:
-    return Step(say, Run(command, "exchange"), undo, needs=MANAGEMENT)
+    return Step(say, Run(command, "exchange"), undo, needs=ORGANIZATION_MANAGEMENT)
 
 
 def _carry_over(context: TargetContext) -> tuple[Step, ...]:
@@ -112,7 +110,7 @@ def _extended_protection() -> Step:
             "(ExchangeExtendedProtectionManagement.ps1 -DisableExtendedProtection), and on again when both are done."
         ),
         undo=text("Run the same script without that option."),
-        needs=MANAGEMENT,
+        needs=ORGANIZATION_MANAGEMENT,
     )
 
 
@@ -239,7 +237,7 @@ def _restarting(service: ExchangeService) -> str:
 
 
 def _setting(setting: str) -> tuple[Step, ...]:
-    mend = human(text("Mend what was seen there."), undo=text("Put it back."), needs=MANAGEMENT)
+    mend = human(text("Mend what was seen there."), undo=text("Put it back."), needs=ORGANIZATION_MANAGEMENT)
     match setting:
         case "offer-tls" | "send-sni-certificate":
             return (

@@ -13,13 +13,13 @@ from mailtrust.core.model.remedy import (
     ServeSameCertificate,
     Step,
 )
+from mailtrust.core.model.rights import ADMINISTRATOR
 from mailtrust.core.model.text import text
 from mailtrust.core.remedies.doing import human, look
 from mailtrust.core.targets.parts.context import TargetContext
 from mailtrust.core.targets.parts.ordering import order_on_windows
 from mailtrust.core.targets.parts.steps import check_again, who_ends_tls
 from mailtrust.core.targets.parts.windows import (
-    ADMINISTRATOR,
     allow_versions_of_today,
     by_script,
     carry_over,

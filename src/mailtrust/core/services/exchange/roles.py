@@ -18,12 +18,7 @@ from mailtrust.core.model.exchange_change import (
     SetConnectorCertificate,
     SwitchService,
 )
-
-ORGANIZATION = "Organization Management"
-SERVER = "Server Management"
-HYGIENE = "Hygiene Management"
-ADMINISTRATOR = "Administrator"
-"""Local, of the server: whatever is Windows' own, and all on an Edge server."""
+from mailtrust.core.model.rights import ADMINISTRATOR, HYGIENE_MANAGEMENT, ORGANIZATION_MANAGEMENT, SERVER_MANAGEMENT
 
 
 def role_groups(act: ExchangeAct, *, edge: bool = False) -> tuple[str, ...]:
@@ -32,10 +27,10 @@ def role_groups(act: ExchangeAct, *, edge: bool = False) -> tuple[str, ...]:
         return (ADMINISTRATOR,)
     match act:
         case ImportCertificate() | EnableCertificate() | RemoveCertificate() | SetClientAccessName():
-            return (ORGANIZATION, SERVER)
+            return (ORGANIZATION_MANAGEMENT, SERVER_MANAGEMENT)
         case SetConnectorCertificate(kind="receive"):
-            return (ORGANIZATION, SERVER, HYGIENE)
+            return (ORGANIZATION_MANAGEMENT, SERVER_MANAGEMENT, HYGIENE_MANAGEMENT)
         case SetConnectorCertificate() | SetAuthCertificate() | PersonDoes():
-            return (ORGANIZATION,)
+            return (ORGANIZATION_MANAGEMENT,)
         case ImportIssuer() | BindSite() | RestartServices() | SwitchService():
             return (ADMINISTRATOR,)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from mailtrust.core.model.client import ClientProfile
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.remedy import ConfigureServer, Remedy, Run, Step, TrustAnchorOnClients, UseName, Write
+from mailtrust.core.model.rights import ORGANIZATION_MANAGEMENT
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.doing import NOTHING_CHANGED, do, human, look
 from mailtrust.core.remedies.file_names import certificate_file
@@ -66,7 +67,7 @@ def _use_name(goal: UseName, context: TargetContext) -> tuple[Step, ...]:
                 "exchange",
             ),
             text("Run it again with the former address; note it first with Get-ClientAccessService."),
-            needs="Organization Management",
+            needs=ORGANIZATION_MANAGEMENT,
         ),
         check_again(context),
     )

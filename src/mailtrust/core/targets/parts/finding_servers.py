@@ -3,6 +3,7 @@
 from mailtrust.core.formats import autodiscover
 from mailtrust.core.formats.mta_sts import policy_url
 from mailtrust.core.model.remedy import Human, Run, Step, Write
+from mailtrust.core.model.rights import ADMINISTRATOR, ORGANIZATION_MANAGEMENT
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.finding.bonds import NOTHING_HOLDS, Bonds
 from mailtrust.core.remedies.finding.changes import (
@@ -22,7 +23,7 @@ from mailtrust.core.remedies.finding.changes import (
     SetRegistry,
 )
 from mailtrust.core.remedies.finding.server import MailServer
-from mailtrust.core.targets.parts.next_certificate import MANAGEMENT, new_certificate
+from mailtrust.core.targets.parts.next_certificate import new_certificate
 from mailtrust.core.targets.parts.zone_records import TTL, records
 
 DOMAIN_ADMINS = "Domain Admins"
@@ -141,21 +142,21 @@ def _internal_uri(target: str) -> tuple[Step, ...]:
             text("Note what every server's service connection point says today."),
             Run("Get-ClientAccessService | Format-List Name,AutoDiscoverServiceInternalUri", "exchange"),
             text("Nothing was changed."),
-            needs=MANAGEMENT,
+            needs=ORGANIZATION_MANAGEMENT,
         ),
         Step(
             text("Let all of them name the server as its certificate does. Up to Exchange 2013 the cmdlet is "
                  "Set-ClientAccessServer."),
             Run(f"Get-ClientAccessService | Set-ClientAccessService -AutoDiscoverServiceInternalUri {uri}", "exchange"),
             text("The same cmdlet with the former address of each server."),
-            needs=MANAGEMENT,
+            needs=ORGANIZATION_MANAGEMENT,
         ),
         Step(
             text("Have the change taken up, and let {target} lead to the server inside too.", target=target),
             Run("Restart-WebAppPool MSExchangeAutodiscoverAppPool", "powershell"),
             text("Nothing to take back."),
             disruption="reload",
-            needs="Administrator",
+            needs=ADMINISTRATOR,
         ),
     )  # fmt: skip
 

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator
 
 from mailtrust.core.model.certificate import CertificateSpec
 from mailtrust.core.model.remedy import Human, Run, Step
+from mailtrust.core.model.rights import ORGANIZATION_MANAGEMENT
 from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.remedies.finding.bonds import Bonds, Pinned
 from mailtrust.core.remedies.finding.server import MailServer
 from mailtrust.core.targets.parts.zone_records import records
 from mailtrust.core.validation.names.internal import is_internal
 from mailtrust.core.validation.tlsa_rollover import said_by, settled_after
-
-MANAGEMENT = "Organization Management"
 
 
 def new_certificate(names: Iterable[str], server: MailServer | None, bonds: Bonds) -> tuple[Step, ...]:
@@ -128,4 +127,4 @@ def _into_service(*, keeps: bool) -> Step:
     if keeps:
         say = in_a_row((say, text("On Windows, import it as a PFX with that key.")))
     undo = text("Assign the former certificate again; it stays in the store.")
-    return Step(say, Human(), undo, "restart", MANAGEMENT)
+    return Step(say, Human(), undo, "restart", ORGANIZATION_MANAGEMENT)

@@ -7,6 +7,7 @@ into the store, and to take wrong ones out, whatever program on the machine ends
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.remedy import Human, Remedy, Run, Step, Write
+from mailtrust.core.model.rights import ADMINISTRATOR
 from mailtrust.core.model.text import text
 from mailtrust.core.remedies.doing import look
 from mailtrust.core.remedies.file_names import certificate_file
@@ -15,7 +16,6 @@ from mailtrust.core.targets.parts.steps import get_missing, who_ends_tls
 from mailtrust.core.x509.pem import to_pem
 from mailtrust.core.x509.thumbprint import thumbprint
 
-ADMINISTRATOR = "Administrator"
 STORE = r"Cert:\LocalMachine\CA"
 
 

@@ -120,6 +120,21 @@ def test_a_script_says_yes_beforehand(run: Run, prepared: Prepared) -> None:
     assert (back.status, prepared.file.read_bytes()) == (0, b"old")
 
 
+def test_one_way_to_a_machine_does_for_reading_and_changing(
+    run: Run, prepared: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By SSH each is a connection."""
+    opened = []
+
+    def open_one(server: Server, roots: object) -> LocalMachine:
+        opened.append(server.name)
+        return LocalMachine()
+
+    monkeypatch.setattr("mailtrust.edge.transport.reaching.machine_for", open_one)
+    assert run(*prepared.arguments, "--yes").status == 0
+    assert opened == ["files"]
+
+
 @pytest.mark.parametrize(
     ("said", "status", "left"), [(b"y\n", 0, b"new"), (b"\n", 2, b"old"), (b"n\n", 2, b"old"), (b"\x03", 2, b"old")]
 )

@@ -41,7 +41,8 @@ class Outside:
         """`plan`: the one that the looking options on the command line are for."""
         self._plan = plan
         self._options = options
-        self._opened: list[Machine] = []
+        self._opened: dict[str, Machine] = {}
+        """By `Server.reach`: what reads the facts again does what is to be done there, too."""
 
     @property
     def surroundings(self) -> "Surroundings":
@@ -61,7 +62,7 @@ class Outside:
 
     async def close(self) -> None:
         """Leave all machines; a way that is lost already is no trouble."""
-        for machine in self._opened:
+        for machine in self._opened.values():
             with suppress(UserProblem):
                 await machine.close()
         self._opened.clear()
@@ -69,11 +70,13 @@ class Outside:
     def _machine(self, server: Server) -> "Machine":
         from mailtrust.edge.transport.reaching import machine_for
 
+        if server.reach in self._opened:
+            return self._opened[server.reach]
         own = self._options.roots or self._options.servers
         looking = looking_of(self._plan) if self._plan and not own else self._options
         organisation = organisation_of(looking)
         machine = machine_for(opened_as_here(server, organisation), roots_of(looking, organisation))
-        self._opened.append(machine)
+        self._opened[server.reach] = machine
         return machine
 
     async def _differing(self, plan: Plan) -> Sequence[str]:

@@ -15,7 +15,7 @@ from mailtrust.core.model.plan import AskPerson, ChangeRecords, Plan, PlanStep, 
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.edge.transport.journal import Begun, Done, Ended, Proven, Superseded
-from mailtrust.edge.transport.machine import Failed, NotThere, Unreachable
+from mailtrust.edge.transport.machine import Failed, NotThere
 from mailtrust.edge.transport.state import State
 from mailtrust.flows.apply_doing import do, files_before, stands
 from mailtrust.flows.apply_session import Session, Surroundings, digest_of, same_file
@@ -160,8 +160,6 @@ async def _do(session: Session, step: PlanStep) -> None:
         else:
             await do(session, step)
     except UserProblem as problem:
-        if isinstance(problem, Unreachable):
-            session.lose(step)
         session.around.tell(Happening("failed", step, why=problem.message))
         raise
     session.around.tell(Happening("done", step))

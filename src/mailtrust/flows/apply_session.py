@@ -62,6 +62,7 @@ class Surroundings:
     """Everything outside that applying needs; each can be another in a test."""
 
     machine: Callable[[Server], Machine]
+    """The way to a server's machine, one for all that is done there; it is found again by itself where it was lost."""
     differing: Callable[[Plan], Awaitable[Sequence[str]]]
     """The files and commands that say something else than when the plan was made; empty: none."""
     prove: Callable[[Plan, tuple[str, ...]], Awaitable[Verdict]]
@@ -86,7 +87,6 @@ class Session:
     around: Surroundings
     stuck: dict[str, Text] = field(default_factory=dict)
     """The steps that this run could not take back, and why: another may."""
-    _machines: dict[str, Machine] = field(default_factory=dict)
 
     @property
     def past(self) -> Past:
@@ -109,14 +109,7 @@ class Session:
 
     def machine(self, step: PlanStep) -> Machine:
         """The machine that a step is for."""
-        server = self.server(step)
-        if server.reach not in self._machines:
-            self._machines[server.reach] = self.around.machine(server)
-        return self._machines[server.reach]
-
-    def lose(self, step: PlanStep) -> None:
-        """Forget the way to its machine: the next use makes a new one."""
-        self._machines.pop(self.server(step).reach, None)
+        return self.around.machine(self.server(step))
 
     def copy_of(self, step: PlanStep, path: str) -> str:
         """Where the former file is kept, on its own machine."""

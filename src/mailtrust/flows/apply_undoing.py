@@ -23,7 +23,7 @@ from mailtrust.core.model.plan import (
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
 from mailtrust.edge.transport.journal import Back, Doing, Ended, Left, TakingBack, Was
-from mailtrust.edge.transport.machine import Failed, Machine, NotThere, Overtaken, RawFile, Unreachable
+from mailtrust.edge.transport.machine import Failed, Machine, NotThere, Overtaken, RawFile
 from mailtrust.flows.apply_doing import change_of, in_thread, run, talk_to
 from mailtrust.flows.apply_session import Session, digest_of
 
@@ -123,8 +123,6 @@ async def _one(session: Session, step: PlanStep) -> None:
         session.journal.note(Left(step.id, str(problem.message)))
         session.around.tell(Happening("left", step, why=problem.message))
     except UserProblem as problem:
-        if isinstance(problem, Unreachable):
-            session.lose(step)
         session.stuck[step.id] = problem.message
         session.around.tell(Happening("left", step, why=problem.message))
     except Exception as error:  # noqa: BLE001 - a mistake of ours must not keep the other steps from being taken back

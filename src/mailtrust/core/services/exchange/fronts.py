@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Literal
 
 from mailtrust.core.formats.host_name import TargetError, parse_host
-from mailtrust.core.formats.target import HostPort, parse_target
 from mailtrust.core.formats.url import is_https, parts_of
 from mailtrust.core.model.endpoint import Protocol, TlsMode
-from mailtrust.core.model.exchange import ClientAccessSettings, ClientService, ExchangeServer
+from mailtrust.core.model.exchange import ClientService, ExchangeServer
 from mailtrust.core.model.frozen import frozen
+from mailtrust.core.services.exchange.client_access import connections_of
 
 
 @frozen
@@ -41,18 +41,6 @@ def _directories(server: ExchangeServer) -> Iterator[Front]:
 def _connections(server: ExchangeServer) -> Iterator[Front]:
     for settings in server.client_access:
         protocol = Protocol.IMAP if settings.service == "IMAP" else Protocol.POP3
-        for host, port, tls_mode in connections_of(settings):
-            yield Front(host, port, protocol, tls_mode, settings.service)
-
-
-def connections_of(settings: ClientAccessSettings) -> Iterator[tuple[str, int, TlsMode]]:
-    """`mail.example.com:993:SSL`, `mail.example.com:143:TLS`; those without TLS are left out (Set-ImapSettings)."""
-    modes: dict[str, TlsMode] = {"SSL": TlsMode.IMPLICIT, "TLS": TlsMode.STARTTLS}
-    for written in settings.connection_settings:
-        place, _, how = written.strip().rpartition(":")
-        try:
-            target = parse_target(place)
-        except TargetError:
-            continue
-        if isinstance(target, HostPort) and how.strip().upper() in modes:
-            yield target.host, target.port, modes[how.strip().upper()]
+        for one in connections_of(settings):
+            if one.tls_mode is not None:
+                yield Front(one.host, one.port, protocol, one.tls_mode, settings.service)

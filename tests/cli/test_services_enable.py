@@ -85,6 +85,13 @@ def test_it_says_what_it_takes_and_writes_the_script(run: Run) -> None:
     assert "'mailtrust services check --export after.json'" in source
 
 
+def test_what_takes_a_persons_step_back_does_not_read_as_the_next_step(run: Run) -> None:
+    done = enable(run, "--thumbprint", NEW, "--services", "IIS", "--balancer", "bridging")
+    assert "clients see that one. Back: Put the former certificate back on the load balancer." in " ".join(
+        done.text.split()
+    )
+
+
 def test_what_is_refused_is_told_and_the_rest_is_written(run: Run) -> None:
     done = enable(run, "--thumbprint", NEW, "--services", "IIS,UM,Federation", "-o", "enable.ps1")
     assert done.status == 1
@@ -111,6 +118,7 @@ def test_thumbprints_as_they_are_copied(run: Run, given: str) -> None:
     [
         (("--thumbprint", NEW, "--services", "IMAPS"), "Did you mean IMAP?"),
         (("--thumbprint", NEW, "--services", "SMPT"), "Did you mean SMTP?"),
+        (("--thumbprint", NEW, "--services", "HTTP"), "Did you mean IIS?"),
         (("--thumbprint", NEW, "--services", "xyzzy"), "Expected services among IMAP"),
         (("--thumbprint", NEW, "--services", " , "), "got nothing"),
         (("--thumbprint", "12", "--services", "IIS"), "40 hexadecimal digits"),

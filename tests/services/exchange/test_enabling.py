@@ -408,7 +408,13 @@ def test_what_the_export_does_not_say_of_send_connectors() -> None:
 def test_a_connector_of_another_name_keeps_its_certificate() -> None:
     partner = certificate("B", "partner.example.net", issuer="CN=Partner CA")
     mail1 = server(new(), partner, receive_connectors=(connector("partner.example.net", str(name_of(partner))),))
-    assert not [one for one in acts(enabled(organisation(mail1), "SMTP")) if isinstance(one, SetConnectorCertificate)]
+    sends = (send_connector(tls=str(name_of(partner))), replace(send_connector(tls="<I>a<S>b"), source_servers=("X",)))
+    change = enabled(organisation(mail1, sends=sends), "SMTP")
+    assert not [one for one in acts(change) if isinstance(one, SetConnectorCertificate)]
+    # Who assigns SMTP means to see the new one there.
+    assert r"does not hold its names: MAIL1\Default Frontend MAIL1, Outbound. Should one" in said(change)
+    assert not enabled(change.after, "SMTP").remarks
+    assert "does not hold its names" not in said(enabled(organisation(mail1), "IIS"))
 
 
 def test_a_send_connector_of_an_edge_server_waits_for_it() -> None:

@@ -5,6 +5,7 @@ from mailtrust.core.model.exchange_change import (
     ExchangeChange,
     ExchangeStep,
     ImportIssuer,
+    PersonDoes,
     Refusal,
 )
 from mailtrust.core.model.text import Text, in_a_row, text
@@ -78,7 +79,8 @@ def _needs(step: ExchangeStep) -> tuple[Text, ...]:
 def _back(step: ExchangeStep) -> tuple[Text, str]:
     """The words, and the commands behind them."""
     if isinstance(step.undo, Text):
-        return step.undo, ""
+        # What a person does is taken back by a person: without the word it reads as the next thing to do.
+        return in_a_row((text("Back:"), step.undo)) if isinstance(step.act, PersonDoes) else step.undo, ""
     return text("Back:"), " " + "; ".join(one for act in step.undo for one in commands(act))
 
 

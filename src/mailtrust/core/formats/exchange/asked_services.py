@@ -17,12 +17,12 @@ _OTHERS: dict[str, AskedService] = {
     "imaps": "IMAP",
     "pop3": "POP",
     "pop3s": "POP",
-    "https": "IIS",
-    "owa": "IIS",
+    **dict.fromkeys(("http", "https", "autodiscover", "activesync", "ecp", "ews", "oab", "rpc", "mapi", "owa"), "IIS"),
     "smtps": "SMTP",
     "submission": "SMTP",
 }
-"""What people say instead: told as a hint, and not taken."""
+"""What people say instead, of IIS its uses ("Assign certificates to Exchange Server services"): told as a hint, and
+not taken."""
 
 
 def asked_services(given: str) -> tuple[AskedService, ...]:

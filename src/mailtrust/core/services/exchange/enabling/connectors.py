@@ -23,7 +23,7 @@ from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.certificates import bears, called, takes_the_place_of
 from mailtrust.core.services.exchange.roles import role_groups
-from mailtrust.core.services.exchange.serving import named_by
+from mailtrust.core.services.exchange.serving import is_source, named_by
 from mailtrust.core.services.exchange.versions import cmdlets_are_local
 
 
@@ -69,6 +69,44 @@ def follow(organisation: ExchangeOrganisation, servers: Iterable[str], thumbprin
     if organisation.send_connectors is not None:
         done = replace(done, send_connectors=tuple(sending))
     return Following(tuple(steps), tuple(remarks), done)
+
+
+def keep_another(organisation: ExchangeOrganisation, servers: Iterable[str], thumbprint: str) -> Text | None:
+    """What to know of connectors that name another certificate, once those that follow have followed; None: nothing."""
+    keeping: list[str] = []
+    for server in map(organisation.server, servers):
+        certificate = server.certificate(thumbprint) if server is not None else None
+        if server is None or certificate is None:
+            continue
+        keeping += [one.identity for one in server.receive_connectors if one.enabled and _another(one, certificate)]
+        # One that waits for its other servers has its own remark.
+        keeping += [
+            one.name
+            for one in organisation.send_connectors or ()
+            if one.enabled
+            and is_source(one, server)
+            and _another(one, certificate)
+            and all(_everywhere(organisation, one, thumbprint))
+        ]
+    if not keeping:
+        return None
+    return text(
+        "These connectors name another certificate (TlsCertificateName) and go on presenting it, as this one does not "
+        "hold its names: {connectors}. Should one present this one, set it: $c = Get-ExchangeCertificate -Thumbprint "
+        "{print}; Set-ReceiveConnector or Set-SendConnector <name> -TlsCertificateName ('<I>' + $c.Issuer + '<S>' + "
+        "$c.Subject).",
+        connectors=tuple(dict.fromkeys(keeping)),
+        print=thumbprint,
+    )
+
+
+def _another(connector: ReceiveConnector | SendConnector, certificate: ExchangeCertificate) -> bool:
+    return bool(connector.tls_certificate_name) and not names(connector.tls_certificate_name, certificate)
+
+
+def _everywhere(organisation: ExchangeOrganisation, connector: SendConnector, thumbprint: str) -> Iterator[bool]:
+    for server in map(organisation.server, connector.source_servers):
+        yield server is not None and _has_it(server, thumbprint)
 
 
 def _stale(named: str, fqdn: str, server: ExchangeServer, certificate: ExchangeCertificate, now: datetime) -> bool:

@@ -27,7 +27,7 @@ from mailtrust.core.services.exchange.client_access import settings_of
 from mailtrust.core.services.exchange.enabling import statuses
 from mailtrust.core.services.exchange.enabling.assigning import Assigning, assigning
 from mailtrust.core.services.exchange.enabling.client_names import Naming, naming
-from mailtrust.core.services.exchange.enabling.connectors import follow
+from mailtrust.core.services.exchange.enabling.connectors import follow, keep_another
 from mailtrust.core.services.exchange.enabling.default_smtp import Answer
 from mailtrust.core.services.exchange.enabling.edge_subscriptions import subscribe_again
 from mailtrust.core.services.exchange.enabling.incoming import (
@@ -102,11 +102,14 @@ def enable(organisation: ExchangeOrganisation, wish: Enable, now: datetime) -> E
         *front.restarts,
         *(step for part in parts for step in part.edge),
     )
-    unsaid = organisation.send_connectors is None and any("SMTP" in part.touched for part in parts)
+    smtp = [name for name, part in done.items() if "SMTP" in part.touched]
+    unsaid = organisation.send_connectors is None and bool(smtp)
+    keeping = keep_another(following.after, smtp, wish.thumbprint)
     remarks = (
         *(one for part in parts for one in part.remarks),
         *following.remarks,
         *((_SEND_CONNECTORS,) if unsaid else ()),
+        *((keeping,) if keeping is not None else ()),
         *front.remarks,
     )
     return ExchangeChange(

@@ -45,7 +45,7 @@ def test_a_folder_of_every_form_becomes_one_export(run: Callable[..., Any], fold
     assert (done.status, done.out) == (0, b"")
     first, second = done.err.splitlines()
     assert first.startswith("mailtrust: ")
-    assert "MAIL2.txt: PowerShell has cut subject" in first
+    assert "MAIL2.txt: PowerShell has cut Subject" in first
     assert "MAIL2.txt does not say of which server it is: it is taken for MAIL2." in second
     written = json.loads(output.read_bytes())
     assert [server["name"] for server in written["servers"]] == ["MAIL1", "MAIL2"]

@@ -168,7 +168,7 @@ def test_a_table_has_letters_and_cuts_what_is_long() -> None:
     assert (first.thumbprint, first.services, first.subject) == (FIRST, {"IMAP", "POP", "IIS", "SMTP"}, "")
     assert (second.services, second.subject) == ({"SMTP"}, "CN=MAIL1")
     cut, whose = map(str, gathered.problems)
-    assert "PowerShell has cut subject" in cut
+    assert "PowerShell has cut Subject" in cut
     assert "is taken for MAIL1." in whose  # as the subject of setup's certificate says
 
 
@@ -185,7 +185,7 @@ EDGE1                                    Edge        Standard    Version 15.2 (B
         ("EDGE1", True, ""),
     ]
     (told,) = map(str, gathered.problems)
-    assert "PowerShell has cut admindisplayversion, site" in told
+    assert "PowerShell has cut AdminDisplayVersion, Site" in told
 
 
 def test_what_stands_below_a_table_is_no_row_of_it() -> None:

@@ -21,7 +21,7 @@ def add(shown: Shown, draft: Draft) -> None:
     for recognised, bring in _KINDS:
         if recognised(shown):
             bring(shown, draft)
-            draft.cut |= shown.cut & _NEEDED_WHOLE
+            draft.cut |= {_NEEDED_WHOLE[name] for name in shown.cut if name in _NEEDED_WHOLE}
             return
     draft.leave_aside(shown.types[0].rpartition(".")[2] if shown.types else "?")
 
@@ -233,14 +233,14 @@ def _accepted_domain(shown: Shown, draft: Draft) -> None:
     draft.wire.accepted_domains += shown.words("DomainName")
 
 
-_NEEDED_WHOLE = frozenset({
-    "thumbprint", "services", "subject", "issuer", "certificatedomains", "friendlyname", "name", "identity", "server",
-    "fqdn", "tlscertificatename", "bindings", "authmechanism", "addressspaces", "smarthosts", "sourcetransportservers",
-    "internalconnectionsettings", "externalconnectionsettings", "x509certificatename", "internalurl", "externalurl",
-    "sendingtransportservers", "receivingtransportservers", "edgetransportservers", "domainname",
-    "internaltransportcertificatethumbprint", "currentcertificatethumbprint", "nextcertificatethumbprint",
-    "admindisplayversion", "site",
-})  # fmt: skip
+_NEEDED_WHOLE = {name.lower(): name for name in (
+    "Thumbprint", "Services", "Subject", "Issuer", "CertificateDomains", "FriendlyName", "Name", "Identity", "Server",
+    "Fqdn", "TlsCertificateName", "Bindings", "AuthMechanism", "AddressSpaces", "SmartHosts", "SourceTransportServers",
+    "InternalConnectionSettings", "ExternalConnectionSettings", "X509CertificateName", "InternalUrl", "ExternalUrl",
+    "SendingTransportServers", "ReceivingTransportServers", "EdgeTransportServers", "DomainName",
+    "InternalTransportCertificateThumbprint", "CurrentCertificateThumbprint", "NextCertificateThumbprint",
+    "AdminDisplayVersion", "Site",
+)}  # fmt: skip
 """Properties of which it is told when only their beginning is shown; of others nobody misses the rest."""
 
 _KINDS: tuple[tuple[Callable[[Shown], bool], Callable[[Shown, Draft], None]], ...] = (

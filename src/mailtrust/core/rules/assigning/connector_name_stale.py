@@ -158,7 +158,7 @@ def _successor(evidence: AssignmentEvidence, connector: _Named, server: Exchange
 def _spread(server: ExchangeServer, have: tuple[str, ...]) -> Text:
     """A name counts on every source server, so another one for this server would break the others."""
     return text(
-        "{have} have it, and one name counts for all source servers: give all of them one certificate. Either export "
+        "It is on {have}, and one name counts for all source servers: give all of them one certificate. Either export "
         "it there with its key (Export-ExchangeCertificate -BinaryEncoded) and import it on {server} with the service "
         "SMTP; or import the new one on all of them, assign SMTP, and name that: mailtrust services enable does it in "
         "the right order.",
@@ -204,9 +204,15 @@ def _twins(
         Explanation(
             text(
                 "{certificates} have the same issuer and subject, so the connector needs no new name after this "
-                "renewal. But Remove-ExchangeCertificate refuses all of them while the connector names them (“These "
-                "certificates are tagged with following Send Connectors”). {how}",
+                "renewal. {stays} {how}",
                 certificates=tuple(map(called, meant)),
+                # "Can't remove a certificate that's installed in Exchange Server" speaks of Send connectors alone.
+                stays=text(
+                    "But Remove-ExchangeCertificate refuses all of them while the connector names them (“These "
+                    "certificates are tagged with following Send Connectors”)."
+                )
+                if connector.kind == "Send"
+                else text("It presents the newest."),
                 how=how_to_remove(evidence, organisation, server, old[0]),
             ),
             text("Two certificates of the mail server look alike. Nothing is broken; tidying up needs a short stop."),

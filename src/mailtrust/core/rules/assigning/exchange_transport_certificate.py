@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity
-from mailtrust.core.model.text import text
+from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.rules.assigning.grounds.internal import another_internal
 from mailtrust.core.rules.assigning.grounds.lasting import has_ended, soon
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers
@@ -70,18 +70,8 @@ def _finding(
         fault,
         text("The internal transport certificate of {server}: {why}", server=server.name, why=fault.why),
         Explanation(
-            text(
-                "What {server} shows other Exchange and Edge servers of the organisation: {why}. {follows} {cure} "
-                "Then Restart-Service MSExchangeTransport. On an Edge server, and where an Edge server is subscribed, "
-                "renew the subscription afterwards (New-EdgeSubscription).",
-                server=server.name,
-                why=fault.why,
-                follows=text("X-ANONYMOUSTLS is not offered, and mail from the other servers stays in their queues.")
-                if broken
-                else text("It is used after its end too, with an event in the log."),
-                cure=another_internal(evidence, server),
-            ),
-            text("Mail between the organisation's own servers does not flow, or soon will not. One command mends it.")
+            in_a_row(_for_the_administrator(evidence, server, fault)),
+            text("Mail between the organisation's own servers may not flow. One command mends it.")
             if broken
             else text("An inner certificate of the mail server wants to be renewed. Nobody outside meets it."),
             text("Mail to colleagues may be late.") if broken else NOTHING_TO_DO,
@@ -89,3 +79,28 @@ def _finding(
         server=server,
         certificate=certificate,
     )
+
+
+def _for_the_administrator(evidence: AssignmentEvidence, server: ExchangeServer, fault: Fault) -> Iterator[Text]:
+    yield text(
+        "What {server} shows other Exchange and Edge servers of the organisation: {why}.",
+        server=server.name,
+        why=fault.why,
+    )
+    if fault.severity is Severity.ERROR:
+        # That mail waits is said by none of the articles: docs/unconfirmed.md.
+        yield text(
+            "X-ANONYMOUSTLS is not offered; mail from the organisation's other servers then waits in their queues, as "
+            "far as is known."
+        )
+    else:
+        yield text("It is used after its end too, with an event in the log.")
+    yield another_internal(evidence, server)
+    yield text("Then Restart-Service MSExchangeTransport.")
+    subscribed = evidence.organisation is None or evidence.organisation.edge_subscriptions != ()
+    if server.edge or subscribed:
+        # An Edge server knows the others by its subscription (edge-subscriptions.md).
+        yield text(
+            "On an Edge server, and where an Edge server is subscribed, renew the subscription afterwards "
+            "(New-EdgeSubscription)."
+        )

@@ -136,8 +136,8 @@ def _faults(organisation: ExchangeOrganisation, presented: _Presented) -> Iterat
             Severity.ERROR,
             text(
                 "none of its names ({names}) lies in an accepted domain ({domains}): Exchange Online finds the "
-                "organisation by the domain in the certificate, and takes the mail for a stranger's. Have it issued "
-                "with such a name, as mail.{domain}",
+                "organisation by the domain in the certificate, and takes the mail for a stranger's, unless the "
+                "tenant alone has accepted that domain. Have it issued with such a name, as mail.{domain}",
                 names=_names(one)[:8],
                 domains=domains[:8],
                 domain=domains[0],

@@ -24,6 +24,7 @@ from mailtrust.core.model.remedy import (
     TrustAnchorOnClients,
     UseName,
 )
+from mailtrust.core.model.settings import Settings
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.remedies.best_chain import best_chain
 from mailtrust.core.remedies.configure_server import CURES
@@ -251,6 +252,47 @@ class TestReplace:
         assert replacing.goal.spec.dns_names == ("exch01.corp.local",)
         assert replacing.goal.spec.lifetime_days == 365
 
+    @pytest.mark.parametrize("public", [True, False])
+    def test_a_name_of_the_inside_does_not_cost_the_public_ones(self, caseworld: Any, public: bool) -> None:
+        issuer = caseworld.intermediate if public else caseworld.make_root("Corp Root")
+        leaf = caseworld.leaf("mail.example.com", issuer=issuer, public=public)
+        seen = caseworld.seen((leaf, issuer.certificate), 443, "exch01.corp.local")
+        evidence = caseworld.judge(seen, local_roots=() if public else (issuer.certificate,))
+        remedy = only(one for one in proposed(caseworld, evidence) if isinstance(one.goal, ReplaceCertificate))
+        assert remedy.goal.spec.dns_names == ("exch01.corp.local", "mail.example.com")
+        assert "No public CA certifies exch01.corp.local" in str(remedy.decision)
+        said = " ".join(str(step.say) for step in only(with_steps((remedy,), evidence)).steps)
+        assert "ACME" not in said
+        assert "Otherwise" not in said
+
+    @pytest.mark.parametrize(
+        ("fault", "demand"),
+        [
+            ({"signature_hash": "sha1"}, "signed with SHA-256"),
+            ({"key": "rsa-1024"}, "a new key (rsa-2048)"),
+            ({"extended_key_usage": ("1.3.6.1.5.5.7.3.2",)}, "for TLS servers (serverAuth"),
+            ({"basic_constraints": BasicConstraints(True, None)}, "CA:FALSE"),
+            ({"ends": 2000, "public": False}, "at most 825 days"),
+        ],
+    )
+    def test_the_ca_is_told_what_was_wrong_with_the_old_one(
+        self, caseworld: Any, fault: dict[str, Any], demand: str
+    ) -> None:
+        own = caseworld.make_root("Corp Root")
+        leaf = caseworld.leaf(issuer=own, **fault)
+        evidence = caseworld.judge(caseworld.seen((leaf,)), local_roots=(own.certificate,))
+        remedy = only(one for one in proposed(caseworld, evidence) if isinstance(one.goal, ReplaceCertificate))
+        assert demand in str(remedy.decision)
+
+    def test_who_made_it_himself_is_told_how_to_make_it_better(self, caseworld: Any) -> None:
+        evidence = caseworld.judge(caseworld.seen((caseworld.own(),)))
+        for product, shell in (("nginx", "sh"), ("iis", "cmd")):
+            known = replace(evidence, settings=Settings(product=product))
+            remedy = next(one for one in proposed(caseworld, known) if isinstance(one.goal, ReplaceCertificate))
+            (told,) = with_steps((remedy,), known)
+            (made,) = (one.do for one in told.steps if isinstance(one.do, Run) and "cert self-signed" in one.do.command)
+            assert made == Run("mailtrust cert self-signed mail.example.com --out mail.example.com", shell)
+
     def test_a_hoster_s_names_are_not_taken_over(self, caseworld: Any) -> None:
         chain = (caseworld.leaf("*.hoster.net", "hoster.net"), caseworld.intermediate.certificate)
         evidence = caseworld.judge(caseworld.seen(chain, 993))
@@ -312,6 +354,12 @@ class TestClientsSide:
         chain = (caseworld.leaf("mail.example.com"), caseworld.intermediate.certificate)
         remedies = proposed(caseworld, caseworld.judge(caseworld.seen(chain, 443, host)))
         assert isinstance(remedies[0].goal, UseName)
+
+    def test_a_name_right_under_the_wildcard_rather_than_the_domain_itself(self, caseworld: Any) -> None:
+        leaf = caseworld.leaf(recipe=server_recipe("*.example.com", "example.com"))
+        seen = caseworld.seen((leaf, caseworld.intermediate.certificate), 443, "mail.eu.example.com")
+        remedy = only(one for one in proposed(caseworld, caseworld.judge(seen)) if isinstance(one.goal, UseName))
+        assert remedy.goal.names == ("mail-eu.example.com", "example.com")
 
     def test_no_name_to_use_no_such_remedy(self, caseworld: Any) -> None:
         leaf = caseworld.leaf(recipe=server_recipe("*.example.org"))

@@ -1,17 +1,19 @@
 """The cure for what is wrong with the server's certificate itself: another one. One remedy a leaf."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from mailtrust.core.model.certificate import Certificate, CertificateSpec
 from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.finding import Finding
 from mailtrust.core.model.remedy import Remedy, ReplaceCertificate
-from mailtrust.core.model.text import Text, text
+from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.remedies.wanted_names import wanted_names
 from mailtrust.core.rules.grounds.hosts import is_address
 from mailtrust.core.rules.grounds.naming import called_leaf
 from mailtrust.core.rules.grounds.served import Served, served_leaves
 from mailtrust.core.validation.kinds import Kind, kind_of
+from mailtrust.core.validation.names.internal import is_internal
 
 KIND = "replace-certificate"
 
@@ -134,7 +136,7 @@ def _for_leaf(evidence: Evidence, served: Served, cured: tuple[Finding, ...]) ->
         steps=(),
         cures=tuple(finding.id for finding in cured),
         observations=tuple(dict.fromkeys(one for finding in cured for one in finding.observations)),
-        decision=None if safe else _decision(rules, kind, names),
+        decision=None if safe else in_a_row((_decision(rules, kind, names), *_demands(cured, spec))),
     )
 
 
@@ -181,3 +183,27 @@ def _decision(rules: set[str], kind: Kind, names: tuple[str, ...]) -> Text:
     return text(
         "A new certificate has to be ordered, for {names}. Are these all the names that clients use?", names=names
     )
+
+
+def _demands(cured: tuple[Finding, ...], spec: CertificateSpec) -> Iterator[Text]:
+    """What to tell the CA: ordered as the old one was, the new certificate would have the old one's fault."""
+    rules = {finding.rule for finding in cured}
+    if inside := tuple(name for name in spec.dns_names if is_internal(name.removeprefix("*."))):
+        yield text(
+            "No public CA certifies {names}: leave out what nobody uses, or order from your own CA, whose root every "
+            "client must be given.",
+            names=inside,
+        )
+    if "signature-weak" in rules:
+        yield text("It must be signed with SHA-256: where your own CA signs with SHA-1, change that first.")
+    if "key-weak" in rules:
+        yield text("It needs a new key ({key}); with the old request the weak key would come back.", key=spec.key)
+    if "eku-no-server-auth" in rules:
+        yield text("Order it for TLS servers (serverAuth; from AD CS by a template such as Web Server).")
+    if "key-usage-wrong" in rules:
+        yield text("Its key usage must hold digitalSignature, with RSA keyEncipherment too.")
+    if "leaf-is-ca" in rules:
+        yield text("It must say CA:FALSE: order it as a server's certificate, not as that of a CA.")
+    for finding in cured:
+        if finding.rule == "validity-too-long" and (most := finding.fact("most_days")):
+            yield text("It may be valid for at most {days} days.", days=str(most))

@@ -31,7 +31,7 @@ def propose_names(evidence: Evidence, findings: tuple[Finding, ...]) -> tuple[Re
 
 
 def _usable(evidence: Evidence, leaves: list[Certificate], host: str) -> tuple[str, ...]:
-    """Names in all of the certificates, those first by which this run has reached a server that shows them."""
+    """Names that all of the certificates cover, those first by which this run has reached a server that shows them."""
     proven = [
         met.host
         for met in hosts_met(evidence)
@@ -39,15 +39,23 @@ def _usable(evidence: Evidence, leaves: list[Certificate], host: str) -> tuple[s
         if any(seen == leaf for _, seen in met.observations) and not tuple(names_rfc9525(leaf, met.host, None))
     ]
     carried = [name for leaf in leaves for name in leaf.dns_names if not name.startswith("*")]
+    below = [near for leaf in leaves for name in leaf.dns_names if (near := _under_the_wildcard(name.lower(), host))]
     usable = (
         name
-        for name in dict.fromkeys((*proven, *carried))
+        for name in dict.fromkeys((*proven, *below, *carried))
         if name.lower() != host.lower()
         and not is_address(name)
         and not is_internal(name)
         and all(not tuple(names_rfc9525(leaf, name, None)) for leaf in leaves)
     )
     return tuple(usable)[:MOST_NAMES]
+
+
+def _under_the_wildcard(name: str, host: str) -> str | None:
+    """The name right under a wildcard that is nearest to a host too deep for it: `mail-eu` for `mail.eu`."""
+    base = name.removeprefix("*")
+    inner = host.lower().removesuffix(base)
+    return None if name == base or inner == host.lower() else inner.replace(".", "-") + base
 
 
 def _remedy(finding: Finding, host: str, names: tuple[str, ...]) -> Remedy:

@@ -32,7 +32,9 @@ def wanted_names(
     reached = [host.rstrip(".").lower() for host in hosts]
     carried = [slips.get(name.lower(), name.lower()) for name in leaf.dns_names if not is_address(name)]
     if not any(_neighbours(host, name) for host in reached for name in carried):
-        carried = [] if any(not is_address(host) for host in reached) else carried
+        # Who comes by an address says nothing about whose certificate it is, nor who comes by a name of the inside.
+        silent = all(is_address(host) or (not public and is_internal(host)) for host in reached)
+        carried = carried if silent else []
     names = [name for name in (*reached, *slips.values(), *carried) if not is_address(name)]
     addresses = [host.strip("[]") for host in reached if is_address(host)] + list(leaf.ip_addresses)
     if public:

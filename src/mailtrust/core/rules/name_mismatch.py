@@ -103,7 +103,7 @@ def _way(host: str) -> Text:
     if is_address(host):
         return text(
             "The server is reached by its address. Use one of its names instead: hardly a public CA certifies "
-            "addresses."
+            "addresses (Let's Encrypt does, for less than a week at a time)."
         )
     return text(
         "Use one of these names in the clients' settings and URLs (also Autodiscover, Autoconfig and the profiles of "

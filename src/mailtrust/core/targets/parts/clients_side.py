@@ -34,17 +34,16 @@ def steps_elsewhere(remedy: Remedy, context: TargetContext, evidence: Evidence) 
 def _use_name(goal: UseName, context: TargetContext) -> tuple[Step, ...]:
     name, old = safe_host(goal.names[0]), safe_host(goal.instead_of)
     return (
-        look(
-            text("See that {name} leads to the same server and that every client accepts it there.", name=name),
-            f"mailtrust check {name}{context.options}",
-        ),
         human(
             text(
-                "Where {name} does not lead to the server from inside, add it to the internal DNS with the internal "
-                "address.",
+                "Where {name} does not lead to the server yet, from outside or from inside, add it to the DNS there.",
                 name=name,
             ),
             undo=text("Take the record out again."),
+        ),
+        look(
+            text("See that {name} leads to the same server and that every client accepts it there.", name=name),
+            f"mailtrust check {name}{context.options}",
         ),
         human(
             text(
@@ -69,7 +68,10 @@ def _use_name(goal: UseName, context: TargetContext) -> tuple[Step, ...]:
             text("Run it again with the former address; note it first with Get-ClientAccessService."),
             needs=ORGANIZATION_MANAGEMENT,
         ),
-        check_again(context),
+        look(
+            text("Check again from outside, under the name that clients use now."),
+            f"mailtrust check {name}{context.options}",
+        ),
     )
 
 

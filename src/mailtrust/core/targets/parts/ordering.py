@@ -2,9 +2,12 @@
 
 from mailtrust.core.model.certificate import CertificateSpec
 from mailtrust.core.model.remedy import Remedy, Run, Step, Write
+from mailtrust.core.model.rights import ADMINISTRATOR
 from mailtrust.core.model.text import text
 from mailtrust.core.remedies.doing import NOTHING_CHANGED, human
 from mailtrust.core.targets.parts.context import TargetContext, safe_host
+from mailtrust.core.validation.ascents import self_signed
+from mailtrust.core.validation.names.internal import is_internal
 
 _OPENSSL_KEYS = {
     "rsa-2048": "rsa:2048",
@@ -29,19 +32,17 @@ def renew_or_order(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
         return ()
     if remedy.safe:
         return (_renew(context),)
-    names = (*spec.dns_names, *spec.ip_addresses)
+    others = (*_by_acme(spec), *_without_a_ca(spec, context))
     return (
-        human(
-            text(
-                "Where an ACME client (certbot, acme.sh, lego) or the product itself gets certificates, tell it these "
-                "names and let it order: {names}. Then go on where the file is written.",
-                names=names,
-            )
-        ),
+        *others,
         Step(
             text(
                 "Otherwise make a key and a request for it. The key stays in {key}, readable by you alone.",
                 key=context.key,
+            )
+            if others
+            else text(
+                "Make a key and a request for it. The key stays in {key}, readable by you alone.", key=context.key
             ),
             Run(_openssl(spec, context)),
             text("Delete {key} and {request}.", key=context.key, request=f"{context.file}.csr"),
@@ -54,6 +55,56 @@ def renew_or_order(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]:
             )
         ),
     )
+
+
+def _by_acme(spec: CertificateSpec) -> tuple[Step, ...]:
+    """Nobody who speaks ACME on the Internet certifies a name of the inside: with one the whole order fails."""
+    names = (*spec.dns_names, *spec.ip_addresses)
+    if any(is_internal(name.removeprefix("*.")) for name in spec.dns_names):
+        return ()
+    return (
+        human(
+            text(
+                "Where an ACME client (certbot, acme.sh, lego) or the product itself gets certificates, tell it these "
+                "names and let it order: {names}. Then go on where the file is written.",
+                names=names,
+            )
+        ),
+    )
+
+
+def _without_a_ca(spec: CertificateSpec, context: TargetContext, *, windows: bool = False) -> tuple[Step, ...]:
+    """Who made it himself may do so again, and better: with a root for it alone, Mozilla's programs accept it too."""
+    if context.leaf is None or not self_signed(context.leaf):
+        return ()
+    names = " ".join((*(f'"{one}"' if "*" in one else one for one in host_names(spec)), *spec.ip_addresses))
+    file = context.file
+    made = Step(
+        text(
+            "Without any CA, as it was until now: this makes {file} and {key}, with a root for them alone, {root}. "
+            "Leave the request out then, and bring that root to the clients (mailtrust trust).",
+            file=f"{file}.pem",
+            key=context.key,
+            root=f"{file}-root.pem",
+        ),
+        Run(f"mailtrust cert self-signed {names} --out {file}", "cmd" if windows else "sh"),
+        text("Delete {files}.", files=(f"{file}.pem", context.key, f"{file}-root.pem")),
+    )
+    if not windows:
+        return (made,)
+    imported = Step(
+        text(
+            "With that, import it and its key into the computer's Personal store, and delete {pfx}.", pfx=f"{file}.pfx"
+        ),
+        Run(
+            f"mailtrust bundle {file}.pem --key {context.key} --for pfx -o {file}.pfx; Import-PfxCertificate -FilePath "
+            f".\\{file}.pfx -CertStoreLocation Cert:\\LocalMachine\\My",
+            "powershell",
+        ),
+        text("Delete the new certificate under Personal in certlm.msc."),
+        needs=ADMINISTRATOR,
+    )
+    return made, imported
 
 
 def write_new_bundle(remedy: Remedy, context: TargetContext, form: str, *, with_key: bool = False) -> tuple[Step, ...]:
@@ -85,6 +136,7 @@ def order_on_windows(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]
     if remedy.safe:
         return (_renew(context),)
     return (
+        *_without_a_ca(spec, context, windows=True),
         Step(
             text("Write what the certificate shall say into {file}.", file="request.inf"),
             Write("request.inf", _inf(spec, context)),
@@ -94,14 +146,14 @@ def order_on_windows(remedy: Remedy, context: TargetContext) -> tuple[Step, ...]
             text("Make key and request on the server, in an elevated command prompt."),
             Run("certreq -new -machine request.inf request.csr", "cmd"),
             text("Delete request.csr, and the pending request under Certificate Enrollment Requests in certlm.msc."),
-            needs="Administrator",
+            needs=ADMINISTRATOR,
         ),
         human(text("Give request.csr to the CA, and save its answer as answer.p7b or answer.cer.")),
         Step(
             text("Join the answer with its key. An answer as p7b brings the intermediates along."),
             Run("certreq -accept -machine answer.p7b", "cmd"),
             text("Delete the new certificate under Personal in certlm.msc."),
-            needs="Administrator",
+            needs=ADMINISTRATOR,
         ),
     )
 

@@ -141,8 +141,7 @@ def plan_of(options: argparse.Namespace) -> "Planned":
     with watched() as on_progress:
         planned = run_loop(_plan(options, request, edge, on_progress))
     for one in planned.unread:  # what is planned for it is a person's then, and this is why
-        said = text("The configuration of {server} could not be read: {why}", server=one.server.name, why=one.why)
-        sys.stderr.write(f"{clean(said.render(translator(options.lang)), 2000)}\n")
+        sys.stderr.write(f"{clean(one.said.render(translator(options.lang)), 2000)}\n")
     return planned
 
 

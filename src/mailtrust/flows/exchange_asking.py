@@ -8,7 +8,7 @@ from mailtrust.core.formats.exchange.certificate_shown import certificate_of
 from mailtrust.core.formats.exchange.clixml import ClixmlError, read_clixml
 from mailtrust.core.formats.exchange.services_text import read_services
 from mailtrust.core.formats.exchange.shown import Shown
-from mailtrust.core.formats.thumbprint_text import hex_digits
+from mailtrust.core.formats.thumbprint_text import upper_digits
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.exchange import ExchangeService
 from mailtrust.core.model.exchange_change import (
@@ -121,7 +121,7 @@ class Doing:
         if "SMTP" not in act.services or not internal:
             return True
         found = asked(self.shell, "Get-TransportService", ("Identity", act.server))
-        return [_digits(one.word("InternalTransportCertificateThumbprint")) for one in found] == [internal]
+        return [upper_digits(one.word("InternalTransportCertificateThumbprint")) for one in found] == [internal]
 
     def _services(self, server: str) -> dict[str, frozenset[ExchangeService]]:
         """What each certificate of a server is assigned to, by thumbprint."""
@@ -129,7 +129,7 @@ class Doing:
         for one in asked(self.shell, "Get-ExchangeCertificate", ("Server", server)):
             _, certificate = certificate_of(one)
             services = [service for words in certificate.services or () for service in read_services(words)[0]]
-            found[_digits(certificate.thumbprint)] = frozenset(services)
+            found[upper_digits(certificate.thumbprint)] = frozenset(services)
         return found
 
     def _pair(self, act: SetConnectorCertificate) -> str:
@@ -138,13 +138,9 @@ class Doing:
             return act.value
         for server in self.servers:
             for one in asked(self.shell, "Get-ExchangeCertificate", ("Server", server)):
-                if _digits(one.word("Thumbprint")) == act.thumbprint and one.word("Issuer"):
+                if upper_digits(one.word("Thumbprint")) == act.thumbprint and one.word("Issuer"):
                     return f"<I>{one.word('Issuer')}<S>{one.word('Subject')}"
         return act.value
 
     def _words(self, cmdlet: str, name: str, *parameters: tuple[str, Argument]) -> Sequence[str]:
         return [one.word(name).lower() for one in asked(self.shell, cmdlet, *parameters)]
-
-
-def _digits(thumbprint: str) -> str:
-    return (hex_digits(thumbprint) or "").upper()

@@ -182,6 +182,6 @@ def _why(finding: str, not_from_here: Sequence[NotFromHere], unread: Sequence[Un
     for one in not_from_here:
         if finding in one.cures:
             return one.why
-    for server in unread:
-        return text("The configuration of {server} could not be read: {why}", server=server.server.name, why=server.why)
+    if unread:
+        return unread[0].said
     return text("No change to a server cures it: see the report of mailtrust check.")

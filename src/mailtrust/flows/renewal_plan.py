@@ -116,7 +116,7 @@ async def plan_renewal(
         else:
             asked.append(server)
     surveyed, unread = await survey_all(asked, machines)
-    missing.update({one.server.name: _unread(one.server, one.why) for one in unread})
+    missing.update({one.server.name: one.said for one in unread})
     tasks: list[ServeThis] = []
     presented: dict[str, Chain] = {}
     notes = []
@@ -195,7 +195,3 @@ def _nowhere(server: Surveyed, one: Observation) -> UserProblem:
             servers=(f"{server.server.name} ({one.endpoint.service})",),
         )
     )
-
-
-def _unread(server: Server, why: Text) -> Text:
-    return text("The configuration of {server} could not be read: {why}", server=server.name, why=why)

@@ -56,10 +56,7 @@ async def told(
     surveyed, unread = await survey_all(servers, machines)
     read = {one.server.name for one in surveyed}
     others = tuple(one for one in servers if one.name not in read)
-    notes = [
-        text("The configuration of {server} could not be read: {why}", server=one.server.name, why=one.why)
-        for one in unread
-    ]
+    notes = [one.said for one in unread]
     assigned = list(from_exchange(organisation)) if organisation is not None else []
     for one in surveyed:
         places = [(place, one.leaf_of(place)) for place in one.places]

@@ -33,6 +33,11 @@ class Unread:
     server: Server
     why: Text
 
+    @property
+    def said(self) -> Text:
+        """The sentence that says so."""
+        return text("The configuration of {server} could not be read: {why}", server=self.server.name, why=self.why)
+
 
 def configurable(server: Server) -> ConfiguredProduct | None:
     """The product of a server whose files are come by, where mailtrust can configure it."""

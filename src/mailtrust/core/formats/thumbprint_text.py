@@ -24,6 +24,11 @@ def hex_digits(given: str) -> str | None:
     return digits if _HEX.fullmatch(digits) else None
 
 
+def upper_digits(given: str) -> str:
+    """The same as Windows writes them, upper-case; empty where anything else stands among them."""
+    return (hex_digits(given) or "").upper()
+
+
 def read_thumbprint(given: str) -> str:
     """A whole thumbprint as Windows calls a certificate by it: 40 digits, upper-case. Raises ThumbprintError."""
     bare = _bare(given)

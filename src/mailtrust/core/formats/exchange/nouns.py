@@ -17,7 +17,7 @@ from mailtrust.core.formats.exchange.words import (
     status_of,
     token_checking_of,
 )
-from mailtrust.core.formats.thumbprint_text import DIGITS, hex_digits
+from mailtrust.core.formats.thumbprint_text import DIGITS, upper_digits
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.exchange import (
@@ -92,7 +92,7 @@ def _server(given: wire.ServerWire, told: list[Text]) -> ExchangeServer:
 def _certificate(given: wire.CertificateWire, server: str, told: list[Text]) -> ExchangeCertificate | None:
     read = None if given.raw is None else read_certificate(given.raw)
     certificate = read if isinstance(read, Certificate) else None
-    digits = (hex_digits(given.thumbprint) or "").upper()
+    digits = upper_digits(given.thumbprint)
     if read is not None and certificate is None:
         told.append(
             text(
@@ -191,7 +191,7 @@ def _word(given: str, known: Word, what: str, where: str, told: list[Text]) -> W
 
 def _named(given: str, where: str, told: list[Text]) -> str:
     """A thumbprint that something names; empty where nothing is named, or nothing that is one."""
-    digits = (hex_digits(given) or "").upper()
+    digits = upper_digits(given)
     if given.strip() and len(digits) != DIGITS:
         told.append(
             text(

@@ -116,11 +116,9 @@ class _Reader:
             self._counted += 1
             if self._counted > MOST_DIRECTIVES:
                 raise NginxConfError(f"more than {MOST_DIRECTIVES} directives")
-            yield self._directive(depth)
+            yield self._directive(self.token, depth)
 
-    def _directive(self, depth: int) -> Directive:
-        first = self.token
-        assert first is not None  # noqa: S101 - the caller looked
+    def _directive(self, first: _Token, depth: int) -> Directive:
         if first.kind == "mark":
             raise NginxConfError(f"line {self.line_of(first.start)}: unexpected “{first.value}”")
         line = self.line_of(first.start)

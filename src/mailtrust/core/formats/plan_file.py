@@ -169,16 +169,8 @@ def _do_wire(do: Doing, translate: Translate) -> wire.DoWire:
                 mode=None if do.mode is None else f"{do.mode:04o}",
                 owner=do.owner,
             )
-        case RunCommand():
-            keys = [_key_wire(key) for key in do.keys]
-            return wire.RunWire(command=list(do.command), input=do.input, seconds=do.seconds, keys=keys or UNSET)
-        case TalkTo():
-            return wire.CallWire(
-                socket=do.socket,
-                commands=list(do.commands),
-                expects=list(do.expects),
-                keys=[_key_wire(key) for key in do.keys],
-            )
+        case RunCommand() | TalkTo():
+            return _program_wire(do)
         case ChangeRecords():
             return wire.DnsWire(
                 zone=do.zone, name=do.name, type=do.type, was=list(do.was), shall=list(do.shall), ttl=do.ttl
@@ -186,6 +178,15 @@ def _do_wire(do: Doing, translate: Translate) -> wire.DoWire:
         case AskPerson():
             clicks = [click.render(translate) for click in do.clicks]
             return wire.HumanWire(clicks=clicks, command=do.command, file=do.file)
+
+
+def _program_wire(do: RunCommand | TalkTo) -> wire.RunWire | wire.CallWire:
+    keys = [_key_wire(key) for key in do.keys]
+    match do:
+        case RunCommand():
+            return wire.RunWire(command=list(do.command), input=do.input, seconds=do.seconds, keys=keys or UNSET)
+        case TalkTo():
+            return wire.CallWire(socket=do.socket, commands=list(do.commands), expects=list(do.expects), keys=keys)
 
 
 def _key_wire(key: KeySource) -> wire.KeyWire:
@@ -203,9 +204,7 @@ def _undo_wire(undo: Undo, translate: Translate) -> wire.UndoWire:
         case PutBack():
             return wire.PutBackWire()
         case RunBack(do=do):
-            back = _do_wire(do, translate)
-            assert isinstance(back, wire.RunWire | wire.CallWire)  # noqa: S101 - of these two it is one
-            return wire.RunBackWire(do=back)
+            return wire.RunBackWire(do=_program_wire(do))
         case TakeUpAgain():
             return wire.TakeUpAgainWire()
         case NothingToUndo():
@@ -257,14 +256,20 @@ def _do(do: wire.DoWire) -> Doing:
             content = do.content_base64 if do.content is None else do.content.encode("utf-8")
             mode = None if do.mode is None else int(do.mode, 8)
             return WriteFile(do.path, content or b"", tuple(map(_key, do.keys)), do.new, mode, do.owner)
-        case wire.RunWire():
-            return RunCommand(tuple(do.command), do.input, do.seconds, tuple(map(_key, do.keys or ())))
-        case wire.CallWire():
-            return TalkTo(do.socket, tuple(do.commands), tuple(do.expects), tuple(map(_key, do.keys)))
+        case wire.RunWire() | wire.CallWire():
+            return _program(do)
         case wire.DnsWire():
             return ChangeRecords(do.zone, do.name, do.type, tuple(do.was), tuple(do.shall), do.ttl)
         case wire.HumanWire():
             return AskPerson(tuple(map(_said, do.clicks)), do.command, do.file)
+
+
+def _program(do: wire.RunWire | wire.CallWire) -> RunCommand | TalkTo:
+    match do:
+        case wire.RunWire():
+            return RunCommand(tuple(do.command), do.input, do.seconds, tuple(map(_key, do.keys or ())))
+        case wire.CallWire():
+            return TalkTo(do.socket, tuple(do.commands), tuple(do.expects), tuple(map(_key, do.keys)))
 
 
 def _key(key: wire.KeyWire) -> KeySource:
@@ -282,9 +287,7 @@ def _undo(undo: wire.UndoWire) -> Undo:
         case wire.PutBackWire():
             return PutBack()
         case wire.RunBackWire():
-            back = _do(undo.do)
-            assert isinstance(back, RunCommand | TalkTo)  # noqa: S101 - of these two it is one
-            return RunBack(back)
+            return RunBack(_program(undo.do))
         case wire.TakeUpAgainWire():
             return TakeUpAgain()
         case wire.NothingWire():

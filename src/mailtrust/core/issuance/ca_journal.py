@@ -80,6 +80,8 @@ class Entry(Link, kw_only=True):
 class Journal:
     """A journal that was read and whose chain holds."""
 
+    created: Created
+    """What its first entry tells."""
     entries: tuple[Entry, ...]
     head: str
 
@@ -97,9 +99,10 @@ def read_journal(data: bytes) -> Journal:
     for entry in entries:
         if (entry.n == 1) is not isinstance(entry.act, Created):
             raise _broken(entry.n, text("it stands in the wrong place"))
-    if not entries:
+    created = entries[0].act if entries else None
+    if not isinstance(created, Created):
         raise _broken(1, text("there is none"))
-    return Journal(entries, head)
+    return Journal(created, entries, head)
 
 
 def write_entry(act: Event, *, number: int, at: datetime, by: str, head: str) -> bytes:
@@ -109,9 +112,7 @@ def write_entry(act: Event, *, number: int, at: datetime, by: str, head: str) ->
 
 def state_of(journal: Journal) -> CaState:
     """What the entries add up to. Raises JournalProblem where a certificate in them cannot be read."""
-    first, *others = journal.entries
-    act = first.act
-    assert isinstance(act, Created)  # noqa: S101 - read_journal saw to it
+    act = journal.created
     state = CaState(
         settings=CaSettings(act.title, act.organisation, tuple(act.domains), tuple(act.networks), act.url),
         root=_certificate(act.root, 1),
@@ -123,7 +124,7 @@ def state_of(journal: Journal) -> CaState:
         entries=len(journal.entries),
         head=journal.head,
     )
-    for entry in others:
+    for entry in journal.entries:
         state = _after(state, entry)
     return state
 

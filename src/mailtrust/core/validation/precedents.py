@@ -70,6 +70,7 @@ class Precedents:
 
     def __init__(self, chain: Sequence[AnyCertificate], at: datetime) -> None:
         self._chain = chain
+        self._leaf = chain[0] if isinstance(chain[0], Certificate) else None
         self._at = at
         self._likeness = likeness(chain, at)
         self._of_stores: dict[int, tuple[AnchorStore, _Precedents | None]] = {}
@@ -79,11 +80,11 @@ class Precedents:
         """The one path by which the client takes this chain too; None: it must be searched for. `also`: to be asked."""
         precedents = self._below(store)
         precedent = precedents.get(id(client)) if precedents else None
-        if precedent is None:
+        if precedent is None or self._leaf is None:
             return None
         climbed = self._climbed.get(id(precedent.way))
         if climbed is None:
-            climbed = self._climbed[id(precedent.way)] = self._climb(precedent.way)
+            climbed = self._climbed[id(precedent.way)] = _climb(self._leaf, precedent.way)
         path, attempt, known = climbed
         for check in precedent.own_checks:
             said = known.get(check)
@@ -122,8 +123,8 @@ class Precedents:
 
     def _find(self, store: AnchorStore) -> _Precedents | None:
         """None: what stands in the store or in the chain may tell this leaf from others, or it is not signed."""
-        leaf = self._chain[0]
-        if self._likeness is None or not isinstance(leaf, Certificate) or store.named(leaf.subject):
+        leaf = self._leaf
+        if self._likeness is None or leaf is None or store.named(leaf.subject):
             return None
         sent = [one for one in self._chain[1:] if isinstance(one, Certificate)]
         keys = [one.public_key for one in sent if one.subject.match_key == leaf.issuer.match_key]
@@ -142,11 +143,10 @@ class Precedents:
                     del kept[next(iter(kept))]
         return found
 
-    def _climb(self, way: _Way) -> _Climbed:
-        leaf = self._chain[0]
-        assert isinstance(leaf, Certificate)  # noqa: S101 - else there is no likeness
-        path = CandidatePath((Link(leaf, Source.PRESENTED), *way.above), way.anchor)
-        return _Climbed(path, PathAttempt(path.links, way.anchor, ()), {})
+
+def _climb(leaf: Certificate, way: _Way) -> _Climbed:
+    path = CandidatePath((Link(leaf, Source.PRESENTED), *way.above), way.anchor)
+    return _Climbed(path, PathAttempt(path.links, way.anchor, ()), {})
 
 
 def likeness(chain: Sequence[AnyCertificate], at: datetime) -> tuple[object, ...] | None:

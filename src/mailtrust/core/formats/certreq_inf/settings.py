@@ -206,9 +206,8 @@ class Settings:
         units, period = self.entry("ValidityPeriodUnits"), self.entry("ValidityPeriod")
         count = self._take(number(units, 1, MOST_UNITS), 1) if units is not None else None
         unit: Period | None = self._take(choice(period, _PERIODS), None) if period is not None else None
-        if (count is None) != (unit is None) and not self.errors():
-            one = units or period
-            assert one is not None  # noqa: S101 - exactly one of them is there
+        one = units or period
+        if one is not None and (count is None) != (unit is None) and not self.errors():
             self.remarks.append(
                 error(
                     one.line, text("ValidityPeriod and ValidityPeriodUnits belong together: the other one is missing.")

@@ -42,10 +42,30 @@ def test_a_mistake_is_a_sentence(run: Run, servers: Path, given: tuple[str, ...]
     assert (refused.status, said in refused.err) == (2, True)
 
 
-def test_without_renew_in_the_file(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("timer", [(), ("--timer", "systemd"), ("--timer", "cron")])
+def test_without_renew_in_the_file(run: Run, tmp_path: Path, timer: tuple[str, ...]) -> None:
     (tmp_path / "empty.toml").write_text("")
-    refused = run("renew", "--servers", tmp_path / "empty.toml")
-    assert (refused.status, "Expected [[renew]] in mailtrust.toml" in refused.err) == (2, True)
+    refused = run("renew", *timer, "--servers", tmp_path / "empty.toml")
+    assert (refused.status, refused.out) == (2, b"")
+    assert "Expected [[renew]] in mailtrust.toml" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("product", "said"),
+    [
+        ("nginx", "how its files are come by (reach)"),
+        ("exchange", "mailtrust services enable --certificate FILE.pfx"),
+        ("mailstore", "mailtrust plan --with FILE writes the steps for a person"),
+    ],
+)
+def test_where_renew_brings_nothing_it_says_what_does(run: Run, tmp_path: Path, product: str, said: str) -> None:
+    toml = TOML.replace('"nginx"', f'"{product}"').replace('reach = "local"\n', "")
+    (tmp_path / "mailtrust.toml").write_text(
+        toml.replace('names = ["localhost"]\n', 'names = ["localhost"]\nservers = ["web"]\n')
+    )
+    refused = run("renew", "mail", "--servers", tmp_path / "mailtrust.toml", "--state", tmp_path / "state")
+    assert refused.status == 2
+    assert said in refused.err
 
 
 def test_one_that_cannot_be_looked_at_keeps_no_other_from_it(run: Run, servers: Path, tmp_path: Path) -> None:

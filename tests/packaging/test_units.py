@@ -58,13 +58,16 @@ def test_the_command_is_one_that_we_understand() -> None:
     assert parsed.output == Path("/run/mailtrust/mailtrust.prom")
 
 
+RENEW = '[[renew]]\nname = "mail"\nnames = ["mail.example.com"]\nby = "ca"\n'
+
+
 @pytest.fixture
 def renewing(tmp_path: Path) -> tuple[Path, Path]:
     """What `mailtrust renew --timer` writes."""
     units = tmp_path / "units"
     units.mkdir()
     state, servers = tmp_path / 'with a "quote" and 100 % $HOME', tmp_path / "mailtrust.toml"
-    servers.write_text("")
+    servers.write_text(RENEW)
     given = ("renew", "--timer", "systemd", "-o", str(units), "--state", str(state), "--servers", str(servers))
     assert main(given) == 0
     service, timer = (units / f"mailtrust-renew.{kind}" for kind in ("service", "timer"))
@@ -85,7 +88,9 @@ def test_systemd_has_nothing_to_say_about_the_timer_of_renewals(renewing: tuple[
 
 
 def test_a_line_of_cron(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(("renew", "--timer", "cron", "--state", str(tmp_path / "50 %"))) == 0
+    (tmp_path / "mailtrust.toml").write_text(RENEW)
+    toml = ("--servers", str(tmp_path / "mailtrust.toml"))
+    assert main(("renew", "--timer", "cron", *toml, "--state", str(tmp_path / "50 %"))) == 0
     minute, hours, *rest = capsys.readouterr().out.split(maxsplit=5)
     first, second = map(int, hours.split(","))
     assert (0 <= int(minute) < 60, 0 <= first < 12, second) == (True, True, first + 12)
@@ -93,7 +98,7 @@ def test_a_line_of_cron(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     *words, away, nowhere = shlex.split(" ".join(rest[3:]).replace("\\%", "%"))
     assert (away, nowhere) == (">", "/dev/null")
     parsed = build_parser().parse_args(words[words.index("renew") :])
-    assert (parsed.all, parsed.state) == (True, tmp_path / "50 %")
-    assert main(("renew", "--timer", "cron", "-o", str(tmp_path))) == 0
+    assert (parsed.all, parsed.state, parsed.servers) == (True, tmp_path / "50 %", tmp_path / "mailtrust.toml")
+    assert main(("renew", "--timer", "cron", *toml, "-o", str(tmp_path))) == 0
     assert " root " in (tmp_path / "mailtrust-renew").read_text()
-    assert main(("renew", "--timer", "cron", "-o", str(tmp_path / "nowhere"))) == 2
+    assert main(("renew", "--timer", "cron", *toml, "-o", str(tmp_path / "nowhere"))) == 2

@@ -72,6 +72,8 @@ class SmallWorld:
         self.refuses = ""
         self.status = 0
         self.told: list[Text] = []
+        self.cleared: list[str] = []
+        """What was served each time that former pairs were taken away."""
 
     @property
     def kept(self) -> RenewalFolder:
@@ -94,6 +96,7 @@ class SmallWorld:
             written=_written,
             kept=lambda: None,
             apply=self._apply,
+            clear_away=lambda: self.cleared.append(self.served().fingerprint),
             finished=lambda plan: plan in self.lines("finished"),
             tell=self.told.append,
         )

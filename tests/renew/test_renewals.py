@@ -1,15 +1,18 @@
 """`mailtrust renew` on servers that run, while a client asks every 100 ms at each port whether it may trust them."""
 
 import json
+from pathlib import Path
 
 import pytest
 from jsonschema import validate
+from tests.programs.sample_pki import pki
 from tests.renew import troubles
 from tests.renew.asking import Asking
 from tests.renew.world import HOST, World
 
 from mailtrust.core.model.text import text
 from mailtrust.core.report.schemas import schemas
+from mailtrust.core.x509.pem import to_pem_chain
 from mailtrust.edge.lock import locked
 
 pytestmark = pytest.mark.real_server
@@ -42,10 +45,24 @@ def asked_and_never_disappointed(asking: Asking) -> None:
 
 
 def test_two_renewals_with_troubles(world: World) -> None:
+    gone, stays = (left_behind(world, days) for days in ((-90, -1), (-60, 1)))
     with Asking(HOST, world.ports, world.here / "roots.pem") as asking:
         renew_through(world, asking, troubles.configuration_broken)
+        assert not any(path.exists() for path in gone)
+        assert any(f"web: removed {', '.join(map(str, gone))}" in said for said in world.said)
         renew_through(world, asking, troubles.tlsa_published)
     asked_and_never_disappointed(asking)
+    # What can be gone back to, and the certificates with which the world began.
+    assert all(path.exists() for path in (*stays, world.here / "tls/web.pem", world.here / "tls/web.key"))
+
+
+def left_behind(world: World, days: tuple[int, int]) -> tuple[Path, Path]:
+    """Key and certificate of a renewal long ago, called as mailtrust calls them."""
+    issued = pki().leaf(HOST, days=days, key="ec-p256")
+    key, chain = (world.here / f"tls/web-{issued.certificate.fingerprint[:8]}.{kind}" for kind in ("key", "pem"))
+    key.write_bytes(issued.key_pem)
+    chain.write_text(to_pem_chain(issued.chain))
+    return key, chain
 
 
 @pytest.mark.long

@@ -43,6 +43,7 @@ def test_what_is_due_is_renewed_once_and_says_when_it_is_due_again(world: SmallW
     assert (again.outcome, again.status, ordered(world)) == ("not-due", 0, 1)
     assert "so much of its life is over" in str(again.said[0])
     assert world.run(force=True).outcome == "renewed"
+    assert world.cleared == world.lines("orders")
     assert ordered(world) == 2
 
 

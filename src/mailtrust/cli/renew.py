@@ -84,6 +84,7 @@ def run(options: argparse.Namespace) -> int:
     if options.servers is None:
         # A timer runs in another folder, and so may the run that has to bring this one to an end.
         options.servers = find()
+    chosen = _chosen(options)
     if options.timer is not None:
         from mailtrust.cli.renew_timer import write_timer
 
@@ -91,7 +92,6 @@ def run(options: argparse.Namespace) -> int:
     expect_writable(options.output)
     expect_roots(options)
     options.kind = "host"
-    chosen = _chosen(options)
     from mailtrust.cli.renewing import ready, renew_one
 
     only_look = options.dry_run or not (options.names or options.all)

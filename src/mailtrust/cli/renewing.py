@@ -123,6 +123,7 @@ class Outside:
             written=self._written,
             kept=self._kept,
             apply=self._apply,
+            clear_away=lambda: self._clear_away(servers),
             finished=self._finished,
             tell=self._say,
         )
@@ -230,6 +231,25 @@ class Outside:
             self._say(text("Run mailtrust apply {plan} again: it says what is to be done.",
                            plan=called_file(state_of(self._options).remembered(plan.id))))  # fmt: skip
         return status
+
+    def _clear_away(self, servers: "Sequence[Server]") -> None:
+        from mailtrust.edge.transport.reaching import machines_for
+        from mailtrust.flows.renewal_clearing import clear_away
+
+        organisation = organisation_of(self._options)
+        reaches = {one.reach for one in servers}
+        there = [one for one in organisation.servers if one.reach in reaches]
+
+        async def cleared() -> None:
+            async with machines_for(there, roots_of(self._options, organisation)) as machines:
+                # Nothing is done that others have not approved.
+                only_tell = organisation.approvals > 0
+                await clear_away(servers, there, machines, datetime.now(UTC), self._say, only_tell=only_tell)
+
+        try:
+            run_loop(cleared())
+        except UserProblem as problem:
+            self._say(problem.message)
 
     def _finished(self, plan: str) -> bool:
         ended = state_of(self._options).journal(plan).past.ended

@@ -41,6 +41,8 @@ class Around:
     """The plan that waited for approval; None: there is none."""
     apply: Callable[[Plan, bytes], int]
     """The exit status. Raises UserProblem when nothing was begun."""
+    clear_away: Callable[[], None]
+    """Pairs of former renewals go, once their certificate has ended; what stays is told, and is no trouble."""
     finished: Callable[[str], bool]
     """Whether a plan is applied and proven."""
     tell: Callable[[Text], None]

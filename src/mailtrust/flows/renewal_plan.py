@@ -15,6 +15,7 @@ from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.grounds.comparing import noted, wanted_served
+from mailtrust.core.targets.configured import CONFIGURED
 from mailtrust.core.targets.mending.steps import steps_of
 from mailtrust.core.targets.mending.surveyed import Surveyed
 from mailtrust.core.targets.mending.work import Chain, Material, ServeThis
@@ -165,13 +166,7 @@ def servers_of(names: Sequence[str], chosen: Sequence[str], servers: Sequence[Se
     found = tuple(one for one in servers if (one.name in chosen if chosen else met(one) and one.reach))
     for server in found:
         if configurable(server) is None:
-            raise UserProblem(
-                text(
-                    "{server} cannot be given a certificate from here: mailtrust.toml must say its product and how its "
-                    "files are come by (reach).",
-                    server=server.name,
-                )
-            )
+            raise UserProblem(_out_of_reach(server))
         if not met(server):
             raise UserProblem(
                 text("{server} is met under none of the names {names}.", server=server.name, names=tuple(names))
@@ -186,6 +181,27 @@ def servers_of(names: Sequence[str], chosen: Sequence[str], servers: Sequence[Se
 def _serves(server: Server, seen: Observation) -> bool:
     endpoint = seen.endpoint
     return any(place.host == endpoint.host and place.port in (None, endpoint.port) for place in server.places)
+
+
+def _out_of_reach(server: Server) -> Text:
+    if not server.product or any(server.product == one.ID for one in CONFIGURED):
+        return text(
+            "{server} cannot be given a certificate from here: mailtrust.toml must say its product and how its "
+            "files are come by (reach).",
+            server=server.name,
+        )
+    if server.product == "exchange":
+        return text(
+            "{server} is Exchange, to which renew brings no certificate. Order it with mailtrust acme issue --for pfx, "
+            "and assign it with mailtrust services enable --certificate FILE.pfx.",
+            server=server.name,
+        )
+    return text(
+        "{server} is {product}, to which renew brings no certificate. Order it with mailtrust acme issue; mailtrust "
+        "plan --with FILE writes the steps for a person, and mailtrust prove looks at what became of them.",
+        server=server.name,
+        product=server.product,
+    )
 
 
 def _nowhere(server: Surveyed, one: Observation) -> UserProblem:

@@ -263,6 +263,7 @@ class Renewing:
             return replace(told, said=(*made.why, more))
         self._promote()
         self._tidy()
+        self.around.clear_away()
         again = due(chain[0], None, self.one.at).at
         said = text("{name}: renewed and proven, until {date}; due again {due}.",
                     name=name, date=chain[0].not_after, due=again)  # fmt: skip

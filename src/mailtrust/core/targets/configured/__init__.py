@@ -113,6 +113,18 @@ class Balancer(Protocol):
         """
         ...
 
+    def own_path(self, leaf: Certificate, /) -> str:
+        """Where `upload` keeps a certificate."""
+        ...
+
+    def brought(self, facts: ServerFacts, /) -> tuple[str, ...]:
+        """What may have been uploaded by `upload`, as far as names tell."""
+        ...
+
+    def delete(self, path: str, leaf: Certificate, /) -> RunCommand:
+        """Take it away, while it is this certificate."""
+        ...
+
     def passes_through(self, server: Server, facts: ServerFacts, endpoint: Endpoint, /) -> Text | None:
         """Where TLS is ended at a server behind it: what to do; None: it is ended here, as far as is known."""
         ...

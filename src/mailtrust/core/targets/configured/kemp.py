@@ -6,6 +6,7 @@ LoadMaster completes a chain from the pool is what its users say; a chain that w
 as it is (acme.sh uploads it so).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from mailtrust.core.formats.kemp_name import CERTIFICATES, INTERMEDIATES, kemp_name, name_in, path_of, tagged
@@ -43,6 +44,9 @@ KEPT = FilesLike(f"{CERTIFICATES}/*")
 POOL = FilesLike(f"{INTERMEDIATES}/*")
 MOST_READ = 500
 """Intermediates that are read; a pool larger than that is no pool of intermediates."""
+TAG = 8
+"""Digits of a certificate's SHA-256 at the end of its name."""
+_TAGGED = re.compile(rf"-[0-9a-f]{{{TAG}}}\Z")
 OLD_OFF, NEW_OFF = 7, 24
 """Bits of TLSType: all that is older than TLS 1.2 is off, TLS 1.2 and 1.3 are ("RESTful API", 3.6.1.4.1)."""
 
@@ -115,9 +119,8 @@ def upload(
     if isinstance(key, OnServer):
         return Cannot(text("No key can be read from a LoadMaster: give it with --key FILE."))
     leaf = chain[0]
-    name = tagged(file_name(called_leaf(leaf).replace("*", "wildcard")), leaf.fingerprint[:8])
-    path = path_of(CERTIFICATES, name)
-    files = Files(path, path)
+    path = own_path(leaf)
+    name, files = name_in(path), Files(path, path)
     if path in _paths(facts, KEPT):
         if certificates_in(facts, path)[:1] == (leaf,):
             return files, ()
@@ -129,9 +132,24 @@ def upload(
         name=name,
     )
     content = to_pem_chain(chain) + withheld(mark_of(leaf)).decode("ascii")
-    back = ("delcert", f"cert={name}", f"if={leaf.fingerprint}")
+    back = delete(path, leaf).command
     act = Act(("addcert", f"cert={name}"), content, back, "", say, (key,), needs="Certificate Creation")
     return files, (act,)
+
+
+def own_path(leaf: Certificate) -> str:
+    """A name with the digest of the certificate: no two have the same."""
+    return path_of(CERTIFICATES, tagged(file_name(called_leaf(leaf).replace("*", "wildcard")), leaf.fingerprint[:TAG]))
+
+
+def brought(facts: ServerFacts) -> tuple[str, ...]:
+    """Those with something like a digest at the end of their name."""
+    return tuple(path for path in _paths(facts, KEPT) if _TAGGED.search(name_in(path)))[:MOST_READ]
+
+
+def delete(path: str, leaf: Certificate) -> RunCommand:
+    """Its name may be another's by now."""
+    return RunCommand(("delcert", f"cert={name_in(path)}", f"if={leaf.fingerprint}"))
 
 
 def passes_through(_server: Server, facts: ServerFacts, endpoint: Endpoint) -> Text | None:

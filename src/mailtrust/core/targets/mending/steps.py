@@ -1,9 +1,8 @@
 """The steps of a plan, machine by machine: files, then configuration, then each product's own look, then taking up."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from posixpath import dirname, splitext
+from posixpath import dirname
 
 from mailtrust.core.model.configured import Act, Cannot, Change, ConfiguredCertificate, Edit, Files
 from mailtrust.core.model.plan import (
@@ -28,16 +27,13 @@ from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.remedies.doing import NOTHING_CHANGED
 from mailtrust.core.rules.grounds.naming import called, called_leaf
 from mailtrust.core.targets.configured import Balancer, UpdatedWhileRunning
+from mailtrust.core.targets.mending.own_names import own_names
 from mailtrust.core.targets.mending.surveyed import Surveyed
 from mailtrust.core.targets.mending.work import Chain, NameThese, ServeThis, SetUp, TakeUp, Task
 from mailtrust.core.x509.parse import read_pem_certificates
 from mailtrust.core.x509.pem import CERTIFICATE_LABELS, find_pem, to_pem_chain
 from mailtrust.core.x509.withheld_keys import LABEL as WITHHELD
 from mailtrust.core.x509.withheld_keys import mark_of, withheld, withheld_in
-
-TAG = 8
-"""Digits of a certificate's SHA-256 in the names of its files."""
-_TAGGED = re.compile(rf"-[0-9a-f]{{{TAG}}}\Z")
 
 
 @dataclass
@@ -159,7 +155,7 @@ def _files_for(task: ServeThis, machine: _Machine) -> Files:
     same_key = task.key is None or server.keys.get(mark_of(chain[0])) == place.key_file
     files = Files(place.chain_file, place.key_file)
     if not (same_key or together or place.in_place):
-        files = _new_names(place, chain)
+        files = own_names(place, chain[0])
     if task.key is not None and not (same_key or together):
         key = withheld(mark_of(chain[0])), (task.key,)
         put = text("Put the new private key into {file}, readable as the old one is.", file=files.key)
@@ -216,17 +212,6 @@ def _rearranged(old: bytes, chain: Chain, path: str, key: KeySource | None) -> t
     private, rest = (b"".join(one.strip() + b"\n" for one in part) for part in (keys, others))
     first = bool(blocks) and blocks[0].label == WITHHELD
     return (private + certificates if first else certificates + private) + rest, sources
-
-
-def _new_names(place: ConfiguredCertificate, chain: Chain) -> Files:
-    """A new certificate and a new key get files of their own: at no moment does one meet another's."""
-    tag = chain[0].fingerprint[:TAG]
-    stem, ending = splitext(place.chain_file)
-    key_stem, key_ending = splitext(place.key_file)
-    # The tag that the former one got in this way is no part of the next one's name.
-    stem, key_stem = _TAGGED.sub("", stem), _TAGGED.sub("", key_stem)
-    files = Files(f"{stem}-{tag}{ending or '.pem'}", f"{key_stem}-{tag}{key_ending or '.key'}")
-    return files if files.chain != files.key else Files(files.chain, f"{key_stem}-{tag}.key")
 
 
 def _writes(chain: Chain, path: str) -> Text:

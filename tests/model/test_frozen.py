@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import pytest
 
-from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.frozen import frozen, record
 
 Kind = TypeVar("Kind")
 Decorator = Callable[[type], type]
@@ -166,3 +166,27 @@ def test_takes_part_in_inheritance_and_generics() -> None:
     assert (one.kind, one.name, one) == ("ca", "root", Authority(kind="ca", name="root"))
     assert Issued[str]("ca") == Issued("ca")
     assert Issued("ca") != one
+
+
+@pytest.mark.parametrize("decorate", [dataclass(slots=True), record], ids=["dataclass", "record"])
+def test_a_record_may_be_filled_in_later(decorate: Decorator) -> None:
+    @decorate
+    class Count:
+        """How many of what."""
+
+        of: str
+        number: int = 0
+        seen: list[int] = field(default_factory=list)
+
+    count: Any = Count
+    one = count("ports")
+    one.number += 1
+    one.seen.append(25)
+    assert one == count("ports", 1, [25])
+    assert one != count("ports")
+    assert repr(one).endswith("Count(of='ports', number=1, seen=[25])")
+    assert replace(one, of="hosts") == count("hosts", 1, [25])
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(one)
+    with pytest.raises(AttributeError):
+        one.new = 1

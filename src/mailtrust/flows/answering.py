@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from mailtrust.core.formats.connect_to import Detours
 from mailtrust.core.formats.host_name import is_address
 from mailtrust.core.formats.url import parts_of
 from mailtrust.core.model.endpoint import Endpoint, Offer
+from mailtrust.core.model.frozen import record
 from mailtrust.core.model.observation import FailureKind, Observation, ProbeFailure, Stage
 from mailtrust.core.model.text import text
 from mailtrust.core.model.walk import (
@@ -39,7 +40,7 @@ async def no_directory(_question: ScpQuestion) -> ScpAnswer:
     return ScpAnswer(why=text("no directory was named"))
 
 
-@dataclass(slots=True)
+@record
 class Outside:
     """Everything a walk is answered by, each replaceable by a fake of the same interface."""
 

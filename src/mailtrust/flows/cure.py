@@ -1,13 +1,14 @@
 """From walks to the least cure: find the server that is meant, ask what lacks, plan, walk the world as it would be."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from mailtrust.core.discovery.asking import Judge
 from mailtrust.core.discovery.outcome import for_servers, is_well
 from mailtrust.core.discovery.traveller import Traveller
 from mailtrust.core.formats import autodiscover
 from mailtrust.core.model.anchors import AnchorStore
+from mailtrust.core.model.frozen import record
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.pool import Pool
 from mailtrust.core.model.walk import Book, DnsQuestion, HttpQuestion, Meets, Question, Walk
@@ -55,7 +56,7 @@ def likely(server: MailServer, addresses: Iterable[str], book: Book) -> tuple[Qu
     return tuple(dict.fromkeys((*asked, *bonds.questions(server, book), *climbed)))
 
 
-@dataclass(slots=True)
+@record
 class Drafts:
     """What planning over books that grow need not do twice: it holds as long as pool and server are the same."""
 

@@ -8,6 +8,7 @@ from mailtrust.core.discovery.traveller import Traveller
 from mailtrust.core.model.anchors import AnchorStore
 from mailtrust.core.model.case_file import CaseFile
 from mailtrust.core.model.finding import Finding
+from mailtrust.core.model.frozen import record
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.pool import Pool
 from mailtrust.core.model.walk import Answer, Book, Question
@@ -53,7 +54,7 @@ class Walked:
         return tuple(told_once.values())
 
 
-@dataclass(slots=True)
+@record
 class Course:
     """What is wanted next, of all that is known so far: the walks' questions, the cure's, and the rules'. Pure."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from mailtrust.core.formats.connect_to import Detours
@@ -10,7 +10,7 @@ from mailtrust.core.formats.host_name import WILDCARD_LABEL, is_address
 from mailtrust.core.formats.target import SCHEMES, Address, Host, HostPort, Scheme, Target, Url, scheme_of_port
 from mailtrust.core.model.case_file import Lookup
 from mailtrust.core.model.endpoint import Endpoint, Protocol, TlsMode
-from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.frozen import frozen, record
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
 from mailtrust.core.protocols import DEFAULT_PORTS
@@ -86,7 +86,7 @@ class Places:
         )
 
 
-@dataclass(slots=True)
+@record
 class Search:
     """Where looking for endpoints has come: what is wanted, and what was asked on the way."""
 

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from mailtrust.core.model.anchors import AnchorStore
+from mailtrust.core.model.frozen import record
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.pool import Pool
 from mailtrust.core.model.problem import CouldNotLook
@@ -26,7 +27,7 @@ Wanted = tuple[bool, Question]
 """Whether it is asked inside, and what."""
 
 
-@dataclass(slots=True)
+@record
 class Place:
     """What was answered outside, or inside, so far."""
 

@@ -1,7 +1,7 @@
 """Walks over what is known: pure, so that a saved book gives the same again, and a growing one more and more."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from mailtrust.core.clients import client_by_id
@@ -11,7 +11,7 @@ from mailtrust.core.discovery.traveller import Traveller, Trip, walk
 from mailtrust.core.formats.tlsa import Tlsa
 from mailtrust.core.model.anchors import AnchorStore, TrustAnchor
 from mailtrust.core.model.certificate import Certificate
-from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.frozen import frozen, record
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.pool import Pool, Source
 from mailtrust.core.model.verdict import Verdict
@@ -36,7 +36,7 @@ class WalkRequest:
     fetch_issuers: bool = True
 
 
-@dataclass(slots=True)
+@record
 class Walker:
     """The walks of one request over a book that grows. What was walked to its end is walked again only at the last."""
 

@@ -7,11 +7,12 @@ saved case, another version of the client, and a world that does not exist yet.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol as Interface
 from typing import TypeVar, overload
 
 from mailtrust.core.formats.tlsa import Tlsa
+from mailtrust.core.model.frozen import record
 from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.verdict import Verdict
 from mailtrust.core.model.walk import (
@@ -58,7 +59,7 @@ def together(*parts: Callable[[], Part]) -> tuple[Part, ...]:
     return tuple(made)
 
 
-@dataclass(slots=True)
+@record
 class Asking:
     """One run over a book."""
 

@@ -1,10 +1,11 @@
 """SRV and MX records (RFC 2782, RFC 5321 5.1), and how they are read from presentation form (RFC 1035 5.1)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from mailtrust.core.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen
 class SrvRecord:
     """RFC 2782. `target` has no final dot; `.` alone says that the service is decidedly not offered."""
 
@@ -14,7 +15,7 @@ class SrvRecord:
     target: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen
 class MxRecord:
     """RFC 5321 5.1. `exchange` has no final dot; `.` alone says that the domain takes no mail (RFC 7505)."""
 
@@ -39,7 +40,12 @@ def read_mx(records: Iterable[str]) -> tuple[MxRecord, ...]:
         match record.split():
             case [preference, exchange] if preference.isdigit():
                 found.append(MxRecord(int(preference), _name(exchange)))
-    return tuple(sorted(found))
+    return most_preferred_first(found)
+
+
+def most_preferred_first(records: Iterable[MxRecord]) -> tuple[MxRecord, ...]:
+    """In the order in which they are to be tried (RFC 5321 5.1); by name where they are equal, for the same answer."""
+    return tuple(sorted(records, key=lambda one: (one.preference, one.exchange)))
 
 
 def _name(written: str) -> str:

@@ -1,8 +1,10 @@
 """XML from strangers as a small tree: no document type, so no entities; bounded in size, depth and number."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from xml.parsers import expat
+
+from mailtrust.core.model.frozen import record
 
 LARGEST = 256 * 1024
 """Octets that are read."""
@@ -14,7 +16,7 @@ class XmlError(ValueError):
     """It is no XML that is read here; the message says why."""
 
 
-@dataclass(slots=True)
+@record
 class Element:
     """One element. Namespaces are left aside: clients that look for settings go by the local names."""
 

@@ -5,10 +5,10 @@ flight is in clear (historic: RFC 5246 7.4); in TLS 1.3 only the ServerHello is 
 handed over message by message by whoever decrypts.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 
-from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.frozen import frozen, record
 from mailtrust.core.protocols.dialogue import LEFTOVER_LIMIT
 
 HANDSHAKE_LIMIT = 262_144
@@ -74,7 +74,7 @@ class Alert:
         return self.level != _WARNING or self.code not in _HARMLESS
 
 
-@dataclass(slots=True)
+@record
 class ServerFlight:
     """What was read so far."""
 
@@ -152,7 +152,7 @@ class ServerFlight:
         self.certificates = tuple(certificates)
 
 
-@dataclass(slots=True)
+@record
 class RecordReader:
     """Reads records as they pass by, in any fragments, until the server begins to encrypt or a limit is reached."""
 
@@ -195,7 +195,7 @@ class RecordReader:
             self.done = True
 
 
-@dataclass(slots=True)
+@record
 class ClearText:
     """Keeps what a server says in clear where its TLS should begin apart from its TLS.
 

@@ -5,7 +5,7 @@ for those who listen to it (SVG 2, 5.8). Text is wrapped by a guess at its width
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape
 
 from rich.cells import cell_len
@@ -15,6 +15,7 @@ from mailtrust.core.forecast.courses import Track
 from mailtrust.core.forecast.forecast import Forecast
 from mailtrust.core.forecast.turns import Turn
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import record
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.report.forecast_axis import Axis
@@ -59,7 +60,7 @@ _DEFS = """\
 """
 
 
-@dataclass(slots=True)
+@record
 class _Drawing:
     """What has been drawn so far, and how far down."""
 

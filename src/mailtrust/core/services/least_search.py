@@ -5,9 +5,9 @@ Depth first, and no further where a way cannot become better. What is left after
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
-from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.frozen import frozen, record
 
 NEW = -1
 """The number of a container that is not there yet."""
@@ -98,7 +98,7 @@ def _first_fit(items: Sequence[Item], order: Sequence[int], slim: Slim, room: in
     return tuple(Filled(one.number, one.kind, tuple(sorted(one.items))) for one in opened)
 
 
-@dataclass(slots=True)
+@record
 class _Container:
     number: int
     kind: str

@@ -1,12 +1,13 @@
 """Parts of every path search: the budget, issuers by name, how a path ends, and which attempt is the decisive one."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from mailtrust.core.model.anchors import TrustAnchor
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath, PathCheck, SearchProblem, SearchResult
+from mailtrust.core.model.frozen import record
 from mailtrust.core.model.pool import Source
 from mailtrust.core.model.verdict import Link, PathAttempt, Reason
 from mailtrust.core.validation.reasons import error, is_error
@@ -25,7 +26,7 @@ class BudgetSpentError(Exception):
     """The search has cost more than its limits allow."""
 
 
-@dataclass(slots=True)
+@record
 class Budget:
     """What a search may still spend."""
 
@@ -46,7 +47,7 @@ class Ended(NamedTuple):
     reasons: tuple[Reason, ...] = ()
 
 
-@dataclass(slots=True)
+@record
 class Signatures:
     """Signature checks of one search: each pair is checked, and paid for, once."""
 

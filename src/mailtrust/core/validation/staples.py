@@ -4,10 +4,10 @@ What they fetch by themselves or are shipped (CRLSets, CRLite, Apple's lists) ca
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailtrust.core.model.client import CandidatePath
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.status import StatusEvidence
 from mailtrust.core.model.verdict import Reason
 from mailtrust.core.validation.paths import leaf_is_anchor
@@ -16,7 +16,7 @@ from mailtrust.core.validation.status.ocsp import USUAL, Ages, word_of_answer
 from mailtrust.core.validation.status.word import WHY, Revoked, Undetermined
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class StapledAnswer:
     """The stapled answer about the leaf: `revoked`, and `staple-bad` where it is one that the client minds."""
 

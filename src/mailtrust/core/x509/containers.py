@@ -6,12 +6,12 @@ a Java key store, or the zip that a CA sends.
 
 import base64
 import binascii
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from mailtrust.core.model.certificate import AnyCertificate, Certificate
 from mailtrust.core.model.cleaning import clean
-from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.frozen import frozen, record
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.x509 import der, java_keystore, pkcs7
 from mailtrust.core.x509.parse import read_certificate
@@ -91,7 +91,7 @@ class Contents:
         return tuple({certificate.fingerprint: certificate for certificate in readable}.values())
 
 
-@dataclass(slots=True)
+@record
 class _Finds:
     """What comes together while a file is read."""
 

@@ -1,7 +1,7 @@
 """Certificate extensions (RFC 5280 4.2) to the model, one reader for each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from mailtrust.core.model.certificate import (
     ParseProblem,
     PresentedIdentifier,
 )
+from mailtrust.core.model.frozen import record
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.general_names import DIRECTORY_NAME, read_general_names, read_subtree, uris
 from mailtrust.core.x509.names import read_name
@@ -73,7 +74,7 @@ _WITHOUT_FIELD = frozenset(
 )
 
 
-@dataclass(slots=True)
+@record
 class ExtensionFields:
     """What the extensions say, filled while they are read. The names are those of `Certificate`."""
 

@@ -4,9 +4,9 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mailtrust.core.model.certificate import Certificate
+from mailtrust.core.model.frozen import frozen
 
 CERTIFICATE_LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"})
 
@@ -16,7 +16,7 @@ _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 #]{1,64})-----([^-]*(?:-(?!----)[^-]*
 _HEADER = re.compile(rb"[ \t]*[A-Za-z][A-Za-z0-9-]*:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*(?:\r?\n|\Z)")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@frozen
 class PemBlock:
     """One BEGIN-END block. `data` are its octets, empty when they are no Base64; `whole` is the block as found."""
 

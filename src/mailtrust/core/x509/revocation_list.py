@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import lru_cache
 from typing import Literal
 
 from mailtrust.core.model.certificate import Name, ParseProblem
+from mailtrust.core.model.frozen import record
 from mailtrust.core.model.status import ALL_REASONS, REASONS, ListScope, RevocationList, RevokedEntry
 from mailtrust.core.x509 import der
 from mailtrust.core.x509.algorithms import read_signature_algorithm
@@ -37,7 +38,7 @@ _FLAGS = ("", *REASONS[1:7], "privilegeWithdrawn", "aACompromise")
 _MAX_CACHED_OCTETS = 64 * 1024
 
 
-@dataclass(slots=True)
+@record
 class _Extensions:
     number: int | None = None
     base_number: int | None = None

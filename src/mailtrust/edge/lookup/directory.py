@@ -3,12 +3,12 @@
 import asyncio
 import ssl
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mailtrust.core.formats.directory_place import DirectoryServer
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.endpoint import TlsMode
+from mailtrust.core.model.frozen import record
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.walk import ScpAnswer
 from mailtrust.core.protocols.dialogue import Failed, NeedData, Send, StartTls
@@ -69,7 +69,7 @@ async def ask_directory(
     return ScpAnswer(answer.points, text("{host}: {why}", host=server.host, why=answer.why))
 
 
-@dataclass(slots=True)
+@record
 class _Channel:
     """Octets to and from the server, in clear or within TLS."""
 

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 from typing import Protocol as Interface
 
+from mailtrust.core.formats.srv import most_preferred_first
+from mailtrust.core.model.frozen import record
 from mailtrust.edge.lookup.dns_answers import (
     AddressAnswer,
     Found,
@@ -46,7 +48,7 @@ class Resolver(Interface):
         ...
 
 
-@dataclass(slots=True)
+@record
 class FakeResolver:
     """A resolver fed by dictionaries; a name that is in none does not exist. `asked` keeps every question."""
 
@@ -111,7 +113,7 @@ class DnsResolver:
         answer = await self._ask(domain, "MX")
         if not isinstance(answer, Found):
             return answer
-        return dns_question.with_records(answer, sorted(dns_question.mx_records(answer.records)))
+        return dns_question.with_records(answer, most_preferred_first(dns_question.mx_records(answer.records)))
 
     async def srv(self, name: str) -> SrvAnswer:
         """The SRV records of a name: least priority number first, then most weight (RFC 2782)."""
@@ -121,7 +123,7 @@ class DnsResolver:
         if not isinstance(answer, Found):
             return answer
         records = dns_question.srv_records(answer.records)
-        return dns_question.with_records(answer, sorted(records, key=lambda record: (record.priority, -record.weight)))
+        return dns_question.with_records(answer, sorted(records, key=lambda one: (one.priority, -one.weight)))
 
     async def addresses(self, host: str) -> AddressAnswer:
         """Every A and AAAA of a name."""

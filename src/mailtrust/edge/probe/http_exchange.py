@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 import h11
@@ -12,7 +12,7 @@ from mailtrust.core.formats.host_name import is_address
 from mailtrust.core.formats.url import PORTS, parts_of
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
-from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.frozen import frozen, record
 from mailtrust.core.model.observation import FailureKind, Handshake, Observation, ProbeFailure, Stage
 from mailtrust.core.model.walk import HttpAnswer, HttpQuestion
 from mailtrust.edge.probe.handshaking import shake_hands
@@ -85,7 +85,7 @@ def endpoint_of(url: str, route: Route) -> Endpoint:
     )
 
 
-@dataclass(slots=True)
+@record
 class _Visit:
     question: HttpQuestion
     route: Route

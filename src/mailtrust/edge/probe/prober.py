@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, TypeVar
 
 from mailtrust.core.model.endpoint import Endpoint, Offer, TlsMode
-from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.frozen import frozen, record
 from mailtrust.core.model.observation import Handshake, Observation, ProbeFailure, Stage
 from mailtrust.core.protocols import dialogue_for
 from mailtrust.core.protocols.dialogue import LEFTOVER_LIMIT, Dialogue, Failed, NeedData, Send, StartTls
@@ -24,7 +24,7 @@ _INSIDE_LIMIT = 65_536
 """Octets inside TLS among which the greeting's end is looked for."""
 
 
-@dataclass(slots=True)
+@record
 class PortBudget:
     """How many more connections one port may see, and what was learnt about it on the way."""
 
@@ -115,7 +115,7 @@ async def _in_passing(visit: "_Visitor", budget: PortBudget) -> _Visit | None:
     return seen
 
 
-@dataclass(slots=True)
+@record
 class _Visitor:
     endpoint: Endpoint
     offer: Offer

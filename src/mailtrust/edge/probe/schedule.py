@@ -7,14 +7,14 @@ one port in all. So fail2ban and postscreen stay calm, and a check lasts about a
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from typing import Any
 from typing import Protocol as Interface
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.endpoint import Endpoint, Offer, Protocol, TlsMode
-from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.frozen import frozen, record
 from mailtrust.core.model.observation import FailureKind, Observation, ProbeFailure, Stage
 from mailtrust.edge.probe.prober import PortBudget
 from mailtrust.edge.probe.prober import probe as real_probe
@@ -71,7 +71,7 @@ class _Hello:
         return cls(endpoint.protocol, endpoint.tls_mode, endpoint.server_name, offer)
 
 
-@dataclass(slots=True)
+@record
 class Gate:
     """What checks of one event loop share while they run at the same time: together they are as polite as one alone.
 
@@ -83,7 +83,7 @@ class Gate:
     ports: dict[tuple[str, int], asyncio.Lock] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@record
 class _Port:
     """The wishes for one port of one address, and what came of them."""
 
@@ -160,7 +160,7 @@ async def probe_all(
     return await schedule.carry_out()
 
 
-@dataclass(slots=True)
+@record
 class _Schedule:
     wishes: tuple[Wish, ...]
     per_address: int

@@ -1,19 +1,20 @@
 """What the sections say that become extensions, gathered while they are read."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mailtrust.core.formats.certreq_inf.document import Entry
 from mailtrust.core.formats.certreq_inf.remark import Remark, error
 from mailtrust.core.formats.certreq_inf.scalars import expected
 from mailtrust.core.model.certificate import BasicConstraints
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import record
 from mailtrust.core.model.requested_certificate import RequestedName
 from mailtrust.core.model.text import text
 
 TRUTH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
-@dataclass(slots=True)
+@record
 class Found:
     """What the sections say, filled while they are read."""
 

@@ -5,12 +5,12 @@ Source: "General Syntax Rules for INF Files" (Windows driver documentation), and
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from mailtrust.core.formats.certreq_inf.document import Document, Entry, Section
 from mailtrust.core.formats.certreq_inf.remark import Remark, error, warning
 from mailtrust.core.formats.certreq_inf.strings import with_strings
 from mailtrust.core.model.cleaning import clean
+from mailtrust.core.model.frozen import record
 from mailtrust.core.model.text import text
 
 MOST_LINES = 2000
@@ -27,7 +27,7 @@ def read_document(source: str, keys: Collection[str] = ()) -> tuple[Document, tu
     return Document(with_strings(reader.merged(), reader.remarks)), tuple(reader.remarks)
 
 
-@dataclass(slots=True)
+@record
 class _Scan:
     """Goes through the letters of a logical line."""
 

@@ -7,11 +7,12 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 
 from mailtrust.core.formats.exchange.shown import MOST_OBJECTS, Shown, Value, objects_in, properties, written
 from mailtrust.core.formats.xml_tree import Element, XmlError, read_xml
+from mailtrust.core.model.frozen import record
 
 LARGEST = 32 * 2**20
 DEEPEST = 100
@@ -58,7 +59,7 @@ def read_clixml(data: bytes) -> tuple[Shown, ...]:
     return tuple(objects_in(found))
 
 
-@dataclass(slots=True)
+@record
 class _Reader:
     """What stood before in the document, by its RefId."""
 

@@ -1,8 +1,9 @@
 """What one document says, while it is read: servers by name, in the form of an export."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mailtrust.core.formats.exchange.export_wire import SCHEMA, ExchangeWire, ServerWire
+from mailtrust.core.model.frozen import record
 
 LONGEST_NETBIOS = 15
 
@@ -12,7 +13,7 @@ def server_key(called: str) -> str:
     return called.partition(".")[0].lower()[:LONGEST_NETBIOS]
 
 
-@dataclass(slots=True)
+@record
 class Draft:
     """An export that grows."""
 

@@ -6,9 +6,9 @@ its signing of serialized data switched on, the stream stands between `#sig#`, i
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
-from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.frozen import frozen, record
 
 LARGEST = 4 * 2**20
 MOST_RECORDS = 20_000
@@ -78,7 +78,7 @@ def read_net_binary(data: bytes) -> NetStream:
     return _Reader(data).stream()
 
 
-@dataclass(slots=True)
+@record
 class _Reader:
     data: bytes
     at: int = 0

@@ -1,10 +1,10 @@
 """What a store says about its anchors beyond name and key, and what clients ask below public roots only."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from mailtrust.core.model.client import CandidatePath, PathCheck
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.verdict import Reason
 from mailtrust.core.validation.checks.alike import impersonal, is_impersonal, one_of_each
 from mailtrust.core.validation.paths import leaf_is_anchor
@@ -60,7 +60,7 @@ def transparency(issued_since: datetime | None = None) -> PathCheck:
     return check
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class ByAnchor:
     """The path check that `by_anchor` makes."""
 

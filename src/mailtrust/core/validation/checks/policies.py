@@ -1,12 +1,12 @@
 """Certificate policies (RFC 5280 6.1.3 d to f, 6.1.4 a to j, 6.1.5 a to g): `policy-violated`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath
-from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.frozen import frozen, record
 from mailtrust.core.model.verdict import Reason
 from mailtrust.core.validation.checks.alike import impersonal
 from mailtrust.core.validation.checks.extensions import POLICY_CONSTRAINTS
@@ -23,7 +23,7 @@ MOST_POLICIES = 1000
 """Policies and mappings of one certificate; more than that is an attack on the judge (RFC 9618 1)."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Policies:
     """The path check that policies hold, as RFC 5280 6.1 processes them; the fields are its inputs 6.1.1 c, e, f, g.
 
@@ -50,7 +50,7 @@ explicit_policy = impersonal(Policies())
 """Any policy will do, and one is needed only where a CA demands it: what clients that ask for none must look at."""
 
 
-@dataclass(slots=True)
+@record
 class _State:
     """RFC 5280 6.1.2: what is carried from one certificate to the next."""
 

@@ -1,11 +1,11 @@
 """What a key may be used for: extended key usage (RFC 5280 4.2.1.12) and the leaf's key usage."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.client import CandidatePath
+from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.verdict import Reason
 from mailtrust.core.validation.checks.alike import impersonal, one_of_each
 from mailtrust.core.validation.paths import certificates
@@ -13,7 +13,7 @@ from mailtrust.core.validation.purposes import SERVER_ANY_OR_SGC, SERVER_OR_ANY
 from mailtrust.core.validation.reasons import error
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Purposes:
     """The path check that keys are meant for the purpose; see `server_auth`, which makes it for a server's."""
 
@@ -70,7 +70,7 @@ def server_auth_apple(path: CandidatePath, at: datetime, /) -> Iterator[Reason]:
 _LOOSE_APPLE = server_auth(SERVER_ANY_OR_SGC, issuers=SERVER_ANY_OR_SGC)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class LeafKeyUsage:
     """The path check that `leaf_key_usage` makes."""
 

@@ -1,9 +1,10 @@
 """Which virtual hosts of Apache's configuration speak TLS, where, and with which certificates."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mailtrust.core.model.configured import Listening
+from mailtrust.core.model.frozen import record
 from mailtrust.core.targets.configured.parts.apache_tree import ApacheTree, Node, Scope
 
 _ADDRESS = re.compile(r"(?P<address>\[[^\]]*\]|[^:\[\]]*)(?::(?P<port>\d{1,5}|\*))?\Z", re.ASCII)
@@ -15,7 +16,7 @@ Socket = tuple[str, int]
 """An address as it is written, or `*`; a port, 0: every one."""
 
 
-@dataclass(slots=True)
+@record
 class Pair:
     """A certificate, its key and its issuers, and the hosts that they count for."""
 

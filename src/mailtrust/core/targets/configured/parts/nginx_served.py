@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mailtrust.core.model.configured import Listening
-from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.frozen import frozen, record
 from mailtrust.core.model.server_facts import ServerFacts
 from mailtrust.core.targets.configured.parts.nginx_tree import Node, included_from, read_tree
 
@@ -19,7 +19,7 @@ Socket = tuple[str, str, int]
 """http, mail or stream; the address as it is written, or `*`; the port."""
 
 
-@dataclass(slots=True)
+@record
 class Pair:
     """A certificate and its key, and the servers that they count for."""
 

@@ -350,6 +350,13 @@ class TestMailStore:
         nobody = await shown_by_mailstore(await told_of((WEB,), {WEB.reach: machine(leaf)}), outside.edge())
         assert nobody.served == ()
 
+    async def test_a_line_of_its_that_was_given_another_port(self, outside: Outside, leaf: Certificate) -> None:
+        outside.present(leaf, port=443)
+        there = Server("archive", (Place(f"https://{HOST}", HOST, 443),), "mailstore")
+        seen = await shown_by_mailstore(await told_of((there,)), outside.edge())
+        (one,) = only_seen((), seen.served)
+        assert ((one.server, one.services), seen.notes) == (("archive", ("MailStore",)), ())
+
     async def test_it_has_no_address_but_for_the_port_that_is_led_elsewhere(
         self, outside: Outside, leaf: Certificate
     ) -> None:

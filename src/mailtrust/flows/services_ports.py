@@ -1,7 +1,7 @@
 """Which ports are to be asked what they present: each server's own, and those that clients are led to."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from ipaddress import ip_address
 from types import MappingProxyType
@@ -16,9 +16,9 @@ from mailtrust.core.model.assignment import Assigned
 from mailtrust.core.model.configured import ConfiguredCertificate, Listening
 from mailtrust.core.model.endpoint import Endpoint, Protocol
 from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeService
-from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.frozen import frozen, record
 from mailtrust.core.model.kept import Service
-from mailtrust.core.model.settings import Server
+from mailtrust.core.model.settings import Place, Server
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services import mailstore
 from mailtrust.core.services.assigned import EXCHANGE, presentable
@@ -79,7 +79,7 @@ class Port:
     """Somebody says that there is TLS: where there is none, that is told."""
 
 
-@dataclass(slots=True)
+@record
 class Ports:
     """What is to be asked, and why something cannot be."""
 
@@ -155,7 +155,7 @@ class Ports:
     async def _clients_look(self, one: Surveyed) -> None:
         """The places that mailtrust.toml has for a server, at the addresses that clients find."""
         listens = {at.port for place in one.places for at in place.listens}
-        for there, guessed in await self._found(one.server):
+        for there, guessed in await self._found(one.server.places):
             if not (guessed and listens and there.port not in listens):
                 configured = _configured_behind(one, there)
                 self.ports.append(Port(there, "", one.product.ID, "", configured, one, expected=not guessed))
@@ -163,15 +163,15 @@ class Ports:
     async def _unread(self, server: Server, assigned: tuple[Assigned, ...]) -> None:
         """A server of which no configuration is known: at its name, with what a store has put down for it."""
         mine = [one for one in assigned if one.server.lower() == server.name.lower()]
-        for there, guessed in await self._found(server):
+        for there, guessed in await self._found(server.places):
             service = _KEPT_SERVICES.get(there.protocol, "")
             configured = tuple(one.thumbprint for one in mine if service in one.services) or None
             self.ports.append(Port(there, server.name, server.product or "", service, configured, expected=not guessed))
 
-    async def _found(self, server: Server) -> list[tuple[Endpoint, bool]]:
+    async def _found(self, places: Iterable[Place]) -> list[tuple[Endpoint, bool]]:
         """Endpoints with an address, and whether the port is only a guess by custom."""
         found: list[tuple[Endpoint, bool]] = []
-        for place in server.places:
+        for place in places:
             target = parse_target(place.target)
             endpoints = (await find_endpoints(target, self.resolver, detours=self.detours, kind="host")).endpoints
             with_address = [there for there in endpoints if there.address]
@@ -192,6 +192,10 @@ class Ports:
                 scheme = Scheme(one.protocol, one.tls_mode, one.port)
                 there = _endpoint(place.host, one.port, scheme, address)
                 self.ports.append(Port(there, server.name, mailstore.ID, one.name))
+        # Each line of the Service Configuration may have been given another port.
+        usual = {None, *(one.port for one in mailstore.SERVICES)}
+        for there, _ in await self._found(place for place in server.places if place.port not in usual):
+            self.ports.append(Port(there, server.name, mailstore.ID, mailstore.ELSEWHERE, expected=True))
 
     async def _exchange(self, organisation: ExchangeOrganisation, exported: ExchangeOrganisation) -> None:
         """Each server by its own name, then the names that clients are given: any server of the export may answer."""

@@ -20,6 +20,9 @@ class Service:
     tls_mode: TlsMode
 
 
+ELSEWHERE = "MailStore"
+"""What is behind a port that none of them has usually."""
+
 # MailStore help, "MailStore Server Service Configuration". Port 8461 is HTTP without TLS.
 SERVICES = (
     Service("MailStore Client", 8460, Protocol.TLS, TlsMode.IMPLICIT),

@@ -49,7 +49,7 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         more=lambda: told(
             text(
                 "exit status: 0 every place has a certificate, or has no TLS; 1 some have none or an unusable one, or "
-                "the log shows another; 2 usage"
+                "the log shows another; 2 usage; 3 could not look"
             )
         ),
     )  # fmt: skip

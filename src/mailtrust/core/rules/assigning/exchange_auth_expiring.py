@@ -16,7 +16,7 @@ from mailtrust.core.rules.assigning.grounds.lasting import soon
 from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE, not_exported
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
-from mailtrust.core.services.exchange.certificates import AUTH_SUBJECT, called
+from mailtrust.core.services.exchange.certificates import AUTH_SUBJECT, called, export_command
 from mailtrust.core.services.exchange.versions import has_back_end
 
 ID = "exchange-auth-expiring"
@@ -172,12 +172,13 @@ _NEW = (
 
 def _cure(problem: str, certificate: ExchangeCertificate | None, servers: list[ExchangeServer]) -> Text:
     if problem in ("missing-on-some", "next-missing") and certificate is not None:
+        owner = next(one for one in servers if one.certificate(certificate.thumbprint) is not None)
         return text(
-            "Bring it there: on a server that has it, Export-ExchangeCertificate -Thumbprint {print} -BinaryEncoded "
-            "-Password (Read-Host -AsSecureString), and on the others Import-ExchangeCertificate -FileData ... "
+            "Bring it there: {export}, and on the others Import-ExchangeCertificate -FileData "
+            "([System.IO.File]::ReadAllBytes('<file.pfx>')) -Password (Read-Host -AsSecureString) "
             "-PrivateKeyExportable $true. Within one site of Active Directory Exchange does that by itself after a "
             "while.",
-            print=certificate.thumbprint,
+            export=export_command(owner.name, certificate.thumbprint),
         )
     if problem == "next-unpublished":
         return text(

@@ -18,7 +18,7 @@ from mailtrust.core.model.text import text
 from mailtrust.core.rules.assigning.grounds.hybrid import HybridMail, names_told, over_hybrid_mail, successors
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
-from mailtrust.core.services.exchange.certificates import called, common_name, from_a_ca, holds
+from mailtrust.core.services.exchange.certificates import called, from_a_ca, holds, names_of
 from mailtrust.core.validation.purposes import ANY_USAGE, CLIENT_AUTH, SERVER_OR_ANY
 
 ID = "hybrid-certificate-unfit"
@@ -130,7 +130,7 @@ def _faults(organisation: ExchangeOrganisation, presented: _Presented) -> Iterat
             text("it lacks the purpose serverAuth, so nobody takes it for a server's: have it issued anew"),
         )
     domains = organisation.accepted_domains
-    if domains and not any(_within(name, domain) for name in _names(one) for domain in domains):
+    if domains and not any(_within(name, domain) for name in names_of(one) for domain in domains):
         yield Fault(
             "not-accepted-domain",
             Severity.ERROR,
@@ -138,7 +138,7 @@ def _faults(organisation: ExchangeOrganisation, presented: _Presented) -> Iterat
                 "none of its names ({names}) lies in an accepted domain ({domains}): Exchange Online finds the "
                 "organisation by the domain in the certificate, and takes the mail for a stranger's, unless the "
                 "tenant alone has accepted that domain. Have it issued with such a name, as mail.{domain}",
-                names=_names(one)[:8],
+                names=names_of(one)[:8],
                 domains=domains[:8],
                 domain=domains[0],
             ),
@@ -154,10 +154,6 @@ def _faults(organisation: ExchangeOrganisation, presented: _Presented) -> Iterat
                 "of the Send connector tells why"
             ),
         )
-
-
-def _names(one: ExchangeCertificate) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name in (*one.domains, common_name(one)) if name))
 
 
 def _within(name: str, domain: str) -> bool:

@@ -15,6 +15,7 @@ from mailtrust.core.rules.assigning.grounds.replacing import enable_command
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers, refusal
 from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
+from mailtrust.core.services.exchange.client_access import settings_cmdlet
 from mailtrust.core.services.exchange.selecting.select import select_on
 from mailtrust.core.services.exchange.selecting.selection import (
     Chosen,
@@ -101,7 +102,7 @@ def _finding(server: ExchangeServer, one: Selection, follows: Text, subject: str
                 follows=follows,
                 why=in_a_row(tuple(step.say for step in one.why)),
                 command=enable_command(server, "<thumbprint>", (service,)),
-                name=_which(one, service),
+                name=_which(one),
             ),
             text(
                 "{service} on the mail server cannot be used over an encrypted connection. It must be given a "
@@ -127,7 +128,7 @@ def _severity(server: ExchangeServer, one: Selection) -> Severity:
     return Severity.WARNING if inner or one.kind in ("um", "um-call-router") else Severity.ERROR
 
 
-def _which(one: Selection, service: str) -> Text:
+def _which(one: Selection) -> Text:
     if one.kind == "receive":
         return text(
             "its names must hold the connector's Fqdn (Set-ReceiveConnector '{connector}' -Fqdn changes that), and it "
@@ -136,9 +137,9 @@ def _which(one: Selection, service: str) -> Text:
         )
     if one.kind in ("imap", "pop"):
         return text(
-            "its names must hold X509CertificateName (Set-{service}Settings -X509CertificateName changes that); a "
-            "wildcard that holds it need not be assigned, and must not.",
-            service=service.capitalize(),
+            "its names must hold X509CertificateName ({cmdlet} -X509CertificateName changes that); a wildcard that "
+            "holds it need not be assigned, and must not.",
+            cmdlet=settings_cmdlet("Set", "IMAP" if one.kind == "imap" else "POP"),
         )
     return text("it must have its private key and be valid.")
 

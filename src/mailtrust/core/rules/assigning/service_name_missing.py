@@ -19,7 +19,7 @@ from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
 from mailtrust.core.services.exchange.certificates import bears, called
 from mailtrust.core.services.exchange.client_access import settings_cmdlet
-from mailtrust.core.services.exchange.fronts import fronts_of
+from mailtrust.core.services.exchange.fronts import FrontService, fronts_of
 from mailtrust.core.services.exchange.selecting.select import select_on
 from mailtrust.core.services.exchange.selecting.selection import Chosen, SelectionOutcome, SelectionUnknown
 from mailtrust.core.services.exchange.serving import FRONT_SITE
@@ -42,7 +42,7 @@ def _look(
 ) -> Iterator[RuleResult]:
     if evidence.balancer in ("bridging", "offloading"):
         return
-    hosts: dict[str, list[str]] = {}
+    hosts: dict[FrontService, list[str]] = {}
     for front in fronts_of(server):
         hosts.setdefault(front.service, []).append(front.host)
     shown = _shown(evidence, organisation, server)
@@ -63,10 +63,10 @@ def _look(
 
 def _shown(
     evidence: AssignmentEvidence, organisation: ExchangeOrganisation, server: ExchangeServer
-) -> dict[str, SelectionOutcome]:
+) -> dict[FrontService, SelectionOutcome]:
     """What IIS, IMAP and POP present; of several bindings the first, as `front_thumbprint` has it."""
-    places = {f"{FRONT_SITE}:443": "IIS", "IMAP": "IMAP", "POP": "POP"}
-    found: dict[str, SelectionOutcome] = {}
+    places: dict[str, FrontService] = {f"{FRONT_SITE}:443": "IIS", "IMAP": "IMAP", "POP": "POP"}
+    found: dict[FrontService, SelectionOutcome] = {}
     for one in select_on(server, organisation, evidence.now):
         if one.name in places:
             found.setdefault(places[one.name], one.outcome)
@@ -85,7 +85,7 @@ def _named_bindings(server: ExchangeServer) -> dict[str, ExchangeCertificate]:
 def _finding(
     evidence: AssignmentEvidence,
     server: ExchangeServer,
-    service: str,
+    service: FrontService,
     certificate: ExchangeCertificate,
     lacking: tuple[str, ...],
 ) -> Finding:
@@ -129,7 +129,7 @@ def _finding(
     )
 
 
-def _where(server: ExchangeServer, service: str, lacking: tuple[str, ...]) -> tuple[str, ...] | Text:
+def _where(server: ExchangeServer, service: FrontService, lacking: tuple[str, ...]) -> tuple[str, ...] | Text:
     if service != "IIS":
         return text("the connection settings of {service}", service=service)
     return tuple(
@@ -139,8 +139,8 @@ def _where(server: ExchangeServer, service: str, lacking: tuple[str, ...]) -> tu
     )
 
 
-def _change(server: ExchangeServer, service: str) -> str:
-    if service in ("IMAP", "POP"):
-        setting = settings_cmdlet("Set", "IMAP" if service == "IMAP" else "POP")
-        return f"{setting} -Server {argument(server.name)} -ExternalConnectionSettings, -InternalConnectionSettings"
-    return "Set-OwaVirtualDirectory, Set-WebServicesVirtualDirectory ... -InternalUrl, -ExternalUrl"
+def _change(server: ExchangeServer, service: FrontService) -> str:
+    if service == "IIS":
+        return "Set-OwaVirtualDirectory, Set-WebServicesVirtualDirectory ... -InternalUrl, -ExternalUrl"
+    setting = settings_cmdlet("Set", service)
+    return f"{setting} -Server {argument(server.name)} -ExternalConnectionSettings, -InternalConnectionSettings"

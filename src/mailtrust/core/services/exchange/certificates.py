@@ -26,6 +26,11 @@ def common_name(one: ExchangeCertificate) -> str:
     return found.group(1).strip().strip('"') if found else ""
 
 
+def names_of(one: ExchangeCertificate) -> tuple[str, ...]:
+    """Its CertificateDomains and the common name, each once."""
+    return tuple(dict.fromkeys(name for name in (*one.domains, common_name(one)) if name))
+
+
 def is_of_oauth(one: ExchangeCertificate) -> bool:
     """Whether it is made to sign the tokens of OAuth, whatever other names somebody has given it."""
     return common_name(one).lower() == AUTH_SUBJECT.lower()
@@ -80,8 +85,7 @@ def usable(certificate: ExchangeCertificate, now: datetime) -> bool:
 
 def wildcards(certificate: ExchangeCertificate) -> tuple[str, ...]:
     """Its names that begin with `*.`."""
-    names = (*certificate.domains, common_name(certificate))
-    return tuple(dict.fromkeys(name for name in names if name.startswith("*.")))
+    return tuple(name for name in names_of(certificate) if name.startswith("*."))
 
 
 def bears(certificate: ExchangeCertificate, name: str) -> bool:
@@ -91,10 +95,12 @@ def bears(certificate: ExchangeCertificate, name: str) -> bool:
     return bool(holds(certificate, name))
 
 
+def bears_all_of(certificate: ExchangeCertificate, other: ExchangeCertificate) -> bool:
+    """Whether it holds every name of a host that the other one holds."""
+    return all(bears(certificate, name) for name in names_of(other) if "." in name)
+
+
 def takes_the_place_of(new: ExchangeCertificate, old: ExchangeCertificate, now: datetime) -> bool:
     """Whether `new` can be meant as the successor of `old`: it holds all its names, or some where `old` is useless."""
-    had = [name for name in (*old.domains, common_name(old)) if "." in name]
-    if not had:
-        return False
-    borne = [name for name in had if bears(new, name)]
-    return len(borne) == len(had) or (bool(borne) and not usable(old, now))
+    some = any(bears(new, name) for name in names_of(old) if "." in name)
+    return some and (bears_all_of(new, old) or not usable(old, now))

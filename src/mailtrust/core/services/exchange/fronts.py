@@ -10,6 +10,8 @@ from mailtrust.core.model.exchange import ClientService, ExchangeServer
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.services.exchange.client_access import connections_of
 
+FrontService = ClientService | Literal["IIS"]
+
 
 @frozen
 class Front:
@@ -19,7 +21,7 @@ class Front:
     port: int
     protocol: Protocol
     tls_mode: TlsMode
-    service: ClientService | Literal["IIS"]
+    service: FrontService
 
 
 def fronts_of(server: ExchangeServer) -> tuple[Front, ...]:

@@ -12,7 +12,7 @@ from mailtrust.core.model.exchange import (
     ExchangeService,
 )
 from mailtrust.core.model.text import Text, in_a_row, text
-from mailtrust.core.services.exchange.certificates import bears, common_name, usable
+from mailtrust.core.services.exchange.certificates import bears_all_of, usable
 from mailtrust.core.services.exchange.enabling.enable import Enable, enable
 from mailtrust.core.services.exchange.serving import BACK_SITE
 
@@ -44,7 +44,7 @@ def replacement(
         for one in server.certificates
         if one.thumbprint != certificate.thumbprint
         and usable(one, evidence.now)
-        and _carries(one, certificate)
+        and bears_all_of(one, certificate)
         and (one.not_after is None or (certificate.not_after or evidence.now) < one.not_after)
     ]
     return max(others, key=lambda one: one.not_after or evidence.now, default=None)
@@ -68,7 +68,7 @@ def superseded(
             one.thumbprint != certificate.thumbprint
             and usable(one, evidence.now)
             and own <= uses(organisation, server, one)
-            and _carries(one, certificate)
+            and bears_all_of(one, certificate)
             and newer is not None
             and newer > begin
         ):
@@ -104,10 +104,6 @@ def enable_command(server: ExchangeServer, thumbprint: str, services: Iterable[s
     wanted = _assignable(services)
     name = argument(server.name)
     return f"Enable-ExchangeCertificate -Server {name} -Thumbprint {thumbprint} -Services {','.join(wanted)}"
-
-
-def _carries(one: ExchangeCertificate, other: ExchangeCertificate) -> bool:
-    return all(bears(one, name) for name in (*other.domains, common_name(other)) if "." in name)
 
 
 def _assignable(services: Iterable[str]) -> tuple[ExchangeService, ...]:

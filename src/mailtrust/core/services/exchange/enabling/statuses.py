@@ -8,7 +8,7 @@ from datetime import datetime
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.exchange_change import Refusal
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.services.exchange.certificates import called, common_name, expired, export_command, is_of_oauth
+from mailtrust.core.services.exchange.certificates import called, expired, export_command, is_of_oauth, names_of
 from mailtrust.core.services.exchange.versions import release
 
 NOT_VALID = "service-certificate-not-valid"
@@ -96,7 +96,7 @@ def absent(thumbprint: str, server: ExchangeServer, organisation: ExchangeOrgani
 def _has_host_name(certificate: ExchangeCertificate, server: ExchangeServer) -> bool:
     """What setup makes for a server has at least the server's; the federation's has none."""
     own = (server.name.lower(), server.fqdn.lower())
-    return any("." in name or name.lower() in own for name in (*certificate.domains, common_name(certificate)))
+    return any("." in name or name.lower() in own for name in names_of(certificate))
 
 
 def doubts_of(certificate: ExchangeCertificate, server: ExchangeServer) -> tuple[Text, ...]:

@@ -122,6 +122,25 @@ def test_approvals_that_cannot_be_read_are_none(run: Run, made: Prepared, i_am: 
     assert "plan.json.approvals:1: expected an approval" in refused.err
 
 
+def test_what_is_shown_of_a_trail_and_said_of_it_is_of_one_moment(
+    run: Run, made: Prepared, i_am: As, apply: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another run may add to it in between."""
+    (made.folder / "mailtrust.toml").write_text("")
+    i_am("carl")
+    assert apply().status == 0
+    usual, opened = Path.open, []
+
+    def noted(path: Path, *how: Any, **more: Any) -> Any:
+        opened.append(path.name)
+        return usual(path, *how, **more)
+
+    monkeypatch.setattr(Path, "open", noted)
+    state = str(made.folder / "state")
+    assert run("audit", "--state", state, "--format", "json", "--expect", "0" * 64).status == 2
+    assert opened.count("audit.jsonl") == 1
+
+
 @pytest.mark.parametrize("how", ["changed", "removed", "cut"])
 def test_a_trail_that_was_tampered_with_is_seen(
     run: Run, made: Prepared, i_am: As, apply: Callable[..., Any], how: str

@@ -16,12 +16,12 @@ DONE = Ended(plan="ab" * 32, outcome="proven")
 
 def test_lines_follow_each_other(tmp_path: Path) -> None:
     trail = Trail(tmp_path)
-    assert trail.lines()[0] == ()
+    assert trail.read().lines == ()
     for _ in range(3):
         trail.add(DONE, at=NOW, by="anna@desk")
-    lines, head = Trail(tmp_path).lines()
-    assert [line.n for line in lines] == [1, 2, 3]
-    assert len(head) == 64
+    read = Trail(tmp_path).read()
+    assert [line.n for line in read.lines] == [1, 2, 3]
+    assert (len(read.head), read.octets) == (64, (tmp_path / NAME).read_bytes())
 
 
 def test_a_trail_that_is_too_long_is_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

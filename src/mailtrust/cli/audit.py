@@ -53,28 +53,30 @@ def run(options: argparse.Namespace) -> int:
     from mailtrust.core.formats.hash_chain import hash_after
     from mailtrust.edge.transport.trail import Trail
 
-    trail = Trail(state_of(options).path)
-    lines, head = trail.lines()
+    state = state_of(options).path
+    trail = Trail(state).read()  # once: another run may add to it meanwhile
     if options.format == "json":
-        write_output(trail.octets(), None)
+        write_output(trail.octets, None)
     else:
         translate = translator(options.lang)
         shown = (
             f"{line.n}  {line.at:%Y-%m-%d %H:%M:%S}Z  {clean(line.by, 200)}  "
             f"{clean(describe(line).render(translate), 1000)}\n"
-            for line in lines
+            for line in trail.lines
         )
         write_output("".join(shown).encode("utf-8", "replace"), None)
-    if options.expect is not None and options.expect.strip().lower() not in hash_after(trail.octets()):
+    if options.expect is not None and options.expect.strip().lower() not in hash_after(trail.octets):
         raise UserProblem(
             text("No line of the audit trail has the hash {given}: it was cut, or is another one.",
                  given=clean(options.expect, 70))
         )  # fmt: skip
-    if not lines:
+    if not trail.lines:
         # Whoever has named the wrong folder must not read that all is well.
         said = text("Nothing was applied with the state folder {path}: there is no audit trail.",
-                    path=called_file(state_of(options).path))  # fmt: skip
+                    path=called_file(state))  # fmt: skip
     else:
-        said = text("The trail is whole. Lines: {count}; the last hash is {head}.", count=len(lines), head=head)
+        said = text(
+            "The trail is whole. Lines: {count}; the last hash is {head}.", count=len(trail.lines), head=trail.head
+        )
     say(said)
     return exit_status.CLEAN

@@ -14,14 +14,40 @@ from mailtrust.edge.files import append_line, sync_folder
 
 
 @frozen
+class Read:
+    """The trail at one moment; its chain holds."""
+
+    octets: bytes
+    """Its whole lines."""
+    lines: tuple[Line, ...]
+    head: str
+    """The hash of the last."""
+
+
+@frozen
 class Trail:
     """It. Everything raises UserProblem."""
 
     state: Path
     """The state folder."""
 
-    def octets(self) -> bytes:
-        """Its whole lines; none where there is no file."""
+    def read(self) -> Read:
+        """All lines; none where there is no file."""
+        octets = self._octets()
+        try:
+            return Read(octets, *read_chain(octets, Line))
+        except ChainBroken as broken:
+            raise UserProblem(
+                text(
+                    "The audit trail {path} cannot be believed at line {number}: {why}. Nothing was done. Keep the "
+                    "file, find out what happened to it, and move it away to begin another.",
+                    path=clean(str(self._path), 200),
+                    number=broken.number,
+                    why=broken.why,
+                )
+            ) from None
+
+    def _octets(self) -> bytes:
         try:
             with self._path.open("rb") as file:
                 found = file.read(MOST_BYTES + 1)
@@ -36,34 +62,15 @@ class Trail:
             )  # fmt: skip
         return whole_lines(found)
 
-    def lines(self) -> tuple[tuple[Line, ...], str]:
-        """All lines, and the hash of the last; the chain holds."""
-        return self._read(self.octets())
-
-    def _read(self, octets: bytes) -> tuple[tuple[Line, ...], str]:
-        try:
-            return read_chain(octets, Line)
-        except ChainBroken as broken:
-            raise UserProblem(
-                text(
-                    "The audit trail {path} cannot be believed at line {number}: {why}. Nothing was done. Keep the "
-                    "file, find out what happened to it, and move it away to begin another.",
-                    path=clean(str(self._path), 200),
-                    number=broken.number,
-                    why=broken.why,
-                )
-            ) from None
-
     def add(self, act: Applying | TakingBack | Ended, *, at: datetime, by: str) -> None:
         """One line more, on the disk before this returns."""
-        octets = self.octets()
-        lines, head = self._read(octets)
-        line = write_line(act, number=len(lines) + 1, at=at, by=by, head=head)
+        before = self.read()
+        line = write_line(act, number=len(before.lines) + 1, at=at, by=by, head=before.head)
         try:
             if not self._path.exists():
                 os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600))
                 sync_folder(self.state)
-            append_line(self._path, line, len(octets))
+            append_line(self._path, line, len(before.octets))
         except OSError as error:
             raise self._failed(error) from error
 

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
+from mailtrust.edge.lookup.verifying import verifying_context
 
 PORT = 5432
 SECONDS = 10
@@ -81,7 +82,7 @@ def _tls(options: dict[str, str], host: str) -> ssl.SSLContext | None:
                  "verified may be anybody.", mode=clean(mode, 40))
         )  # fmt: skip
     try:
-        return ssl.create_default_context(cafile=options.get("sslrootcert"))
+        return verifying_context(only=options.get("sslrootcert"))
     except OSError as error:
         raise UserProblem(
             text("Could not read the certificates that sslrootcert names: {why}.",

@@ -15,6 +15,7 @@ from requests.auth import HTTPBasicAuth
 
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
+from mailtrust.edge.lookup.verifying import verifying_context
 from mailtrust.edge.transport.shell import Login
 from mailtrust.version import __version__
 
@@ -117,11 +118,8 @@ def session_for(login: Login, bounds: Bounds) -> requests.Session:
 
 
 def context_for(roots: bytes | None) -> ssl.SSLContext:
-    """What verifies the server: on Windows this knows the stores of the machine, the domain's CA among them.
-
-    Raises UserProblem where the roots are none.
-    """
-    context = ssl.create_default_context()
+    """What verifies the server. `roots`: PEM, beside the system's. Raises UserProblem where they are none."""
+    context = verifying_context()
     if roots is not None:
         try:
             context.load_verify_locations(cadata=roots.decode("ascii"))

@@ -143,6 +143,15 @@ def test_the_least_set(run: Callable[..., Any], export: Path) -> None:
     assert own.text.startswith("One certificate serves all. It is to be ordered.")
 
 
+def test_the_least_set_is_what_requests_are_made_from(run: Callable[..., Any], export: Path) -> None:
+    least = run("services", "least", "--export", export, "https://archive.corp.local:8462", "--format", "json").out
+    Path("least.json").write_bytes(least)
+    several = run("cert", "request", "--from", "least.json", "--out", "first")
+    assert (several.status, "There are: 1, 2." in several.err) == (2, True)
+    done = run("cert", "request", "--from", "least.json", "--remedy", "2", "--out", "second")
+    assert (done.status, "archive.corp.local" in done.err, Path("second.csr").exists()) == (0, True, True)
+
+
 def test_what_setup_made_is_neither_ordered_nor_counted(run: Callable[..., Any], tmp_path: Path) -> None:
     """A server below a public domain too: its own name is nobody's business."""
     (server,) = EXPORT["servers"]

@@ -92,7 +92,8 @@ def test_before_and_after_a_planned_change(tmp_path: Path, run: Run) -> None:
     planned = ("services", "select", "--export", export, "--at", AT, "--thumbprint", "\u200e" + "cc " * 20)
     done = run(*planned, "--services", "smtp")
     assert done.status == 0
-    changed = done.text.partition("Afterwards")[2]
+    assert done.text.startswith("Afterwards every place that was exported presents a usable certificate.")
+    changed = done.text.partition("\nAfterwards")[2]
     assert "receives: Default Frontend MAIL1  mail.example.com (CCCCCCCC)" in changed
     assert "sends: Outbound" in changed
     assert "All else stays as it is (2)." in changed

@@ -61,7 +61,10 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument("names", metavar="NAME", nargs="*", help=told(text("host, *.domain or IP address")))
     parser.add_argument(
         "--from", dest="source", metavar="JSON", type=Path,
-        help=told(text("take names and key from a report's remedy (check --format json), or from a spec")),
+        help=told(text(
+            "take names and key from a report's remedy (check --format json), from services least --format json, or "
+            "from a spec"
+        )),
     )  # fmt: skip
     parser.add_argument("--remedy", metavar="ID", help=told(text("which one, where a report asks for several")))
     add_name_options(parser)

@@ -40,6 +40,10 @@ class _Report(Struct, kw_only=True):
     remedies: list[_Remedy]
 
 
+class _LeastSet(Struct, kw_only=True):
+    certificates: list[_Remedy]
+
+
 def spec_wire(spec: CertificateSpec) -> SpecWire:
     """As it is written."""
     return SpecWire(
@@ -54,14 +58,18 @@ def spec_wire(spec: CertificateSpec) -> SpecWire:
 
 
 def read_spec(data: bytes, remedy: str | None = None) -> CertificateSpec:
-    """Read a report of `check --format json`, one of its remedies, or a spec alone. Raises UserProblem.
+    """Read a report of `check --format json`, one of its remedies, a least set, or a spec alone. Raises UserProblem.
 
-    `remedy`: the id of the one that is meant, where a report asks for several certificates.
+    `remedy`: the id of the one that is meant, where several certificates are asked for; in a least set its number.
     """
     given = _json(data)
     if "remedies" in given:
         report = _fit(data, _Report)
         return _spec(_meant(report.remedies, remedy))
+    if "certificates" in given:
+        wanted = _fit(data, _LeastSet).certificates
+        numbered = [_Remedy(id=str(number), certificate=one.certificate) for number, one in enumerate(wanted, 1)]
+        return _spec(_meant(numbered, remedy))
     if "certificate" in given:
         return _spec(_meant([_fit(data, _Remedy)], remedy))
     return _spec(_fit(data, SpecWire))

@@ -90,7 +90,12 @@ def _headline(page: Page, selections: Sequence[Selection], *, planned: bool) -> 
             "Places of which nobody knows what they present: {count} of {all}.", count=unknown, all=len(selections)
         )
         return page.say(said), "bold yellow"
-    return page.say(text("Every place that was exported presents a usable certificate.")), "bold green"
+    well = (
+        text("Afterwards every place that was exported presents a usable certificate.")
+        if planned
+        else text("Every place that was exported presents a usable certificate.")
+    )
+    return page.say(well), "bold green"
 
 
 def _table(page: Page, title: Text, selections: Sequence[Selection]) -> None:

@@ -45,7 +45,7 @@ def test_young_it_stays(run: Any, issued: Path) -> None:
     before = issued.with_suffix(".pem").read_bytes()
     done = run("renew", issued)
     assert done.status == 0, done.err
-    assert "so much of its life is over" in done.err
+    assert "two thirds of its life are over by then" in done.err
     assert issued.with_suffix(".pem").read_bytes() == before
 
 
@@ -146,7 +146,7 @@ def test_a_suggestion_that_cannot_be_read_is_none(run: Any, suggesting: tuple[Fr
         served.answers["/ari"] = lambda answer=answer: answer
         done = run("renew", stem)
         assert done.status == 0, done.err
-        assert "so much of its life is over" in done.err
+        assert "two thirds of its life are over by then" in done.err
 
 
 def test_a_ca_out_of_reach_is_no_matter_as_long_as_nothing_is_due(run: Any, suggesting: tuple[Front, Path]) -> None:

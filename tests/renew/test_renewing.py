@@ -41,7 +41,7 @@ def test_what_is_due_is_renewed_once_and_says_when_it_is_due_again(world: SmallW
     assert told.next_run > NOW + 50 * DAY
     again = world.run()
     assert (again.outcome, again.status, ordered(world)) == ("not-due", 0, 1)
-    assert "so much of its life is over" in str(again.said[0])
+    assert "two thirds of its life are over by then" in str(again.said[0])
     assert world.run(force=True).outcome == "renewed"
     assert world.cleared == world.lines("orders")
     assert ordered(world) == 2
@@ -55,14 +55,17 @@ def test_a_name_that_lacks_makes_it_due(world: SmallWorld) -> None:
 
 
 def test_looking_changes_nothing(pinned: SmallWorld) -> None:
-    assert pinned.run(only_look=True).outcome == "due"
+    due, planned = (pinned.run(only_look=True, dry_run=dry) for dry in (False, True))
+    assert (due.outcome, due.plan, planned.outcome, planned.plan is not None) == ("due", None, "due", True)
+    assert "ends 2027-01-20 12:00 UTC, due since 2026-12-21" in str(due.said[0])
     assert (ordered(pinned), pinned.kept.path.exists()) == (0, False)
     zone = pinned.lines("zone")
     pinned.refuses = "update"
     with pytest.raises(UserProblem):
         pinned.run()
     before = {path.name: path.read_bytes() for path in pinned.kept.path.iterdir()}
-    assert pinned.run(only_look=True).status == 1
+    looked = pinned.run(only_look=True)
+    assert (looked.outcome, looked.status, "the next run publishes" in str(looked.said[0])) == ("waiting", 0, True)
     assert {path.name: path.read_bytes() for path in pinned.kept.path.iterdir()} == before
     assert pinned.lines("zone") == zone
 

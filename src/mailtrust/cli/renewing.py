@@ -79,7 +79,7 @@ def renew_one(one: Renewed, options: argparse.Namespace, *, only_look: bool) -> 
         around = Outside(one, options, folder, tuple(dict.fromkeys(_targets(one, servers))))
         return Renewing(
             one, servers, folder, around.around(servers),
-            force=options.force, only_look=only_look, ignore_tlsa=options.ignore_tlsa,
+            force=options.force, only_look=only_look, dry_run=options.dry_run, ignore_tlsa=options.ignore_tlsa,
         ).run()  # fmt: skip
     except Stopped:
         raise

@@ -44,6 +44,8 @@ class Renewing:
     around: Around
     force: bool = False
     only_look: bool = False
+    dry_run: bool = True
+    """Whether a look shows the plan, too, for which the configuration of all servers is read."""
     ignore_tlsa: bool = False
 
     def run(self) -> RenewalTold:
@@ -60,7 +62,8 @@ class Renewing:
         if not self.folder.has_next:
             when = self._due(old)
             if when.at > self.around.now() and not self.force:
-                said = text("{name}: due {date}: {why}", name=self.one.name, date=when.at, why=when.why)
+                said = text("{name}: ends {end}, due {date}: {why}",
+                            name=self.one.name, end=old.not_after, date=when.at, why=when.why)  # fmt: skip
                 return self._told("not-due", 0, said, old, when.at)
             if self.only_look:
                 return self._planned(assessment, old, when)
@@ -176,13 +179,15 @@ class Renewing:
 
     def _bring_out(self, assessment: Assessment, seen: Sequence[Observation], old: Certificate) -> RenewalTold:
         chain = self.folder.next_chain()
+        material = Material(chain, OnThisMachine(str(self.folder.next_key_file)))
         waits = None if self.ignore_tlsa else self._waits_for_dns(seen, chain, old)
         if waits is not None:
             return waits
-        made = self.around.plan(assessment, Material(chain, OnThisMachine(str(self.folder.next_key_file))))
         if self.only_look:
             said = text("{name}: the new certificate waits to be brought out.", name=self.one.name)
-            return replace(self._told("due", 0, said, old, self.around.now()), plan=made.plan)
+            told = self._told("due", 0, said, old, self.around.now())
+            return replace(told, plan=self.around.plan(assessment, material).plan) if self.dry_run else told
+        made = self.around.plan(assessment, material)
         if made.introduced:
             said = text(
                 "{name}: the new certificate would bring {findings}. It is kept and not brought out; the former one is "
@@ -207,7 +212,7 @@ class Renewing:
         wanted = switch(self.around.places(seen), chain, known, now)
         if wanted.publish:
             records = tuple(dict.fromkeys(f"{one.name} TLSA {one.record.text}" for one in wanted.publish))
-            if self.around.publish is None or self.only_look:
+            if self.around.publish is None:
                 said = text(
                     "{name}: publish {records} beside what stands there, and let it run again: it waits until two of "
                     "their TTLs have passed.",
@@ -215,6 +220,10 @@ class Renewing:
                     records=records,
                 )
                 return self._told("waiting", PERSON, said, old)
+            if self.only_look:
+                said = text("{name}: the next run publishes {records}, and waits until two of their TTLs have passed.",
+                            name=self.one.name, records=records)  # fmt: skip
+                return self._told("waiting", 0, said, old)
             self.around.publish(wanted.publish)
             self._note_published(wanted.publish, self.around.now())
             ends = self.around.now() + timedelta(seconds=max(settled_after(one.ttl) for one in wanted.publish))
@@ -270,11 +279,22 @@ class Renewing:
         return self._told("renewed", 0, said, chain[0], again)
 
     def _planned(self, assessment: Assessment, old: Certificate, when: Due) -> RenewalTold:
+        if not self.dry_run:
+            said = text(
+                "{name}: ends {end}, due since {date}: {why}. mailtrust renew --all orders the next and brings it out; "
+                "with --dry-run it shows how.",
+                name=self.one.name,
+                end=old.not_after,
+                date=when.at,
+                why=when.why,
+            )
+            return self._told("due", 0, said, old, when.at)
         made = self.around.plan(assessment, self.around.stand_in())
         said = text(
-            "{name}: due {date}: {why}. A certificate would be ordered and brought out as follows; a stand-in is shown "
-            "for it.",
+            "{name}: ends {end}, due since {date}: {why}. A certificate would be ordered and brought out as follows; a "
+            "stand-in is shown for it.",
             name=self.one.name,
+            end=old.not_after,
             date=when.at,
             why=when.why,
         )

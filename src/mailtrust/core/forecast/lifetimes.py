@@ -14,7 +14,8 @@ from mailtrust.core.model.frozen import frozen
 from mailtrust.core.validation.checks import lifetime_398_public, lifetime_apple
 
 DAY = timedelta(days=1)
-_SHORT = timedelta(days=10)
+SHORT = timedelta(days=10)
+"""A certificate that lives less than this is renewed at half of its life."""
 
 
 @frozen
@@ -92,7 +93,7 @@ def interval(whole: timedelta) -> timedelta:
     letsencrypt/website:content/en/docs/integration-guide.md, "When to Renew"; ACME Renewal Information (RFC 9773),
     where CA and program know it, is better than any reckoning.
     """
-    return whole / 2 if whole < _SHORT else whole * 2 / 3
+    return whole / 2 if whole < SHORT else whole * 2 / 3
 
 
 @frozen

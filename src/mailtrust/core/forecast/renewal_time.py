@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from mailtrust.core.forecast.lifetimes import interval, lifetime
+from mailtrust.core.forecast.lifetimes import SHORT, interval, lifetime
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.settings import Threshold
@@ -39,4 +39,6 @@ def due(leaf: Certificate, window: Window | None, before: Threshold | None = Non
         return Due(window.start + (window.end - window.start) * share, text("the CA suggests it"))
     if before is not None:
         return Due(leaf.not_after - before.before_expiry(leaf), text("it was asked for so"))
-    return Due(leaf.not_before + interval(lifetime(leaf)), text("so much of its life is over"))
+    whole = lifetime(leaf)
+    why = text("half of its life is over by then") if whole < SHORT else text("two thirds of its life are over by then")
+    return Due(leaf.not_before + interval(whole), why)

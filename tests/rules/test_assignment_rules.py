@@ -26,7 +26,7 @@ from mailtrust.core.model.exchange import (
     NotRead,
     ReceiveConnector,
 )
-from mailtrust.core.model.finding import Finding, NotApplicable, Unknown
+from mailtrust.core.model.finding import Finding, Unknown
 from mailtrust.core.model.settings import Settings
 from mailtrust.core.rules.assigning import judge_assignments
 from mailtrust.core.rules.assigning.grounds.accepting import settle_assignments
@@ -143,4 +143,3 @@ def test_what_is_due_stands_in_order_of_time() -> None:
     (effective,) = [one for one in found if one.kind == "auth-next-effective"]
     assert effective.at == NOW + timedelta(hours=49)
     assert effective.servers == ("EX13", "EXSE")
-    assert isinstance(next(iter(judged("service-absent", None))), NotApplicable)

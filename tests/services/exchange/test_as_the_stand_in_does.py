@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.programs.exchange_cmdlets import Exchange
 from tests.services.exchange.test_never_without import done, organisations, wishes
+from tests.services.exchange_world import NOW, certificate
 
+from mailtrust.core.formats.exchange.tls_certificate_name import name_of
 from mailtrust.core.model.exchange import AuthConfig, ExchangeOrganisation, UmSettings
 from mailtrust.core.model.exchange_change import ExchangeStep
 from mailtrust.core.services.exchange.enabling.enable import Enable
-from mailtrust.core.services.exchange.removing.remove import Remove
+from mailtrust.core.services.exchange.removing.remove import Remove, remove
+from mailtrust.core.services.exchange.removing.tagged import TAGGED
 from mailtrust.core.targets.powershell.cmdlets import cmdlets
 
 
@@ -57,13 +60,31 @@ def test_what_is_foretold_comes_true(world: ExchangeOrganisation, wanted: list[E
         now = change.after
 
 
+FORMER, RENEWED = (
+    certificate(digit, "partners.example.com", services=("SMTP",), days_old=days)
+    for digit, days in (("1", 60), ("2", 1))
+)
+
+
+def with_twins(world: ExchangeOrganisation) -> ExchangeOrganisation:
+    """Each server has both, and the Send connector names their pair."""
+    return replace(
+        world,
+        servers=tuple(replace(one, certificates=(*one.certificates, FORMER, RENEWED)) for one in world.servers),
+        send_connectors=tuple(
+            replace(one, tls_certificate_name=str(name_of(FORMER))) for one in world.send_connectors or ()
+        ),
+    )
+
+
 @settings(max_examples=60)
-@given(organisations(), wishes())
-def test_the_steps_that_let_a_twin_go_are_taken(world: ExchangeOrganisation, wish: Enable | Remove) -> None:
+@given(organisations().map(with_twins))
+def test_the_steps_that_let_a_twin_go_are_taken(world: ExchangeOrganisation) -> None:
     now = known(world)
-    for refusal in done(now, wish).refusals:
-        assume(isinstance(wish, Remove))
-        after = told(now, refusal.first)
-        assert after.send_connectors == now.send_connectors
-        if refusal.first:
-            assert not any(one.certificate(wish.thumbprint) for one in after.servers if one.name in wish.servers)
+    change = remove(now, Remove((now.servers[0].name,), FORMER.thumbprint), NOW)
+    (tagged,) = (one for one in change.refusals if one.code == TAGGED)
+    assert tagged.first
+    after = told(now, tagged.first)
+    assert after.send_connectors == now.send_connectors
+    assert not any(one.certificate(FORMER.thumbprint) for one in after.servers)
+    assert all(one.certificate(RENEWED.thumbprint) for one in after.servers)

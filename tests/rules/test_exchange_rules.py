@@ -124,6 +124,8 @@ class TestTransportAndBackEnd:
         server = good(certificates=(FRONT,), bindings=(IisBinding("Default Web Site", 443, FRONT.thumbprint),))
         (found,) = [one for one in judged("exchange-backend-binding", organisation(server)) if isinstance(one, Finding)]
         assert "New-ExchangeCertificate -Server MAIL1" in str(found.explanation.admin)
+        # By default it would be given IMAP and POP besides.
+        assert " -Services SMTP " in str(found.explanation.admin)
 
 
 class TestExtendedProtection:

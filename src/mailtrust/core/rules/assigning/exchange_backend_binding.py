@@ -126,10 +126,11 @@ def _cure(evidence: AssignmentEvidence, server: ExchangeServer) -> Text:
             print=own.thumbprint,
             own=called(own),
         )
+    # Without -Services it would be given IMAP and POP too (New-ExchangeCertificate.md, example 1).
     return text(
         "There is none left: make one by New-ExchangeCertificate -Server {server} -DomainName {fqdn},{server} "
-        "-PrivateKeyExportable $true (answer No to the question about the default SMTP certificate), and bind it in "
-        "IIS Manager: {site}, Bindings, https 444.",
+        "-Services SMTP -PrivateKeyExportable $true (answer No to the question about the default SMTP certificate), "
+        "and bind it in IIS Manager: {site}, Bindings, https 444.",
         server=argument(server.name),
         fqdn=argument(server.fqdn or server.name),
         site=BACK,

@@ -88,10 +88,11 @@ def _for_the_administrator(evidence: AssignmentEvidence, server: ExchangeServer,
         why=fault.why,
     )
     if fault.severity is Severity.ERROR:
-        # That mail waits is said by none of the articles: docs/unconfirmed.md.
+        # CSS-Exchange, InternalTransportCertificateCheck.md: "a broken MailFlow on or with the affected machine".
         yield text(
-            "X-ANONYMOUSTLS is not offered; mail from the organisation's other servers then waits in their queues, as "
-            "far as is known."
+            "X-ANONYMOUSTLS is not offered, which can break mail flow with the organisation's other servers, and on "
+            "{server} itself between front end and back end.",
+            server=server.name,
         )
     else:
         yield text("It is used after its end too, with an event in the log.")

@@ -12,8 +12,7 @@ from mailtrust.core.x509.parse import read_certificate
 from mailtrust.edge.anchors import STORES, android, apple, chrome, java, known_roots, load_stores, mozilla, packages
 from mailtrust.edge.anchors.packages import PackageProblem, every_root, roots_of
 
-NAMES = [name for name, _ in STORES]
-PACKED = [name for name in NAMES if name != "system"]
+PACKED = [name for name in STORES if name != "system"]
 SERVER_AUTH = "1.3.6.1.5.5.7.3.1"
 
 # Roots that every mail client of today trusts.

@@ -20,8 +20,7 @@ from mailtrust.core.report.plan_text import headline
 from mailtrust.core.rules.grounds.comparing import compare
 from mailtrust.core.targets.mending.work import Material
 from mailtrust.core.validation.tlsa_rollover import advised
-from mailtrust.core.x509.pem import find_pem, to_pem_chain
-from mailtrust.core.x509.private_key import PRIVATE_KEY_LABELS
+from mailtrust.core.x509.pem import PRIVATE_KEY_LABELS, find_pem, to_pem_chain
 from mailtrust.core.x509.withheld_keys import mark_of, withheld_in
 from mailtrust.edge.lookup.dns_answers import Found, NoSuchName, TextAnswer
 from mailtrust.edge.transport.machine import NotThere, RawFile

@@ -7,8 +7,8 @@ from typing import Any
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.x509.parse import read_certificate
-from mailtrust.core.x509.pem import CERTIFICATE_LABELS, find_pem, to_pem
-from mailtrust.core.x509.private_key import PRIVATE_KEY_LABELS, PrivateKey, read_private_key
+from mailtrust.core.x509.pem import CERTIFICATE_LABELS, PRIVATE_KEY_LABELS, find_pem, to_pem
+from mailtrust.core.x509.private_key import PrivateKey, read_private_key
 
 LOOPBACK = "127.0.0.1"
 CERTIFICATE_CREATION, INTERMEDIATE_CERTIFICATES = "Certificate Creation", "Intermediate Certificates"

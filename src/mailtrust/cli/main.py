@@ -45,7 +45,8 @@ def build_parser(asked: str | None = None) -> Parser:
     parser.add_argument(
         "--version", action="version", version=f"mailtrust {__version__}", help=told(text("show the version and leave"))
     )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    # With `prog` argparse does not lay out the usage to find it out, for which it would ask how wide the screen is.
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, prog=parser.prog)
     for command in (asked,) if asked in COMMANDS else COMMANDS:
         import_module(f"mailtrust.cli.{command}").add_parser(commands)
     return parser

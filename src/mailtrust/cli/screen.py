@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import shutil
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -31,7 +30,7 @@ def screen_of(options: argparse.Namespace) -> Screen:
     to_file = options.output is not None and str(options.output) != "-"
     terminal = not to_file and sys.stdout.isatty()
     encoding = "utf-8" if to_file else (sys.stdout.encoding or "utf-8")
-    width = options.width or (shutil.get_terminal_size().columns if terminal else 100)
+    width = options.width or (_columns() if terminal else 100)
     # no-color.org: any value that is not empty switches colours off; --colour counts more.
     colour = options.colour == "always" or (
         options.colour == "auto" and terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -55,6 +54,12 @@ def show(options: argparse.Namespace, wire: object, draw: "Callable[[Page], None
     page = Page(screen.width, ascii_only=screen.ascii_only, translate=translator(options.lang), lang="")
     draw(page)
     write_output(page.print(colour=screen.colour).encode(screen.encoding, "replace"), options.output)
+
+
+def _columns() -> int:
+    from shutil import get_terminal_size  # late: who writes to a file or a pipe does not wait for it
+
+    return get_terminal_size().columns
 
 
 def _can_draw(encoding: str) -> bool:

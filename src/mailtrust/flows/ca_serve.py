@@ -9,8 +9,8 @@ from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.private_ca import CaState
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.x509.pem import find_pem
-from mailtrust.core.x509.private_key import PRIVATE_KEY_LABELS, PrivateKey, read_private_key
+from mailtrust.core.x509.pem import PRIVATE_KEY_LABELS, find_pem
+from mailtrust.core.x509.private_key import PrivateKey, read_private_key
 from mailtrust.edge.ca.folder import JOURNAL, CaFolder
 from mailtrust.flows.private_ca import certificates_in, look
 

@@ -2,14 +2,17 @@
 
 Before Python 3.13 `dataclass` compiles the text of six methods, each by itself, for every class (0.45 ms on a machine
 where Python starts in 10 ms); the check of one healthy host needs some hundred and sixty classes, and that was a third
-of its time. Here the text of one method is compiled, which fills in the fields, and only once the first value is made:
-a check imports many classes that it makes nothing of. All classes share the others.
+of its time. Here the text of one method is compiled, which fills in the fields, once for all classes of as many fields
+of the same kinds, and only when the first value is made: a check imports many classes that it makes nothing of. All
+classes share the others.
 """
 
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
+from functools import cache
 from operator import attrgetter
+from types import CodeType, FunctionType
 from typing import Any, NoReturn, TypeVar, dataclass_transform
 
 Value = TypeVar("Value")
@@ -72,33 +75,42 @@ class _Signature:
 def _filling(made: type, own: Sequence[Field[Any]]) -> Callable[..., None]:
     """`__init__`: what is given, or the default, goes into the slots without asking whether they may be set."""
     known: dict[str, Any] = {"MISSING": MISSING}
-    given, by_name, lines = ["self"], ["*"], []
-    for each in own:
-        name = each.name
-        filled = name
-        parameter = name
+    given: dict[str, str] = {}
+    by_name: dict[str, str] = {}
+    defaults: dict[str, Any] = {}
+    lines: list[str] = []
+    for number, each in enumerate(own):
+        value = f"value_{number}"
+        if each.init:
+            (by_name if each.kw_only else given)[each.name] = value
         if each.default is not MISSING:
-            known[f"__default_{name}"] = each.default
-            parameter = f"{name}=__default_{name}"
-            filled = name if each.init else f"__default_{name}"
+            defaults[each.name] = known[f"default_{number}"] = each.default
+            value = value if each.init else f"default_{number}"
         elif each.default_factory is not MISSING:
-            known[f"__make_{name}"] = each.default_factory
-            parameter = f"{name}=MISSING"
-            filled = f"__make_{name}() if {name} is MISSING else {name}" if each.init else f"__make_{name}()"
+            defaults[each.name] = MISSING
+            known[f"make_{number}"] = each.default_factory
+            value = f"make_{number}() if {value} is MISSING else {value}" if each.init else f"make_{number}()"
         elif not each.init:
             continue  # its __post_init__ fills it in
-        if each.init:
-            (by_name if each.kw_only else given).append(parameter)
-        known[f"__set_{name}"] = getattr(made, name).__set__
-        lines.append(f"    __set_{name}(self, {filled})")
+        known[f"set_{number}"] = getattr(made, each.name).__set__
+        lines.append(f"    set_{number}(self, {value})")
     if hasattr(made, "__post_init__"):
         lines.append("    self.__post_init__()")
-    head = ", ".join((*given, *(by_name if len(by_name) > 1 else ())))
-    # The text holds names that Python has accepted as names, and nothing else.
-    exec("\n".join((f"def __init__({head}):", *(lines or ["    pass"]))), known)  # noqa: S102
-    filling: Callable[..., None] = known["__init__"]
-    filling.__qualname__ = f"{made.__qualname__}.__init__"  # said where an argument is missing
+    head = ", ".join(("self", *given.values(), *(("*", *by_name.values()) if by_name else ())))
+    code = _compiled("\n".join((f"def __init__({head}):", *(lines or ["    pass"]))))
+    code = code.replace(co_varnames=("self", *given, *by_name), co_qualname=f"{made.__qualname__}.__init__")
+    filling = FunctionType(code, known, "__init__", tuple(defaults[name] for name in given if name in defaults))
+    filling.__kwdefaults__ = {name: defaults[name] for name in by_name if name in defaults}
     return filling
+
+
+@cache
+def _compiled(text: str) -> CodeType:
+    """The code of a method whose fields have numbers for names: one compilation serves many classes."""
+    known: dict[str, Any] = {}
+    exec(text, known)  # noqa: S102
+    code: CodeType = known["__init__"].__code__
+    return code
 
 
 def _comparing(names: tuple[str, ...]) -> tuple[Callable[..., Any], Callable[..., int]]:

@@ -1,23 +1,26 @@
 """Whatever file people have: which certificates and keys are in it, and what each of them is.
 
 The octets decide what a file is, never its name: PEM in any mix and encoding, DER, bare Base64, PKCS#7, PKCS#12,
-a Java key store, or the zip that a CA sends.
+a Java key store, or the zip that a CA sends. Each reader is imported when its kind is met: most files are PEM.
 """
 
 import base64
 import binascii
 from dataclasses import field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from mailtrust.core.model.certificate import AnyCertificate, Certificate
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.frozen import frozen, record
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.x509 import der, java_keystore, pkcs7
+from mailtrust.core.x509 import der
 from mailtrust.core.x509.parse import read_certificate
-from mailtrust.core.x509.pem import CERTIFICATE_LABELS, PemBlock, as_ascii, find_pem
-from mailtrust.core.x509.private_key import PRIVATE_KEY_LABELS, PrivateKey, read_private_key
+from mailtrust.core.x509.pem import CERTIFICATE_LABELS, PRIVATE_KEY_LABELS, PemBlock, as_ascii, find_pem
 from mailtrust.core.x509.roles import bearers_of_roots, role_of
+
+if TYPE_CHECKING:
+    from mailtrust.core.x509.private_key import PrivateKey
 
 MAX_OCTETS = 16 * 1024 * 1024
 MAX_CERTIFICATES = 2000
@@ -25,6 +28,7 @@ MAX_KEYS = 100
 MAX_OTHERS = 1000
 
 
+_SEQUENCE = bytes([der.SEQUENCE])
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OTHER_LABELS = frozenset({"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", "X509 CRL", "OCSP RESPONSE"})
 
@@ -79,7 +83,7 @@ class Contents:
     form: Form
     items: tuple[Item, ...]
     """In the order of the file."""
-    keys: tuple[PrivateKey, ...]
+    keys: "tuple[PrivateKey, ...]"
     others: tuple[Other, ...]
     """Keys and whatever else is no certificate, in the order of the file."""
     problems: tuple[Text, ...]
@@ -97,7 +101,7 @@ class _Finds:
 
     password: bytes | None
     certificates: list[tuple[str, AnyCertificate]] = field(default_factory=list)
-    keys: list[PrivateKey] = field(default_factory=list)
+    keys: "list[PrivateKey]" = field(default_factory=list)
     others: list[Other] = field(default_factory=list)
     problems: list[Text] = field(default_factory=list)
 
@@ -107,9 +111,11 @@ class _Finds:
 
     def key(self, data: bytes, origin: str) -> None:
         if len(self.keys) < MAX_KEYS:
+            from mailtrust.core.x509.private_key import read_private_key
+
             self.found_key(read_private_key(data, self.password), origin)
 
-    def found_key(self, key: PrivateKey | Text, origin: str) -> None:
+    def found_key(self, key: "PrivateKey | Text", origin: str) -> None:
         if isinstance(key, Text):
             self.other(origin, text("a private key"), Kind.KEY)
             self.problem(origin, key)
@@ -214,18 +220,8 @@ def _read_trusted(octets: bytes, origin: str, finds: _Finds) -> None:
 
 def _read_octets(octets: bytes, origin: str, finds: _Finds) -> Form:
     """Recognise and read binary octets by their structure; UNKNOWN when they are nothing of ours."""
-    if octets.startswith(java_keystore.MAGIC):
-        store = java_keystore.read_java_keystore(octets, finds.password)
-        if isinstance(store, Text):
-            finds.problem(origin, store)
-            return Form.JKS
-        for certificate in store.certificates:
-            finds.certificate(certificate, origin)
-        for key in store.keys:
-            finds.found_key(key, origin)
-        for problem in store.problems:
-            finds.problem(origin, problem)
-        return Form.JKS
+    if octets[:1] != _SEQUENCE:
+        return _read_java_keystore(octets, origin, finds)
     try:
         tag, content, _ = der.read(octets)
         shape = [kind for kind, _ in der.children(content)] if tag == der.SEQUENCE else []
@@ -252,6 +248,24 @@ def _read_octets(octets: bytes, origin: str, finds: _Finds) -> Form:
     return Form.UNKNOWN
 
 
+def _read_java_keystore(octets: bytes, origin: str, finds: _Finds) -> Form:
+    from mailtrust.core.x509 import java_keystore
+
+    if not octets.startswith(java_keystore.MAGIC):
+        return Form.UNKNOWN
+    store = java_keystore.read_java_keystore(octets, finds.password)
+    if isinstance(store, Text):
+        finds.problem(origin, store)
+        return Form.JKS
+    for certificate in store.certificates:
+        finds.certificate(certificate, origin)
+    for key in store.keys:
+        finds.found_key(key, origin)
+    for problem in store.problems:
+        finds.problem(origin, problem)
+    return Form.JKS
+
+
 def _read_signed(octets: bytes, origin: str, finds: _Finds) -> Form:
     """A certificate, or one of the two other things that are signed in the same way."""
     try:
@@ -276,6 +290,8 @@ def _read_signed(octets: bytes, origin: str, finds: _Finds) -> Form:
 
 
 def _read_pkcs7(octets: bytes, origin: str, finds: _Finds) -> Form:
+    from mailtrust.core.x509 import pkcs7
+
     try:
         certificates = pkcs7.certificates_in(octets)
     except der.DerError:
@@ -318,8 +334,10 @@ def _bare_base64(data: bytes) -> bytes:
 
 
 def _stranger(data: bytes) -> Text:
+    from mailtrust.core.x509.java_keystore import JCEKS_MAGIC
+
     if data.startswith(_ZIP):
         return text("an archive inside the archive: unpack it and give it by itself")
-    if data.startswith(java_keystore.JCEKS_MAGIC):
+    if data.startswith(JCEKS_MAGIC):
         return text("a Java key store of the JCEKS kind: convert it with keytool -importkeystore -deststoretype PKCS12")
     return text("not a certificate")

@@ -9,6 +9,9 @@ from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.frozen import frozen
 
 CERTIFICATE_LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"})
+PRIVATE_KEY_LABELS = frozenset(
+    {"PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"}
+)
 
 _MAX_BLOCKS = 10_000
 # RFC 7468 3. Labels are short, and a body never holds a dash: no way to make this search slow.

@@ -32,10 +32,6 @@ SigningKey = (
     | dsa.DSAPrivateKey
 )
 
-PRIVATE_KEY_LABELS = frozenset(
-    {"PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"}
-)
-
 
 @frozen
 class PrivateKey:

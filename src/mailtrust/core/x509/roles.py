@@ -1,11 +1,14 @@
 """What a certificate found in a file is, in words: the server's own, an intermediate, a root."""
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from mailtrust.core.model.certificate import AnyCertificate, Certificate, Name
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.x509.private_key import PrivateKey
+
+if TYPE_CHECKING:
+    from mailtrust.core.x509.private_key import PrivateKey
 
 _MOST_NAMES = 5
 _MOST_OF_A_NAME = 100
@@ -15,7 +18,7 @@ Bearer = tuple[tuple[object, ...], bytes]
 """A name's comparison key and a public key: what makes two certificates those of the same authority."""
 
 
-def role_of(certificate: AnyCertificate, roots: Collection[Bearer], keys: Sequence[PrivateKey]) -> Text:
+def role_of(certificate: AnyCertificate, roots: Collection[Bearer], keys: "Sequence[PrivateKey]") -> Text:
     """What `certificate` is, seen together with the roots (by `bearers_of_roots`) and private keys found beside it."""
     if not isinstance(certificate, Certificate):
         return text("not readable as a certificate: {why}", why=clean(certificate.problems[0].detail))

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from mailtrust.core.model.certificate import Certificate, PublicKey
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
-from mailtrust.core.x509.pem import PemBlock, find_pem
-from mailtrust.core.x509.private_key import PRIVATE_KEY_LABELS, PrivateKey, read_private_key
+from mailtrust.core.x509.pem import PRIVATE_KEY_LABELS, PemBlock, find_pem
+from mailtrust.core.x509.private_key import PrivateKey, read_private_key
 
 LABEL = "WITHHELD KEY"
 """Of the block that stands for a key."""

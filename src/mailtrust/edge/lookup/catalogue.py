@@ -8,7 +8,6 @@ that could be inconsistent: a file that is not what its name says is passed over
 import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -176,6 +175,8 @@ def _make_room(folder: Path) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
+    import tempfile  # late: mostly all is known already
+
     # Without fsync: what a power cut leaves half written is passed over by `_read`.
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:

@@ -13,7 +13,6 @@ from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.grounds.served import Served
 from mailtrust.core.rules.grounds.stapling import issuers_of, reasons_told
 from mailtrust.core.rules.grounds.weight import verdicts_at
-from mailtrust.core.validation.status.lists import word_of_lists
 from mailtrust.core.validation.status.ocsp import word_of_answer
 from mailtrust.core.validation.status.word import Undetermined, Word, strongest
 
@@ -84,6 +83,8 @@ def _said(
         return None
     words = [word_of_answer(one.octets, certificate, above[0], above, evidence.now) for one in answers]
     if lists:
+        from mailtrust.core.validation.status.lists import word_of_lists  # late: few are told by lists
+
         words.append(word_of_lists([one.octets for one in lists], certificate, above, above, evidence.now))
     return Told(certificate, strongest(words), (*answers, *lists), silent)
 

@@ -8,8 +8,6 @@ from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.status import OcspResponse, StatusAnswer
 from mailtrust.core.validation.checks.dates import in_its_time
 from mailtrust.core.validation.status.word import Good, Revoked, Undetermined, Word, strongest
-from mailtrust.core.x509.ocsp_request import cert_id, key_hash
-from mailtrust.core.x509.ocsp_response import read_ocsp_response
 from mailtrust.core.x509.signatures import SignatureResult, signed_by
 
 OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
@@ -47,6 +45,8 @@ def word_of_answer(
 
     `ages`: how long it counts. `stale`: what an outdated answer says counts too, unless it is good.
     """
+    from mailtrust.core.x509.ocsp_response import read_ocsp_response  # late: most servers send no answer along
+
     response = read_ocsp_response(octets)
     if isinstance(response, ParseProblem):
         return Undetermined(("no-answer" if response.field == "responseStatus" else "malformed",))
@@ -80,6 +80,8 @@ def _word(answer: StatusAnswer, at: datetime, ages: Ages, *, stale: bool) -> Wor
 
 
 def _is_about(answer: StatusAnswer, certificate: Certificate, issuer: Certificate) -> bool:
+    from mailtrust.core.x509.ocsp_request import cert_id
+
     if answer.serial != certificate.serial or answer.hash is None:
         return False
     try:
@@ -115,6 +117,8 @@ def _signers(response: OcspResponse, issuer: Certificate, known: Sequence[AnyCer
 def _is_named(responder: Name | bytes, certificate: Certificate) -> bool:
     if isinstance(responder, Name):
         return responder.match_key == certificate.subject.match_key
+    from mailtrust.core.x509.ocsp_request import key_hash
+
     return responder == key_hash("sha1", certificate.public_key.spki)  # RFC 6960 4.2.1 KeyHash
 
 

@@ -5,6 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.programs.sample_pki import pki
+
+from mailtrust.core.model.problem import UserProblem
+from mailtrust.core.model.renewing import Renewed
+from mailtrust.flows.renewal_ordering import window_of
 
 Run = Callable[..., Any]
 TOML = """\
@@ -75,3 +80,21 @@ def test_one_that_cannot_be_looked_at_keeps_no_other_from_it(run: Run, servers: 
     assert first == "mailtrust: mail: No server of mail answers: nobody knows what is served."
     assert second.startswith("mailtrust: other: mailtrust.toml has no [[server]] with reach that is met under one of")
     assert not (tmp_path / "state").exists()
+
+
+def test_ctrl_c_says_that_what_has_come_is_kept(run: Run, servers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mailtrust.cli.renewing.renew_one", pressed)
+    state = ("--servers", servers, "--state", servers.parent / "state")
+    stopped, looked = run("renew", "--all", *state), run("renew", *state)
+    assert (stopped.status, "is kept; the next run goes on" in stopped.err) == (130, True)
+    assert (looked.status, "nothing was changed" in looked.err) == (130, True)
+
+
+def test_without_an_account_it_says_which_one_to_make(tmp_path: Path) -> None:
+    one = Renewed("mail", ("mail.example.com",), "https://ca.example/dir", account=str(tmp_path))
+    with pytest.raises(UserProblem) as refused:
+        window_of(one, pki().root.certificate)
+    assert f"acme register --server https://ca.example/dir --account {tmp_path}" in str(refused.value)

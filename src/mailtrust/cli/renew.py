@@ -72,8 +72,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add_looking_options(parser)
     add_screen_options(parser)
     parser.set_defaults(
-        handler=run, product=None, warn=None, critical=None, yes=True, quiet=True, dns_update=None, tsig_file=None,
-        store=None, key_file=None,
+        handler=run, product=None, warn=None, critical=None, yes=True, quiet=True, undo=False, resume=False,
+        approvals_file=None, dns_update=None, tsig_file=None, store=None, key_file=None,
     )  # fmt: skip
 
 
@@ -99,7 +99,15 @@ def run(options: argparse.Namespace) -> int:
     with ready(options, only_look=only_look) as recovered:
         if recovered == exit_status.NOT_UNDONE:
             return recovered
-        results += (renew_one(one, options, only_look=only_look) for one in chosen)
+        try:
+            results += (renew_one(one, options, only_look=only_look) for one in chosen)
+        except KeyboardInterrupt:
+            if only_look:
+                raise
+            from mailtrust.cli.apply import Stopped
+
+            # What a plan had begun is taken back by then.
+            raise Stopped(text("Stopped. What has been ordered or published is kept; the next run goes on.")) from None
     _tell(results, options)
     return max((one.status for one in results), default=exit_status.CLEAN)
 

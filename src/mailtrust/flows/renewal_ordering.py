@@ -72,7 +72,16 @@ def _account(one: Renewed) -> AccountFolder:
     """The account. Raises UserProblem for one with another server than is wanted."""
     folder = AccountFolder(Path(one.account) if one.account else usual_folder(one.directory))
     known = folder.account()
-    if known is not None and known.directory != one.directory:
+    if known is None:
+        raise UserProblem(
+            text(
+                "There is no ACME account in {folder} yet: make one with mailtrust acme register --server {server} "
+                "--account {folder}",
+                folder=clean(str(folder.path), 200),
+                server=clean(one.directory, 200),
+            )
+        )
+    if known.directory != one.directory:
         raise UserProblem(
             text(
                 "{folder} holds an account with {server}, and by is {wanted}: name another folder as account.",

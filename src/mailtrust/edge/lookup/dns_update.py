@@ -261,7 +261,8 @@ class ZoneEditor:
             raise CouldNotLook(self._no_answer(error, place)) from error
 
     def _no_answer(self, error: Exception, place: dns.name.Name) -> Text:
-        why = clean(str(error) or type(error).__name__, 200)
+        said = error.strerror if isinstance(error, OSError) else str(error)
+        why = clean(said or str(error) or type(error).__name__, 200)
         return text("{server} gave no usable answer about {name}: {why}.",
                     server=self.called, name=_called(place), why=why)  # fmt: skip
 

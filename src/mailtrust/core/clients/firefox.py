@@ -62,6 +62,18 @@ INTRO = {
 }
 
 WORDS = (
+    Words(
+        codes.OLD_TLS,
+        (
+            Utterance(
+                "An error occurred during a connection to {host}. Peer using unsupported version of security protocol. "
+                "/ Error code: SSL_ERROR_UNSUPPORTED_VERSION",
+                "en",
+                "Firefox 153 ESR (Debian 12), nsserrors.ftl; from a server that reports it: "
+                "SSL_ERROR_PROTOCOL_VERSION_ALERT",
+            ),
+        ),
+    ),
     _failure(
         codes.CRITICAL, "SEC_ERROR_UNKNOWN_CRITICAL_EXTENSION", "Certificate contains unknown critical extension."
     ),

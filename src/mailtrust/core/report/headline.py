@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.evidence import Assessment, Evidence
-from mailtrust.core.model.finding import Severity
+from mailtrust.core.model.finding import Severity, Unknown
 from mailtrust.core.model.remedy import Remedy, ServeChain
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.model.verdict import Outcome
 from mailtrust.core.report.accepted import last_day
 from mailtrust.core.rules.grounds.naming import called
+from mailtrust.core.rules.grounds.served import place
 
 _WORST_FIRST = (Outcome.REFUSED, Outcome.WARNED, Outcome.ACCEPTED, Outcome.UNKNOWN)
 
@@ -42,6 +43,13 @@ def headline(assessment: Assessment) -> Text:
     if _is_accepted(assessment, frozenset(refused + warned)):
         day = last_day(assessment, assessment.accepted)
         return text("{target}: {situation}; that is accepted until {day}.", target=target, situation=situation, day=day)
+    if between := next((one for one in assessment.findings if one.rule == "tls-intercepted"), None):
+        return text(
+            "{target}: {situation}. {between}: look from another network first.",
+            target=target,
+            situation=situation,
+            between=between.title,
+        )
     cure = _cure(assessment, frozenset(refused + warned))
     if cure is None:
         return text("{target}: {situation}.", target=target, situation=situation)
@@ -59,6 +67,18 @@ def _nothing_judged(assessment: Assessment) -> Text:
     target = assessment.evidence.case.target
     if assessment.evidence.handshakes:
         return text("{target}: certificates were seen, but no client could be judged.", target=target)
+    if assessment.findings:
+        return text(
+            "{target}: no port showed a certificate, so nothing could be judged: {why}.",
+            target=target,
+            why=assessment.findings[0].title,
+        )
+    if failed := next((asked.failure for asked in assessment.evidence.case.lookups if asked.failure), ""):
+        return text(
+            "{target}: no port showed a certificate, so nothing could be judged: {why}.",
+            target=target,
+            why=failed.rstrip("."),
+        )
     return text("{target}: no port showed a certificate, so nothing could be judged.", target=target)
 
 
@@ -66,10 +86,23 @@ def _all_accept(assessment: Assessment, total: int) -> Text:
     target = assessment.evidence.case.target
     worst = assessment.findings[0] if assessment.findings else None
     if worst is None or worst.severity is Severity.INFO:
+        if missed := _turned_away(assessment):
+            return text(
+                "{target}: every client asked accepts what was seen, but {places} could not be looked at.",
+                target=target,
+                places=missed,
+            )
         if total == 1:
             return text("{target}: the client accepts it.", target=target)
         return text("{target}: all {total} clients accept it.", target=target, total=total)
     return text("{target}: every client asked accepts it today, but: {title}.", target=target, title=worst.title)
+
+
+def _turned_away(assessment: Assessment) -> tuple[str, ...]:
+    """The ports that answered and showed nothing: of them nobody knows whether clients accept them."""
+    shown = {place(seen) for seen, _ in assessment.evidence.handshakes}
+    unknown = (one.subject for one in assessment.results if isinstance(one, Unknown) and one.rule == "network-blocked")
+    return tuple(dict.fromkeys(one for one in unknown if one not in shown))
 
 
 def _situation(refused: int, warned: int, total: int) -> Text:

@@ -41,11 +41,13 @@ class _Card:
     """How the line to the next card is drawn: whole, broken or none."""
 
 
-def draw_chains(page: Page, evidence: Evidence, number: int) -> Element:
+def draw_chains(page: Page, evidence: Evidence, number: int) -> Element | None:
     """Every branch as a picture with its table; then what failed. `number` tells several targets apart."""
     seen = evidence.case.observations
+    if not seen:
+        return None
     hosts = several_hosts(seen)
-    one_host = page.name(seen[0].endpoint.host) if seen else "?"
+    one_host = page.name(seen[0].endpoint.host)
     title = text("What the servers present") if hosts else text("What {host} presents", host=one_host)
     drawn = [
         _branch(page, evidence, branch, f"chain-{number}-{count}") for count, branch in enumerate(branches(evidence), 1)

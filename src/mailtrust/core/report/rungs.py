@@ -30,7 +30,16 @@ _FAILURES: dict[FailureKind, Text] = {
     FailureKind.PROTOCOL_ERROR: text("the TLS handshake failed"),
     FailureKind.LIMIT: text("the server sent more than is allowed"),
 }
-_NAMES_ITS_STAGE = frozenset({FailureKind.ALERT, FailureKind.PROTOCOL_ERROR})
+_NAMES_ITS_STAGE = frozenset(
+    {
+        FailureKind.ALERT,
+        FailureKind.PROTOCOL_ERROR,
+        FailureKind.BUSY,
+        FailureKind.GREYLISTED,
+        FailureKind.REJECTED,
+        FailureKind.TLS_REFUSED,
+    }
+)
 _QUIET = frozenset({FailureKind.REFUSED, FailureKind.UNREACHABLE})
 """What is no fault on a port that nobody asked for by its number."""
 

@@ -1,9 +1,6 @@
 """The picture: which ports present which chain, how it leads to an anchor, and the gap where it does not."""
 
-from collections.abc import Sequence
-
 from mailtrust.core.model.evidence import Evidence
-from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.text import text
 from mailtrust.core.report.chains import (
     Anchor,
@@ -23,8 +20,14 @@ from mailtrust.core.report.rungs import RungWords, failure_sentence, is_quiet
 def draw_tree(page: Page, evidence: Evidence) -> None:
     """Draw every branch; those that failed come last."""
     seen = evidence.case.observations
+    if not seen:
+        return
     hosts = several_hosts(seen)
-    title = text("What the servers present") if hosts else text("What {host} presents", host=_host(page, seen))
+    title = (
+        text("What the servers present")
+        if hosts
+        else text("What {host} presents", host=page.name(seen[0].endpoint.host))
+    )
     page.heading(title, "" if hosts else addresses(page, seen))
     grown = branches(evidence)
     failed = failed_branches(evidence)
@@ -32,10 +35,6 @@ def draw_tree(page: Page, evidence: Evidence) -> None:
         _draw_branch(page, evidence, branch, hosts=hosts, last=not failed and number == len(grown) - 1)
     for number, failure in enumerate(failed):
         _draw_failure(page, failure, hosts=hosts, last=number == len(failed) - 1)
-
-
-def _host(page: Page, seen: Sequence[Observation]) -> str:
-    return page.name(seen[0].endpoint.host) if seen else "?"
 
 
 def _draw_branch(page: Page, evidence: Evidence, branch: Branch, *, hosts: bool, last: bool) -> None:

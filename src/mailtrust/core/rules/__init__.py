@@ -75,6 +75,8 @@ class Rule(Protocol):
 
 
 RULES: tuple[Rule, ...] = (
+    # what doubts all others: of findings that weigh alike it is told first
+    tls_intercepted,
     # chain
     chain_incomplete,
     chain_expired_issuer,
@@ -98,7 +100,6 @@ RULES: tuple[Rule, ...] = (
     anchor_unknown,
     anchor_distrusted,
     ct_missing,
-    tls_intercepted,
     # name
     name_mismatch,
     name_near_miss,

@@ -81,16 +81,7 @@ def _partly(where: str, group: tuple[Observation, ...]) -> Iterator[RuleResult]:
     mute = tuple(seen for seen in group if not _answered(seen))
     for seen in group:
         if isinstance(seen.result, ProbeFailure) and _turned_away(seen.result):
-            yield Unknown(
-                ID,
-                text(
-                    "{place} turned this check away: {said}. Ask again later, or from an address that the server "
-                    "knows.",
-                    place=where,
-                    said=clean(seen.result.detail),
-                ),
-                where,
-            )
+            yield Unknown(ID, _refusal(where, seen.result), where)
     if not mute:
         yield Passed(ID, where, tuple(seen.id for seen in group))
     elif all(":" in seen.endpoint.address and _kind(seen) is FailureKind.UNREACHABLE for seen in mute):
@@ -99,6 +90,30 @@ def _partly(where: str, group: tuple[Observation, ...]) -> Iterator[RuleResult]:
         )
     else:
         yield _mute_address(where, mute)
+
+
+def _refusal(where: str, failure: ProbeFailure) -> Text:
+    said = clean(failure.detail)
+    match failure.kind:
+        case FailureKind.GREYLISTED:
+            return text(
+                "{place} makes strangers wait (grey list): {said}. Ask again from here in some minutes, or from an "
+                "address that the server knows.",
+                place=where,
+                said=said,
+            )
+        case FailureKind.TIMEOUT:
+            return text(
+                "{place} took the connection and said nothing until this check gave up: a tarpit for strangers, or a "
+                "server under load. Ask again later, or from an address that the server knows.",
+                place=where,
+            )
+        case _:
+            return text(
+                "{place} turned this check away: {said}. Ask again later, or from an address that the server knows.",
+                place=where,
+                said=said,
+            )
 
 
 def _mute_address(where: str, mute: tuple[Observation, ...]) -> Finding:

@@ -39,9 +39,16 @@ def _page(about: Iterable[str], net_error: str, cause: str) -> Words:
     return Words(frozenset(about), tuple(pages))
 
 
+def _no_connection(about: Iterable[str], net_error: str, cause: str) -> Words:
+    """The page where there was no handshake, and so no certificate to complain about."""
+    page = f"This site can’t provide a secure connection / {{host}} {cause} / {net_error}"
+    return Words(frozenset(about), (Utterance(page, "en", "Chromium 156, locales/en-US.pak and a run of it"),))
+
+
 # In the order of MapCertStatusToNetError(), chromium/chromium:net/cert/cert_status_flags.cc (0e49239). What the path
 # builder refuses and nothing here names becomes ERR_CERT_INVALID, a SHA-1 signature too (seen in Chromium 156).
 WORDS = (
+    _no_connection(codes.OLD_TLS, "ERR_SSL_VERSION_OR_CIPHER_MISMATCH", "uses an unsupported protocol."),
     _page(
         codes.REVOKED,
         "ERR_CERT_REVOKED",
@@ -76,6 +83,7 @@ WORDS = (
         codes.KEY_USE,
         (Utterance("net::ERR_SSL_KEY_USAGE_INCOMPATIBLE", "en", "Chromium 156, tests/oracles/recorded"),),
     ),
+    _no_connection(codes.KEY_NOT_PROVEN, "ERR_SSL_PROTOCOL_ERROR", "sent an invalid response."),
     _page(codes.ANY, "ERR_CERT_INVALID", ATTEMPTED + "an invalid certificate."),
 )
 

@@ -40,6 +40,7 @@ STAPLE = frozenset({"must-staple-without-staple"})
 STAPLE_BAD = frozenset({"staple-bad"})
 REVOKED = frozenset({"revoked"})
 KEY_NOT_PROVEN = frozenset({"key-not-proven"})
+OLD_TLS = frozenset({"tls-version-old"})
 
 NO_WAY_PAST = UNREADABLE | KEY_NOT_PROVEN
 """No handshake comes of it, so no dialog leads past it: nothing that could be shown, or nobody who holds its key."""

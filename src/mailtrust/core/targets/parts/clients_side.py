@@ -22,7 +22,7 @@ def steps_elsewhere(remedy: Remedy, context: TargetContext, evidence: Evidence) 
         case TrustAnchorOnClients():
             return _trust_anchor(remedy.goal, context, evidence)
         case ConfigureServer(setting="open-network"):
-            return _open_network(context)
+            return _exempt_mail(context) if _was_shown(remedy, evidence) else _open_network(context)
         case ConfigureServer(setting="correct-dns"):
             return _correct_dns(context)
         case ConfigureServer(setting="mend-revocation"):
@@ -135,6 +135,30 @@ def _least_ways(clients: Sequence[ClientProfile]) -> Iterator[tuple[str, tuple[C
             yield way, reached
 
 
+def _was_shown(remedy: Remedy, evidence: Evidence) -> bool:
+    """Whether the way is open, and something on it shows a certificate of its own."""
+    return any(seen.id in remedy.observations for seen, _ in evidence.handshakes)
+
+
+def _exempt_mail(context: TargetContext) -> tuple[Step, ...]:
+    return (
+        look(
+            text("Look from a network without inspection, such as a phone's, and compare: what differs is made here."),
+            f"mailtrust check {context.target}",
+        ),
+        human(
+            text(
+                "Take ports {ports} of {host} out of TLS inspection: in the firewall or proxy of this network, and in "
+                "the virus scanner of this computer.",
+                ports=", ".join(str(port) for port in context.ports),
+                host=context.host,
+            ),
+            undo=text("Let them be inspected again."),
+        ),
+        look(text("Check again from here."), f"mailtrust check {context.target}{context.options}"),
+    )
+
+
 def _open_network(context: TargetContext) -> tuple[Step, ...]:
     ports = ", ".join(str(port) for port in context.ports)
     return (
@@ -151,8 +175,8 @@ def _open_network(context: TargetContext) -> tuple[Step, ...]:
         ),
         human(
             text(
-                "Open ports {ports} in the firewalls on the way, take mail out of TLS inspection there and in virus "
-                "scanners, or take {host} out of DNS and settings if it is not meant to serve.",
+                "Open ports {ports} in the firewalls on the way, or take {host} out of DNS and settings if it is not "
+                "meant to serve.",
                 ports=ports or text("in question"),
                 host=context.host,
             ),

@@ -95,6 +95,7 @@ def add_applying_options(parser: argparse.ArgumentParser, *, ask: bool = True) -
         "--key-file", metavar="FILE", type=Path,
         help=told(text("what opens the store's keys: the first line of this file, or of standard input (-)")),
     )  # fmt: skip
+    parser.set_defaults(quiet=False, undo=False, resume=False, approvals_file=None)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -144,7 +145,7 @@ def told_of(runs: "Sequence[Applied]", options: argparse.Namespace) -> int:
 
 def status_of(runs: "Sequence[Applied]", options: argparse.Namespace) -> int:
     """The exit status of what came last."""
-    undone = exit_status.CLEAN if getattr(options, "undo", False) else exit_status.UNDONE
+    undone = exit_status.CLEAN if options.undo else exit_status.UNDONE
     return {"undone": undone, "not-undone": exit_status.NOT_UNDONE}.get(runs[-1].outcome, exit_status.CLEAN)
 
 
@@ -209,9 +210,9 @@ async def _apply(
     if runs and runs[-1].outcome == "not-undone":
         return runs
     around = outside.surroundings
-    if getattr(options, "undo", False):
+    if options.undo:
         return [*runs, await undo(plan, state, around)]
-    return [*runs, await apply(plan, octets, state, around, resume=getattr(options, "resume", False))]
+    return [*runs, await apply(plan, octets, state, around, resume=options.resume)]
 
 
 def _tell(runs: "Sequence[Applied]", options: argparse.Namespace) -> None:

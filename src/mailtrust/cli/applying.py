@@ -165,7 +165,7 @@ class Outside:
 
     def _ask_whether(self, intent: "Intent", plan: Plan) -> None:
         match intent:
-            case "apply" if getattr(self._options, "quiet", False):
+            case "apply" if self._options.quiet:
                 self.say(text("Applying the plan {plan}. Steps: {count}.", plan=plan.id[:12], count=len(plan.steps)))
             case "apply":
                 self._show(plan)

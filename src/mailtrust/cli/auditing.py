@@ -53,7 +53,7 @@ def approvals_in(path: Path, plan: str) -> tuple[Approval, ...]:
 
 def approvals_for(plan: Plan, options: argparse.Namespace) -> tuple[Approval, ...]:
     """Who has approved it. Raises NotApproved where mailtrust.toml wants more, none of them who made or applies it."""
-    path: Path | None = getattr(options, "approvals_file", None)
+    path: Path | None = options.approvals_file
     found = approvals_in(path, plan.id) if path is not None else ()
     wanted, own = organisation_of(options).approvals, person()
     counting = [one for one in found if one.by not in (plan.made_by, own)]

@@ -89,7 +89,7 @@ def renew_one(one: Renewed, options: argparse.Namespace, *, only_look: bool) -> 
 
 
 def _targets(one: Renewed, servers: "Sequence[Server]") -> Iterator[str]:
-    from mailtrust.flows.renewal_plan import met_under
+    from mailtrust.core.rules.grounds.hosts import met_under
 
     for server in servers:
         yield from (place.target for place in server.places if met_under(place.host, one.names))

@@ -4,10 +4,8 @@ from collections.abc import Callable, Collection
 
 from mailtrust.core.model.evidence import Assessment
 from mailtrust.core.model.frozen import frozen
-from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.plan import Plan
 from mailtrust.core.model.proof import Noted, Proof
-from mailtrust.core.model.settings import Server
 from mailtrust.core.rules.grounds.comparing import compare
 from mailtrust.flows.check import CheckRequest, Edge, OnProgress, check
 
@@ -38,7 +36,11 @@ async def prove(
     if not servers:
         return Proven(whole, assessment)
     theirs = [server for server in plan.servers if server.name in servers]
-    here = {seen.id for seen in case.observations if any(_serves(server, seen) for server in theirs)}
+    here = {
+        seen.id
+        for seen in case.observations
+        if any(server.serves(seen.endpoint.host, seen.endpoint.port) for server in theirs)
+    }
     known = {old.id: old.observations for old in plan.findings}
     new = {finding.id: finding.observations for finding in assessment.findings}
 
@@ -78,8 +80,3 @@ def shows_well(plan: Plan, proof: Proof) -> bool:
 def promised(plan: Plan) -> tuple[Noted, ...]:
     """The findings that the plan cures."""
     return tuple(one for one in plan.findings if one.id in plan.cures)
-
-
-def _serves(server: Server, seen: Observation) -> bool:
-    endpoint = seen.endpoint
-    return any(place.host == endpoint.host and place.port in (None, endpoint.port) for place in server.places)

@@ -1,6 +1,6 @@
 """The plan that brings a new certificate to the servers that serve the former one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mailtrust.core.model.certificate import Certificate
@@ -15,6 +15,7 @@ from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.grounds.comparing import noted, wanted_served
+from mailtrust.core.rules.grounds.hosts import met_under
 from mailtrust.core.targets.configured import CONFIGURED
 from mailtrust.core.targets.mending.steps import steps_of
 from mailtrust.core.targets.mending.surveyed import Surveyed
@@ -46,18 +47,12 @@ class Presented:
     leaf: Certificate
 
 
-def met_under(host: str, names: Iterable[str]) -> bool:
-    """Whether a certificate for these names is one for this host."""
-    wanted, known = host.lower(), {name.lower() for name in names}
-    return wanted in known or f"*.{wanted.partition('.')[2]}" in known
-
-
 def shown_at(case: Sequence[Observation], server: Server, names: Sequence[str]) -> tuple[Presented, ...]:
     """What is seen of a server under these names, where a certificate is shown that can be read."""
     return tuple(
         Presented(one, leaf)
         for one in case
-        if met_under(one.endpoint.host, names) and _serves(server, one)
+        if met_under(one.endpoint.host, names) and server.serves(one.endpoint.host, one.endpoint.port)
         for leaf in one.presented_chain[:1]
         if isinstance(leaf, Certificate)
     )
@@ -85,7 +80,9 @@ def silent(case: Sequence[Observation], server: Server, names: Sequence[str]) ->
     theirs = [
         one
         for one in case
-        if met_under(one.endpoint.host, names) and _serves(server, one) and one.offer is Offer.DEFAULT
+        if met_under(one.endpoint.host, names)
+        and server.serves(one.endpoint.host, one.endpoint.port)
+        and one.offer is Offer.DEFAULT
     ]
     down = [one for one in theirs if not one.presented_chain]
     named = {(place.host, place.port) for place in server.places if place.port is not None}
@@ -108,7 +105,7 @@ async def plan_renewal(
     # It was looked before the certificate came: as of that moment it is not valid yet.
     assessment = judged(evidence, case, max(evidence.now, material.chain[0].not_before))
     evidence = assessment.evidence
-    names = (*material.chain[0].dns_names, *material.chain[0].ip_addresses)
+    names = material.names
     missing: dict[str, Text] = {}
     asked = []
     for server in servers:
@@ -176,11 +173,6 @@ def servers_of(names: Sequence[str], chosen: Sequence[str], servers: Sequence[Se
             text("mailtrust.toml has no [[server]] with reach that is met under one of {names}.", names=tuple(names))
         )
     return found
-
-
-def _serves(server: Server, seen: Observation) -> bool:
-    endpoint = seen.endpoint
-    return any(place.host == endpoint.host and place.port in (None, endpoint.port) for place in server.places)
 
 
 def _out_of_reach(server: Server) -> Text:

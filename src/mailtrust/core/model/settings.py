@@ -76,6 +76,10 @@ class Server:
     client_certificate: str = ""
     """A PEM file with certificate and key, by which its admin page lets us in; empty: by password."""
 
+    def serves(self, host: str, port: int) -> bool:
+        """Whether it is named for this port, or for its host."""
+        return any(place.host == host and place.port in (None, port) for place in self.places)
+
 
 @frozen
 class Settings:

@@ -36,6 +36,12 @@ class Met:
         return Met(self.host, tuple((seen, leaf) for seen, leaf in self.observations if seen.id in wanted))
 
 
+def met_under(host: str, names: Iterable[str]) -> bool:
+    """Whether a certificate for these names is one for this host."""
+    wanted, known = host.lower(), {name.lower() for name in names}
+    return wanted in known or f"*.{wanted.partition('.')[2]}" in known
+
+
 def hosts_met(evidence: Evidence) -> tuple[Met, ...]:
     """Every host, in the order met."""
     hosts: dict[str, list[tuple[Observation, Certificate]]] = {}

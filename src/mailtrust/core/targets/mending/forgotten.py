@@ -9,8 +9,9 @@ from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.proof import Noted
 from mailtrust.core.rules.grounds import taking_up
 from mailtrust.core.rules.grounds.comparing import NOT_ASSIGNED, wanted_served
+from mailtrust.core.rules.grounds.hosts import met_under
 from mailtrust.core.targets.mending.surveyed import Surveyed
-from mailtrust.core.targets.mending.work import Chain, Material, TakeUp, Work, met_under, passed_through
+from mailtrust.core.targets.mending.work import Chain, Material, TakeUp, Work, passed_through
 
 
 @dataclass(frozen=True)

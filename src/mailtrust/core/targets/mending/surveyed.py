@@ -33,7 +33,7 @@ class Surveyed:
 
     def serves(self, endpoint: Endpoint) -> bool:
         """Whether the server is named for this port, or for its host."""
-        return any(place.host == endpoint.host and place.port in (None, endpoint.port) for place in self.server.places)
+        return self.server.serves(endpoint.host, endpoint.port)
 
     def chain_in(self, path: str) -> tuple[Certificate, ...]:
         """The certificates of a file, in its order; none where it is not known or holds none."""

@@ -1,6 +1,6 @@
 """What a remedy comes to on servers that are known: which place serves which chain, which setting changes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailtrust.core.model.certificate import Certificate
@@ -20,6 +20,7 @@ from mailtrust.core.model.remedy import (
     UseName,
 )
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.rules.grounds.hosts import met_under
 from mailtrust.core.rules.grounds.naming import called_leaf
 from mailtrust.core.rules.grounds.taking_up import waiting
 from mailtrust.core.targets.configured import Balancer
@@ -141,12 +142,6 @@ def work_of(
                 text("It needs another certificate: give it with --with FILE, and its key with --key FILE."),
             )
     return NotFromHere(remedy.cures, remedy.decision or text("It needs a decision first."))
-
-
-def met_under(host: str, names: Iterable[str]) -> bool:
-    """Whether a certificate for these names is one for this host."""
-    wanted, known = host.lower(), {name.lower() for name in names}
-    return wanted in known or f"*.{wanted.partition('.')[2]}" in known
 
 
 def _by_people(

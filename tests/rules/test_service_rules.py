@@ -51,6 +51,15 @@ class TestCertificates:
     def test_what_is_the_matter(self, facts: dict[str, Any], problem: str, severity: str) -> None:
         assert problems(judged(self.RULE, organisation(with_front(**facts), auth=AUTH))) == {problem: severity}
 
+    def test_whose_status_is_not_said_may_be_revoked(self) -> None:
+        results = judged(self.RULE, organisation(with_front(status=""), auth=AUTH))
+        assert kinds(results) == {"Unknown"}
+        # What serves nobody need not be known.
+        idle = public("mail.example.com", services=(), status="")
+        assert kinds(judged(self.RULE, organisation(good(certificates=(FRONT, INNER, AUTH, idle)), auth=AUTH))) == {
+            "Passed"
+        }
+
     def test_not_valid_yet(self) -> None:
         early = public("mail.example.com", age=-3)
         it = organisation(mailbox("MAIL1", early, INNER, AUTH), auth=AUTH)

@@ -59,7 +59,8 @@ def convert_export(plain: object, name: str) -> ExchangeWire:
     try:
         return msgspec.convert(plain, ExchangeWire)
     except msgspec.ValidationError as error:
-        raise _unreadable(name, explain(error, msgspec.json.encode(plain), ExchangeWire)) from None
+        why = explain(error, msgspec.json.encode(plain), ExchangeWire)  # a sentence by itself
+        raise ExportError(text("The export {name} cannot be read: {why}", name=clean(name, 200), why=why)) from None
 
 
 def as_wire_has_it(value: object) -> object:
@@ -90,4 +91,4 @@ def _broken(error: Exception) -> Text:
 
 
 def _unreadable(name: str, why: Text) -> ExportError:
-    return ExportError(text("The export {name} cannot be read: {why}", name=clean(name, 200), why=why))
+    return ExportError(text("The export {name} cannot be read: {why}.", name=clean(name, 200), why=why))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
-from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity
+from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity, Unknown
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.assigning.grounds.lasting import has_ended, soon
 from mailtrust.core.rules.assigning.grounds.removing import how_to_remove
@@ -50,6 +50,7 @@ def _look(
     auth = organisation.auth
     apart = {auth.current, auth.next, auth.previous} if auth is not None else set()
     findings = []
+    unjudged = []
     for certificate in server.certificates:
         if certificate.thumbprint in apart:
             continue
@@ -59,10 +60,20 @@ def _look(
         problem = _problem(evidence, certificate) if used else None
         if problem is not None:
             findings.append(_finding(evidence, organisation, server, certificate, problem))
+        elif used and not certificate.status:
+            unjudged.append(certificate)
     yield from findings
     silent = [one for one in server.certificates if one.services is None or one.not_after is None]
     if silent:
         yield services_not_said(ID, server)
+    elif unjudged:
+        why = text(
+            "The export does not say the Status of {certificates} on {server}: whether it is trusted, or was revoked, "
+            "only that tells.",
+            certificates=tuple(map(called, unjudged)),
+            server=server.name,
+        )
+        yield Unknown(ID, why, server.name)
     elif not findings:
         yield Passed(ID, server.name)
 

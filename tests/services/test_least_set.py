@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mailtrust.core.services.least_set import (
@@ -117,7 +117,9 @@ def test_very_many_services_are_not_too_many() -> None:
     assert {one for part in shared.parts for one in part.needs} == set(needs)
 
 
-NAMES = ("a.example.com", "b.example.com", "*.example.com", "c.example.org", "x.corp.local", "y.corp.local")
+NAMES = (
+    "a.example.com", "b.example.com", "*.example.com", "c.example.org", "d.example.org", "x.corp.local", "y.corp.local",
+)  # fmt: skip
 PRODUCTS = st.sampled_from(["exchange", "nginx"])
 SOME_NAMES = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3, unique=True).map(tuple)
 
@@ -147,6 +149,17 @@ CANDIDATES = st.lists(
 
 @settings(max_examples=150, deadline=None)
 @given(needed(), CANDIDATES, st.sampled_from(["public", "own"]), st.integers(1, 5))
+# The wildcard might make room for both others, and does not.
+@example(
+    [
+        need("a", "a.example.com", "c.example.org"),
+        need("b", "b.example.com", "d.example.org"),
+        need("c", "*.example.com", product="nginx"),
+    ],
+    [],
+    "public",
+    2,
+)
 def test_no_smaller_set_does(needs: list[Need], there: list[Candidate], ca: Ca, room: int) -> None:
     found = least_set(needs, there, ca=ca, most_names=room)
     assert found.proven

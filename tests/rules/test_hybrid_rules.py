@@ -21,6 +21,7 @@ from mailtrust.core.model.exchange import (
     EdgeSubscription,
     ExchangeOrganisation,
     Hybrid,
+    NotRead,
     SendConnector,
 )
 from mailtrust.core.model.finding import Finding
@@ -34,6 +35,21 @@ class TestEdgeAndHybrid:
     def test_nobody_says_when_it_was_subscribed(self) -> None:
         it = border.with_edge().broken
         it = replace(it, edge_subscriptions=(EdgeSubscription("EDGE1", "Paris"),))
+        assert kinds(judged("edge-subscription-stale", it)) == {"Unknown"}
+
+    @pytest.mark.parametrize("rule", ["hybrid-certificate-unfit", "hybrid-connectors-disagree"])
+    def test_that_there_is_none_somebody_must_have_said(self, rule: str) -> None:
+        it = organisation(good())
+        assert kinds(judged(rule, it)) == {"NotApplicable"}
+        assert kinds(judged(rule, replace(it, send_connectors=None))) == {"Unknown"}
+        refused = replace(it, not_read=(NotRead("", "Get-HybridConfiguration", "Access is denied."),))
+        assert kinds(judged(rule, refused)) == {"Unknown"}
+        old = organisation(good(version="8.3.342.4"))
+        assert kinds(judged(rule, replace(old, send_connectors=None))) == {"NotApplicable"}
+
+    def test_whether_an_edge_server_is_subscribed_was_refused(self) -> None:
+        refused = (NotRead("", "Get-EdgeSubscription", "Access is denied."),)
+        it = replace(organisation(good()), edge_subscriptions=None, not_read=refused)
         assert kinds(judged("edge-subscription-stale", it)) == {"Unknown"}
 
     @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import EdgeSubscription, ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult, Severity, Unknown
 from mailtrust.core.model.text import text
-from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE, not_exported
+from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE, not_exported, refusal
 from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
 from mailtrust.core.services.exchange.certificates import called
@@ -25,7 +25,8 @@ def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
     if organisation is None:
         yield NotApplicable(ID, NO_EXCHANGE)
     elif organisation.edge_subscriptions is None:
-        if any(one.edge for one in organisation.servers):
+        edge = any(one.edge for one in organisation.servers)
+        if edge or refusal(organisation, "", "Get-EdgeSubscription") is not None:
             yield not_exported(ID, organisation, "", "Get-EdgeSubscription", "Get-EdgeSubscription")
         else:
             yield NotApplicable(ID, text("No Edge server is known here."))

@@ -15,9 +15,11 @@ from mailtrust.core.model.exchange import (
 from mailtrust.core.model.finding import NotApplicable, RuleResult
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import text
-from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE
+from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE, not_exported, refusal
 from mailtrust.core.services.exchange.certificates import takes_the_place_of, usable
+from mailtrust.core.services.exchange.versions import release
 
+HYBRID = "Get-HybridConfiguration"
 _SMART_HOST = ".mail.protection.outlook.com"
 _ADDRESS_SPACE = ".mail.onmicrosoft.com"
 
@@ -47,9 +49,20 @@ def over_hybrid_mail(
     if organisation is None:
         yield NotApplicable(rule, NO_EXCHANGE)
     elif mail is None:
-        yield NotApplicable(rule, text("There is no hybrid mail here, as far as was exported."))
+        asked = _not_told(organisation)
+        nothing = text("There is no hybrid mail here, as far as was exported.")
+        yield not_exported(rule, organisation, "", asked) if asked else NotApplicable(rule, nothing)
     else:
         yield from look(evidence, organisation, mail)
+
+
+def _not_told(organisation: ExchangeOrganisation) -> str:
+    """The cmdlet whose answer is missing to say that there is none; empty: there is none."""
+    if all(release(one.version) == "2007" for one in organisation.servers):
+        return ""
+    if organisation.send_connectors is None:
+        return "Get-SendConnector"
+    return HYBRID if refusal(organisation, "", HYBRID) is not None else ""
 
 
 def hybrid_mail(organisation: ExchangeOrganisation) -> HybridMail | None:

@@ -38,9 +38,10 @@ def add_change_options(parser: argparse.ArgumentParser) -> None:
         help=told(text("on this server; may be repeated (default: those of the export that have the certificate)")),
     )  # fmt: skip
     parser.add_argument(
-        "-o", "--output", metavar="FILE.ps1", type=Path,
+        "-o", "--output", dest="script", metavar="FILE.ps1", type=Path,
         help=told(text("write the script that does it, for the Exchange Management Shell")),
     )  # fmt: skip
+    parser.set_defaults(output=None)  # What is said of it is shown in any case.
     add_moment_option(parser)
     add_telling_options(parser)
     shown = parser.add_argument_group(told(text("showing")))
@@ -90,34 +91,27 @@ def give(
     if organisation.exported is not None and now - organisation.exported > OLD:
         days = (now - organisation.exported).days
         say_notes((text("The export is {days} days old: what was changed since does not count here.", days=days),))
-    if options.output is not None and change.steps:
+    written = None
+    if options.script is not None and change.steps:
         from mailtrust.core.targets.powershell.script import Script, exchange_script
 
         wanted = Script(title, change.steps, organisation, thumbprint, ask, change.remarks)
-        write_output(exchange_script(wanted, translate), options.output)
-    written = called_file(options.output) if options.output is not None and change.steps else None
-    if options.output == STANDARD and change.steps:
-        # The script is the data: what is refused is said beside it.
-        for refusal in change.refusals:
-            say_notes((refusal.why,) if refusal.instead is None else (refusal.why, refusal.instead))
-        return exit_status.FINDINGS if change.refusals else exit_status.CLEAN
-    wire = change_wire(change, written, now=now, translate=translate)
-    if is_told(options):
-        return _tell(options, organisation, change, wire)
-    _show(options, wire, change, written)
+        write_output(exchange_script(wanted, translate), options.script)
+        if options.script == STANDARD:
+            # The script is the data: what is refused is said beside it.
+            for refusal in change.refusals:
+                say_notes((refusal.why,) if refusal.instead is None else (refusal.why, refusal.instead))
+            return _status(change)
+        written = called_file(options.script)
+    # What is refused stops the rest too: it is the whole that was asked for.
+    going_on = is_told(options) and bool(change.steps) and not change.refusals
+    if not going_on or options.format == "text":
+        _show(options, change_wire(change, written, now=now, translate=translate), change, written)
+    return tell_exchange(options, organisation, change) if going_on else _status(change)
+
+
+def _status(change: "ExchangeChange") -> int:
     return exit_status.FINDINGS if change.refusals else exit_status.CLEAN
-
-
-def _tell(
-    options: argparse.Namespace, organisation: "ExchangeOrganisation", change: "ExchangeChange", wire: object
-) -> int:
-    """What is refused stops the rest too: it is the whole that was asked for."""
-    if change.refusals or not change.steps:
-        _show(options, wire, change, None)
-        return exit_status.FINDINGS if change.refusals else exit_status.CLEAN
-    if options.format == "text":
-        _show(options, wire, change, None)
-    return tell_exchange(options, organisation, change)
 
 
 def _show(options: argparse.Namespace, wire: object, change: "ExchangeChange", written: str | None) -> None:
@@ -127,8 +121,7 @@ def _show(options: argparse.Namespace, wire: object, change: "ExchangeChange", w
     def draw(page: "Page") -> None:
         show_change(page, change)
 
-    shown = argparse.Namespace(**{**vars(options), "output": None})
-    show(shown, wire, draw)
+    show(options, wire, draw)
     if options.format != "text":
         return
     if written is not None:
@@ -144,7 +137,7 @@ def _show(options: argparse.Namespace, wire: object, change: "ExchangeChange", w
                 else text("What it does cannot be taken back by a script."),
             )
         )
-    elif options.output is not None:
+    elif options.script is not None:
         say_notes((text("No script is written: there is nothing that it could do."),))
     elif change.steps and not is_told(options):
         say_notes((text("Nothing was changed. -o FILE.ps1 writes the script that does it."),))

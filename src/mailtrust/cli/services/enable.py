@@ -96,7 +96,7 @@ def _run(options: argparse.Namespace) -> int:
     from mailtrust.core.services.exchange.enabling.enable import Enable, enable
 
     expect_one_from_stdin(*options.export, options.certificate, options.pfx_password_file, options.issuers)
-    expect_writable(options.output)
+    expect_writable(options.script)
     now = moment_of(options)
     services = asked_services(options.services)
     given = None if options.thumbprint is None else read_thumbprint(options.thumbprint)

@@ -51,7 +51,7 @@ def _run(options: argparse.Namespace) -> int:
     from mailtrust.core.services.exchange.removing.remove import Remove, remove
 
     expect_one_from_stdin(*options.export)
-    expect_writable(options.output)
+    expect_writable(options.script)
     now = moment_of(options)
     if options.thumbprint is None:
         raise UserProblem(text("Expected the certificate after --thumbprint, got nothing."))

@@ -53,7 +53,7 @@ def expect_telling(options: argparse.Namespace) -> None:
 
 def is_told(options: argparse.Namespace) -> bool:
     """Whether Exchange itself is told; with -o a script is written instead."""
-    return options.live is not None and options.output is None
+    return options.live is not None and options.script is None
 
 
 def telling(options: argparse.Namespace, work: Callable[[], int]) -> int:

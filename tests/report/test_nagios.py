@@ -73,8 +73,7 @@ def test_of_several_targets_the_worst_counts_and_comes_first(samples: dict[str, 
 def test_each_certificate_has_a_curve_with_its_thresholds(incomplete: Assessment) -> None:
     asked = Settings(warn=Threshold(days=21), critical=Threshold(percent=5))
     _, _, data = read(write([replace(incomplete, evidence=replace(incomplete.evidence, settings=asked))], Reader()))
-    leaf = incomplete.evidence.handshakes[0][0].presented_chain[0].fingerprint
-    curve = data[f"mail.example.com_{leaf[:8]}_days_left"]
+    curve = data["mail.example.com_days_left"]
     assert (curve["value"], curve["warn"], curve["crit"]) == ("30", "21:", "4.5:")
     assert next(label for label in data if label.endswith("days_left")) == curve["label"]
     other = next(item for label, item in data.items() if label.startswith("Example_Issuing"))
@@ -91,6 +90,30 @@ def test_what_is_over_is_below_zero(alone: Assessment) -> None:
     later = replace(alone, evidence=replace(alone.evidence, now=alone.evidence.now + timedelta(hours=6)))
     _, _, data = read(write([later], Reader()))
     assert [item["value"] for label, item in data.items() if label.endswith("days_left")] == ["-3.25"]
+
+
+def test_a_curve_goes_on_when_its_certificate_is_renewed(incomplete: Assessment) -> None:
+    """A monitor's graphs go by the label: one that changes with each renewal would begin a new one every time."""
+
+    def labels(*leaves: tuple[int, int]) -> set[str]:
+        seen = incomplete.evidence.case.observations[0]
+        shown = tuple(
+            replace(
+                seen,
+                endpoint=replace(seen.endpoint, port=port),
+                result=replace(  # type: ignore[type-var]
+                    seen.result, presented_chain=(replace(seen.presented_chain[0], fingerprint=f"{print_:064x}"),)
+                ),
+            )
+            for print_, port in leaves
+        )
+        case = replace(incomplete.evidence.case, observations=shown)
+        _, _, data = read(write([replace(incomplete, evidence=replace(incomplete.evidence, case=case))], Reader()))
+        return {label for label in data if label.endswith("days_left")}
+
+    assert labels((1, 993)) == labels((2, 993)) == {"mail.example.com_days_left"}
+    assert labels((1, 993), (2, 25)) == {"mail.example.com_993_days_left", "mail.example.com_25_days_left"}
+    assert len(labels((1 << 230, 993), (2 << 230, 993))) == 2
 
 
 def test_many_certificates_do_not_flood_the_line(incomplete: Assessment) -> None:

@@ -223,6 +223,15 @@ class TestStrangers:
         chain = (caseworld.leaf(), caseworld.intermediate.certificate, other.certificate)
         finding = only(caseworld.findings(caseworld.judge(caseworld.seen(chain)), "chain-unrelated"))
         assert finding.fact("unrelated") == ("Former Issuing CA",)
+
+    def test_forty_of_them_are_counted_rather_than_told(self, caseworld: Any) -> None:
+        others = tuple(caseworld.make_root(f"Root {number}").certificate for number in range(9))
+        chain = (caseworld.leaf(), caseworld.intermediate.certificate, *others)
+        finding = only(caseworld.findings(caseworld.judge(caseworld.seen(chain)), "chain-unrelated"))
+        assert len(finding.fact("unrelated")) == 9
+        for said in (str(finding.title), str(finding.explanation.admin)):
+            assert "Root 4, 4 more" in said
+            assert "Root 5" not in said
         assert finding.severity is Severity.INFO
 
     def test_the_same_name_with_another_key_is_a_stranger(self, caseworld: Any) -> None:

@@ -71,7 +71,10 @@ def _draw_file(page: Page, path: str, content: str, indent: Span) -> None:
     for line in shown:
         page.line(indent, (f"{page.glyphs.spine} ", "dim"), (page.cut(page.name(line, 500), page.width - 9), ""))
     if len(shown) < len(lines):
-        rest = text("... and {count} more lines; --format json has them all", count=len(lines) - len(shown))
+        rest = text(
+            "... and {count} more lines; --format html shows them all to be copied, --format json has them too",
+            count=len(lines) - len(shown),
+        )
         page.paragraph((page.say(rest), "dim"), first=[indent, (f"{page.glyphs.spine} ", "dim")])
 
 

@@ -14,7 +14,7 @@ from mailtrust.core.report.html_signs import anchor_sign, idle_sign, missing_sig
 from mailtrust.core.report.html_tree import Element, Node, e
 from mailtrust.core.report.labels import addresses, places, several_hosts
 from mailtrust.core.report.page import Page, Span
-from mailtrust.core.report.rungs import RungWords, failure_sentence, is_quiet
+from mailtrust.core.report.rungs import MOST_IDLE, RungWords, failure_sentence, is_quiet
 from mailtrust.core.report.wrapping import cut, wrap
 
 WIDTH = 800
@@ -84,8 +84,10 @@ def _cards(page: Page, evidence: Evidence, branch: Branch) -> Iterator[_Card]:
     for rung, way in zip(branch.rungs, [*ways, "none"], strict=False):
         kind = "sent" if isinstance(rung, Presented) else "end" if isinstance(rung, Anchor) else "gone"
         yield _Card(kind, *words.title(rung), tuple(tuple(spans) for spans in words.details(rung)), way)
-    for idle in branch.idle:
+    for idle in branch.idle[:MOST_IDLE]:
         yield _Card("idle", *words.idle(idle), (), "none")
+    if (more := len(branch.idle) - MOST_IDLE) > 0:
+        yield _Card("idle", page.say(text("and {count} more that are not needed", count=more)), "", (), "none")
     for anchor in branch.other_ends:
         yield _Card("end", *words.other_end(anchor), (), "none")
 

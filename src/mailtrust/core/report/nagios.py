@@ -94,9 +94,10 @@ def _said(assessment: Assessment, reader: Reader) -> str:
 def _performance(evidence: Evidence, assessment: Assessment, *, several: bool) -> Iterator[str]:
     before = f"{_label(evidence.case.target)}_" if several else ""
     every = served(evidence)
-    for one in every[:MOST_CERTIFICATES]:
+    drawn = every[:MOST_CERTIFICATES]
+    for label, one in zip(_certificate_labels(drawn), drawn, strict=True):
         left = _number(days_left(one.certificate, evidence))
-        yield f"'{before}{_certificate_label(one)}_days_left'={left}{_ranges(one, evidence)}"
+        yield f"'{before}{label}_days_left'={left}{_ranges(one, evidence)}"
     yield f"'{before}certificates'={len(every)};;;0"
     met = Counter(worst_outcomes(evidence).values())
     clients = len(evidence.clients)
@@ -111,10 +112,18 @@ def _performance(evidence: Evidence, assessment: Assessment, *, several: bool) -
     yield f"'{before}connections_failed'={total - len(evidence.handshakes)};;;0;{total}"
 
 
-def _certificate_label(one: Served) -> str:
-    """Its name, and so much of its fingerprint that two of one name are told apart."""
-    name = called_leaf(one.certificate) if one.leaf else called(one.certificate.subject)
-    return f"{_label(name)}_{one.certificate.fingerprint[:8]}"
+def _certificate_labels(every: Sequence[Served]) -> list[str]:
+    """Their names, so that a curve goes on when one is renewed; two of one name are told apart by port, or by print."""
+    names = [_label(called_leaf(one.certificate) if one.leaf else called(one.certificate.subject)) for one in every]
+    ports = [f"{name}_{one.observations[0].endpoint.port}" for name, one in zip(names, every, strict=True)]
+    return [
+        name
+        if names.count(name) == 1
+        else port
+        if ports.count(port) == 1
+        else f"{name}_{one.certificate.fingerprint[:8]}"
+        for name, port, one in zip(names, ports, every, strict=True)
+    ]
 
 
 def _label(name: str) -> str:

@@ -54,6 +54,10 @@ _STAGES: dict[Stage, Text] = {
 }
 
 
+MOST_IDLE = 6
+"""Certificates sent for nothing that are drawn; who sends forty, sends them by mistake."""
+
+
 class RungWords:
     """The words for one branch; all are cleaned."""
 

@@ -14,7 +14,7 @@ from mailtrust.core.report.chains import (
 )
 from mailtrust.core.report.labels import addresses, places, several_hosts
 from mailtrust.core.report.page import Page, Span
-from mailtrust.core.report.rungs import RungWords, failure_sentence, is_quiet
+from mailtrust.core.report.rungs import MOST_IDLE, RungWords, failure_sentence, is_quiet
 
 
 def draw_tree(page: Page, evidence: Evidence) -> None:
@@ -54,8 +54,11 @@ def _draw_branch(page: Page, evidence: Evidence, branch: Branch, *, hosts: bool,
     for number, rung in enumerate(branch.rungs):
         above = branch.rungs[number + 1] if number + 1 < len(branch.rungs) else None
         _Rungs(page, evidence, branch, guide).draw(rung, above)
-    for one in branch.idle:
+    for one in branch.idle[:MOST_IDLE]:
         _Rungs(page, evidence, branch, guide).draw_idle(one)
+    if (more := len(branch.idle) - MOST_IDLE) > 0:
+        rest = page.say(text("and {count} more that are not needed", count=more))
+        page.paragraph((rest, "yellow"), first=[guide, ("  ", "")], then=[guide, ("  ", "")])
     for anchor in branch.other_ends:
         _Rungs(page, evidence, branch, guide).draw_other_end(anchor)
     page.line(guide) if not last else page.blank()

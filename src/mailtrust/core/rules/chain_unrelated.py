@@ -10,7 +10,7 @@ from mailtrust.core.model.evidence import Evidence
 from mailtrust.core.model.finding import Explanation, Finding, RuleResult
 from mailtrust.core.model.text import text
 from mailtrust.core.rules.grounds.membership import related
-from mailtrust.core.rules.grounds.naming import called, called_leaf
+from mailtrust.core.rules.grounds.naming import called, called_leaf, some_of
 from mailtrust.core.rules.grounds.served import Chain, Served, fault, over_leaves, places
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
 from mailtrust.core.rules.grounds.weight import hurt_by, reach, weigh
@@ -36,14 +36,16 @@ def _look(evidence: Evidence, served: Served) -> Iterable[Finding]:
         certificates=(served.leaf.fingerprint, *(one.fingerprint for one in found.culprits)),
         clients=hurt.clients,
         facts=(("unrelated", strangers),),
-        title=text("The server sends certificates that do not belong to its chain: {strangers}", strangers=strangers),
+        title=text(
+            "The server sends certificates that do not belong to its chain: {strangers}", strangers=some_of(strangers)
+        ),
         explanation=Explanation(
             admin=text(
                 "At {places} the server also sends {strangers}, which issued neither {leaf} nor any of its issuers. "
                 "Clients pass over them, but each handshake carries them. Often they are left from an earlier CA, and "
                 "the issuer that is needed now is not there: look at the other findings on the chain.",
                 places=places(found.observations),
-                strangers=strangers,
+                strangers=some_of(strangers),
                 leaf=called_leaf(served.leaf),
             ),
             manager=text("The mail server sends superfluous files. {reach}", reach=reach(evidence, hurt)),

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from mailtrust.core.model.certificate import Certificate, Name
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.evidence import Evidence
-from mailtrust.core.model.text import Text
+from mailtrust.core.model.text import Text, text
 
 LONGEST = 120
+MOST_NAMES = 5
 
 
 def called(name: Name) -> str:
@@ -29,6 +30,13 @@ def called_leaf(certificate: Certificate) -> str:
 def presented_names(certificate: Certificate) -> tuple[str, ...]:
     """The DNS names and addresses that a certificate carries, for people."""
     return tuple(clean(value, LONGEST) for value in (*certificate.dns_names, *certificate.ip_addresses))
+
+
+def some_of(names: tuple[str, ...]) -> tuple[str | Text, ...]:
+    """So many that a sentence can still be read, and how many more there are."""
+    if len(names) <= MOST_NAMES + 1:
+        return names
+    return (*names[:MOST_NAMES], text("{count} more", count=len(names) - MOST_NAMES))
 
 
 def titles(evidence: Evidence, clients: Iterable[str]) -> tuple[str | Text, ...]:

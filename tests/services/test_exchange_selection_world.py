@@ -5,7 +5,7 @@ from tests.services.world.making import NOW, Exported
 from tests.services.world.twelve import TWELVE
 
 from mailtrust.core.report.page import Page
-from mailtrust.core.report.services_selection import show_selections
+from mailtrust.core.report.services_selection_text import show_selections
 from mailtrust.core.services.exchange.selecting.select import select
 from mailtrust.core.services.exchange.selecting.selection import NotOffered, Selection, is_served
 

@@ -11,7 +11,7 @@ from tests.services.exchange_world import NOW, certificate, connector, organisat
 from mailtrust.core.formats.exchange.protocol_log import read_protocol_log
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.report.page import Page
-from mailtrust.core.report.services_selection import show_selections
+from mailtrust.core.report.services_selection_text import show_selections
 from mailtrust.core.services.exchange.selecting.presented import compare
 from mailtrust.core.services.exchange.selecting.select import select
 from mailtrust.core.services.exchange.selecting.selection import Selection

@@ -116,7 +116,7 @@ def _status(change: "ExchangeChange") -> int:
 
 def _show(options: argparse.Namespace, wire: object, change: "ExchangeChange", written: str | None) -> None:
     from mailtrust.cli.screen import show
-    from mailtrust.core.report.services_change import show_change
+    from mailtrust.core.report.services_change_text import show_change
 
     def draw(page: "Page") -> None:
         show_change(page, change)

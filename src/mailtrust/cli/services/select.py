@@ -78,7 +78,7 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def run(options: argparse.Namespace) -> int:
     """Replay, compare, and say."""
-    from mailtrust.core.report.services_selection import show_selections
+    from mailtrust.core.report.services_selection_text import show_selections
     from mailtrust.core.report.services_selection_wire import selection_wire
     from mailtrust.core.services.exchange.selecting.presented import compare
     from mailtrust.core.services.exchange.selecting.select import select

@@ -10,7 +10,7 @@ from mailtrust.core.model.exchange import ExchangeService
 from mailtrust.core.model.exchange_change import ExchangeChange, ExchangeStep, server_of
 from mailtrust.core.model.text import Text
 from mailtrust.core.report.report_wire import Moment
-from mailtrust.core.report.services_change import commands
+from mailtrust.core.report.services_change_text import commands
 
 SCHEMA: Literal["mailtrust/exchange-change/1"] = "mailtrust/exchange-change/1"
 

@@ -20,7 +20,7 @@ from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Pa
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.assigning.grounds.removing import how_to_remove
-from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE, not_exported
+from mailtrust.core.rules.assigning.grounds.servers import NO_EXCHANGE, not_exported, or_nothing
 from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
 from mailtrust.core.services.exchange.certificates import called, usable
@@ -51,12 +51,7 @@ def judge(evidence: AssignmentEvidence) -> Iterable[RuleResult]:
     if organisation is None:
         yield NotApplicable(ID, NO_EXCHANGE)
         return
-    answered = False
-    for result in _look(evidence, organisation):
-        answered = True
-        yield result
-    if not answered:
-        yield NotApplicable(ID, text("No connector names a certificate."))
+    yield from or_nothing(ID, _look(evidence, organisation), text("No connector names a certificate."))
 
 
 def _look(evidence: AssignmentEvidence, organisation: ExchangeOrganisation) -> Iterator[RuleResult]:

@@ -21,11 +21,16 @@ def over_servers(
     if organisation is None or not organisation.servers:
         yield NotApplicable(rule, NO_EXCHANGE)
         return
+    results = (result for server in organisation.servers for result in look(evidence, organisation, server))
+    yield from or_nothing(rule, results, nothing)
+
+
+def or_nothing(rule: str, results: Iterable[RuleResult], nothing: Text) -> Iterator[RuleResult]:
+    """The results; where there is none, why the rule does not apply."""
     answered = False
-    for server in organisation.servers:
-        for result in look(evidence, organisation, server):
-            answered = True
-            yield result
+    for result in results:
+        answered = True
+        yield result
     if not answered:
         yield NotApplicable(rule, nothing)
 

@@ -127,6 +127,22 @@ def test_texts_of_two_servers_stay_apart() -> None:
     assert [server.name for server in gathered.organisation.servers] == ["MAIL1", "MAIL2"]
 
 
+def test_sites_of_nobody_knows_which_server_make_no_server_of_their_own() -> None:
+    """Two servers are known, and their bindings lie in a file that is called after the cmdlet."""
+    settings = "ProtocolName : IMAP4\nServer : MAIL{}\nX509CertificateName : a.test\n\n"
+    two = (settings.format(1) + settings.format(2)).encode()
+    site = (
+        f"protocol : https\nbindingInformation : *:444:\ncertificateHash : {FIRST}\n"
+        "ItemXPath : /system.applicationHost/sites/site[@name='Exchange Back End' and @id='2']\n"
+    )
+    whose = {"GetWebBinding.txt": None, "MAIL2.txt": "MAIL2", "mail1.corp.test.txt": "MAIL1"}
+    for file, server in whose.items():
+        gathered = organisation_of([("imap.txt", two), (file, site.encode())])
+        assert [one.name for one in gathered.organisation.servers] == ["MAIL1", "MAIL2"]
+        assert [one.name for one in gathered.organisation.servers if one.bindings] == ([server] if server else [])
+        assert ("and is left aside: call the file after the server" in str(gathered.problems[-1])) == (server is None)
+
+
 def test_a_document_that_is_of_no_use_costs_nothing_beside_others() -> None:
     other = clixml('<Obj RefId="0"><TN RefId="0"><T>A.Mailbox</T></TN><Props><S N="Alias">x</S></Props></Obj>')
     gathered = organisation_of([("other.xml", other), ("exchange.json", WINDOWS.encode())])

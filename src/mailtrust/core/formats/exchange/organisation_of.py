@@ -31,6 +31,7 @@ MOST_KINDS = 5
 
 # Its subject; that of IIS's Management Service is made by Windows, and keeps a name that the machine had before.
 _NETBIOS = re.compile(r"CN=(?!WMSvc-)(?P<name>[A-Za-z0-9-]{1,15})", re.IGNORECASE)
+_SERVER = re.compile(r"[A-Za-z0-9-]{1,15}(\.[A-Za-z0-9.-]*)?")
 
 
 @frozen
@@ -180,10 +181,20 @@ def _name_servers(exports: Sequence[tuple[str, ExchangeWire]], told: list[Text])
     """Give a name to what says of no server: text that was pasted often does not."""
     named = [one for _, export in exports for one in export.servers if one.name]
     for file, export in exports:
-        for server in (one for one in export.servers if not one.name):
+        for server in [one for one in export.servers if not one.name]:
             called, fqdn = _own_name(server)
-            server.name = called or _likely(server, named) or _called_after(file)
+            server.name = called or _likely(server, named) or _called_after(file, server, named)
             server.fqdn = server.fqdn or fqdn
+            if not server.name:
+                export.servers.remove(server)
+                told.append(
+                    text(
+                        "{file} does not say of which server it is, and is left aside: call the file after the server, "
+                        "as in MAIL1.txt.",
+                        file=clean(file, 100),
+                    )
+                )
+                continue
             told.append(
                 text(
                     "{file} does not say of which server it is: it is taken for {server}. A file that is called after "
@@ -201,9 +212,13 @@ def _likely(server: ServerWire, named: Sequence[ServerWire]) -> str:
     return next(iter(alike.values())) if len(alike) == 1 else ""
 
 
-def _called_after(file: str) -> str:
+def _called_after(file: str, server: ServerWire, named: Sequence[ServerWire]) -> str:
+    """Beside servers that have names: one of them, else one that can be called so and has certificates of its own."""
     base = file.replace("\\", "/").rpartition("/")[2]
-    return base.rpartition(".")[0] or base
+    base = base.rpartition(".")[0] or base
+    known = server_key(base) in {server_key(one.name) for one in named}
+    possible = bool(server.certificates) and _SERVER.fullmatch(base) is not None
+    return base if known or possible or not named else ""
 
 
 def _own_name(server: ServerWire) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mailtrust.core.model.endpoint import Offer
 from mailtrust.core.model.finding import Passed, Severity
 from mailtrust.core.model.settings import Settings, Threshold
 
@@ -72,3 +73,24 @@ def test_in_its_time_passes(caseworld: Any) -> None:
 
 def test_expired_is_not_expiring_as_well(caseworld: Any) -> None:
     assert isinstance(only(caseworld.results(aged(caseworld, begins=-90, ends=-1), "expiring")), Passed)
+
+
+class TestOneOfTwoKinds:
+    def judged(self, caseworld: Any, *, other_port: int, other_key: str = "ec-p256") -> Any:
+        above = caseworld.intermediate.certificate
+        old, new = caseworld.leaf(ends=-1), caseworld.leaf(key=other_key)
+        evidence = caseworld.judge(
+            caseworld.seen((old, above), 993, offer=Offer.RSA), caseworld.seen((new, above), other_port)
+        )
+        return only(caseworld.findings(evidence, "expired"))
+
+    def test_the_pair_that_a_renewal_forgot_is_told_from_the_other(self, caseworld: Any) -> None:
+        finding = self.judged(caseworld, other_port=993)
+        assert str(finding.title).startswith("The RSA certificate mail.example.com expired")
+        assert "a key of the kind ECDSA, that lasts until" in str(finding.explanation.admin)
+
+    @pytest.mark.parametrize("elsewhere", [{"other_port": 443}, {"other_port": 993, "other_key": "rsa-3072"}])
+    def test_another_port_and_another_of_its_kind_are_no_pair(self, caseworld: Any, elsewhere: dict[str, Any]) -> None:
+        finding = self.judged(caseworld, **elsewhere)
+        assert str(finding.title).startswith("The certificate mail.example.com expired")
+        assert "second certificate" not in str(finding.explanation.admin)

@@ -16,6 +16,8 @@ from mailtrust.core.rules.grounds.ports import by_place, failed_before_tls, spea
 
 ID = "tls-not-offered"
 
+_SPOKEN = {Protocol.SUBMISSION: "SMTP", Protocol.SIEVE: "ManageSieve"}
+
 KINDS = (FailureKind.TLS_NOT_OFFERED, FailureKind.TLS_REFUSED)
 
 
@@ -58,12 +60,20 @@ def _finding(evidence: Evidence, where: str, lacking: tuple[Observation, ...]) -
         title=text("{place} does not offer TLS", place=where),
         explanation=Explanation(
             admin=text(
+                "At {place} the server speaks SMTP but does not switch to TLS: {said}. Mail comes in the clear, and "
+                "senders that insist refuse ({clients}): with MTA-STS or DANE they will not deliver. Switch STARTTLS "
+                "on.",
+                place=where,
+                said=said or text("it gave no reason"),
+                clients=titles(evidence, clients) or text("none of those asked"),
+            )
+            if protocol is Protocol.SMTP
+            else text(
                 "At {place} the server speaks {protocol} but does not switch to TLS: {said}. Passwords and mail pass "
                 "in the clear; clients that are told to use TLS refuse ({clients}). Switch STARTTLS on, or close the "
-                "port and let clients use the one with TLS from the start (RFC 8314). On port 25 senders with MTA-STS "
-                "or DANE will not deliver.",
+                "port and let clients use the one with TLS from the start (RFC 8314).",
                 place=where,
-                protocol=protocol.value.upper(),
+                protocol=_SPOKEN.get(protocol, protocol.value.upper()),
                 said=said or text("it gave no reason"),
                 clients=titles(evidence, clients) or text("none of those asked"),
             ),

@@ -14,6 +14,7 @@ from tests.rollout.test_powershell import mistakes
 from tests.services.exchange.test_enabling import DEFAULT, NEW, OLD, default, new, old, protected
 from tests.services.exchange.test_enabling import settings as client_access
 from tests.services.exchange_world import NOW, connector, organisation, send_connector, server
+from tests.services.world import border
 
 from mailtrust.core.formats.exchange.export_json import encode_export
 from mailtrust.core.formats.exchange.tls_certificate_name import name_of
@@ -213,6 +214,17 @@ def test_a_wrong_password(run: Run) -> None:
     done = enable(run, "--certificate", "whole.pfx", "--pfx-password-file", "pw", "--services", "IIS")
     assert done.status == 2
     assert "password" in done.err
+
+
+def test_what_exchange_online_will_not_take_is_told_beforehand(run: Run) -> None:
+    write(border.classic_hybrid().mended)
+    given = ("--certificate", "whole.pfx", "--pfx-password-file", "pw", "--services", "SMTP")
+    done = enable(run, *given, "--server", "HY1", "--server", "HY2")
+    assert done.status == 0
+    said = " ".join(done.text.split())
+    assert "Set-SendConnector" in said
+    assert "once it is done: mail.example.com" in said
+    assert "it is not of a public CA" in said
 
 
 def test_the_script_alone_on_standard_output(run: Run) -> None:

@@ -1,6 +1,7 @@
 """`mailtrust services enable`: assign a certificate to Exchange's services, by Exchange's rules."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,8 @@ def _run(options: argparse.Namespace) -> int:
     from mailtrust.core.formats.exchange.asked_services import asked_services
     from mailtrust.core.formats.thumbprint_text import read_thumbprint
     from mailtrust.core.services.exchange.enabling.enable import Enable, enable
+    from mailtrust.edge.anchors import load_stores
+    from mailtrust.flows.services_foretold import foretold, rooted
 
     expect_one_from_stdin(*options.export, options.certificate, options.pfx_password_file, options.issuers)
     expect_writable(options.script)
@@ -114,6 +117,7 @@ def _run(options: argparse.Namespace) -> int:
             )
         )
     organisation = exchange_of(options)
+    microsoft = load_stores(("microsoft",))["microsoft"]
     wish = Enable(
         servers_of(options, organisation, thumbprint),
         thumbprint,
@@ -121,9 +125,12 @@ def _run(options: argparse.Namespace) -> int:
         options.overwrite_default_smtp,
         options.balancer,
         not options.do_not_require_ssl,
-        incoming,
+        None if incoming is None else rooted(incoming, microsoft),
     )
     change = enable(organisation, wish, now)
+    if change.steps:
+        remarks = foretold(organisation, change.after, microsoft, now)
+        change = replace(change, remarks=(*remarks, *change.remarks))
     title = text(
         "Assigns the certificate {print} to {services} on {servers}.",
         print=thumbprint,

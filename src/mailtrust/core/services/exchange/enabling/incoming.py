@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.certificate import Certificate
-from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeServer
+from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeServer, RootCaType
 from mailtrust.core.model.exchange_change import (
     ExchangeStep,
     ImportCertificate,
@@ -36,6 +36,8 @@ class Incoming:
     leaf: Certificate
     issuers: tuple[Certificate, ...] = ()
     """The intermediates, the leaf's issuer first; a root is left out: it does not belong among intermediates."""
+    root_ca_type: RootCaType = ""
+    """As Exchange will tell it; empty: nobody knows the root."""
 
     @property
     def thumbprint(self) -> str:
@@ -100,6 +102,7 @@ def as_exchange_shows_it(incoming: Incoming, now: datetime) -> ExchangeCertifica
         not_after=leaf.not_after,
         has_private_key=True,
         self_signed=leaf.self_issued,
+        root_ca_type=incoming.root_ca_type,
         exportable=True,
         certificate=leaf,
     )

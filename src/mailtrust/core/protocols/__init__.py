@@ -1,26 +1,24 @@
 """Sans-IO dialogues up to the start of TLS, one file per protocol."""
 
 import re
+from collections.abc import Mapping
+from importlib import import_module
 
 from mailtrust.core.model.endpoint import Protocol, TlsMode
-from mailtrust.core.protocols.dialogue import Dialogue, ScriptedDialogue
-from mailtrust.core.protocols.imap import ImapDialogue
-from mailtrust.core.protocols.ldap import LdapDialogue
-from mailtrust.core.protocols.lmtp import LmtpDialogue
-from mailtrust.core.protocols.pop3 import Pop3Dialogue
-from mailtrust.core.protocols.sieve import SieveDialogue
-from mailtrust.core.protocols.smtp import SmtpDialogue
-from mailtrust.core.protocols.tls import BareTls
+from mailtrust.core.protocols.dialogue import Dialogue
 
-DIALOGUES: tuple[type[ScriptedDialogue], ...] = (
-    SmtpDialogue,
-    LmtpDialogue,
-    ImapDialogue,
-    Pop3Dialogue,
-    SieveDialogue,
-    LdapDialogue,
-    BareTls,
-)
+DIALOGUES: Mapping[Protocol, str] = {
+    Protocol.SMTP: "smtp",
+    Protocol.SUBMISSION: "smtp",
+    Protocol.LMTP: "lmtp",
+    Protocol.IMAP: "imap",
+    Protocol.POP3: "pop3",
+    Protocol.SIEVE: "sieve",
+    Protocol.LDAP: "ldap",
+    Protocol.HTTPS: "tls",
+    Protocol.TLS: "tls",
+}
+"""The file of each protocol's DIALOGUE, imported when it is first spoken."""
 
 DEFAULT_PORTS: tuple[tuple[int, Protocol, TlsMode], ...] = (
     (25, Protocol.SMTP, TlsMode.STARTTLS),
@@ -45,7 +43,5 @@ def dialogue_for(protocol: Protocol, tls_mode: TlsMode, client_name: str) -> Dia
     """
     if not _CLIENT_NAME.fullmatch(client_name):
         raise ValueError(f"{client_name!r} is neither a domain name nor an address literal")
-    for dialogue in DIALOGUES:
-        if protocol in dialogue.protocols:
-            return dialogue(tls_mode, client_name)
-    raise ValueError(f"no dialogue speaks {protocol}")
+    dialogue: Dialogue = import_module(f"{__name__}.{DIALOGUES[protocol]}").DIALOGUE(tls_mode, client_name)
+    return dialogue

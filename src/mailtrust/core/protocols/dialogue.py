@@ -6,7 +6,7 @@ from typing import ClassVar, TypeVar
 from typing import Protocol as Interface
 
 from mailtrust.core.model.cleaning import clean
-from mailtrust.core.model.endpoint import Protocol, TlsMode
+from mailtrust.core.model.endpoint import TlsMode
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import FailureKind, ProbeFailure, Stage
 from mailtrust.core.protocols.lines import Inbox, TooMuchError
@@ -100,8 +100,6 @@ _POLITE = frozenset(
 class ScriptedDialogue(ABC):
     """A dialogue written as one generator: it sends, waits for lines, and returns where TLS begins."""
 
-    protocols: ClassVar[tuple[Protocol, ...]]
-    """The protocols it speaks."""
     first_stage: ClassVar[Stage] = Stage.GREETING
 
     def __init__(self, tls_mode: TlsMode, client_name: str) -> None:

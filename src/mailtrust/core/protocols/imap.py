@@ -2,7 +2,6 @@
 
 import re
 
-from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.observation import FailureKind, Stage
 from mailtrust.core.protocols.dialogue import NoTlsError, Script, ScriptedDialogue, Talk
 
@@ -15,8 +14,6 @@ _COME_BACK = re.compile(rb"\[(?:UNAVAILABLE|INUSE|LIMIT)\]", re.IGNORECASE)
 
 class ImapDialogue(ScriptedDialogue):
     """Greeting, CAPABILITY where the greeting does not already offer STARTTLS, STARTTLS."""
-
-    protocols = (Protocol.IMAP,)
 
     def upgrade(self) -> Script:
         """Talk up to the tagged OK to STARTTLS."""
@@ -106,3 +103,6 @@ def _leave_on_bye(response: bytes) -> None:
 
 def _words(response: bytes) -> str:
     return response.decode("utf-8", "replace")
+
+
+DIALOGUE = ImapDialogue

@@ -1,6 +1,5 @@
 """LDAP up to TLS: RFC 4511's StartTLS operation."""
 
-from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.observation import FailureKind, Stage
 from mailtrust.core.protocols.ber import BerError, size_of
 from mailtrust.core.protocols.dialogue import NoTlsError, Script, ScriptedDialogue, Send, Talk, shown
@@ -25,7 +24,6 @@ _BUSY = (51, 52)
 class LdapDialogue(ScriptedDialogue):
     """The client speaks first: one extended request, one answer."""
 
-    protocols = (Protocol.LDAP,)
     first_stage = Stage.STARTTLS
 
     def upgrade(self) -> Script:
@@ -93,3 +91,6 @@ class LdapDialogue(ScriptedDialogue):
         except (NoTlsError, TooMuchError):
             words = self._inbox.peek()
         raise NoTlsError(FailureKind.NOT_THIS_PROTOCOL, shown(words))
+
+
+DIALOGUE = LdapDialogue

@@ -1,6 +1,5 @@
 """POP3 up to TLS: RFC 1939, CAPA of RFC 2449, STLS of RFC 2595."""
 
-from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.observation import FailureKind, Stage
 from mailtrust.core.protocols.dialogue import NoTlsError, Script, ScriptedDialogue, Talk
 
@@ -10,8 +9,6 @@ _COME_BACK = (b"[IN-USE]", b"[LOGIN-DELAY]", b"[SYS/TEMP]")
 
 class Pop3Dialogue(ScriptedDialogue):
     """Greeting, CAPA, STLS. A server without CAPA can't offer STLS (RFC 2595 4: the capability announces it)."""
-
-    protocols = (Protocol.POP3,)
 
     def upgrade(self) -> Script:
         """Talk up to the answer +OK to STLS."""
@@ -60,3 +57,6 @@ def _status(line: bytes) -> bytes:
 
 def _words(line: bytes) -> str:
     return line.decode("utf-8", "replace")
+
+
+DIALOGUE = Pop3Dialogue

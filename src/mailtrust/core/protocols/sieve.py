@@ -2,7 +2,6 @@
 
 import re
 
-from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import FailureKind, Stage
 from mailtrust.core.protocols.dialogue import NoTlsError, Script, ScriptedDialogue, Talk
@@ -37,8 +36,6 @@ class Response:
 
 class SieveDialogue(ScriptedDialogue):
     """The server opens with its capabilities; STARTTLS is one of them (RFC 5804 1.7)."""
-
-    protocols = (Protocol.SIEVE,)
 
     def upgrade(self) -> Script:
         """Talk up to the OK to STARTTLS."""
@@ -102,3 +99,6 @@ class SieveDialogue(ScriptedDialogue):
             kind = FailureKind.NOT_THIS_PROTOCOL if first else FailureKind.PROTOCOL_ERROR
             raise NoTlsError(kind, response.words)
         return response
+
+
+DIALOGUE = SieveDialogue

@@ -1,9 +1,7 @@
 """SMTP and submission up to TLS: RFC 5321, RFC 3207, RFC 6409."""
 
 import re
-from typing import ClassVar
 
-from mailtrust.core.model.endpoint import Protocol
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.observation import FailureKind, Stage
 from mailtrust.core.protocols.dialogue import NoTlsError, Script, ScriptedDialogue, Talk
@@ -33,7 +31,6 @@ class SmtpDialogue(ScriptedDialogue):
     can't be offered there and nothing would be learnt.
     """
 
-    protocols: ClassVar[tuple[Protocol, ...]] = (Protocol.SMTP, Protocol.SUBMISSION)
     hello = "EHLO"
     unknown_hello = FailureKind.TLS_NOT_OFFERED
     """What it means that the server does not know our hello (500, 502)."""
@@ -101,3 +98,6 @@ def _turned_away(reply: Reply) -> NoTlsError:
 def _keyword(line: bytes) -> bytes:
     """Give the ehlo-keyword (RFC 5321 4.1.1.1), which is compared without case."""
     return line.split(b" ", 1)[0].upper()
+
+
+DIALOGUE = SmtpDialogue

@@ -6,7 +6,6 @@ import msgspec
 from msgspec import Meta, Struct
 
 from mailtrust.core.formats.certificate_names import read_names
-from mailtrust.core.formats.misfit import explain
 from mailtrust.core.model.certificate import CertificateSpec
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
@@ -96,6 +95,8 @@ def _fit(data: bytes, wanted: type[_T]) -> _T:
     try:
         return msgspec.json.decode(data, type=wanted)
     except msgspec.ValidationError as error:
+        from mailtrust.core.formats.misfit import explain  # late: reports are written with this file's fields too
+
         raise UserProblem(explain(error, data, wanted)) from None
 
 

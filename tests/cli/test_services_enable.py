@@ -218,7 +218,12 @@ def test_a_wrong_password(run: Run) -> None:
 
 def test_what_exchange_online_will_not_take_is_told_beforehand(run: Run) -> None:
     write(border.classic_hybrid().mended)
-    given = ("--certificate", "whole.pfx", "--pfx-password-file", "pw", "--services", "SMTP")
+    names = ("mail.example.com", "autodiscover.example.com", "example.com")
+    renewed = issue(ISSUING, server_recipe(*names), make_key("rsa-2048"), serial=4, **DATES)
+    chain = (renewed.certificate, ISSUING.certificate)
+    made = convert(chain, renewed.key, Wanted("pfx", password=b"secret"), salt=bytes(20), now=NOW)
+    Path("renewed.pfx").write_bytes(made)
+    given = ("--certificate", "renewed.pfx", "--pfx-password-file", "pw", "--services", "SMTP")
     done = enable(run, *given, "--server", "HY1", "--server", "HY2")
     assert done.status == 0
     said = " ".join(done.text.split())

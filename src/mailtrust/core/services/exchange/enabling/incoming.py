@@ -170,8 +170,8 @@ def incoming_remarks(incoming: Incoming, server: ExchangeServer) -> tuple[Text, 
         # Trustico, b1tsblog.org: files of OpenSSL 3 fail there with "network password is not correct".
         said.append(
             text(
-                "Should Windows Server 2016 or older find the password wrong: it cannot read a PFX of today. `mailtrust "
-                "cert convert {file} --to pfx --legacy` makes one that it reads.",
+                "Should Windows Server 2016 or older find the password wrong: it cannot read a PFX of today. "
+                "`mailtrust cert convert {file} --to pfx --legacy` makes one that it reads.",
                 file=incoming.file,
             )
         )

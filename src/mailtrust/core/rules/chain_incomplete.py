@@ -126,6 +126,12 @@ def _gap(
     known = text("{begin} {found}", begin=begin, found=_found(evidence, found)) if found.missing else begin
     if found.open_end is None:
         return known
+    if any(one.subject.match_key == found.open_end.match_key for one in found.missing):
+        return text(
+            "{known} These certificates issued each other in a ring, so that no root is above them: ask the CA which "
+            "root its certificates lead to.",
+            known=known,
+        )
     return text(
         "{known} The certificate of {issuer} was found nowhere: neither at the addresses that the certificate below "
         "names ({urls}) nor elsewhere in this run. Get it from the CA. Should {issuer} be your own root, then nothing "
@@ -164,7 +170,9 @@ def _who(evidence: Evidence, hurt: Hurt, found: Gap) -> Text:
         )
     elif others:
         said.append(text("{hurt} do not look for the missing certificate elsewhere.", hurt=titles(evidence, others)))
-    if seekers and found.below.ca_issuers:
+    if seekers and found.open_end is not None:
+        said.append(text("{hurt} would download it, and find it nowhere either.", hurt=titles(evidence, seekers)))
+    elif seekers and found.below.ca_issuers:
         said.append(
             text(
                 "{hurt} would download it, but none of the addresses that the certificate names ({urls}) gave it to "

@@ -11,7 +11,7 @@ from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.text import Text, text
-from mailtrust.edge.lookup.aia_answer import judge_answer, nothing_in
+from mailtrust.edge.lookup.aia_answer import judge_answer, nothing_fit, nothing_in
 from mailtrust.edge.lookup.dns import Resolver
 from mailtrust.edge.lookup.download import LONGEST_URL, Bounds, Downloaded, NotDownloaded, Route, download
 
@@ -123,7 +123,8 @@ class _Search:
             self._note(url, ways, answer.why)
             return
         judged = judge_answer(answer.body, asking)
-        self._note(url, (*ways, *judged.remarks), None if judged.remarks else nothing_in(answer.body))
+        failure = None if judged.serves else nothing_fit(judged.remarks) if judged.remarks else nothing_in(answer.body)
+        self._note(url, (*ways, *judged.remarks), failure)
         for certificate in judged.certificates[: self._limits.certificates]:
             self._entries.append(PoolEntry(certificate, frozenset({Source.AIA}), (clean(url, LONGEST_URL),)))
             yield certificate.fingerprint, certificate

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.frozen import frozen
-from mailtrust.core.model.text import Text, text
+from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.x509.der import DerError
 from mailtrust.core.x509.parse import read_certificate
 from mailtrust.core.x509.pem import CERTIFICATE_LABELS, find_pem
@@ -16,6 +16,8 @@ PKCS7_LABELS = frozenset({"PKCS7", "CMS", "PKCS #7 SIGNED DATA"})
 LONGEST_NAME = 200
 MOST_TOLD = 10
 """Certificates of one answer about which something is said."""
+MOST_REASONS = 2
+"""Of these, in the sentence that none of them fits."""
 
 
 @frozen
@@ -24,6 +26,8 @@ class Answer:
 
     certificates: tuple[Certificate, ...]
     remarks: tuple[Text, ...]
+    serves: bool
+    """Whether one of them can have issued one of those that named the address."""
 
 
 def read_answer(body: bytes) -> tuple[tuple[Certificate, ...], bool]:
@@ -58,7 +62,18 @@ def judge_answer(body: bytes, askers: Sequence[Certificate]) -> Answer:
             text("It is PEM, where RFC 5280 4.2.2.1 asks for DER or certs-only CMS: not every client reads that.")
         )
     kept = tuple(found for found in certificates if found.is_ca or any(_is_named(found, asker) for asker in askers))
-    return Answer(kept, tuple(remarks))
+    return Answer(
+        kept, tuple(remarks), any(_can_have_issued(found, asker) for found in certificates for asker in askers)
+    )
+
+
+def nothing_fit(remarks: Sequence[Text]) -> Text:
+    """The failure: certificates came, and none is the one that the address stands for."""
+    return text(
+        "Expected the issuer's certificate, got another: {what} Whoever runs this address must put the right one "
+        "there.",
+        what=in_a_row(remarks[:MOST_REASONS]),
+    )
 
 
 def nothing_in(body: bytes) -> Text:
@@ -82,6 +97,10 @@ def nothing_in(body: bytes) -> Text:
 def name_of(certificate: Certificate) -> str:
     """The certificate's subject, fit to be shown."""
     return clean(certificate.subject.text, LONGEST_NAME) or certificate.fingerprint[:16]
+
+
+def _can_have_issued(found: Certificate, asker: Certificate) -> bool:
+    return _is_named(found, asker) and signed_by(asker, found.public_key) is not SignatureResult.INVALID
 
 
 def _is_named(found: Certificate, asker: Certificate) -> bool:

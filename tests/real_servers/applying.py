@@ -7,14 +7,13 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.programs.daemons import LOOPBACK, Daemons, program
+from tests.real_servers.mending import authority
 
 from mailtrust.core.x509.pem import to_pem, to_pem_chain
-from mailtrust.lab.aia_host import AiaHost
-from mailtrust.lab.pki import Issued, Pki
+from mailtrust.lab.pki import Issued
 
 HOST = "mail.post.example"
 CONF = """\
@@ -134,9 +133,7 @@ def start_web(daemons: Daemons, here: Path, port: int) -> Web:
     """Start it, and make the plan. Raises NotInstalledError, DidNotStartError."""
     nginx = program("nginx", "nginx")
     (here / "tls").mkdir(parents=True)
-    aia = AiaHost(LOOPBACK)
-    pki = Pki(datetime.now(UTC), "Sample Authority", aia)
-    aia.close()
+    pki = authority()
     old, new = pki.leaf(HOST, key="ec-p256", days=(-90, -2)), pki.leaf(HOST, key="ec-p256")
     _write(here / "tls/mail.pem", to_pem_chain(old.chain).encode(), 0o644)
     _write(here / "tls/mail.key", old.key_pem, 0o640)

@@ -22,8 +22,9 @@ from mailtrust.core.x509.pem import to_pem_chain
 from mailtrust.edge.probe.prober import probe
 from mailtrust.edge.transport.local import LocalMachine
 from mailtrust.flows.survey import survey
+from mailtrust.lab.aia_host import AiaHost
 from mailtrust.lab.daemons import LOOPBACK
-from mailtrust.lab.pki import Issued
+from mailtrust.lab.pki import Issued, Pki
 
 MACHINE = LocalMachine()
 SECONDS = 10
@@ -91,6 +92,34 @@ class Patient:
         take_up = self.product.take_up(self.server)
         assert take_up is not None
         await done(take_up)
+
+
+class Ward:
+    """A server that runs: who looks after it, its ports by their schemes, and a CA that issues for it."""
+
+    def __init__(self, patient: Patient, ports: dict[str, int]) -> None:
+        self.patient, self.ports, self.pki = patient, ports, authority()
+
+    def leaf(self, name: str = HOST) -> Issued:
+        return self.pki.leaf(name, key="ec-p256")
+
+    async def shown(self) -> list[str]:
+        """What each port shows, as `told` writes it."""
+        chains = [await presented(scheme, port) for scheme, port in self.ports.items()]
+        return [f"{chain[0].fingerprint[:8]} {len(chain)}" for chain in chains]
+
+
+def told(issued: Issued, count: int = 2) -> str:
+    """A leaf's fingerprint, with the number of certificates sent."""
+    return f"{issued.certificate.fingerprint[:8]} {count}"
+
+
+def authority() -> Pki:
+    """A CA that nobody knows; nobody who is asked here downloads issuers."""
+    aia = AiaHost(LOOPBACK)
+    made = Pki(datetime.now(UTC), "Sample Authority", aia)
+    aia.close()
+    return made
 
 
 async def done(command: RunCommand) -> None:

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,10 @@ from tests.programs.daemons import LOOPBACK, Daemons
 from tests.programs.dovecot import ANYBODY, IMAPS_ALONE
 from tests.programs.postfix import MAIN, SERVICES
 from tests.real_servers.applying import CONF
-from tests.real_servers.mending import HOST, write_pair
+from tests.real_servers.mending import HOST, authority, write_pair
 
 from mailtrust.core.report.schemas import schemas
 from mailtrust.core.x509.thumbprint import thumbprint
-from mailtrust.lab.aia_host import AiaHost
 from mailtrust.lab.pki import Issued, Pki
 
 pytestmark = pytest.mark.real_server
@@ -104,13 +103,11 @@ def house(
     here = server_folder / "assigned"
     for name in ("web", "imap", "mx/conf", "mx/queue", "mx/data"):
         (here / name).mkdir(parents=True)
-    aia = AiaHost(LOOPBACK)
     made = House(
         here,
         {"https": free_port(), "smtp": free_port(), "imaps": free_port()},
-        Pki(datetime.now(UTC), "Sample Authority", aia),
+        authority(),
     )
-    aia.close()
     for server, issued in made.old.items():
         made.put(server, issued)
     (here / "mailtrust.toml").write_text(TOML.format(here=here, host=HOST, **made.ports))

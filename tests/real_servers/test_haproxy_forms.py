@@ -1,20 +1,18 @@
 """Files, folders, bundles and lists: HAProxy loads and presents what is found, and passes every edit of it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tests.programs.daemons import LOOPBACK, Daemons
-from tests.real_servers.mending import MACHINE, Patient, presented
+from tests.real_servers.mending import MACHINE, Patient, authority, presented
 
 from mailtrust.core.model.configured import Cannot, Edit, Files
 from mailtrust.core.model.remedy import ConfigureServer
 from mailtrust.core.model.settings import Server
 from mailtrust.core.targets.configured import haproxy
 from mailtrust.core.x509.pem import to_pem_chain
-from mailtrust.lab.aia_host import AiaHost
-from mailtrust.lab.pki import Issued, Pki
+from mailtrust.lab.pki import Issued
 
 pytestmark = [pytest.mark.real_server, pytest.mark.asyncio(loop_scope="session")]
 
@@ -84,9 +82,7 @@ async def _passes(patient: Patient, changes: tuple[object, ...]) -> None:
 
 
 def _make(here: Path, ports: dict[str, int]) -> dict[str, Issued]:
-    aia = AiaHost(LOOPBACK)
-    pki = Pki(datetime.now(UTC), "Sample Authority", aia)
-    aia.close()
+    pki = authority()
     for name in ("certs", "issuers"):
         (here / name).mkdir(parents=True)
     names = ("a", "b", "one", "bare", "other", "bundle")

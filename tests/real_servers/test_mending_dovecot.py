@@ -3,20 +3,17 @@
 import asyncio
 import ssl
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tests.programs.daemons import LOOPBACK, Daemons
 from tests.programs.dovecot import ANYBODY
-from tests.real_servers.mending import MACHINE, Patient, Reader, done, look, presented, write_pair
+from tests.real_servers.mending import MACHINE, Patient, Reader, Ward, done, look, presented, told, write_pair
 
 from mailtrust.core.model.configured import Files
 from mailtrust.core.model.observation import Handshake, ProbeFailure
 from mailtrust.core.model.settings import Server
 from mailtrust.core.targets.configured import dovecot
-from mailtrust.lab.aia_host import AiaHost
-from mailtrust.lab.pki import Issued, Pki
 
 pytestmark = [pytest.mark.real_server, pytest.mark.asyncio(loop_scope="session")]
 
@@ -52,34 +49,23 @@ service pop3-login {{
 """
 
 
-class Dovecot:
+class Dovecot(Ward):
     """One that runs, and its folder."""
 
-    def __init__(self, here: Path, ports: dict[str, int], pki: Pki) -> None:
-        self.here, self.ports, self.pki = here, ports, pki
+    def __init__(self, here: Path, ports: dict[str, int]) -> None:
+        self.here = here
         self.main, self.ssl = here / "dovecot.conf", here / "conf.d" / "10-ssl.conf"
-        self.patient = Patient(dovecot, Server("mail", (), "dovecot", "local", configuration=str(self.main)))
+        server = Server("mail", (), "dovecot", "local", configuration=str(self.main))
+        super().__init__(Patient(dovecot, server), ports)
 
     @property
     def tls(self) -> Path:
         return self.here / "tls"
 
-    def leaf(self, name: str = "mail.post.example") -> Issued:
-        return self.pki.leaf(name, key="ec-p256")
-
     async def configure(self, settings: str) -> None:
         """Write the file about TLS, and let it be taken up."""
         self.ssl.write_text(settings)
         await done(dovecot.take_up(self.patient.server))
-
-    async def shown(self) -> list[str]:
-        """The leaf's fingerprint at each port, with the number of certificates sent."""
-        chains = [await presented(scheme, port) for scheme, port in self.ports.items()]
-        return [f"{chain[0].fingerprint[:8]} {len(chain)}" for chain in chains]
-
-
-def told(issued: Issued, count: int = 2) -> str:
-    return f"{issued.certificate.fingerprint[:8]} {count}"
 
 
 @pytest.fixture(scope="module")
@@ -95,13 +81,7 @@ def mail(
     for name in ("conf.d", "tls", "home"):
         (here / name).mkdir(parents=True)
     (here / "home").chmod(0o777)
-    aia = AiaHost(LOOPBACK)
-    made = Dovecot(
-        here,
-        {scheme: free_port() for scheme in ("imap", "imaps", "pop3s")},
-        Pki(datetime.now(UTC), "Sample Authority", aia),
-    )
-    aia.close()
+    made = Dovecot(here, {scheme: free_port() for scheme in ("imap", "imaps", "pop3s")})
     made.main.write_text(MAIN.format(here=here, anybody=ANYBODY.format(here=here), **made.ports))
     files = write_pair(made.tls, "first", made.leaf())
     made.ssl.write_text(f"ssl_cert = <{files.chain}\nssl_key = <{files.key}\n")

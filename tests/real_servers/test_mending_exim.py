@@ -3,23 +3,21 @@
 import asyncio
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from tests.configured.world import World
-from tests.programs.daemons import LOOPBACK, Daemons, NotInstalledError
+from tests.programs.daemons import Daemons, NotInstalledError
 from tests.programs.exim import Exim
-from tests.real_servers.mending import MACHINE, Mailer, Patient, done, look, presented, write_pair
+from tests.real_servers.mending import MACHINE, Mailer, Patient, Ward, done, look, told, write_pair
 
 from mailtrust.core.model.configured import Files
 from mailtrust.core.model.observation import Handshake, ProbeFailure
 from mailtrust.core.model.plan import RunCommand
 from mailtrust.core.model.settings import Server
 from mailtrust.core.targets.configured import exim
-from mailtrust.lab.aia_host import AiaHost
-from mailtrust.lab.pki import Issued, Pki
+from mailtrust.lab.pki import Issued
 
 DEBIANS = """\
 dc_eximconfig_configtype='internet'
@@ -33,11 +31,11 @@ dc_localdelivery='mail_spool'
 pytestmark = [pytest.mark.real_server, pytest.mark.asyncio(loop_scope="session")]
 
 
-class Mail:
+class Mail(Ward):
     """One that runs, and its folder."""
 
-    def __init__(self, program: Exim, ports: dict[str, int], pki: Pki) -> None:
-        self.program, self.ports, self.pki = program, ports, pki
+    def __init__(self, program: Exim, ports: dict[str, int]) -> None:
+        self.program = program
         server = Server(
             "mail",
             (),
@@ -47,10 +45,7 @@ class Mail:
             program=str(program.program),
             take_up=(str(program.take_up),),
         )
-        self.patient = Patient(exim, server)
-
-    def leaf(self, name: str = "mail.post.example") -> Issued:
-        return self.pki.leaf(name, key="ec-p256")
+        super().__init__(Patient(exim, server), ports)
 
     def write(self, name: str, issued: Issued, count: int = 2) -> Files:
         files = write_pair(self.program.here / "tls", name, issued, issued.chain[:count])
@@ -61,15 +56,6 @@ class Mail:
         """Write the configuration, and let it be taken up."""
         self.program.configure(self.ports, main)
         await done(exim.take_up(self.patient.server))
-
-    async def shown(self) -> list[str]:
-        """The leaf's fingerprint at each port, with the number of certificates sent."""
-        chains = [await presented(scheme, port) for scheme, port in self.ports.items()]
-        return [f"{chain[0].fingerprint[:8]} {len(chain)}" for chain in chains]
-
-
-def told(issued: Issued, count: int = 2) -> str:
-    return f"{issued.certificate.fingerprint[:8]} {count}"
 
 
 @pytest.fixture(scope="module")
@@ -84,9 +70,7 @@ def mail(
         program = Exim(server_folder / "mending-exim")
     except NotInstalledError as missing:
         left_out(str(missing))
-    aia = AiaHost(LOOPBACK)
-    made = Mail(program, {"smtp": free_port(), "smtps": free_port()}, Pki(datetime.now(UTC), "Sample Authority", aia))
-    aia.close()
+    made = Mail(program, {"smtp": free_port(), "smtps": free_port()})
     files = made.write("first", made.leaf())
     program.configure(made.ports, f"tls_certificate = {files.chain}\ntls_privatekey = {files.key}\n")
     program.start(daemons, made.ports)

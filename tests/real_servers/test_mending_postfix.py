@@ -3,21 +3,18 @@
 import shutil
 import subprocess
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tests.programs.daemons import LOOPBACK, Daemons
 from tests.programs.postfix import MAIN, SERVICES
-from tests.real_servers.mending import Mailer, Patient, done, look, presented, write_pair
+from tests.real_servers.mending import Mailer, Patient, Ward, done, look, presented, told, write_pair
 
 from mailtrust.core.model.configured import Files
 from mailtrust.core.model.observation import Handshake, ProbeFailure
 from mailtrust.core.model.plan import RunCommand
 from mailtrust.core.model.settings import Server
 from mailtrust.core.targets.configured import postfix
-from mailtrust.lab.aia_host import AiaHost
-from mailtrust.lab.pki import Issued, Pki
 
 pytestmark = [pytest.mark.real_server, pytest.mark.asyncio(loop_scope="session")]
 
@@ -32,20 +29,18 @@ MASTER = """\
 SNI = "tls_server_sni_maps = hash:{here}/conf/sni\n"
 
 
-class Postfix:
+class Postfix(Ward):
     """One that runs, and its folder."""
 
-    def __init__(self, here: Path, ports: dict[str, int], pki: Pki) -> None:
-        self.here, self.ports, self.pki = here, ports, pki
+    def __init__(self, here: Path, ports: dict[str, int]) -> None:
+        self.here = here
         self.main, self.master, self.sni = (here / "conf" / name for name in ("main.cf", "master.cf", "sni"))
-        self.patient = Patient(postfix, Server("mail", (), "postfix", "local", configuration=str(here / "conf")))
+        server = Server("mail", (), "postfix", "local", configuration=str(here / "conf"))
+        super().__init__(Patient(postfix, server), ports)
 
     @property
     def tls(self) -> Path:
         return self.here / "tls"
-
-    def leaf(self, name: str = "mail.post.example") -> Issued:
-        return self.pki.leaf(name, key="ec-p256")
 
     async def configure(self, main: str, master: str = "") -> None:
         """Write the configuration, and let it be taken up."""
@@ -53,15 +48,6 @@ class Postfix:
         self.main.write_text(head + main)
         self.master.write_text((master or MASTER).format(address=LOOPBACK, **self.ports) + SERVICES)
         await done(postfix.take_up(self.patient.server))
-
-    async def shown(self) -> list[str]:
-        """The leaf's fingerprint at each port, with the number of certificates sent."""
-        chains = [await presented(scheme, port) for scheme, port in self.ports.items()]
-        return [f"{chain[0].fingerprint[:8]} {len(chain)}" for chain in chains]
-
-
-def told(issued: Issued, count: int = 2) -> str:
-    return f"{issued.certificate.fingerprint[:8]} {count}"
 
 
 @pytest.fixture(scope="module")
@@ -77,13 +63,7 @@ def mail(
     for name in ("conf", "queue", "data", "tls"):
         (here / name).mkdir(parents=True)
     shutil.chown(here / "data", "postfix")
-    aia = AiaHost(LOOPBACK)
-    made = Postfix(
-        here,
-        {"smtp": free_port(), "submission": free_port(), "smtps": free_port()},
-        Pki(datetime.now(UTC), "Sample Authority", aia),
-    )
-    aia.close()
+    made = Postfix(here, {scheme: free_port() for scheme in ("smtp", "submission", "smtps")})
     made.main.write_text(MAIN.format(here=here, openssl="/nowhere"))
     made.master.write_text(MASTER.format(address=LOOPBACK, **made.ports) + SERVICES)
     subprocess.run([program, "-c", here / "conf", "check"], check=True, capture_output=True)

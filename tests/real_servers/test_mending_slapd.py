@@ -3,21 +3,19 @@
 import shutil
 import subprocess
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from tests.programs.daemons import LOOPBACK, Daemons
-from tests.real_servers.mending import MACHINE, Patient, Searcher, look, presented, write_pair
+from tests.real_servers.mending import MACHINE, Patient, Searcher, Ward, look, told, write_pair
 
 from mailtrust.core.model.configured import Act, Cannot, Files
 from mailtrust.core.model.observation import Handshake, ProbeFailure
 from mailtrust.core.model.settings import Place, Server
 from mailtrust.core.targets.configured import slapd
 from mailtrust.core.x509.pem import to_pem_chain
-from mailtrust.lab.aia_host import AiaHost
-from mailtrust.lab.pki import Issued, Pki
+from mailtrust.lab.pki import Issued
 
 pytestmark = [pytest.mark.real_server, pytest.mark.asyncio(loop_scope="session")]
 
@@ -43,43 +41,22 @@ until ldapwhoami -x -H ldap://{host}:{port} >/dev/null 2>&1; do sleep 0.05; done
 """
 
 
-class Directory:
+class Directory(Ward):
     """One that runs, and its folder."""
 
     def __init__(self, here: Path, ports: dict[str, int], configuration: str, take_up: tuple[str, ...] = ()) -> None:
-        self.here, self.ports = here, ports
+        self.here = here
         places = tuple(Place(f"{scheme}://{NAME}:{port}", NAME, port) for scheme, port in ports.items())
         server = Server("directory", places, "slapd", "local", configuration=configuration, take_up=take_up)
-        self.patient = Patient(slapd, server)
+        super().__init__(Patient(slapd, server), ports)
 
     def write(self, name: str, issued: Issued, count: int = 2) -> Files:
         return write_pair(self.here / "tls", name, issued, issued.chain[:count])
 
-    async def shown(self) -> list[str]:
-        """The leaf's fingerprint at each port, with the number of certificates sent."""
-        chains = [await presented(scheme, port) for scheme, port in self.ports.items()]
-        return [f"{chain[0].fingerprint[:8]} {len(chain)}" for chain in chains]
-
-
-def told(issued: Issued, count: int = 2) -> str:
-    return f"{issued.certificate.fingerprint[:8]} {count}"
-
-
-def leaf(pki: Pki) -> Issued:
-    return pki.leaf(NAME, key="ec-p256")
-
-
-@pytest.fixture(scope="module")
-def pki() -> Pki:
-    aia = AiaHost(LOOPBACK)
-    made = Pki(datetime.now(UTC), "Sample Authority", aia)
-    aia.close()
-    return made
-
 
 @pytest.fixture(scope="module")
 def tree(
-    server_folder: Path, free_port: Callable[[], int], installed: Callable[[str, str], str], daemons: Daemons, pki: Pki
+    server_folder: Path, free_port: Callable[[], int], installed: Callable[[str, str], str], daemons: Daemons
 ) -> Directory:
     """Configured by cn=config."""
     program, slaptest = installed("slapd", "slapd"), installed("slaptest", "slapd")
@@ -88,8 +65,8 @@ def tree(
     (here / "slapd.d").mkdir(parents=True)
     url = f"ldapi://{quote(f'{here}/ldapi', safe='')}"
     made = Directory(here, {"ldap": free_port(), "ldaps": free_port()}, url)
-    (here / "clients.pem").write_text(to_pem_chain((pki.root.certificate,)))
-    files = made.write("first", leaf(pki))
+    (here / "clients.pem").write_text(to_pem_chain((made.pki.root.certificate,)))
+    files = made.write("first", made.leaf())
     (here / "first.conf").write_text(MAIN.format(here=here, files=files) + ROOT_MAY)
     subprocess.run([slaptest, "-f", here / "first.conf", "-F", here / "slapd.d"], check=True, capture_output=True)
     urls = f"{url} ldap://{LOOPBACK}:{made.ports['ldap']} ldaps://{LOOPBACK}:{made.ports['ldaps']}"
@@ -99,8 +76,8 @@ def tree(
     return made
 
 
-async def test_cn_config_takes_up_without_a_cut(tree: Directory, pki: Pki) -> None:
-    one, other = leaf(pki), leaf(pki)
+async def test_cn_config_takes_up_without_a_cut(tree: Directory) -> None:
+    one, other = tree.leaf(), tree.leaf()
     place = await tree.patient.place()
     bare, whole = tree.write("bare", one, 1), tree.write("whole", one)
     with Searcher(tree.ports["ldap"]) as client:
@@ -121,9 +98,9 @@ async def test_cn_config_takes_up_without_a_cut(tree: Directory, pki: Pki) -> No
         assert client.is_served()
 
 
-async def test_key_and_certificate_must_belong_together(tree: Directory, pki: Pki) -> None:
+async def test_key_and_certificate_must_belong_together(tree: Directory) -> None:
     """slapd refuses the whole change; a mismatch comes by files that change."""
-    one, other = leaf(pki), leaf(pki)
+    one, other = tree.leaf(), tree.leaf()
     files, others = tree.write("mine", one), tree.write("theirs", other)
     place = await tree.patient.place()
     facts = (await tree.patient.surveyed()).facts
@@ -144,8 +121,8 @@ async def test_key_and_certificate_must_belong_together(tree: Directory, pki: Pk
     assert await tree.shown() == [told(one)] * 2
 
 
-async def test_old_versions_go(tree: Directory, pki: Pki) -> None:
-    await tree.patient.point({await tree.patient.place(): tree.write("versions", leaf(pki))})
+async def test_old_versions_go(tree: Directory) -> None:
+    await tree.patient.point({await tree.patient.place(): tree.write("versions", tree.leaf())})
     changes = await tree.patient.set_up("tls-version", await tree.patient.place(), ports=(tree.ports["ldaps"],))
     seen = await look("ldaps", tree.ports["ldaps"])
     assert isinstance(seen.result, Handshake)
@@ -180,7 +157,6 @@ async def test_a_file_is_taken_up_by_a_restart(
     free_port: Callable[[], int],
     installed: Callable[[str, str], str],
     daemons: Daemons,
-    pki: Pki,
 ) -> None:
     program = installed("slapd", "slapd")
     here = server_folder / "mending-slapd-conf"
@@ -194,9 +170,9 @@ async def test_a_file_is_taken_up_by_a_restart(
     for one in (keeper, restart):
         one.chmod(0o755)
     made = Directory(here, ports, f"{here}/slapd.conf", (str(restart),))
-    one = leaf(pki)
+    one = made.leaf()
     bare, whole = made.write("bare", one, 1), made.write("whole", one)
-    (here / "clients.pem").write_text(to_pem_chain((pki.root.certificate,)))
+    (here / "clients.pem").write_text(to_pem_chain((made.pki.root.certificate,)))
     (here / "slapd.conf").write_text(MAIN.format(here=here, files=bare))
     daemons.start([keeper], [(LOOPBACK, port) for port in ports.values()])
     former = {f"{here}/slapd.conf": (here / "slapd.conf").read_bytes()}

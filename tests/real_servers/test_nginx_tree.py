@@ -2,20 +2,16 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.real_servers.mending import MACHINE, Patient, write_pair
+from tests.real_servers.mending import MACHINE, Patient, authority, write_pair
 
 from mailtrust.core.model.configured import Edit, Files
 from mailtrust.core.model.remedy import ConfigureServer
 from mailtrust.core.model.server_facts import FileAt
 from mailtrust.core.model.settings import Server
 from mailtrust.core.targets.configured import nginx
-from mailtrust.lab.aia_host import AiaHost
-from mailtrust.lab.daemons import LOOPBACK
-from mailtrust.lab.pki import Pki
 
 pytestmark = [pytest.mark.real_server, pytest.mark.asyncio(loop_scope="session")]
 
@@ -96,9 +92,7 @@ async def test_a_tree_of_files(
 
 
 def _make(here: Path, port: int) -> None:
-    aia = AiaHost(LOOPBACK)
-    pki = Pki(datetime.now(UTC), "Sample Authority", aia)
-    aia.close()
+    pki = authority()
     for name, source in TREE.items():
         (here / name).parent.mkdir(parents=True, exist_ok=True)
         (here / name).write_text(source.format(here=here, port=port))

@@ -2,18 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.programs.daemons import LOOPBACK, Daemons
+from tests.programs.daemons import Daemons
 from tests.programs.web import Site, WebServer, start_web_server
-from tests.real_servers.mending import MACHINE, SECONDS, Patient, done, presented, write_pair
+from tests.real_servers.mending import MACHINE, SECONDS, Patient, authority, done, presented, write_pair
 
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.configured import Files
 from mailtrust.core.targets.configured import ConfiguredProduct
 from mailtrust.core.x509.pem import CERTIFICATE_LABELS, find_pem
-from mailtrust.lab.aia_host import AiaHost
 from mailtrust.lab.pki import Issued, Pki
 
 OTHER = "www.post.example"
@@ -55,9 +53,7 @@ class Web:
 def started(daemons: Daemons, product: ConfiguredProduct, here: Path, port: int) -> Web:
     """One with one site. Raises NotInstalledError, DidNotStartError."""
     here.mkdir()
-    aia = AiaHost(LOOPBACK)
-    pki = Pki(datetime.now(UTC), "Sample Authority", aia)
-    aia.close()
+    pki = authority()
     web = Web(WebServer(product, here, port), pki)
     start_web_server(daemons, web.web, [Site(OTHER, web.pair("first", pki.leaf(OTHER, key="ec-p256")))])
     return web

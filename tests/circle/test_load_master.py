@@ -154,6 +154,25 @@ def test_another_certificate_under_another_name(site: Site) -> None:
     assert not any(secret in site.written() + applied.stdout + applied.stderr for secret in secrets)
 
 
+def test_renewed_by_ones_own_ca(site: Site) -> None:
+    """Ordered, uploaded, assigned, proven; what an ended renewal has left on it is deleted, and nothing else."""
+    assert site.run("ca", "init", "--ca", "ca", "--name", "Own", "--domain", "post.example").returncode == 0
+    with (site.here / "root.pem").open("a") as roots:
+        roots.write((site.here / "ca/root.pem").read_text())
+    with (site.here / "mailtrust.toml").open("a") as toml:
+        toml.write(f'[[renew]]\nname = "mail"\nnames = ["{HOST}"]\nby = "ca"\ndays = 30\n')
+    ended = pki().leaf(HOST, days=(-90, -1), key="ec-p256")
+    left = f"mail_post_example-{ended.certificate.fingerprint[:8]}"
+    site.master.certificates[left] = Kept(ended.chain, ended.key)
+    renewed = site.run("renew", "mail", "--force", "--state", "state", *site.looking(backend=False)[:3])
+    assert renewed.returncode == 0, renewed.stdout + renewed.stderr
+    assert "renewed and proven" in renewed.stdout
+    assert f"balancer: removed /certificates/{left}.pem" in renewed.stderr
+    (name,) = site.front.certificates
+    assert set(site.master.certificates) == {"mail.post.example", name}
+    assert site.served() == site.master.certificates[name].chain[0].der != site.old.certificate.der
+
+
 def test_only_old_versions_of_tls(site: Site) -> None:
     site.master.certificates["whole"] = Kept(site.old.chain, site.old.key)
     site.front.certificates[:] = ["whole"]

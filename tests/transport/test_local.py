@@ -5,6 +5,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -169,6 +170,33 @@ async def test_a_run_that_is_given_up_leaves_nothing_running(tmp_path: Path) -> 
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+    assert not _runs(int(child.read_text()))
+
+
+async def test_a_run_that_is_given_up_while_its_program_starts_leaves_nothing_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program may have started others before whoever starts it is told that it runs."""
+    child, usual, told = tmp_path / "child", asyncio.create_subprocess_exec, asyncio.Event()
+
+    async def told_late(*command: str, **how: Any) -> asyncio.subprocess.Process:
+        process = await usual(*command, **how)
+        await told.wait()
+        return process
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", told_late)
+    running = asyncio.create_task(HERE.run(("sh", "-c", f"sleep 300 & echo $! > {child}; wait")))
+    while not child.exists() or not child.read_text():  # noqa: ASYNC110 - another process tells it
+        await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.sleep(0)
+    told.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    for _ in range(500):
+        if not _runs(int(child.read_text())):
+            break
+        await asyncio.sleep(0.01)
     assert not _runs(int(child.read_text()))
 
 

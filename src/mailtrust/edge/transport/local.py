@@ -5,10 +5,11 @@ import os
 import signal
 import stat
 import sys
+from collections.abc import Coroutine
 from contextlib import suppress
 from glob import glob, has_magic
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.server_facts import Printed
@@ -46,13 +47,15 @@ class LocalMachine:
         called = " ".join(command)
         with told(self.name, called), _Ears() as output, _Ears() as errors:
             try:
-                process = await asyncio.create_subprocess_exec(
-                    *command,
-                    stdin=asyncio.subprocess.PIPE,
-                    stdout=output.mouth,
-                    stderr=errors.mouth,
-                    start_new_session=True,
-                    env=_environment(),
+                process = await _started(
+                    asyncio.create_subprocess_exec(
+                        *command,
+                        stdin=asyncio.subprocess.PIPE,
+                        stdout=output.mouth,
+                        stderr=errors.mouth,
+                        start_new_session=True,
+                        env=_environment(),
+                    )
                 )
             except FileNotFoundError:
                 raise no_program(self.name, command[0]) from None
@@ -175,6 +178,17 @@ def _expect_open(machine: str, folder: str) -> None:
     """What a folder hides must not look as if it were not there."""
     if not has_magic(folder) and os.path.isdir(folder) and not os.access(folder, os.R_OK | os.X_OK):
         raise not_allowed(machine, folder)
+
+
+async def _started(starting: Coroutine[Any, Any, asyncio.subprocess.Process]) -> asyncio.subprocess.Process:
+    """The program, once it runs. Who gives it up before has it ended with all that it has started meanwhile."""
+    task = asyncio.create_task(starting)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        with suppress(OSError):
+            await _end(await task)
+        raise
 
 
 async def _say(process: asyncio.subprocess.Process, said: bytes) -> None:

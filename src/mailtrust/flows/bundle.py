@@ -15,6 +15,7 @@ from mailtrust.core.model.problem import CouldNotLook, UserProblem
 from mailtrust.core.model.remedy import ServeChain
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.remedies.best_chain import best_chain
+from mailtrust.core.rules.grounds.completeness import whereabouts
 from mailtrust.core.validation.ascents import ascents, self_signed
 from mailtrust.core.x509.private_key import PrivateKey
 from mailtrust.core.x509.roles import is_authority, names_of
@@ -135,14 +136,13 @@ def completed(assessment: Assessment, leaf: Certificate) -> Completed:
     root = _end_of(evidence, leaf, intermediates)
     kept = {leaf.fingerprint, *(one.fingerprint for one in intermediates)}
     before = {leaf.fingerprint, *(one.fingerprint for one in presented)}
-    origins = {entry.certificate.fingerprint: entry.origins for entry in evidence.case.pool}
     top = (leaf, *intermediates)[-1]
     return Completed(
         leaf=leaf,
         intermediates=intermediates,
         root=root,
         added=tuple(
-            Addition(one, origins.get(one.fingerprint, ())) for one in intermediates if one.fingerprint not in before
+            Addition(one, whereabouts(evidence, one)) for one in intermediates if one.fingerprint not in before
         ),
         dropped=tuple({one.fingerprint: one for one in presented if one.fingerprint not in kept}.values()),
         get_from=()

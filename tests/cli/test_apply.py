@@ -225,8 +225,8 @@ def test_a_signal_takes_back_what_is_not_proven(prepared: Prepared, number: int)
     prepared.plan(PlanStep("2", "files", text("Wait."), RunCommand((waits,)), NothingToUndo()))
     process = _started(prepared)
     process.send_signal(number)
-    said, _ = process.communicate()
-    assert (process.returncode, prepared.file.read_bytes()) == (4, b"old")
+    said, errors = process.communicate()
+    assert (process.returncode, prepared.file.read_bytes()) == (4, b"old"), errors
     assert "It was stopped." in said
 
 
@@ -236,7 +236,7 @@ def test_who_cannot_wait_leaves_it_to_the_next_run(run: Run, prepared: Prepared)
     process = _started(prepared)
     (prepared.folder / "there").unlink()
     process.send_signal(signal.SIGINT)
-    _wait_for(prepared)
+    _wait_for(prepared, process)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate()
     assert process.returncode == 130
@@ -253,12 +253,13 @@ def _started(prepared: Prepared) -> "subprocess.Popen[str]":
         [*COMMAND, *prepared.arguments, "--yes"],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    _wait_for(prepared)
+    _wait_for(prepared, process)
     return process
 
 
-def _wait_for(prepared: Prepared) -> None:
+def _wait_for(prepared: Prepared, process: "subprocess.Popen[str]") -> None:
     while not (prepared.folder / "there").exists():
+        assert process.poll() is None, process.communicate()
         select.select([], [], [], 0.01)
 
 

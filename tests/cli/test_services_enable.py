@@ -267,6 +267,19 @@ def test_removing_after_another_one_was_assigned(run: Run) -> None:
     assert f"Remove-ExchangeCertificate -Thumbprint '{OLD}' -Server 'MAIL1' -Confirm:$false" in source
 
 
+def test_what_lets_a_renewed_twin_go_is_told_once_for_all_servers(run: Run) -> None:
+    mail1 = server(old(services=("SMTP",)), new(services=frozenset({"SMTP"})), default(), internal_transport=DEFAULT)
+    mail2 = replace(mail1, name="MAIL2", fqdn="mail2.corp.example")
+    sends = (replace(send_connector(tls=str(name_of(old()))), source_servers=("MAIL1", "MAIL2")),)
+    write(organisation(mail1, mail2, sends=sends))
+    done = remove(run, "--thumbprint", OLD)
+    said = " ".join(done.text.split())
+    assert (done.status, said.count("Stop the transport service on MAIL1.")) == (1, 1)
+    assert "✗ MAIL1, MAIL2/SMTP: " in said
+    # Read as the next step it would start what was just stopped.
+    assert "Needs Administrator. Back: Start it again." in said
+
+
 def test_removing_needs_a_certificate(run: Run) -> None:
     assert remove(run).status == 2
     assert remove(run, "--thumbprint", NEW, "--server", "MAIL9").status == 2

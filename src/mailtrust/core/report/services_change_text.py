@@ -1,5 +1,7 @@
 """What is done to Exchange, for people: the steps with their commands, what is refused, and what to know."""
 
+from dataclasses import replace
+
 from mailtrust.core.model.exchange_change import (
     ExchangeAct,
     ExchangeChange,
@@ -7,6 +9,7 @@ from mailtrust.core.model.exchange_change import (
     ImportIssuer,
     PersonDoes,
     Refusal,
+    SwitchService,
 )
 from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.report.page import Page
@@ -18,8 +21,12 @@ def show_change(page: Page, change: ExchangeChange) -> None:
     page.paragraph((page.say(_headline(change)), "bold"))
     if change.refusals:
         page.heading(text("What is refused"))
+        # What is refused on several servers for the same cause is mended once.
+        alike: dict[Refusal, list[str]] = {}
         for refusal in change.refusals:
-            _refusal(page, refusal)
+            alike.setdefault(replace(refusal, server=""), []).append(refusal.server)
+        for refusal, servers in alike.items():
+            _refusal(page, refusal, ", ".join(dict.fromkeys(filter(None, servers))))
     if change.steps:
         page.heading(text("What is done"))
         _steps(page, change.steps)
@@ -39,8 +46,8 @@ def _headline(change: ExchangeChange) -> Text:
     return text("It is so already: nothing is to be done.")
 
 
-def _refusal(page: Page, refusal: Refusal) -> None:
-    where = [one for one in (refusal.server, refusal.service) if one]
+def _refusal(page: Page, refusal: Refusal, servers: str) -> None:
+    where = [one for one in (servers, refusal.service) if one]
     sign = (f"{page.glyphs.refused} ", "red")
     page.paragraph(
         (page.name("/".join(where)), "bold"), (": " if where else "", ""), (page.say(refusal.why), ""), first=[sign]
@@ -79,8 +86,9 @@ def _needs(step: ExchangeStep) -> tuple[Text, ...]:
 def _back(step: ExchangeStep) -> tuple[Text, str]:
     """The words, and the commands behind them."""
     if isinstance(step.undo, Text):
-        # What a person does is taken back by a person: without the word it reads as the next thing to do.
-        return in_a_row((text("Back:"), step.undo)) if isinstance(step.act, PersonDoes) else step.undo, ""
+        # A sentence that says how to take it back: without the word it reads as the next thing to do.
+        by_hand = isinstance(step.act, PersonDoes | SwitchService)
+        return in_a_row((text("Back:"), step.undo)) if by_hand else step.undo, ""
     return text("Back:"), " " + "; ".join(one for act in step.undo for one in commands(act))
 
 

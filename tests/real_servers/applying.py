@@ -13,7 +13,7 @@ from tests.programs.daemons import LOOPBACK, Daemons, program
 from tests.real_servers.mending import authority
 
 from mailtrust.core.x509.pem import to_pem, to_pem_chain
-from mailtrust.lab.pki import Issued
+from mailtrust.lab.pki import Issued, Pki
 
 HOST = "mail.post.example"
 CONF = """\
@@ -54,6 +54,7 @@ class Web:
     before: dict[str, bytes]
     """Its files, by their names below the folder."""
     plan: Path
+    pki: Pki
 
     @property
     def looking(self) -> tuple[str, ...]:
@@ -151,7 +152,7 @@ def start_web(daemons: Daemons, here: Path, port: int) -> Web:
     (here / "called").chmod(0o755)
     command = [nginx, "-c", here / "nginx.conf", "-e", here / "error.log", "-g", "daemon off;"]
     daemons.start(command, [(LOOPBACK, port)])
-    web = Web(here, port, old, new, {}, here / "mend.json")
+    web = Web(here, port, old, new, {}, here / "mend.json", pki)
     web.before.update(web.files())
     given = ("--with", here / "new.pem", "--key", here / "new.key", "-o", web.plan)
     planned = web.run("plan", f"https://{HOST}:{port}", *given, *web.looking)

@@ -11,8 +11,10 @@ from tests.programs.daemons import LOOPBACK, Daemons, FreePorts
 from tests.programs.sshd import start_sshd
 from tests.real_servers.applying import HOST, Web, killed, start_web
 
+from mailtrust.core.x509.pem import to_pem_chain
 from mailtrust.edge.transport.state import ON_SERVERS, State
 from mailtrust.flows.apply import interrupted
+from mailtrust.lab.pki import Issued
 
 pytestmark = pytest.mark.real_server
 SECONDS = 10
@@ -76,6 +78,24 @@ def test_done_and_proven_and_taken_back_while_a_client_is_connected(web: Web) ->
     assert (back.returncode, web.files()) == (0, web.before), back.stderr
     _wait_for(web, web.old.certificate.der)
     assert asking.answer().endswith(b"here\n")
+
+
+def test_a_forgotten_reload_is_made_up_for_before_anything_is_wrong(web: Web) -> None:
+    def put(issued: Issued) -> None:
+        (web.here / "tls/mail.pem").write_text(to_pem_chain(issued.chain))
+        (web.here / "tls/mail.key").write_bytes(issued.key_pem)
+
+    put(web.new)
+    web.run("-c", web.here / "nginx.conf", "-s", "reload", prefix=(web.here / "called",))
+    _wait_for(web, web.new.certificate.der)
+    renewed = web.pki.leaf(HOST, key="ec-p256")
+    put(renewed)
+    fixed = web.run("fix", f"https://{HOST}:{web.port}", *web.looking, "--apply", "--state", web.here / "state")
+    assert fixed.returncode == 0, fixed.stderr
+    assert f"Resolved on the wire: served-not-assigned:{renewed.certificate.fingerprint[:16]}@web." in fixed.stderr
+    _wait_for(web, renewed.certificate.der)
+    again = web.run("fix", f"https://{HOST}:{web.port}", *web.looking, "--apply", "--state", web.here / "state")
+    assert (again.returncode, "there is nothing to do" in again.stdout) == (0, True)
 
 
 def test_the_same_through_sshd(

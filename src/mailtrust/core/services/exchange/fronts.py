@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from mailtrust.core.formats.exchange.connection_settings import read_connections
 from mailtrust.core.formats.host_name import TargetError, parse_host
 from mailtrust.core.formats.url import is_https, parts_of
 from mailtrust.core.model.endpoint import Protocol, TlsMode
 from mailtrust.core.model.exchange import ClientService, ExchangeServer
 from mailtrust.core.model.frozen import frozen
-from mailtrust.core.services.exchange.client_access import connections_of
 
 FrontService = ClientService | Literal["IIS"]
 
@@ -43,6 +43,6 @@ def _directories(server: ExchangeServer) -> Iterator[Front]:
 def _connections(server: ExchangeServer) -> Iterator[Front]:
     for settings in server.client_access:
         protocol = Protocol.IMAP if settings.service == "IMAP" else Protocol.POP3
-        for one in connections_of(settings):
+        for one in read_connections(settings.connection_settings):
             if one.tls_mode is not None:
                 yield Front(one.host, one.port, protocol, one.tls_mode, settings.service)

@@ -2,9 +2,10 @@
 
 import pytest
 
+from mailtrust.core.formats.exchange.connection_settings import Connection, read_connections
 from mailtrust.core.model.endpoint import TlsMode
 from mailtrust.core.model.exchange import ClientAccessSettings
-from mailtrust.core.services.exchange.client_access import Connection, connected_to, connections_of
+from mailtrust.core.services.exchange.client_access import connected_to
 
 
 @pytest.mark.parametrize(
@@ -22,8 +23,7 @@ from mailtrust.core.services.exchange.client_access import Connection, connected
     ],
 )
 def test_a_connection(written: str, found: Connection | None) -> None:
-    settings = ClientAccessSettings("IMAP", "", (written,))
-    assert list(connections_of(settings)) == ([found] if found is not None else [])
+    assert list(read_connections([written])) == ([found] if found is not None else [])
 
 
 def test_its_hosts_each_once() -> None:

@@ -184,6 +184,9 @@ def test_taking_back_waits_until_the_balancer_has_the_former_certificate() -> No
     said = "Put the former certificate back on the load balancer."
     (back,) = re.findall(rf"Back = @\(\s+@{{\s+Say = '{re.escape(said)}'.*?Do = {{ (.*?) }}", source, re.DOTALL)
     assert back == "Wait-Person ''"
+    # What -WhatIf shows of it, and a script that finds all done already.
+    assert source.count(f"What = '{said}'") == 1
+    assert "what a person does" not in source
     # With -Undo the last step goes back first: Extended Protection off, the balancer, IIS, and on again.
     order = [
         "Say = 'Switch Extended Protection off",

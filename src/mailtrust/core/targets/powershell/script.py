@@ -165,7 +165,7 @@ def _rows(act: ExchangeAct, servers: tuple[ExchangeServer, ...], say: str = "") 
         f"Kind = '{_kind(act)}'",
         f"On = {quoted(name or 'Exchange')}",
         *((f"Only = {quoted(name)}",) if local else ()),
-        f"What = {quoted(words)}",
+        f"What = {quoted(say if say and act == PersonDoes() else words)}",
         f"Look = {{ {look(act, local=local)} }}",
         f"Do = {_block(doing(act, local=local))}",
     )

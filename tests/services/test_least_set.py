@@ -15,6 +15,7 @@ from mailtrust.core.services.least_set import (
     Reuse,
     least_set,
 )
+from mailtrust.core.services.least_words import would_do
 from mailtrust.core.services.needs import Need
 
 MAIL, AUTODISCOVER, INSIDE = "mail.example.com", "autodiscover.example.com", "ex1.corp.local"
@@ -49,6 +50,16 @@ def test_who_is_reached_by_internal_names_alone_needs_the_own_ca() -> None:
     alone = least_set([need("IIS", MAIL, INSIDE), archive], ca="own")
     assert [one.ca for one in alone.orders] == ["own"]
     assert alone.left_out == ()
+
+
+def test_what_would_do_but_for_its_ca_is_told() -> None:
+    mine = Candidate("A" * 40, (MAIL, "*.example.com"), "own", None)
+    needs = [need("IIS", MAIL, AUTODISCOVER)]
+    (said,) = map(str, would_do(least_set(needs, [mine]), [mine]))
+    assert said.startswith(f"{MAIL} (AAAAAAAA), which is there, holds all that is to be ordered with {MAIL}.")
+    assert would_do(least_set(needs, [mine], ca="own"), [mine]) == ()
+    elsewhere = Candidate("A" * 40, mine.names, "own", frozenset({"EX2"}))
+    assert would_do(least_set(needs, [elsewhere]), [elsewhere]) == ()
 
 
 def test_what_is_there_is_used_before_anything_is_ordered() -> None:

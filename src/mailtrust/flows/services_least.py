@@ -17,7 +17,7 @@ from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.assigned import EXCHANGE
 from mailtrust.core.services.candidates import candidates_of
 from mailtrust.core.services.least_set import Ca, least_set
-from mailtrust.core.services.least_words import Least
+from mailtrust.core.services.least_words import Least, would_do
 from mailtrust.core.services.needs import Need, Needs, of_configuration, of_exchange, of_others
 from mailtrust.core.validation.kinds import Kind, kind_of
 from mailtrust.core.validation.names.internal import is_internal
@@ -53,7 +53,7 @@ def least(
     there = candidates_of(told.organisation, told.assigned, holdings, ca_of=behind.ca_of, warn=settings.warn, now=now)
     found = least_set(needs, there, ca=ca, sni=sni, most_names=most_names)
     remarks = tuple(remark for part in parts for remark in part.remarks)
-    return Least(found, _today(told.assigned, needs), told.assigned, remarks)
+    return Least(found, _today(told.assigned, needs), told.assigned, (*remarks, *would_do(found, there)))
 
 
 async def of_targets(targets: Sequence[str], resolver: Resolver, detours: Detours) -> Needs:

@@ -9,7 +9,7 @@ from mailtrust.core.model.exchange import CLIENT_SERVICES
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.assigned import EXCHANGE
-from mailtrust.core.services.least_set import LeastSet, Order, Part, Reuse
+from mailtrust.core.services.least_set import Candidate, LeastSet, Order, Part, Reuse, serves
 from mailtrust.core.services.needs import Need
 
 ON_WINDOWS = (EXCHANGE, "iis", "mailstore")
@@ -90,6 +90,27 @@ def remarks_on(least: Least) -> tuple[Text, ...]:
             text("There are too many services to weigh every way of sharing: a smaller set may do, this one does.")
         )
     return tuple(remarks)
+
+
+def would_do(found: LeastSet, there: Sequence[Candidate]) -> tuple[Text, ...]:
+    """What is there and could take the place of an order, but for whoever stands behind it."""
+    return tuple(
+        text(
+            "{name} ({print}), which is there, holds all that is to be ordered with {first}. But no public CA is known "
+            "behind it: where all clients trust its CA, --ca own keeps it.",
+            name=one.names[0],
+            print=one.thumbprint[:8],
+            first=part.names[0],
+        )
+        for part in found.orders
+        for one in there
+        if part.ca == "public" and one.ca == "own" and _could_serve(one, part)
+    )
+
+
+def _could_serve(one: Candidate, part: Order) -> bool:
+    there = one.servers is None or {need.server for need in part.needs} <= one.servers
+    return there and all(serves(one.names, name) for name in part.names)
 
 
 def commands_for(part: Part, assigned: Sequence[Assigned]) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def test_what_would_do_but_for_its_ca_is_told() -> None:
     mine = Candidate("A" * 40, (MAIL, "*.example.com"), "own", None)
     needs = [need("IIS", MAIL, AUTODISCOVER)]
     (said,) = map(str, would_do(least_set(needs, [mine]), [mine]))
-    assert said.startswith(f"{MAIL} (AAAAAAAA), which is there, holds all that is to be ordered with {MAIL}.")
+    assert said.startswith(f"{MAIL} (AAAAAAAA), which is there, holds all that is to be ordered with {AUTODISCOVER}.")
     assert would_do(least_set(needs, [mine], ca="own"), [mine]) == ()
     elsewhere = Candidate("A" * 40, mine.names, "own", frozenset({"EX2"}))
     assert would_do(least_set(needs, [elsewhere]), [elsewhere]) == ()

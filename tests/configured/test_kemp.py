@@ -210,6 +210,14 @@ def test_the_right_certificate_of_another_service_is_named() -> None:
     one = act(kemp.point_to(SERVER, known, {second: Files(first.chain_file, first.key_file)}))
     assert one.command[-2:] == ("CertFile=mail", "was=web")
     assert (one.disruption, one.needs) == ("reload", "Virtual Services")
+    assert "Extended Protection" not in str(one.say)
+
+
+def test_what_encrypts_again_is_changed_with_the_servers_behind_it() -> None:
+    known = facts((replace(service(443, "mail"), reencrypts=True), service(993, "web")))
+    first, second = places_in(kemp, SERVER, known)
+    one = act(kemp.point_to(SERVER, known, {first: Files(second.chain_file, second.key_file)}))
+    assert "Exchange with Extended Protection must present the very same certificate" in str(one.say)
 
 
 @pytest.mark.parametrize(("tls_type", "changes"), [(24, True), (0, True), (7, False), (6, True), (16, True)])

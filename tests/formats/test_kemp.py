@@ -32,7 +32,7 @@ from mailtrust.core.model.problem import UserProblem
 
 BY_PASSWORD, BY_KEY = Login("admin", "s3 cret&"), Login(api_key="k/e+y")
 UPLOAD = Call("addcert", (("cert", "mail"), ("replace", 1)), b"-----BEGIN")
-EXCHANGE = VirtualService(3, "10.0.0.10", (443, 444), "tcp", "Exchange & co", True, ("mail", "web.example"), 7)
+EXCHANGE = VirtualService(3, "10.0.0.10", (443, 444), "tcp", "Exchange & co", True, ("mail", "web.example"), 7, True)
 TEXT = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_categories=["C"]), max_size=30)
 
 
@@ -89,6 +89,7 @@ def test_virtual_services_are_the_same_in_both() -> None:
     fields: dict[str, object] = {
         "Status": "Up", "Index": 3, "VSAddress": "10.0.0.10", "VSPort": "443", "ExtraPorts": "444", "Protocol": "tcp",
         "NickName": "Exchange & co", "SSLAcceleration": True, "CertFile": "mail web.example", "TlsType": "7",
+        "SSLReencrypt": True,
     }  # fmt: skip
     sub: dict[str, object] = {"Index": 4, "MasterVSID": 3, "VSPort": "0"}
     told = "".join(f"<{name}>{escape('Y' if value is True else str(value))}</{name}>" for name, value in fields.items())

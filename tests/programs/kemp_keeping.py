@@ -51,6 +51,7 @@ class Service:
     name: str = ""
     ends_tls: bool = True
     tls_type: int = 0
+    reencrypts: bool = False
     behind: Callable[[], tuple[Kept, ...]] | None = None
     """Where it passes TLS through: what the server behind it presents."""
 
@@ -201,7 +202,7 @@ def _shown(number: int, one: Service) -> dict[str, Any]:
         "Layer": 7 if one.ends_tls else 4,
         "NickName": one.name,
         "Enable": True,
-        "SSLReencrypt": False,
+        "SSLReencrypt": one.reencrypts,
         "StartTLSMode": 0,
         "VStype": "http" if one.ends_tls else "gen",
         "Protocol": "tcp",

@@ -36,6 +36,7 @@ def service_of(record: Mapping[str, str]) -> VirtualService | None:
         ends_tls=record.get("sslacceleration", "").lower() in _YES or bool(certificates),
         certificates=tuple(clean(one, MOST_NAME) for one in certificates),
         tls_type=_number(record.get("tlstype", "")),
+        reencrypts=record.get("sslreencrypt", "").lower() in _YES,
     )
 
 

@@ -55,6 +55,8 @@ class VirtualService:
     """The names of those that are assigned, in their order."""
     tls_type: int
     """Bits of the versions that are off: 1 SSL 3.0, 2 TLS 1.0, 4 TLS 1.1, 8 TLS 1.2, 16 TLS 1.3."""
+    reencrypts: bool = False
+    """It speaks TLS to the servers behind it, too."""
 
 
 @frozen

@@ -29,7 +29,7 @@ from mailtrust.core.model.server_facts import (
     ServerFacts,
 )
 from mailtrust.core.model.settings import Server
-from mailtrust.core.model.text import Text, text
+from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.remedies.file_names import certificate_file, file_name
 from mailtrust.core.rules.grounds.naming import called, called_leaf
 from mailtrust.core.targets.configured.parts.pem_files import certificates_in
@@ -101,6 +101,8 @@ def point_to(
                 new=latter,
                 old=former,
             )
+            if service.reencrypts:
+                say = in_a_row((say, _BOTH))
             changes.append(_modify(service, "CertFile", former, latter, say))
     return tuple(changes)
 
@@ -292,3 +294,11 @@ def _modify(service: VirtualService, setting: str, former: str, latter: str, say
     which = ("modvs", f"vs={service.address}", f"port={port}", f"prot={service.protocol}")
     there, back = ((*which, f"{setting}={value}", f"was={was}") for value, was in ((latter, former), (former, latter)))
     return Act(there, "", back, "", say, disruption="reload", needs="Virtual Services")
+
+
+# Microsoft, Configure Windows Extended Protection in Exchange Server: SSL bridging needs the same certificate.
+_BOTH = text(
+    "It encrypts again to the servers behind it (Reencrypt): Exchange with Extended Protection must present the very "
+    "same certificate, else Outlook asks for the password without end. mailtrust services enable --balancer bridging "
+    "writes those steps."
+)

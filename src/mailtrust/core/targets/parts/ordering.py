@@ -81,8 +81,9 @@ def _without_a_ca(spec: CertificateSpec, context: TargetContext, *, windows: boo
     file = context.file
     made = Step(
         text(
-            "Without any CA, as it was until now: this makes {file} and {key}, with a root for them alone, {root}. "
-            "Leave the request out then, and bring that root to the clients (mailtrust trust).",
+            "Without any CA, as it was until now: this makes {file} and {key}, with a root for them alone. Leave the "
+            "request out then, give {file} and --roots {root} to mailtrust bundle and check below, and bring that root "
+            "to the clients (mailtrust trust).",
             file=f"{file}.pem",
             key=context.key,
             root=f"{file}-root.pem",
@@ -97,8 +98,8 @@ def _without_a_ca(spec: CertificateSpec, context: TargetContext, *, windows: boo
             "With that, import it and its key into the computer's Personal store, and delete {pfx}.", pfx=f"{file}.pfx"
         ),
         Run(
-            f"mailtrust bundle {file}.pem --key {context.key} --for pfx -o {file}.pfx; Import-PfxCertificate -FilePath "
-            f".\\{file}.pfx -CertStoreLocation Cert:\\LocalMachine\\My",
+            f"mailtrust bundle {file}.pem --key {context.key} --roots {file}-root.pem --for pfx -o {file}.pfx; "
+            f"Import-PfxCertificate -FilePath .\\{file}.pfx -CertStoreLocation Cert:\\LocalMachine\\My",
             "powershell",
         ),
         text("Delete the new certificate under Personal in certlm.msc."),

@@ -277,7 +277,17 @@ def test_what_lets_a_renewed_twin_go_is_told_once_for_all_servers(run: Run) -> N
     assert (done.status, said.count("Stop the transport service on MAIL1.")) == (1, 1)
     assert "✗ MAIL1, MAIL2/SMTP: " in said
     # Read as the next step it would start what was just stopped.
-    assert "Needs Administrator. Back: Start it again." in said
+    assert "Needs Administrator. Back: Start-Service -Name MSExchangeTransport" in said
+    assert "With --stop-transport it is what is done" in said
+    done = remove(run, "--thumbprint", OLD, "--stop-transport", "-o", "remove.ps1")
+    assert (done.status, "Steps: 9." in done.text) == (0, True)
+    source = Path("remove.ps1").read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    assert not mistakes(source)
+    # The second time transport runs and the connector names its pair, and that is no cause to stop it again.
+    assert source.count("Passing = $true") == 3
+    assert "$goals = @($changes | Where-Object { -not $_.Passing })" in source
+    live = run("services", "remove", "--live", "mail1", "--thumbprint", OLD, "--stop-transport")
+    assert (live.status, "give -o FILE.ps1 beside --live" in live.err) == (2, True)
 
 
 def test_removing_needs_a_certificate(run: Run) -> None:

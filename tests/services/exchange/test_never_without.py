@@ -123,11 +123,12 @@ def organisations(draw: st.DrawFn) -> ExchangeOrganisation:
 
 
 @st.composite
-def wishes(draw: st.DrawFn) -> Enable | Remove:
+def wishes(draw: st.DrawFn, *, elsewhere: bool = False) -> Enable | Remove:
+    """`elsewhere`: also such as reach servers that are not named."""
     chosen = tuple(draw(st.lists(st.sampled_from(["MAIL1", "MAIL2", "mail3"]), min_size=1, max_size=3, unique=True)))
     thumbprint = draw(st.sampled_from([*LETTERS, "D"])) * 40
     if draw(st.booleans()):
-        return Remove(chosen, thumbprint)
+        return Remove(chosen, thumbprint, elsewhere and draw(st.booleans()))
     balancers: tuple[Balancer, ...] = ("unknown", "none", "layer-4", "bridging", "offloading")
     return Enable(
         chosen,
@@ -174,7 +175,7 @@ def served(world: ExchangeOrganisation) -> set[tuple[str, str]]:
 
 
 @settings(max_examples=120)
-@given(organisations(), st.lists(wishes(), min_size=1, max_size=6))
+@given(organisations(), st.lists(wishes(elsewhere=True), min_size=1, max_size=6))
 def test_nothing_is_left_without(world: ExchangeOrganisation, wanted: list[Enable | Remove]) -> None:
     for wish in wanted:
         change = done(world, wish)

@@ -164,6 +164,57 @@ def test_a_renewed_twin_is_let_go_in_the_documented_order() -> None:
     assert "not on MAIL2" in str(alone.refusals[0].instead)
 
 
+def with_twins(*servers: ExchangeServer) -> ExchangeOrganisation:
+    names = tuple(one.name for one in servers)
+    return replace(
+        known(*servers), send_connectors=(replace(send_connector(tls=str(name_of(old()))), source_servers=names),)
+    )
+
+
+def test_a_renewed_twin_is_let_go_at_once_where_mail_may_wait() -> None:
+    mail1 = server(old("SMTP"), new("SMTP", issuer="CN=R10"))
+    mail2 = replace(mail1, name="MAIL2", fqdn="mail2.corp.example")
+    # It lies on a server too from which the connector does not send.
+    mail3 = replace(mail1, name="MAIL3", fqdn="mail3.corp.example")
+    world = with_twins(mail1, mail2)
+    world = replace(world, servers=(*world.servers, mail3))
+    wish = Remove(("MAIL1", "MAIL3"), OLD, stop_transport=True)
+    change = remove(world, wish, NOW)
+    assert not change.refusals
+    assert [step.act for step in change.steps if isinstance(step.act, RemoveCertificate)] == [
+        RemoveCertificate(name, OLD) for name in ("MAIL1", "MAIL2", "MAIL3")
+    ]
+    passing = [type(step.act).__name__ for step in change.steps if step.passing]
+    assert passing == ["SwitchService", "SwitchService", "SetConnectorCertificate"]
+    assert not any(one.certificate(OLD) for one in change.after.servers)
+    assert "Export it before" in " ".join(map(str, change.remarks))
+    again = remove(change.after, wish, NOW)
+    assert (again.steps, again.refusals, again.after) == ((), (), change.after)
+
+
+def test_a_server_that_still_needs_it_keeps_it_everywhere() -> None:
+    mail1 = server(old("SMTP"), new("SMTP", issuer="CN=R10"))
+    bound = (IisBinding("Default Web Site", 443, OLD),)
+    for needs in ({"bindings": bound}, {"internal_transport": OLD}):
+        change = remove(
+            with_twins(mail1, replace(mail1, name="MAIL2", fqdn="mail2.corp.example", **needs)),
+            Remove(("MAIL1",), OLD, stop_transport=True),
+            NOW,
+        )
+        assert (change.steps, codes(change)) == ((), ["connector-tagged"])
+        assert "MAIL2 still need it" in str(change.refusals[0].instead)
+        assert not change.refusals[0].first
+
+
+def test_no_script_keeps_the_order_where_a_server_answers_only_itself() -> None:
+    mail1 = server(old("SMTP"), new("SMTP", issuer="CN=R10"))
+    edge = replace(mail1, name="EDGE1", fqdn="edge1.example.com", edge=True)
+    change = remove(with_twins(mail1, edge), Remove(("MAIL1",), OLD, stop_transport=True), NOW)
+    assert (change.steps, codes(change)) == ((), ["connector-tagged"])
+    assert "--stop-transport" not in str(change.refusals[0].instead)
+    assert change.refusals[0].first
+
+
 def test_a_receive_connector_that_names_it() -> None:
     tagged = (connector(tls=str(name_of(old()))),)
     assert codes(removed(known(server(old("SMTP"), new("SMTP"), receive_connectors=tagged)))) == ["connector-tagged"]

@@ -6,7 +6,7 @@ from mailtrust.cli.files import expect_one_from_stdin, expect_writable
 from mailtrust.cli.moment import moment_of
 from mailtrust.cli.services.changing import add_change_options, give, servers_of
 from mailtrust.cli.services.opening import exchange_of
-from mailtrust.cli.services.telling import telling
+from mailtrust.cli.services.telling import is_told, telling
 from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import text
@@ -38,11 +38,18 @@ def add_parser(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         ),
     )  # fmt: skip
     add_change_options(parser)
+    parser.add_argument(
+        "--stop-transport", action="store_true",
+        help=told(text("stop transport while Send connectors let it go, where its renewed twin stays: mail waits")),
+    )  # fmt: skip
     parser.set_defaults(handler=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Plan it, show it, write it or do it."""
+    if options.stop_transport and is_told(options):
+        # Exchange's own shell has no services of Windows, and transport must be stopped in between.
+        raise UserProblem(text("--stop-transport is for a script: give -o FILE.ps1 beside --live."))
     return telling(options, lambda: _run(options))
 
 
@@ -58,7 +65,7 @@ def _run(options: argparse.Namespace) -> int:
     thumbprint = read_thumbprint(options.thumbprint)
     organisation = exchange_of(options)
     servers = servers_of(options, organisation, thumbprint)
-    change = remove(organisation, Remove(servers, thumbprint), now)
+    change = remove(organisation, Remove(servers, thumbprint, options.stop_transport), now)
     title = text("Removes the certificate {print} from {servers}.", print=thumbprint, servers=servers)
     ask = (r".\collect.ps1 -OutFile after.json", "mailtrust services check --export after.json")
     return give(options, organisation, change, title, now=now, ask=ask)

@@ -154,6 +154,8 @@ class ExchangeStep:
     disruption: Literal["none", "reload", "restart"] = "none"
     person_takes_back: bool = False
     """`undo` is a sentence that tells a person what to do; what is taken back after it waits for that."""
+    passing: bool = False
+    """What it brings about is undone by a later step: it is done only while the rest is not so."""
 
     @property
     def back(self) -> tuple[ExchangeAct, ...]:

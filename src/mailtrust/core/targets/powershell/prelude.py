@@ -254,7 +254,9 @@ function Invoke-All {
         $last = @($Afterwards | Where-Object { $_.Kind -eq 'restart' })
     }
     $changes = @($todo | Where-Object { $_.Kind -eq 'change' -and (Test-Reach $_) })
-    if ($changes -and -not @($changes | Where-Object { -not (& $_.Look) })) {
+    # What is undone on the way tells nothing of whether there is something to do.
+    $goals = @($changes | Where-Object { -not $_.Passing })
+    if ($goals -and -not @($goals | Where-Object { -not (& $_.Look) })) {
         Write-Host 'All of it is so already. Nothing is done. Should a former run have stopped before the end:'
         @($todo) + @($last) | Where-Object { $_.Kind -ne 'change' } |
             ForEach-Object { Write-Host "  $($_.On): $($_.What)" }
@@ -265,7 +267,7 @@ function Invoke-All {
     if (-not $WhatIfPreference) {
         Write-Host ''
         Write-Host 'What is wanted, and what is so:'
-        foreach ($step in $changes) {
+        foreach ($step in $goals) {
             $so = 'NOT SO'
             if (& $step.Look) { $so = 'is so ' }
             Write-Host "  $so  $($step.On): $($step.What)"

@@ -152,7 +152,7 @@ def _step(step: ExchangeStep, servers: tuple[ExchangeServer, ...], translate: Ca
     else:
         back = f"Back = {_list(_hash(_rows(act, servers)) for act in step.undo)}"
     say = _shown(step.say, translate)
-    return _hash((*_rows(step.act, servers, say), back))
+    return _hash((*_rows(step.act, servers, say), *(("Passing = $true",) if step.passing else ()), back))
 
 
 def _rows(act: ExchangeAct, servers: tuple[ExchangeServer, ...], say: str = "") -> tuple[str, ...]:

@@ -3,21 +3,28 @@
 Remove-ExchangeCertificate.md; Microsoft, "Can't remove a certificate that's installed in Exchange Server".
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from mailtrust.core.formats.exchange.tls_certificate_name import names
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
-from mailtrust.core.model.exchange_change import ExchangeChange, ExchangeStep, Refusal
+from mailtrust.core.model.exchange_change import (
+    ExchangeChange,
+    ExchangeStep,
+    Refusal,
+    RemoveCertificate,
+    server_of,
+)
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.services.exchange.certificates import called, common_name, export_command, is_of_oauth
 from mailtrust.core.services.exchange.internal_transport import make_another
 from mailtrust.core.services.exchange.removing.in_use import still_serving
 from mailtrust.core.services.exchange.removing.removal import removal
-from mailtrust.core.services.exchange.removing.tagged import tagged
+from mailtrust.core.services.exchange.removing.tagged import let_go, sources_of, tagged
 from mailtrust.core.services.exchange.serving import unknown_server
+from mailtrust.core.services.exchange.versions import cmdlets_are_local
 
 
 @frozen
@@ -26,6 +33,8 @@ class Remove:
 
     servers: tuple[str, ...]
     thumbprint: str
+    stop_transport: bool = False
+    """Whether mail may wait while connectors that hold it fast let it go."""
 
 
 @frozen
@@ -44,9 +53,15 @@ def remove(organisation: ExchangeOrganisation, wish: Remove, now: datetime) -> E
         for server in dict.fromkeys(found)
         if server is not None
     }
+    letting = _letting_go(organisation, wish, done) if wish.stop_transport else ()
+    if letting:
+        goes = {server_of(step.act) for step in letting if isinstance(step.act, RemoveCertificate)}
+        done |= {
+            one.name: _gone(one, organisation, wish.thumbprint) for one in organisation.servers if one.name in goes
+        }
     parts = tuple(done.values())
     return ExchangeChange(
-        tuple(step for part in parts for step in part.steps),
+        (*(step for part in parts for step in part.steps), *letting),
         (
             *(unknown_server(name, organisation) for name in wish.servers if organisation.server(name) is None),
             *(one for part in parts for one in part.refusals),
@@ -57,6 +72,30 @@ def remove(organisation: ExchangeOrganisation, wish: Remove, now: datetime) -> E
             servers=tuple(done[one.name].after if one.name in done else one for one in organisation.servers),
         ),
     )
+
+
+def _letting_go(
+    organisation: ExchangeOrganisation, wish: Remove, done: Mapping[str, _OnServer]
+) -> tuple[ExchangeStep, ...]:
+    """The steps by which connectors let it go, where nothing else holds it; none where a person must do them."""
+    held = [
+        one
+        for one in map(organisation.server, done)
+        if one is not None and (refusals := done[one.name].refusals) and all(each.first for each in refusals)
+    ]
+    certificate = held[0].certificate(wish.thumbprint) if held else None
+    # One script cannot keep the order where some servers are to be told only at themselves.
+    if certificate is None or any(map(cmdlets_are_local, (*held, *sources_of(certificate, organisation)))):
+        return ()
+    return let_go(certificate, tuple(held), organisation)
+
+
+def _gone(server: ExchangeServer, organisation: ExchangeOrganisation, thumbprint: str) -> _OnServer:
+    """The steps that are not each server's own stand elsewhere."""
+    gone = [one for one in server.certificates if one.thumbprint == thumbprint]
+    kept = tuple(one for one in server.certificates if one not in gone)
+    remarks = tuple(remark for one in gone for remark in _remarks(one, server, organisation))
+    return _OnServer(replace(server, certificates=kept), remarks=remarks)
 
 
 def _on(server: ExchangeServer, organisation: ExchangeOrganisation, thumbprint: str, now: datetime) -> _OnServer:
@@ -71,9 +110,7 @@ def _on(server: ExchangeServer, organisation: ExchangeOrganisation, thumbprint: 
     )
     if refusals:
         return _OnServer(server, refusals=refusals)
-    kept = tuple(one for one in server.certificates if one is not certificate)
-    remarks = tuple(_remarks(certificate, server, organisation))
-    return _OnServer(replace(server, certificates=kept), (removal(certificate, server),), remarks=remarks)
+    return replace(_gone(server, organisation, thumbprint), steps=(removal(certificate, server),))
 
 
 def _named_elsewhere(

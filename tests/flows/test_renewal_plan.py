@@ -14,6 +14,7 @@ from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.settings import Place, Server
 from mailtrust.core.rules.grounds.comparing import SERVED, compare
 from mailtrust.core.targets.mending.work import Material
+from mailtrust.flows.prove import kept
 from mailtrust.flows.renewal_plan import Presented, RenewalPlan, concerned, plan_renewal, servers_of
 
 HOST = "mail.example.com"
@@ -105,6 +106,24 @@ async def test_a_server_that_does_not_answer_is_left_out(
     made = await planned(caseworld, files, caseworld.leaf(), caseworld.seen(chain, 443), down, servers=servers)
     assert (made.missing, {step.server for step in made.plan.steps}) == (("imap",), {"web"})
     assert "does not answer at imaps://mail.example.com:993" in str(made.why[0])
+
+
+async def test_a_server_that_cannot_be_read_keeps_no_other_from_it(
+    caseworld: Any, files: dict[str, bytes], chain: tuple[Certificate, ...]
+) -> None:
+    """Until it gets the new one, too, its port differs from the others."""
+    unread = Server("imap", (Place(HOST, HOST, 993),), "nginx", "local", configuration="/nowhere.conf")
+    both = caseworld.seen(chain, 443), caseworld.seen(chain, 993)
+    new = caseworld.leaf()
+    made = await planned(caseworld, files, new, *both, servers=(nginx(), unread))
+    assert (made.missing, made.introduced, {step.server for step in made.plan.steps}) == (("imap",), (), {"web"})
+    half = caseworld.seen((new, chain[1]), 443), both[1]
+    now = assessed(caseworld, *half, servers=(nginx(), unread))
+    proof = compare(made.plan.findings, now.results, now.evidence.case)
+    assert any(one.startswith("ports-disagree") for one in proof.remaining)
+    assert kept(made.plan, proof)
+    elsewhere = await planned(caseworld, files, new, *both, servers=(nginx(),))
+    assert any(one.startswith("ports-disagree") for one in elsewhere.introduced)
 
 
 def test_whose_certificate_gives_way(caseworld: Any, chain: tuple[Certificate, ...]) -> None:

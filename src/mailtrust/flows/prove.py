@@ -28,19 +28,26 @@ async def prove(
 ) -> Proven:
     """Probe as the plan did, and compare. `servers`: only what these serve; empty: everything.
 
-    With some servers only, a finding counts when all its ports are theirs: others are mended later, or by others.
+    With some servers only, a finding counts when all its ports are theirs: others are mended later, or by others. What
+    touches ports of the plan's other servers counts at the end: half way they present different certificates.
     """
     assessment = await check(request, edge, on_progress)
     case, results = assessment.evidence.case, assessment.results
     whole = compare(plan.findings, results, case, plan.id)
     if not servers:
         return Proven(whole, assessment)
-    theirs = [server for server in plan.servers if server.name in servers]
-    here = {
-        seen.id
-        for seen in case.observations
-        if any(server.serves(seen.endpoint.host, seen.endpoint.port) for server in theirs)
-    }
+    here, elsewhere = (
+        {
+            seen.id
+            for seen in case.observations
+            if any(
+                server.serves(seen.endpoint.host, seen.endpoint.port)
+                for server in plan.servers
+                if (server.name in servers) is theirs
+            )
+        }
+        for theirs in (True, False)
+    )
     known = {old.id: old.observations for old in plan.findings}
     new = {finding.id: finding.observations for finding in assessment.findings}
 
@@ -48,10 +55,10 @@ async def prove(
         return tuple(one for one in ids if all_here(known.get(one, new.get(one, ()))))
 
     def within(observations: Collection[str]) -> bool:
-        return bool(observations) and here.issuperset(observations)
+        return bool(observations) and here.issuperset(observations) and elsewhere.isdisjoint(observations)
 
     def touching(observations: Collection[str]) -> bool:
-        return not here.isdisjoint(observations)
+        return not here.isdisjoint(observations) and elsewhere.isdisjoint(observations)
 
     proof = Proof(
         whole.plan,

@@ -14,6 +14,7 @@ from mailtrust.core.model.pool import Pool, PoolEntry, Source
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.settings import Server
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.rules import addresses_disagree, ports_disagree
 from mailtrust.core.rules.grounds.comparing import noted, wanted_served
 from mailtrust.core.rules.grounds.hosts import met_under
 from mailtrust.core.targets.configured import CONFIGURED
@@ -24,6 +25,8 @@ from mailtrust.edge.transport.machine import Machine
 from mailtrust.flows.plan import Supposing, judged, outlooks
 from mailtrust.flows.survey import configurable, facts_of, survey_all
 from mailtrust.version import __version__
+
+_DIFFERENCES = frozenset({ports_disagree.ID, addresses_disagree.ID})
 
 
 @frozen
@@ -135,6 +138,8 @@ async def plan_renewal(
     if isinstance(steps, Cannot):
         raise UserProblem(steps.why)
     proof, after = Supposing(assessment)(presented)
+    # A server that gets it later serves the former one until then, which is no reason to let all the others end.
+    later = [one for one in after.findings if missing and one.rule in _DIFFERENCES and one.id in proof.introduced]
     used = {step.server for step in steps if step.server}
     used_ones = tuple(one for one in surveyed if one.server.name in used)
     made = Plan(
@@ -149,9 +154,10 @@ async def plan_renewal(
         before=outlooks(evidence),
         after=outlooks(after.evidence),
         servers=tuple(one.server for one in used_ones),
-        findings=(*noted(assessment.findings), *notes),
+        findings=(*noted((*assessment.findings, *later)), *notes),
     )
-    return RenewalPlan(made, tuple(missing), tuple(missing.values()), proof.introduced)
+    introduced = tuple(one for one in proof.introduced if one not in {finding.id for finding in later})
+    return RenewalPlan(made, tuple(missing), tuple(missing.values()), introduced)
 
 
 def servers_of(names: Sequence[str], chosen: Sequence[str], servers: Sequence[Server]) -> tuple[Server, ...]:

@@ -139,6 +139,8 @@ def test_a_server_that_is_down_gets_it_later(world: SmallWorld) -> None:
     told = world.run()
     assert (told.outcome, told.status) == ("waiting", 3)
     assert world.kept.has_next
+    looked = world.run(only_look=True, dry_run=False)
+    assert (looked.outcome, "the next run brings it to other" in str(looked.said[0])) == ("due", True)
     world.missing = ()
     told = world.run()
     assert (told.outcome, ordered(world), world.kept.has_next) == ("renewed", 1, False)

@@ -185,6 +185,8 @@ class Renewing:
             return waits
         if self.only_look:
             said = text("{name}: the new certificate waits to be brought out.", name=self.one.name)
+            if missing := tuple(self.folder.record.missing):
+                said = text("{name}: the next run brings it to {servers}.", name=self.one.name, servers=missing)
             told = self._told("due", 0, said, old, self.around.now())
             return replace(told, plan=self.around.plan(assessment, material).plan) if self.dry_run else told
         made = self.around.plan(assessment, material)

@@ -237,11 +237,12 @@ class SshMachine:
                 )
             ) from None
         except (asyncssh.Error, OSError, TimeoutError) as error:
+            said = error.strerror if isinstance(error, OSError) else ""
             raise Unreachable(
                 text(
                     "{machine} cannot be reached by SSH: {why}.",
                     machine=self.name,
-                    why=clean(str(error) or type(error).__name__, 200).rstrip("."),
+                    why=clean(said or str(error) or type(error).__name__, 200).rstrip("."),
                 )
             ) from error
 

@@ -31,7 +31,10 @@ def add_change_options(parser: argparse.ArgumentParser) -> None:
     add_facts_options(parser)
     parser.add_argument(
         "--thumbprint", metavar="THUMBPRINT",
-        help=told(text("the certificate, as Get-ExchangeCertificate or the certificate dialogue shows it")),
+        help=told(text(
+            "the certificate, as Get-ExchangeCertificate or the certificate dialogue shows it; of one that is there the "
+            "eight digits that reports show are enough"
+        )),
     )  # fmt: skip
     parser.add_argument(
         "--server", metavar="NAME", action="append", default=[],

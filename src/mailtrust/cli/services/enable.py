@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mailtrust.cli.files import certificates_of, expect_one_from_stdin, expect_writable, read_anything, read_password
 from mailtrust.cli.moment import moment_of
 from mailtrust.cli.services.changing import add_change_options, give, servers_of
-from mailtrust.cli.services.opening import add_balancer_option, exchange_of
+from mailtrust.cli.services.opening import add_balancer_option, asked_thumbprint, exchange_of, thumbprint_in
 from mailtrust.cli.services.telling import telling
 from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem
@@ -93,7 +93,6 @@ def run(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     from mailtrust.core.formats.exchange.asked_services import asked_services
-    from mailtrust.core.formats.thumbprint_text import read_thumbprint
     from mailtrust.core.services.exchange.enabling.enable import Enable, enable
     from mailtrust.edge.anchors import load_stores
     from mailtrust.flows.services_foretold import foretold, rooted
@@ -102,21 +101,21 @@ def _run(options: argparse.Namespace) -> int:
     expect_writable(options.script)
     now = moment_of(options)
     services = asked_services(options.services)
-    given = None if options.thumbprint is None else read_thumbprint(options.thumbprint)
+    asked = None if options.thumbprint is None else asked_thumbprint(options.thumbprint)
     incoming = _incoming(options)
-    thumbprint = incoming.thumbprint if incoming is not None else given
-    if thumbprint is None:
+    if asked is None and incoming is None:
         raise UserProblem(text("Expected the certificate, as --thumbprint or as --certificate FILE.pfx, got neither."))
-    if given is not None and given != thumbprint:
+    if asked is not None and incoming is not None and not incoming.thumbprint.startswith(asked):
         raise UserProblem(
             text(
                 "Expected the certificate {given} in {file}, found {found}. Leave one of the two options out.",
-                given=given,
+                given=asked,
                 file=options.certificate.name,
-                found=thumbprint,
+                found=incoming.thumbprint,
             )
         )
     organisation = exchange_of(options)
+    thumbprint = incoming.thumbprint if incoming is not None else thumbprint_in(organisation, asked or "")
     microsoft = load_stores(("microsoft",))["microsoft"]
     wish = Enable(
         servers_of(options, organisation, thumbprint),

@@ -97,6 +97,23 @@ def expect_server(name: str, organisation: "ExchangeOrganisation") -> str:
     return server.name
 
 
+def asked_thumbprint(given: str) -> str:
+    """`--thumbprint`: the whole, or the digits of it that reports show. Raises UserProblem, before anything is read."""
+    from mailtrust.core.formats.thumbprint_text import SHOWN, read_thumbprint, upper_digits
+
+    digits = upper_digits(given)
+    return digits if len(digits) == SHOWN else read_thumbprint(given)
+
+
+def thumbprint_in(organisation: "ExchangeOrganisation", asked: str) -> str:
+    """The whole of it, where one certificate alone begins so. Raises UserProblem."""
+    from mailtrust.core.formats.thumbprint_text import SHOWN, read_thumbprint
+
+    every = {one.thumbprint for server in organisation.servers for one in server.certificates}
+    found = [one for one in every if one.startswith(asked)] if len(asked) == SHOWN else []
+    return found[0] if len(found) == 1 else read_thumbprint(asked)
+
+
 def say_notes(notes: Iterable[Text]) -> None:
     """On standard error, a line each."""
     for one in notes:

@@ -5,7 +5,7 @@ import argparse
 from mailtrust.cli.files import expect_one_from_stdin, expect_writable
 from mailtrust.cli.moment import moment_of
 from mailtrust.cli.services.changing import add_change_options, give, servers_of
-from mailtrust.cli.services.opening import exchange_of
+from mailtrust.cli.services.opening import asked_thumbprint, exchange_of, thumbprint_in
 from mailtrust.cli.services.telling import is_told, telling
 from mailtrust.cli.translations import told
 from mailtrust.core.model.problem import UserProblem
@@ -54,7 +54,6 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from mailtrust.core.formats.thumbprint_text import read_thumbprint
     from mailtrust.core.services.exchange.removing.remove import Remove, remove
 
     expect_one_from_stdin(*options.export)
@@ -62,8 +61,9 @@ def _run(options: argparse.Namespace) -> int:
     now = moment_of(options)
     if options.thumbprint is None:
         raise UserProblem(text("Expected the certificate after --thumbprint, got nothing."))
-    thumbprint = read_thumbprint(options.thumbprint)
+    asked = asked_thumbprint(options.thumbprint)
     organisation = exchange_of(options)
+    thumbprint = thumbprint_in(organisation, asked)
     servers = servers_of(options, organisation, thumbprint)
     change = remove(organisation, Remove(servers, thumbprint, options.stop_transport), now)
     title = text("Removes the certificate {print} from {servers}.", print=thumbprint, servers=servers)

@@ -10,7 +10,13 @@ from mailtrust.cli.files import called_file, expect_one_from_stdin, read_file
 from mailtrust.cli.moment import add_moment_option, moment_of
 from mailtrust.cli.screen import show
 from mailtrust.cli.screen_options import add_screen_options
-from mailtrust.cli.services.opening import add_facts_options, exchange_of, expect_server
+from mailtrust.cli.services.opening import (
+    add_facts_options,
+    asked_thumbprint,
+    exchange_of,
+    expect_server,
+    thumbprint_in,
+)
 from mailtrust.cli.translations import told, translator
 from mailtrust.core.model.cleaning import clean
 from mailtrust.core.model.problem import UserProblem
@@ -114,10 +120,9 @@ def _planned(
     if options.thumbprint is None or options.services is None:
         raise UserProblem(text("Expected both of --thumbprint and --services, got one: a change needs both."))
     from mailtrust.core.formats.exchange.asked_services import asked_services
-    from mailtrust.core.formats.thumbprint_text import read_thumbprint
     from mailtrust.core.services.exchange.enabling.enable import Enable, enable
 
-    thumbprint = read_thumbprint(options.thumbprint)
+    thumbprint = thumbprint_in(organisation, asked_thumbprint(options.thumbprint))
     services = asked_services(options.services)
     name = _name(options, organisation)
     having = [one.name for one in organisation.servers if one.certificate(thumbprint) is not None]

@@ -9,6 +9,8 @@ from mailtrust.core.model.text import text
 
 DIGITS = 40
 """Hexadecimal digits of a SHA-1."""
+SHOWN = 8
+"""So many are shown beside a name to tell a certificate from its twin."""
 
 _MOST_CHARACTERS = 1000
 _HEX = re.compile(r"[0-9a-f]+")

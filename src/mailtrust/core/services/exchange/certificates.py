@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Literal
 
 from mailtrust.core.formats.powershell import argument
+from mailtrust.core.formats.thumbprint_text import SHOWN
 from mailtrust.core.model.exchange import ExchangeCertificate
 from mailtrust.core.model.text import Text, text
 
@@ -17,7 +18,7 @@ _COMMON_NAME = re.compile(r"(?:^|[,+]\s*)CN=([^,+]*)", re.IGNORECASE)
 def called(one: ExchangeCertificate) -> Text:
     """What a person knows it by, and enough of its thumbprint to tell it from its twin."""
     known = common_name(one) or next(iter(one.domains), "") or one.friendly_name or one.subject
-    return text("{name} ({print})", name=known, print=one.thumbprint[:8])
+    return text("{name} ({print})", name=known, print=one.thumbprint[:SHOWN])
 
 
 def common_name(one: ExchangeCertificate) -> str:

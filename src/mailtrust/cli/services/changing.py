@@ -32,8 +32,8 @@ def add_change_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--thumbprint", metavar="THUMBPRINT",
         help=told(text(
-            "the certificate, as Get-ExchangeCertificate or the certificate dialogue shows it; of one that is there the "
-            "eight digits that reports show are enough"
+            "the certificate, as Get-ExchangeCertificate or the certificate dialogue shows it; of one that is there "
+            "the eight digits that reports show are enough"
         )),
     )  # fmt: skip
     parser.add_argument(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from mailtrust.core.formats.thumbprint_text import SHOWN
 from mailtrust.core.model.finding import Finding, NotApplicable, Passed, Unknown
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.report.accepted import HEADING as ACCEPTED
@@ -100,7 +101,7 @@ def _told(one: Due) -> Text:
     return text(
         "{subject} ({print}) {what}; {where}{services}",
         subject=one.subject or text("a certificate that was not exported"),
-        print=one.thumbprint[:8],
+        print=one.thumbprint[:SHOWN],
         what=_DUE[one.kind],
         where=one.servers or text("on no server"),
         services=text(": {services}", services=one.services) if one.services else "",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 
+from mailtrust.core.formats.thumbprint_text import SHOWN
 from mailtrust.core.model.exchange_change import Refusal
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.report.page import Page, Span
@@ -154,7 +155,7 @@ def _log(page: Page, compared: Sequence[Compared]) -> None:
         sign = {"green": page.glyphs.accepted, "red": page.glyphs.refused}.get(style, page.glyphs.warned)
         seen = one.presented
         verb = f" {seen.verb}" if seen.verb == "X-ANONYMOUSTLS" else ""
-        said = text("{print}, last on {at}: {word}", print=seen.thumbprint[:8], at=seen.last, word=word)
+        said = text("{print}, last on {at}: {word}", print=seen.thumbprint[:SHOWN], at=seen.last, word=word)
         page.paragraph(
             (page.say(said), ""), first=[(f"  {sign} ", style), (f"{page.name(seen.connector)}{verb}  ", "")]
         )

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 
 from mailtrust.core.formats.powershell import quoted
+from mailtrust.core.formats.thumbprint_text import SHOWN
 from mailtrust.core.model.assignment import Assigned
 from mailtrust.core.model.exchange import CLIENT_SERVICES
 from mailtrust.core.model.frozen import frozen
@@ -99,7 +100,7 @@ def would_do(found: LeastSet, there: Sequence[Candidate]) -> tuple[Text, ...]:
             "{name} ({print}), which is there, holds all that is to be ordered with {first}. But no public CA is known "
             "behind it: where all clients trust its CA, --ca own keeps it.",
             name=one.names[0],
-            print=one.thumbprint[:8],
+            print=one.thumbprint[:SHOWN],
             first=part.names[0],
         )
         for part in found.orders

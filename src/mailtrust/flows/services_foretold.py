@@ -11,6 +11,7 @@ from mailtrust.core.model.settings import Settings
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.assigning import hybrid_certificate_unfit, hybrid_connectors_disagree, judge_assignments
 from mailtrust.core.services.exchange.enabling.incoming import Incoming
+from mailtrust.core.validation.kinds import PUBLIC_POLICIES
 
 RULES = (hybrid_certificate_unfit, hybrid_connectors_disagree)
 
@@ -32,7 +33,9 @@ def rooted(incoming: Incoming, microsoft: AnchorStore) -> Incoming:
     top = (incoming.leaf, *incoming.issuers)[-1]
     if microsoft.named(top.issuer):
         return replace(incoming, root_ca_type="ThirdParty")
-    return replace(incoming, root_ca_type="Registry") if incoming.issuers else incoming
+    # What only public CAs give: an intermediate further up may be missing in the file.
+    public = incoming.leaf.sct_count or PUBLIC_POLICIES.intersection(incoming.leaf.policies)
+    return incoming if public or not incoming.issuers else replace(incoming, root_ca_type="Registry")
 
 
 def _found(organisation: ExchangeOrganisation, microsoft: AnchorStore, now: datetime) -> dict[str, Finding]:

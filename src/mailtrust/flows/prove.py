@@ -4,8 +4,10 @@ from collections.abc import Callable, Collection
 
 from mailtrust.core.model.evidence import Assessment
 from mailtrust.core.model.frozen import frozen
+from mailtrust.core.model.observation import Observation
 from mailtrust.core.model.plan import Plan
 from mailtrust.core.model.proof import Noted, Proof
+from mailtrust.core.model.settings import Server
 from mailtrust.core.rules.grounds.comparing import compare
 from mailtrust.flows.check import CheckRequest, Edge, OnProgress, check
 
@@ -36,18 +38,7 @@ async def prove(
     whole = compare(plan.findings, results, case, plan.id)
     if not servers:
         return Proven(whole, assessment)
-    here, elsewhere = (
-        {
-            seen.id
-            for seen in case.observations
-            if any(
-                server.serves(seen.endpoint.host, seen.endpoint.port)
-                for server in plan.servers
-                if (server.name in servers) is theirs
-            )
-        }
-        for theirs in (True, False)
-    )
+    here, elsewhere = parted(plan.servers, case.observations, servers)
     known = {old.id: old.observations for old in plan.findings}
     new = {finding.id: finding.observations for finding in assessment.findings}
 
@@ -68,6 +59,23 @@ async def prove(
         part(whole.unproven, within),
     )
     return Proven(proof, assessment)
+
+
+def parted(
+    servers: Collection[Server], observations: Collection[Observation], chosen: Collection[str]
+) -> tuple[set[str], set[str]]:
+    """What was seen of the chosen ones of these servers, and of the others; of two that serve the same port it is both.
+
+    A port belongs to those that are named for it, else to those that are named for its host.
+    """
+    here: set[str] = set()
+    elsewhere: set[str] = set()
+    for seen in observations:
+        host, port = seen.endpoint.host, seen.endpoint.port
+        named = [one for one in servers if any((place.host, place.port) == (host, port) for place in one.places)]
+        for server in named or [one for one in servers if one.serves(host, port)]:
+            (here if server.name in chosen else elsewhere).add(seen.id)
+    return here, elsewhere
 
 
 def kept(plan: Plan, proof: Proof) -> bool:

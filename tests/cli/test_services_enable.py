@@ -93,6 +93,24 @@ def test_what_takes_a_persons_step_back_does_not_read_as_the_next_step(run: Run)
     )
 
 
+def test_what_is_typed_on_an_edge_server_names_no_server(run: Run) -> None:
+    edge = replace(server(default(), internal_transport=DEFAULT), name="EDGE1", fqdn="edge1.example.com", edge=True)
+    write(organisation(edge))
+    done = enable(run, "--certificate", "whole.pfx", "--pfx-password-file", "pw", "--services", "SMTP")
+    said = " ".join(done.text.split())
+    assert "Import-ExchangeCertificate -FileData ([IO.File]::ReadAllBytes((Resolve-Path" in said
+    # A person has none of the script's own functions.
+    assert "-Password (Read-Host 'Password of whole.pfx' -AsSecureString)" in said
+    assert f"Enable-ExchangeCertificate -Thumbprint '{FRESH}' -Services SMTP -Force" in said
+    assert "-Server EDGE1" not in said
+    made = json.loads(
+        enable(
+            run, "--certificate", "whole.pfx", "--pfx-password-file", "pw", "--services", "SMTP", "--format", "json"
+        ).text
+    )
+    assert "-Server" not in "".join(line for step in made["steps"] for line in (*step["commands"], *step["undo"]))
+
+
 def test_what_is_refused_is_told_and_the_rest_is_written(run: Run) -> None:
     done = enable(run, "--thumbprint", NEW, "--services", "IIS,UM,Federation", "-o", "enable.ps1")
     assert done.status == 1

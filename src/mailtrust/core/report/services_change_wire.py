@@ -1,6 +1,6 @@
 """mailtrust/exchange-change/1: what is done to Exchange, and what is refused, for programs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -10,7 +10,7 @@ from mailtrust.core.model.exchange import ExchangeService
 from mailtrust.core.model.exchange_change import ExchangeChange, ExchangeStep, server_of
 from mailtrust.core.model.text import Text
 from mailtrust.core.report.report_wire import Moment
-from mailtrust.core.report.services_change_text import commands
+from mailtrust.core.report.services_change_text import alone_in, commands
 
 SCHEMA: Literal["mailtrust/exchange-change/1"] = "mailtrust/exchange-change/1"
 
@@ -54,11 +54,12 @@ def change_wire(
     change: ExchangeChange, script: str | None, *, now: datetime, translate: Callable[[str], str]
 ) -> ExchangeChangeWire:
     """All that `show_change` shows."""
+    alone = alone_in(change)
     return ExchangeChangeWire(
         schema=SCHEMA,
         at=now,
         script=script,
-        steps=[_step(one, translate) for one in change.steps],
+        steps=[_step(one, alone, translate) for one in change.steps],
         refusals=[
             RefusalWire(
                 code=one.code,
@@ -66,7 +67,7 @@ def change_wire(
                 service=one.service,
                 why=one.why.render(translate),
                 instead=None if one.instead is None else one.instead.render(translate),
-                first=[_step(each, translate) for each in one.first],
+                first=[_step(each, alone, translate) for each in one.first],
             )
             for one in change.refusals
         ],
@@ -74,13 +75,13 @@ def change_wire(
     )
 
 
-def _step(step: ExchangeStep, translate: Callable[[str], str]) -> ChangeStepWire:
+def _step(step: ExchangeStep, alone: Collection[str], translate: Callable[[str], str]) -> ChangeStepWire:
     return ChangeStepWire(
         say=step.say.render(translate),
         kind=type(step.act).__name__,
         server=server_of(step.act) or None,
-        commands=list(commands(step.act)),
-        undo=[one for act in step.back for one in commands(act)],
+        commands=list(commands(step.act, alone)),
+        undo=[one for act in step.back for one in commands(act, alone)],
         no_undo=step.undo.render(translate) if isinstance(step.undo, Text) else None,
         needs=list(step.needs),
         disruption=step.disruption,

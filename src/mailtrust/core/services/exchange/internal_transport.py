@@ -2,6 +2,7 @@
 
 from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.exchange import ExchangeServer
+from mailtrust.core.services.exchange.versions import at_server
 
 
 def make_another(server: ExchangeServer) -> str:
@@ -11,6 +12,6 @@ def make_another(server: ExchangeServer) -> str:
     """
     name = argument(server.name)
     return (
-        f"New-ExchangeCertificate -Server {name} -KeySize 2048 -PrivateKeyExportable $true -FriendlyName {name}"
+        f"New-ExchangeCertificate{at_server(server)} -KeySize 2048 -PrivateKeyExportable $true -FriendlyName {name}"
         f" -DomainName {name} -IncludeServerFQDN -Services SMTP -Force"
     )

@@ -3,6 +3,7 @@
 import re
 from typing import Literal
 
+from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.exchange import ExchangeServer, ExchangeService, UmService
 
 Release = Literal["2007", "2010", "2013", "2016", "2019", "SE", "unknown"]
@@ -90,6 +91,11 @@ def cmdlets_are_local(server: ExchangeServer) -> bool:
     Enable-ExchangeCertificate.md begins with 2010, which has -Server; nobody manages an Edge server from elsewhere.
     """
     return server.edge or release(server.version) == "2007"
+
+
+def at_server(server: ExchangeServer) -> str:
+    """What a person adds to such a cmdlet's name: the blank and `-Server MAIL1`, or nothing."""
+    return "" if cmdlets_are_local(server) else f" -Server {argument(server.name)}"
 
 
 def windows_services(server: ExchangeServer, service: ExchangeService) -> tuple[str, ...]:

@@ -25,7 +25,19 @@ def _parameter(name: str, value: Value, *, plain: bool) -> str:
     words = value if isinstance(value, tuple) else (value,)
     if plain and all(isinstance(one, str) and _WORD.fullmatch(one) for one in words):
         return f"-{name} {','.join(map(str, words))}"
-    return f"-{name} {literal(value)}"
+    return f"-{name} {_typed(value) if plain else literal(value)}"
+
+
+def _typed(value: Value) -> str:
+    """A value as a person types it, who has none of a script's own functions."""
+    match value:
+        case FileOctets():
+            # .NET does not know the shell's current folder.
+            return f"([IO.File]::ReadAllBytes((Resolve-Path -LiteralPath {quoted(value.file)}).Path))"
+        case Password():
+            return f"(Read-Host {quoted(f'Password of {value.file}')} -AsSecureString)"
+        case _:
+            return literal(value)
 
 
 _SWITCHES = frozenset({"Force", "DoNotRequireSsl"})

@@ -15,6 +15,7 @@ from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.services.exchange.certificates import bears_all_of, usable
 from mailtrust.core.services.exchange.enabling.enable import Enable, enable
 from mailtrust.core.services.exchange.serving import BACK_SITE
+from mailtrust.core.services.exchange.versions import at_server
 
 
 def uses(
@@ -101,9 +102,8 @@ def assigned_by(
 
 def enable_command(server: ExchangeServer, thumbprint: str, services: Iterable[str]) -> str:
     """The cmdlet that assigns a certificate; without the federation, which Set-FederationTrust gives its own."""
-    wanted = _assignable(services)
-    name = argument(server.name)
-    return f"Enable-ExchangeCertificate -Server {name} -Thumbprint {thumbprint} -Services {','.join(wanted)}"
+    wanted = ",".join(_assignable(services))
+    return f"Enable-ExchangeCertificate{at_server(server)} -Thumbprint {thumbprint} -Services {wanted}"
 
 
 def _assignable(services: Iterable[str]) -> tuple[ExchangeService, ...]:

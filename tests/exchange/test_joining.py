@@ -121,6 +121,17 @@ def test_whose_a_text_is_the_certificate_of_setup_tells() -> None:
     assert (server.name, server.fqdn, len(server.certificates)) == ("EX7", "EX7.corp.test", 2)
 
 
+def test_two_cmdlets_pasted_into_one_file_are_of_one_server() -> None:
+    setup = f"Thumbprint : {FIRST}\nCertificateDomains : {{EX7, EX7.corp.test}}\nFriendlyName : Microsoft Exchange\n"
+    asked = (
+        "Name : EX7\nFqdn : EX7.corp.test\nAdminDisplayVersion : Version 15.2 (Build 1544.4)\nIsEdgeServer : False\n\n"
+    )
+    gathered = organisation_of([("a.txt", (asked + setup).encode())])
+    (server,) = gathered.organisation.servers
+    assert (server.name, server.version, len(server.certificates)) == ("EX7", "15.2.1544.4", 1)
+    assert [str(one).partition(":")[0] for one in gathered.problems] == ["a.txt does not say of which server it is"]
+
+
 def test_texts_of_two_servers_stay_apart() -> None:
     one, two = (f"Thumbprint : {of}\nServices : SMTP\n".encode() for of in (FIRST, SECOND))
     gathered = organisation_of([("C:\\exports\\MAIL1.txt", one), ("./exports/MAIL2.txt", two)])

@@ -64,7 +64,7 @@ def organisation_of(documents: Sequence[tuple[str, bytes]]) -> Gathered:
         raise _no_export(*aside[0])
     if aside:
         told.append(_left_aside([name for name, _ in aside]))
-    _name_servers(exports, told)
+    exports += _name_servers(exports, told)
     whole, contradictions = joined(exports)
     organisation, problems = organisation_of_wire(whole)
     return _gathered(organisation, [*told, *contradictions, *problems])
@@ -177,8 +177,12 @@ def _plain(value: Value) -> object:
     return msgspec.to_builtins(value)
 
 
-def _name_servers(exports: Sequence[tuple[str, ExchangeWire]], told: list[Text]) -> None:
-    """Give a name to what says of no server: text that was pasted often does not."""
+def _name_servers(exports: Sequence[tuple[str, ExchangeWire]], told: list[Text]) -> list[tuple[str, ExchangeWire]]:
+    """Give a name to what says of no server: text that was pasted often does not.
+
+    What turns out to be of a server that the same file names elsewhere is given by itself, to be joined.
+    """
+    parted: list[tuple[str, ExchangeWire]] = []
     named = [one for _, export in exports for one in export.servers if one.name]
     for file, export in exports:
         for server in [one for one in export.servers if not one.name]:
@@ -195,6 +199,9 @@ def _name_servers(exports: Sequence[tuple[str, ExchangeWire]], told: list[Text])
                     )
                 )
                 continue
+            if any(one is not server and server_key(one.name) == server_key(server.name) for one in export.servers):
+                export.servers.remove(server)
+                parted.append((file, ExchangeWire(schema=SCHEMA, servers=[server])))
             told.append(
                 text(
                     "{file} does not say of which server it is: it is taken for {server}. A file that is called after "
@@ -203,6 +210,7 @@ def _name_servers(exports: Sequence[tuple[str, ExchangeWire]], told: list[Text])
                     server=clean(server.name, 100),
                 )
             )
+    return parted
 
 
 def _likely(server: ServerWire, named: Sequence[ServerWire]) -> str:

@@ -230,6 +230,24 @@ def test_what_is_refused_in_the_middle_is_taken_back_in_reverse_order(world: Wor
     assert not interrupted(world.state)
 
 
+def test_unified_messaging_that_is_refused_stops_nothing_else(world: World) -> None:
+    """The export says nothing of its startup mode, which is TCP."""
+    exported = collect(world.shell, small.NOW).organisation
+    unsaid = replace(exported, servers=tuple(replace(one, version="15.1.2507.6", um=()) for one in exported.servers))
+    applied = world.tell(*enable(unsaid, Enable(("MAIL1",), NEW, ("UM", "IIS", "SMTP")), small.NOW).steps)
+    assert (applied.outcome, how(applied)[:2]) == ("done", ["done", "refused"])
+    assert "the startup mode is TCP" in str(applied.refused[0].why)
+    assert world.services(NEW)[0] == {"IIS", "SMTP"}
+    assert not interrupted(world.state)
+
+
+def test_what_is_refused_is_not_taken_back(world: World) -> None:
+    wild = replace(step(EnableCertificate("MAIL1", small.thumbprint(small.WILD), ("POP",))), may_be_refused=True)
+    world.exchange.broken["set-imapsettings"] = "No."
+    applied = world.tell(wild, named("new.example.com"))
+    assert (applied.outcome, how(applied)[0]) == ("undone", "refused")
+
+
 def test_exchange_says_nothing_and_does_nothing(world: World) -> None:
     world.exchange.said["set-imapsettings"] = lambda: iter(())
     applied = world.tell(named("new.example.com"))

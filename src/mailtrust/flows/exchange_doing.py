@@ -111,7 +111,8 @@ class _Run:
                     detail=clean(str(error), 300),
                 )
             )
-        self.journal.note(records.Proven([number for number, _ in self.steps]))
+        refused = [number for number, one in self.known.items() if one.how == "refused"]
+        self.journal.note(records.Proven([number for number, _ in self.steps if number not in refused]))
         self.journal.note(records.Ended("finished"))
         return self._told("done", text("It is done, and Exchange, asked again, says so."))
 
@@ -146,9 +147,21 @@ class _Run:
             self.person.tell(text("   It is so already."))
             return
         self.journal.write(records.Doing(number))
-        self.doing.do(step.act)
+        try:
+            self.doing.do(step.act)
+        except Failed as refused:
+            if not step.may_be_refused:
+                raise
+            self._refused(number, refused.message)
+            return
         self.journal.write(records.Done(number))
         self._know(number, "done")
+
+    def _refused(self, number: str, why: Text) -> None:
+        """Nothing came of it, so there is nothing to take back."""
+        self.journal.note(records.Back(number))
+        self._know(number, "refused", why)
+        self.person.tell(text("   Exchange refused it, and the rest goes on: {why}", why=why))
 
     def _by_hand(self, number: str, step: ExchangeStep) -> None:
         command = by_hand(step.act)

@@ -305,6 +305,21 @@ def test_unified_messaging_where_the_role_lacks_or_nobody_says() -> None:
     assert codes(enabled(organisation(server(new(), version="14.3.1")), "UMCallRouter")) == ["service-absent"]
 
 
+def test_a_startup_mode_that_nobody_says_stops_no_other_service() -> None:
+    mail1 = server(new(), old(services=("UM",)), version="15.1.2507.6", um=(UmSettings("UMCallRouter", "TLS"),))
+    for um in ((), (UmSettings("UM", ""), UmSettings("UMCallRouter", ""))):
+        change = enabled(organisation(replace(mail1, um=um)), "UM", "IIS", "SMTP", "UMCallRouter")
+        calls = [one for one in change.steps if isinstance(one.act, EnableCertificate)]
+        assert [one.act.services for one in calls if isinstance(one.act, EnableCertificate)] == [
+            ("IIS", "SMTP"), ("UM",), ("UMCallRouter",),
+        ]  # fmt: skip
+        assert [one.may_be_refused for one in calls] == [False, True, True]
+        assert calls[1].undo == (EnableCertificate("MAIL1", OLD, ("UM",)),)
+        assert "TCP" in said(change)
+    known = enabled(organisation(replace(mail1, um=(UmSettings("UM", "TLS"),))), "UM", "IIS")
+    assert [one.services for one in acts(known) if isinstance(one, EnableCertificate)] == [("UM", "IIS")]
+
+
 def test_words_that_are_no_services_to_be_assigned() -> None:
     world = organisation(server(new()))
     change = enabled(world, "None", "Federation")

@@ -168,6 +168,16 @@ def test_it_looks_before_it_acts_and_takes_back() -> None:
         assert line in source, line
 
 
+def test_unified_messaging_that_is_refused_stops_nothing_else() -> None:
+    world = organisation(server(new(), version="15.1.2507.6"))
+    source = written(enabled(world, "UM", "SMTP").steps, world)
+    first, last = source.index("-Services @('SMTP')"), source.index("-Services @('UM')")
+    assert first < last
+    assert source.count("Optional = $true") == 1
+    assert source.index("Optional = $true") > last
+    assert "if (-not $Step.Optional) { throw }" in source
+
+
 def test_restarts_of_iis_come_after_the_look_at_the_end() -> None:
     _, source = whole()
     before, after = source.split("$Afterwards = ")

@@ -78,7 +78,7 @@ def tell_exchange(options: argparse.Namespace, organisation: "ExchangeOrganisati
         servers = tuple(one.name for one in organisation.servers if not one.edge)
         applied = carry_out(wanted, _state(options), _doing(options, shell, servers), _person(options, question))
     _give(options, applied)
-    return STATUS.get(applied.outcome, exit_status.CLEAN)
+    return STATUS.get(applied.outcome, exit_status.FINDINGS if applied.refused else exit_status.CLEAN)
 
 
 def _interrupted(options: argparse.Namespace) -> "tuple[Change, ...]":

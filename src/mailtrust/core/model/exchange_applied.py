@@ -7,9 +7,9 @@ from mailtrust.core.model.exchange_change import ExchangeStep
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.text import Text
 
-How = Literal["not-begun", "so-already", "done", "taken-back", "harmless", "stays", "by-hand"]
-"""`harmless`: it stays, and need not be taken back; `stays`: it was not taken back; `by-hand`: a person does it,
-afterwards."""
+How = Literal["not-begun", "so-already", "done", "taken-back", "harmless", "stays", "refused", "by-hand"]
+"""`harmless`: it stays, and need not be taken back; `stays`: it was not taken back; `refused`: Exchange refused it,
+and the rest went on; `by-hand`: a person does it, afterwards."""
 
 
 @frozen
@@ -30,6 +30,11 @@ class ExchangeApplied:
     outcome: Outcome
     why: Text
     steps: tuple[StepDone, ...]
+
+    @property
+    def refused(self) -> tuple[StepDone, ...]:
+        """What Exchange refused, and nothing else hung on."""
+        return tuple(one for one in self.steps if one.how == "refused")
 
     @property
     def by_hand(self) -> tuple[StepDone, ...]:

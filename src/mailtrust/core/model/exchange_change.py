@@ -156,6 +156,8 @@ class ExchangeStep:
     """`undo` is a sentence that tells a person what to do; what is taken back after it waits for that."""
     passing: bool = False
     """What it brings about is undone by a later step: it is done only while the rest is not so."""
+    may_be_refused: bool = False
+    """Exchange decides it by what no export tells, and nothing else hangs on it: refused, the rest goes on."""
 
     @property
     def back(self) -> tuple[ExchangeAct, ...]:

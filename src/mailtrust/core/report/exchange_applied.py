@@ -20,6 +20,7 @@ HEADLINES: dict[Outcome, Text] = {
 }
 STATES: dict[How, Text] = {
     "stays": text("Not taken back"),
+    "refused": text("Refused by Exchange"),
     "taken-back": text("Taken back"),
     "harmless": text("Left as it is"),
     "done": text("Done"),
@@ -73,7 +74,7 @@ def draw_applied(page: Page, applied: ExchangeApplied) -> None:
     page.paragraph((page.say(HEADLINES[applied.outcome]), "bold" if good else "bold red"))
     if applied.outcome != "done":
         page.paragraph((page.say(applied.why), ""))
-    for how in () if good else get_args(How):
+    for how in ("refused",) if good else get_args(How):
         if how in STATES and (steps := [one for one in applied.steps if one.how == how]):
             page.heading(STATES[how])
             for one in steps:

@@ -1,7 +1,8 @@
 """What every script that changes Exchange begins and ends with. PowerShell 2.0 (Exchange 2010) to 5.1.
 
 A step is a table: Say, What, On (its server), Only (the server it must run on), Look (whether it is so already), Do,
-Back (what takes it back, tables too), NoBack (why nothing does), Kind (change, person, restart).
+Back (what takes it back, tables too), NoBack (why nothing does), Kind (change, person, restart), Passing (a later step
+undoes it), Optional (refused, the rest goes on).
 """
 
 HEAD = r"""
@@ -191,12 +192,20 @@ function Invoke-One($Step) {
         return
     }
     if (-not $Caller.ShouldProcess($Step.On, $Step.What)) { return }
-    & $Step.Do | Out-Null
+    try { & $Step.Do | Out-Null } catch {
+        if (-not $Step.Optional) { throw }
+        Write-Host "  Exchange refused it, and the rest goes on: $_"
+        return
+    }
     if ($Step.Kind -eq 'change') {
         # Errors of a remote shell do not always stop a script: look whether it is so now.
         foreach ($seconds in 0, 2, 5, 10) {
             Start-Sleep -Seconds $seconds
             if (& $Step.Look) { Write-Host '  Done.'; return }
+        }
+        if ($Step.Optional) {
+            Write-Host '  It is not so afterwards, and the rest goes on.'
+            return
         }
         throw "It is not so afterwards. Nothing further was done; -Undo takes back what was done before."
     }

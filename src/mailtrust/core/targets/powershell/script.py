@@ -152,7 +152,8 @@ def _step(step: ExchangeStep, servers: tuple[ExchangeServer, ...], translate: Ca
     else:
         back = f"Back = {_list(_hash(_rows(act, servers)) for act in step.undo)}"
     say = _shown(step.say, translate)
-    return _hash((*_rows(step.act, servers, say), *(("Passing = $true",) if step.passing else ()), back))
+    marks = (*(("Passing = $true",) if step.passing else ()), *(("Optional = $true",) if step.may_be_refused else ()))
+    return _hash((*_rows(step.act, servers, say), *marks, back))
 
 
 def _rows(act: ExchangeAct, servers: tuple[ExchangeServer, ...], say: str = "") -> tuple[str, ...]:

@@ -54,7 +54,8 @@ def assigning(
     remarks = default.remarks if default is not None and "SMTP" in new else ()
     if "IIS" in new:
         remarks = (*remarks, *_seen_by_clients(server, certificate), *((_REQUIRE_SSL,) if require_ssl else ()))
-    if set(new).intersection(UM_SERVICES) and not server.um:
+    unsure = _may_be_refused(server, new)
+    if unsure:
         remarks = (*remarks, _STARTUP_MODE)
     act = EnableCertificate(
         server.name,
@@ -64,13 +65,19 @@ def assigning(
         default_smtp=kept,
         require_ssl=require_ssl,
     )
-    return Assigning(
-        _after(server, certificate, act, others),
-        (_enable(server, certificate, act), *(_bind(server, one, certificate) for one in others)),
-        remarks,
-        new,
-        overwrite,
+    sure = replace(act, services=tuple(one for one in new if one not in unsure))
+    steps = (
+        *((_enable(server, certificate, sure),) if sure.services else ()),
+        *(_bind(server, one, certificate) for one in others),
+        *(_enable_alone(server, certificate, one) for one in unsure),
     )
+    return Assigning(_after(server, certificate, act, others), steps, remarks, new, overwrite)
+
+
+def _may_be_refused(server: ExchangeServer, services: tuple[ExchangeService, ...]) -> tuple[ExchangeService, ...]:
+    """Unified Messaging that starts nobody knows how: Exchange refuses it in the mode TCP, and all of the same call."""
+    known = {one.service for one in server.um if one.startup_mode}
+    return tuple(one for one in services if one in UM_SERVICES and one not in known)
 
 
 def _seen_by_clients(server: ExchangeServer, certificate: ExchangeCertificate) -> Iterator[Text]:
@@ -127,6 +134,11 @@ def _enable(server: ExchangeServer, certificate: ExchangeCertificate, act: Enabl
     return ExchangeStep(
         say, act, _undo(server, certificate, act) or nothing, role_groups(act, edge=server.edge), "reload"
     )
+
+
+def _enable_alone(server: ExchangeServer, certificate: ExchangeCertificate, service: ExchangeService) -> ExchangeStep:
+    act = EnableCertificate(server.name, certificate.thumbprint, (service,))
+    return replace(_enable(server, certificate, act), may_be_refused=True)
 
 
 def _put_back(server: ExchangeServer, certificate: ExchangeCertificate) -> str:
@@ -233,5 +245,6 @@ _REQUIRE_SSL = text(
     "needs a look afterwards."
 )
 _STARTUP_MODE = text(
-    "The export does not say how Unified Messaging starts. In the mode TCP, which is the default, Exchange refuses."
+    "The export does not say how Unified Messaging starts. In the mode TCP, which is the default, Exchange refuses the "
+    "certificate: it is assigned by itself, and what is refused there stops nothing else."
 )

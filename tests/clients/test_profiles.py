@@ -176,3 +176,18 @@ def test_measured_engines_are_the_only_ones_that_claim_it() -> None:
     by_command = {"openssl", "openssl@3", "gnutls", "java-mail", "java-mail@17", "java-mail@1.6"}
     newest = {"firefox", "firefox@135", "thunderbird", "thunderbird@140"}
     assert claiming == by_command | newest | {"chrome", "mta-verified"}
+
+
+@pytest.mark.parametrize(
+    ("client", "code", "error"),
+    [
+        ("chrome", "tls-version-old", "ERR_SSL_VERSION_OR_CIPHER_MISMATCH"),
+        ("edge", "tls-version-old", "ERR_SSL_VERSION_OR_CIPHER_MISMATCH"),
+        ("firefox", "tls-version-old", "SSL_ERROR_UNSUPPORTED_VERSION"),
+        ("chrome", "key-not-proven", "ERR_SSL_PROTOCOL_ERROR"),
+    ],
+)
+def test_where_there_is_no_handshake_a_browser_complains_of_no_certificate(client: str, code: str, error: str) -> None:
+    """As Chromium 156 and Firefox 153 say it to servers that do so."""
+    said = next(words for words in BY_ID[client].words if words.fit(frozenset({code}), Protocol.HTTPS))
+    assert error in said.utterances[0].text

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 
 from mailtrust.core.formats.host_name import TargetError, is_address, parse_host
-from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.settings import Server
@@ -13,6 +12,7 @@ from mailtrust.core.services.exchange.certificates import from_a_ca, holds
 from mailtrust.core.services.exchange.client_access import connected_to
 from mailtrust.core.services.exchange.fronts import fronts_of
 from mailtrust.core.services.exchange.serving import front_thumbprint, is_source, offers_tls
+from mailtrust.core.services.exchange.versions import at_server
 from mailtrust.core.validation.names.internal import is_internal
 
 _OF_MICROSOFT = (".onmicrosoft.com", ".microsoftonline.com")
@@ -149,7 +149,7 @@ def _no_internal(server: ExchangeServer, name: str) -> Text:
         "one that Exchange uses among its servers.",
         server=server.name,
         name=name,
-        command=f"New-ExchangeCertificate -Server {argument(server.name)} -DomainName {name} -Services SMTP",
+        command=f"New-ExchangeCertificate{at_server(server)} -DomainName {name} -Services SMTP",
     )
 
 

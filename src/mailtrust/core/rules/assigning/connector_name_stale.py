@@ -13,7 +13,7 @@ from mailtrust.core.formats.exchange.tls_certificate_name import (
     name_of,
     read_tls_certificate_name,
 )
-from mailtrust.core.formats.powershell import argument, within_quotes
+from mailtrust.core.formats.powershell import within_quotes
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, NotApplicable, Passed, RuleResult, Severity, Unknown
@@ -25,6 +25,7 @@ from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOTHING_TO_DO
 from mailtrust.core.services.exchange.certificates import called, usable
 from mailtrust.core.services.exchange.serving import named_by
+from mailtrust.core.services.exchange.versions import at_server
 
 ID = "connector-name-stale"
 
@@ -164,9 +165,9 @@ def _spread(server: ExchangeServer, have: tuple[str, ...]) -> Text:
 
 def _set(connector: _Named, server: ExchangeServer, successor: ExchangeCertificate | None) -> Text:
     told = text(
-        "$c = Get-ExchangeCertificate -Server {server} -Thumbprint {print}; {cmdlet} '{identity}' "
+        "$c = Get-ExchangeCertificate{at} -Thumbprint {print}; {cmdlet} '{identity}' "
         "-TlsCertificateName ('<I>' + $c.Issuer + '<S>' + $c.Subject)",
-        server=argument(server.name),
+        at=at_server(server),
         print=successor.thumbprint if successor is not None else "<thumbprint>",
         cmdlet=connector.cmdlet,
         identity=within_quotes(connector.identity),

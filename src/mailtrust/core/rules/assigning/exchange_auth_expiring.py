@@ -178,7 +178,7 @@ def _cure(problem: str, certificate: ExchangeCertificate | None, servers: list[E
             "([System.IO.File]::ReadAllBytes('<file.pfx>')) -Password (Read-Host -AsSecureString) "
             "-PrivateKeyExportable $true. Within one site of Active Directory Exchange does that by itself after a "
             "while.",
-            export=export_command(owner.name, certificate.thumbprint),
+            export=export_command(owner, certificate.thumbprint),
         )
     if problem == "next-unpublished":
         return text(

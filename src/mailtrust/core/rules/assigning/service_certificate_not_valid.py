@@ -7,7 +7,6 @@ Unknown, Untrusted, RevocationCheckFailure and PendingRequest yellow.
 
 from collections.abc import Iterable, Iterator
 
-from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.finding import Explanation, Finding, Passed, RuleResult, Severity, Unknown
@@ -18,7 +17,8 @@ from mailtrust.core.rules.assigning.grounds.replacing import assigned_by, enable
 from mailtrust.core.rules.assigning.grounds.servers import not_exported, over_servers, services_not_said
 from mailtrust.core.rules.assigning.grounds.telling import Fault, found
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING, NOTHING_TO_DO
-from mailtrust.core.services.exchange.certificates import called
+from mailtrust.core.services.exchange.certificates import called, import_command
+from mailtrust.core.services.exchange.versions import at_server
 
 ID = "service-certificate-not-valid"
 _OF_ITS_CHAIN = text("it, or a certificate of its chain, has ended")
@@ -175,15 +175,13 @@ def _cure(
         )
     if problem.code == "pending":
         return text(
-            "Import the CA's answer on this server: Import-ExchangeCertificate -Server {server} -FileData "
-            "([System.IO.File]::ReadAllBytes('<file>')).",
-            server=argument(server.name),
+            "Import the CA's answer on this server: {command}.",
+            command=import_command(server, "<file>", password=False),
         )
     if problem.code == "no-key":
         return text(
-            "Import it with its key, from a PFX: Import-ExchangeCertificate -Server {server} -FileData "
-            "([System.IO.File]::ReadAllBytes('<file.pfx>')) -Password (Read-Host -AsSecureString).",
-            server=argument(server.name),
+            "Import it with its key, from a PFX: {command}.",
+            command=import_command(server, "<file.pfx>", password=True),
         )
     if problem.code == "chain-ended":
         return text(
@@ -196,9 +194,9 @@ def _cure(
         return text(
             "Bring the CA's root and intermediates into the computer's own stores on {server}, let the server reach "
             "the addresses of revocation lists that the certificate names (through its proxy: netsh winhttp show "
-            "proxy), and look again: Get-ExchangeCertificate -Server {server} -Thumbprint {print} | Format-List "
-            "Status.",
-            server=argument(server.name),
+            "proxy), and look again: Get-ExchangeCertificate{at} -Thumbprint {print} | Format-List Status.",
+            server=server.name,
+            at=at_server(server),
             print=certificate.thumbprint,
         )
     return text(

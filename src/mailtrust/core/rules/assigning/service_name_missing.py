@@ -8,7 +8,6 @@ wire.
 
 from collections.abc import Iterable, Iterator
 
-from mailtrust.core.formats.powershell import argument
 from mailtrust.core.formats.url import parts_of
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
@@ -23,6 +22,7 @@ from mailtrust.core.services.exchange.fronts import FrontService, fronts_of
 from mailtrust.core.services.exchange.selecting.select import select_on
 from mailtrust.core.services.exchange.selecting.selection import Chosen, SelectionOutcome, SelectionUnknown
 from mailtrust.core.services.exchange.serving import FRONT_SITE
+from mailtrust.core.services.exchange.versions import at_server
 from mailtrust.core.validation.names.internal import is_internal
 
 ID = "service-name-missing"
@@ -143,4 +143,4 @@ def _change(server: ExchangeServer, service: FrontService) -> str:
     if service == "IIS":
         return "Set-OwaVirtualDirectory, Set-WebServicesVirtualDirectory ... -InternalUrl, -ExternalUrl"
     setting = settings_cmdlet("Set", service)
-    return f"{setting} -Server {argument(server.name)} -ExternalConnectionSettings, -InternalConnectionSettings"
+    return f"{setting}{at_server(server)} -ExternalConnectionSettings, -InternalConnectionSettings"

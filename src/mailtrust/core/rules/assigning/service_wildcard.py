@@ -24,7 +24,7 @@ from mailtrust.core.rules.assigning.grounds.telling import found
 from mailtrust.core.rules.grounds.voices import NOT_PAST_THE_WARNING
 from mailtrust.core.services.exchange.certificates import called, holds, wildcards
 from mailtrust.core.services.exchange.client_access import connected_to, settings_cmdlet, settings_of
-from mailtrust.core.services.exchange.versions import windows_services
+from mailtrust.core.services.exchange.versions import at_server, windows_services
 
 ID = "service-wildcard"
 
@@ -75,13 +75,13 @@ def _assigned(
             text(
                 "{certificate} carries {names}. Exchange picks the certificate of {service} by one name, and Microsoft "
                 "advises against a wildcard there; Enable-ExchangeCertificate refuses it. Keep the certificate, and "
-                "tell the service its name instead: {settings} -Server {server} -X509CertificateName {name}, with the "
+                "tell the service its name instead: {settings}{at} -X509CertificateName {name}, with the "
                 "name that users have in their mail programs; then Restart-Service {windows}.",
                 certificate=called(certificate),
                 names=wildcards(certificate),
                 service=service,
                 settings=settings_cmdlet("Set", service),
-                server=argument(server.name),
+                at=at_server(server),
                 name=argument(_host(settings, wildcards(certificate)[0])),
                 windows=windows_services(server, service),
             ),
@@ -108,12 +108,12 @@ def _named(server: ExchangeServer, settings: ClientAccessSettings) -> Finding:
         Explanation(
             text(
                 "X509CertificateName of {service} is {name}. It must be the full name of a host, the one that users "
-                "have in their mail programs, even where the certificate is a wildcard: {settings} -Server {server} "
+                "have in their mail programs, even where the certificate is a wildcard: {settings}{at} "
                 "-X509CertificateName {example}; then Restart-Service {windows}.",
                 service=service,
                 name=settings.certificate_name,
                 settings=settings_cmdlet("Set", service),
-                server=argument(server.name),
+                at=at_server(server),
                 example=argument(_host(settings, settings.certificate_name)),
                 windows=windows_services(server, service),
             ),

@@ -5,10 +5,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Literal
 
-from mailtrust.core.formats.powershell import argument
+from mailtrust.core.formats.powershell import argument, quoted
 from mailtrust.core.formats.thumbprint_text import SHOWN
-from mailtrust.core.model.exchange import ExchangeCertificate
+from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeServer
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.services.exchange.versions import at_server, release
 
 AUTH_SUBJECT = "Microsoft Exchange Server Auth Certificate"
 """The CN of what signs the tokens of OAuth, as setup and Microsoft's article on its rotation make it."""
@@ -37,13 +38,27 @@ def is_of_oauth(one: ExchangeCertificate) -> bool:
     return common_name(one).lower() == AUTH_SUBJECT.lower()
 
 
-def export_command(server: str, thumbprint: str) -> str:
+def export_command(server: ExchangeServer, thumbprint: str) -> str:
     """What a person types to have it in a file, with its key: the cmdlet alone only shows it (Export-...md)."""
+    if release(server.version) == "2007":
+        path = f"{thumbprint[:8]}.pfx"
+        return f"Export-ExchangeCertificate -Thumbprint {thumbprint} -BinaryEncoded:$true -Path {path} {_ASKED_2007}"
     return (
-        f"$file = Export-ExchangeCertificate -Server {argument(server)} -Thumbprint {thumbprint} -BinaryEncoded"
+        f"$file = Export-ExchangeCertificate{at_server(server)} -Thumbprint {thumbprint} -BinaryEncoded"
         f' -Password (Read-Host -AsSecureString); [IO.File]::WriteAllBytes("$PWD\\{thumbprint[:8]}.pfx",'
         " $file.FileData)"
     )
+
+
+def import_command(server: ExchangeServer, file: str, *, password: bool) -> str:
+    """What a person types to have a file in the server's store. 2007 has -Path, in no documentation of today."""
+    if release(server.version) == "2007":
+        return f"Import-ExchangeCertificate -Path {argument(file)}" + (f" {_ASKED_2007}" if password else "")
+    read = f"Import-ExchangeCertificate{at_server(server)} -FileData ([System.IO.File]::ReadAllBytes({quoted(file)}))"
+    return read + (" -Password (Read-Host -AsSecureString)" if password else "")
+
+
+_ASKED_2007 = "-Password (Get-Credential).Password"
 
 
 def expired(one: ExchangeCertificate, now: datetime) -> bool:

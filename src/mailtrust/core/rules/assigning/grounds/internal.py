@@ -6,13 +6,13 @@ msExchServerInternalTLSCert alone says which one it is.
 
 from collections.abc import Iterator
 
-from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeServer
 from mailtrust.core.model.text import Text, text
 from mailtrust.core.rules.assigning.grounds.lasting import soon
 from mailtrust.core.services.exchange.certificates import called, from_a_ca, holds, usable
 from mailtrust.core.services.exchange.internal_transport import make_another
+from mailtrust.core.services.exchange.versions import at_server
 
 
 def another_internal(evidence: AssignmentEvidence, server: ExchangeServer) -> Text:
@@ -20,11 +20,11 @@ def another_internal(evidence: AssignmentEvidence, server: ExchangeServer) -> Te
     for one in own_of(evidence, server):
         if "SMTP" in (one.services or ()) and soon(evidence, one) is None:
             return text(
-                "{own} lies there, self-signed and valid: Enable-ExchangeCertificate -Server {server} -Thumbprint "
+                "{own} lies there, self-signed and valid: Enable-ExchangeCertificate{at} -Thumbprint "
                 "{print} -Services SMTP, and answer Yes to the question whether the default SMTP certificate is "
                 "overwritten.",
                 own=called(one),
-                server=argument(server.name),
+                at=at_server(server),
                 print=one.thumbprint,
             )
     return text("Make a self-signed one: {command}.", command=make_another(server))

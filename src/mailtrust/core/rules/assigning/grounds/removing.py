@@ -5,6 +5,7 @@ from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeOrganisation, ExchangeServer
 from mailtrust.core.model.text import Text, in_a_row, text
 from mailtrust.core.services.exchange.removing.remove import Remove, remove
+from mailtrust.core.services.exchange.versions import at_server
 
 
 def how_to_remove(
@@ -21,8 +22,8 @@ def how_to_remove(
     )
     if not change.refusals:
         return text(
-            "Remove-ExchangeCertificate -Server {server} -Thumbprint {print} ({ours} looks first whether it may go).",
-            server=name,
+            "Remove-ExchangeCertificate{at} -Thumbprint {print} ({ours} looks first whether it may go).",
+            at=at_server(server),
             print=certificate.thumbprint,
             ours=ours,
         )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from mailtrust.core.formats.powershell import argument, quoted
+from mailtrust.core.formats.powershell import quoted
 from mailtrust.core.model.exchange import ClientAccessSettings, ClientService, ExchangeCertificate, ExchangeServer
 from mailtrust.core.model.exchange_change import ExchangeStep, Refusal, SetClientAccessName
 from mailtrust.core.model.frozen import frozen
@@ -11,6 +11,7 @@ from mailtrust.core.services.exchange.certificates import bears, called, wildcar
 from mailtrust.core.services.exchange.client_access import connected_to, settings_cmdlet, settings_of
 from mailtrust.core.services.exchange.roles import role_groups
 from mailtrust.core.services.exchange.serving import chosen_by_name
+from mailtrust.core.services.exchange.versions import at_server
 
 WILDCARD = "service-wildcard"
 
@@ -100,7 +101,7 @@ def _unsaid(server: ExchangeServer, service: ClientService, certificate: Exchang
             "Export again with what {cmdlet} says, or run {setting} with the name that users have in their mail "
             "programs.",
             cmdlet=settings_cmdlet("Get", service),
-            setting=f"{settings_cmdlet('Set', service)} -Server {argument(server.name)} -X509CertificateName",
+            setting=f"{settings_cmdlet('Set', service)}{at_server(server)} -X509CertificateName",
         ),
         server.name,
     )
@@ -125,7 +126,7 @@ def _nothing_fits(
         text(
             "Tell users a name that it covers: {command}; export again, and repeat this.",
             command=(
-                f"{settings_cmdlet('Set', service)} -Server {argument(server.name)} -ExternalConnectionSettings"
+                f"{settings_cmdlet('Set', service)}{at_server(server)} -ExternalConnectionSettings"
                 f" {quoted(f'{_example(certificate)}:{_PORTS[service]}:SSL')}"
             ),
         ),

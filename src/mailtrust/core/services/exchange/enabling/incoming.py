@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from mailtrust.core.formats.powershell import argument
 from mailtrust.core.model.certificate import Certificate
 from mailtrust.core.model.exchange import ExchangeCertificate, ExchangeServer, RootCaType
 from mailtrust.core.model.exchange_change import (
@@ -16,7 +15,7 @@ from mailtrust.core.model.exchange_change import (
 from mailtrust.core.model.frozen import frozen
 from mailtrust.core.model.problem import UserProblem
 from mailtrust.core.model.text import Text, text
-from mailtrust.core.services.exchange.certificates import called
+from mailtrust.core.services.exchange.certificates import called, import_command
 from mailtrust.core.services.exchange.enabling.statuses import ABSENT
 from mailtrust.core.services.exchange.roles import role_groups
 from mailtrust.core.services.exchange.versions import release
@@ -128,14 +127,14 @@ def import_steps(incoming: Incoming, shown: ExchangeCertificate, server: Exchang
 
 
 def by_hand(incoming: Incoming, server: ExchangeServer) -> Refusal:
-    """Exchange 2007: its Import-ExchangeCertificate takes -Path, and is not in the documentation of today."""
+    """Exchange 2007: its Import-ExchangeCertificate knows neither -Server nor -FileData."""
     return Refusal(
         ABSENT,
         None,
         text("{server} has Exchange 2007, whose cmdlets import in another way.", server=server.name),
         text(
             "Import it on the server itself: {command}; export again, and give --thumbprint instead of --certificate.",
-            command=f"Import-ExchangeCertificate -Path {argument(incoming.file)} -Password (Get-Credential).Password",
+            command=import_command(server, incoming.file, password=True),
         ),
         server.name,
     )

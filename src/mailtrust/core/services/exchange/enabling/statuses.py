@@ -70,24 +70,24 @@ def absent(thumbprint: str, server: ExchangeServer, organisation: ExchangeOrgani
             return Refusal(ABSENT, None, said, text("Mend that, and export again."), server.name)
     why = text("{server} has no certificate {print}.", server=server.name, print=thumbprint)
     owners = [
-        (other.name, one)
+        (other, one)
         for other in organisation.servers
         if (one := other.certificate(thumbprint)) is not None and one.has_private_key is not False
     ]
     if not owners:
         return Refusal(ABSENT, None, why, _NOWHERE, server.name)
-    movable = [(name, one) for name, one in owners if one.exportable is not False]
+    movable = [(owner, one) for owner, one in owners if one.exportable is not False]
     if not movable:
         instead = text(
             "{owner} has it, but its key cannot be exported from there: import the PFX that it came from, or have it "
             "issued again for {server}.",
-            owner=owners[0][0],
+            owner=owners[0][0].name,
             server=server.name,
         )
         return Refusal(ABSENT, None, why, instead, server.name)
     instead = text(
         "{owner} has it. Export it there: {export}, then say it with --certificate: the script imports it first.",
-        owner=movable[0][0],
+        owner=movable[0][0].name,
         export=export_command(movable[0][0], thumbprint),
     )
     return Refusal(ABSENT, None, why, instead, server.name)

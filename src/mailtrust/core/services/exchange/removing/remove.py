@@ -186,7 +186,7 @@ def _remarks(
     elif certificate.exportable is not False and certificate.has_private_key is not False:
         yield text(
             "Export it before, if you may want it back: {command}.",
-            command=export_command(server.name, certificate.thumbprint),
+            command=export_command(server, certificate.thumbprint),
         )
     auth = organisation.auth
     if auth is not None and certificate.thumbprint == auth.previous:

@@ -1,6 +1,8 @@
 """What `services enable` and `services remove` share: what is meant, and how what comes of it is given."""
 
 import argparse
+import shlex
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,6 +74,21 @@ def servers_of(options: argparse.Namespace, organisation: "ExchangeOrganisation"
             )
         )
     return having
+
+
+def look_again(organisation: "ExchangeOrganisation", judge: Iterable[str]) -> Iterator[str]:
+    """What exports it anew, and then the commands of `services` that judge it: the script begins with Exchange 2010."""
+    from mailtrust.core.services.exchange.certificates import exported_there
+    from mailtrust.core.services.exchange.versions import release
+
+    old = [one for one in organisation.servers if release(one.version) == "2007"]
+    made = [f"{one.name}.xml" for one in old]
+    yield from map(exported_there, old)
+    if len(old) < len(organisation.servers):
+        yield r".\collect.ps1 -OutFile after.json"
+        made.append("after.json")
+    exports = " ".join(f"--export {shlex.quote(name)}" for name in made)
+    yield from (f"mailtrust services {one} {exports}" for one in judge)
 
 
 def give(

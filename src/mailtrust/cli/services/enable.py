@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mailtrust.cli.files import certificates_of, expect_one_from_stdin, expect_writable, read_anything, read_password
 from mailtrust.cli.moment import moment_of
-from mailtrust.cli.services.changing import add_change_options, give, servers_of
+from mailtrust.cli.services.changing import add_change_options, give, look_again, servers_of
 from mailtrust.cli.services.opening import add_balancer_option, asked_thumbprint, exchange_of, thumbprint_in
 from mailtrust.cli.services.telling import telling
 from mailtrust.cli.translations import told
@@ -167,7 +167,5 @@ def _ask(after: "ExchangeOrganisation", thumbprint: str) -> tuple[str, ...]:
     hosts = [name for name in names if "." in name and "*" not in name][:MOST_HOSTS]
     return (
         *(f"mailtrust check {host}" for host in hosts),
-        r".\collect.ps1 -OutFile after.json",
-        "mailtrust services check --export after.json",
-        "mailtrust services select --export after.json",
+        *look_again(after, ("check", "select")),
     )

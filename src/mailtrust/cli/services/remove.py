@@ -4,7 +4,7 @@ import argparse
 
 from mailtrust.cli.files import expect_one_from_stdin, expect_writable
 from mailtrust.cli.moment import moment_of
-from mailtrust.cli.services.changing import add_change_options, give, servers_of
+from mailtrust.cli.services.changing import add_change_options, give, look_again, servers_of
 from mailtrust.cli.services.opening import asked_thumbprint, exchange_of, thumbprint_in
 from mailtrust.cli.services.telling import is_told, telling
 from mailtrust.cli.translations import told
@@ -67,5 +67,5 @@ def _run(options: argparse.Namespace) -> int:
     servers = servers_of(options, organisation, thumbprint)
     change = remove(organisation, Remove(servers, thumbprint, options.stop_transport), now)
     title = text("Removes the certificate {print} from {servers}.", print=thumbprint, servers=servers)
-    ask = (r".\collect.ps1 -OutFile after.json", "mailtrust services check --export after.json")
+    ask = tuple(look_again(organisation, ("check",)))
     return give(options, organisation, change, title, now=now, ask=ask)

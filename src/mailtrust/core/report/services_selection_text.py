@@ -59,7 +59,9 @@ def show_selections(
 
 _NO_PLACE = text(
     "The export knows no place where a certificate is presented: the script of `mailtrust services collect` exports "
-    "connectors, IMAP, POP and what IIS binds too."
+    "connectors, IMAP, POP and what IIS binds too; on Exchange 2007, where it does not run, {cmdlets} tell of them, "
+    "each by | Export-Clixml FILE, or pasted by | Format-List.",
+    cmdlets=("Get-ReceiveConnector", "Get-SendConnector", "Get-ImapSettings", "Get-PopSettings"),
 )
 
 

@@ -50,6 +50,11 @@ def export_command(server: ExchangeServer, thumbprint: str) -> str:
     )
 
 
+def exported_there(server: ExchangeServer) -> str:
+    """What a person types on Exchange 2007, where the script of `services collect` does not run: dates come along."""
+    return f"Get-ExchangeCertificate | Export-Clixml {argument(f'{server.name}.xml')}"
+
+
 def import_command(server: ExchangeServer, file: str, *, password: bool) -> str:
     """What a person types to have a file in the server's store. 2007 has -Path, in no documentation of today."""
     if release(server.version) == "2007":

@@ -6,6 +6,8 @@ from mailtrust.core.model.assignment import AssignmentEvidence
 from mailtrust.core.model.exchange import ExchangeOrganisation, ExchangeServer, NotRead
 from mailtrust.core.model.finding import NotApplicable, RuleResult, Unknown
 from mailtrust.core.model.text import Text, text
+from mailtrust.core.services.exchange.certificates import exported_there
+from mailtrust.core.services.exchange.versions import release
 
 NO_EXCHANGE = text("Nothing of an Exchange server was exported.")
 
@@ -55,9 +57,17 @@ def not_exported(rule: str, organisation: ExchangeOrganisation, server: str, par
 
 def services_not_said(rule: str, server: ExchangeServer, subject: str = "") -> Unknown:
     """The rule cannot look, because the export has certificates, and not what they are for, or until when."""
-    why = text(
-        "The export does not say of every certificate of {server} what it serves and when it ends: let the script of "
-        "`mailtrust services collect` export it.",
-        server=server.name,
-    )
+    if release(server.version) in ("2007", "unknown"):
+        why = text(
+            "The export does not say of every certificate of {server} what it serves and when it ends: on Exchange "
+            "2007 {command} writes a file that does, from 2010 on the script of `mailtrust services collect`.",
+            server=server.name,
+            command=exported_there(server),
+        )
+    else:
+        why = text(
+            "The export does not say of every certificate of {server} what it serves and when it ends: let the script "
+            "of `mailtrust services collect` export it.",
+            server=server.name,
+        )
     return Unknown(rule, why, subject or server.name)

@@ -156,6 +156,32 @@ async def test_a_forgotten_reload_is_planned_though_nothing_else_is_wrong(
     assert not (await planned(again, files)).plan.steps
 
 
+@pytest.mark.parametrize("shown", ["rsa-2048", "ec-p256"])
+@pytest.mark.parametrize("ends", [-1, 60], ids=["ended", "before its end"])
+async def test_two_kinds_of_key_both_renewed_are_taken_up(
+    caseworld: Any, files: dict[str, bytes], shown: str, ends: int
+) -> None:
+    """Which of the two comes depends on the hello: the one of the same kind as what is presented now."""
+    issuing = caseworld.intermediate.certificate
+    old = caseworld.leaf(begins=-90, ends=ends, key=shown)
+    new = {key: caseworld.leaf(ends=90, key=key) for key in ("rsa-2048", "ec-p256")}
+    more = "ssl_certificate tls/ec.pem; ssl_certificate_key tls/ec.key;"
+    files |= {
+        "/etc/nginx/nginx.conf": CONF.replace(
+            "        ssl_certificate tls", f"        {more} ssl_certificate tls"
+        ).encode(),
+        "/etc/nginx/tls/cert.pem": pem(new["rsa-2048"], issuing),
+        "/etc/nginx/tls/ec.pem": pem(new["ec-p256"], issuing),
+        "/etc/nginx/tls/ec.key": KEY.encode(),
+    }
+    assessment = assessed(caseworld, caseworld.seen((old, issuing), 443), servers=(nginx(),))
+    made = (await planned(assessment, files)).plan
+    assert [step.do for step in made.steps] == [RunCommand(("nginx", "-t")), RunCommand(("nginx", "-s", "reload"))]
+    assert not made.left
+    if ends > 0:
+        assert made.cures == (f"served-not-assigned:{new[shown].fingerprint[:16]}@web",)
+
+
 async def test_what_would_be_worse_is_not_taken_up(caseworld: Any, files: dict[str, bytes]) -> None:
     """The intermediate is missing in the new file: who reloads it locks out the clients that came in until now."""
     old, new = caseworld.leaf(begins=-30, ends=60), caseworld.leaf(ends=90)

@@ -13,11 +13,12 @@ def waiting(files: Collection[Chain], sent: Sequence[AnyCertificate], now: datet
     """The only chain in a program's files that is better than what it sends; None: it sends one of them, or none is.
 
     Better is a leaf in its time that ends no sooner than the one that is sent: whoever put it there wants it served.
+    A server with an RSA and an ECDSA certificate answers one hello by one kind of key, so that kind comes for it.
     """
     shown = next((one for one in sent[:1] if isinstance(one, Certificate)), None)
     better = [
         chain
-        for chain in files
+        for chain in _of_its_kind(files, shown)
         if chain[0].not_before <= now <= chain[0].not_after and (shown is None or chain[0].not_after >= shown.not_after)
     ]
     # GnuTLS sorts what it sends: the same certificates in another order are what the file holds.
@@ -25,6 +26,13 @@ def waiting(files: Collection[Chain], sent: Sequence[AnyCertificate], now: datet
     if len(better) != 1 or any(parts == {part.fingerprint for part in chain} for chain in files):
         return None
     return better[0]
+
+
+def _of_its_kind(files: Collection[Chain], shown: Certificate | None) -> Collection[Chain]:
+    """The chains for the same kind of key; all of them where there is none."""
+    if shown is None:
+        return files
+    return [one for one in files if one[0].public_key.algorithm == shown.public_key.algorithm] or files
 
 
 def forgotten(files: Collection[Chain], leaf: Certificate, now: datetime) -> Chain | None:

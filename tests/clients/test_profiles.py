@@ -189,5 +189,17 @@ def test_measured_engines_are_the_only_ones_that_claim_it() -> None:
 )
 def test_where_there_is_no_handshake_a_browser_complains_of_no_certificate(client: str, code: str, error: str) -> None:
     """As Chromium 156 and Firefox 153 say it to servers that do so."""
-    said = next(words for words in BY_ID[client].words if words.fit(frozenset({code}), Protocol.HTTPS))
-    assert error in said.utterances[0].text
+    said = BY_ID[client].say("mail.example.test", (Reason(code, ReasonSeverity.ERROR),), Protocol.HTTPS)
+    assert error in said[0].text
+
+
+@pytest.mark.parametrize("client", ["chrome", "edge"])
+def test_chromium_says_otherwise_of_what_is_no_certificate_than_of_one_with_a_bad_field(client: str) -> None:
+    no_certificate = Reason("certificate-unparsable", ReasonSeverity.ERROR, None, (("sha256", "00"),))
+    bad_field = Reason("certificate-unparsable", ReasonSeverity.ERROR, None, (("fields", ("nameConstraints",)),))
+    pages = [
+        BY_ID[client].say("mail.example.test", (reason,), Protocol.HTTPS)[0].text
+        for reason in (no_certificate, bad_field)
+    ]
+    assert pages[0].endswith("ERR_SSL_PROTOCOL_ERROR")
+    assert pages[1].endswith("net::ERR_CERT_INVALID")

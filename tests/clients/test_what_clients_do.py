@@ -117,3 +117,11 @@ def test_nobody_goes_past_what_cannot_be_read(situation: Find, client: str) -> N
         return
     assert given.error_codes == {"certificate-unparsable"}
     assert (given.outcome, given.overridable) == (Outcome.REFUSED, False)
+
+
+@pytest.mark.parametrize("client", ["chrome", "edge"])
+def test_chromium_has_no_page_about_what_is_no_certificate(situation: Find, client: str) -> None:
+    """As Chromium 156 says it to the lab's unparsable-certificate."""
+    assert [said.text.split(" / ")[-1] for said in situation("unreadable").judged(client).words] == [
+        "ERR_SSL_PROTOCOL_ERROR"
+    ]

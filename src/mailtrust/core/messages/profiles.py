@@ -62,7 +62,7 @@ def meant_codes(profile: ClientProfile, words: Words) -> frozenset[str]:
     for earlier in profile.words:
         if earlier is words:
             break
-        if not earlier.protocols or earlier.protocols >= (words.protocols or profile.speaks):
+        if not earlier.unless and (not earlier.protocols or earlier.protocols >= (words.protocols or profile.speaks)):
             spoken_of |= earlier.codes
     return complaints(profile) - spoken_of
 

@@ -162,9 +162,12 @@ class Words:
     """`{host}` stands for the name that the client was told, `{date}` for the day that a certificate ends or begins."""
     protocols: frozenset[Protocol] = frozenset()
     """Over which it is said; empty: over any."""
+    unless: str = ""
+    """Of a reason that has a fact of this name, it is not said."""
 
-    def fit(self, codes: frozenset[str], protocol: Protocol) -> bool:
-        """Whether this is said when `codes` stop the client."""
+    def fit(self, reasons: Iterable[Reason], protocol: Protocol) -> bool:
+        """Whether this is said when `reasons` stop the client."""
+        codes = {reason.code for reason in reasons if not self.unless or reason.fact(self.unless) is None}
         return (not self.codes or bool(self.codes & codes)) and (not self.protocols or protocol in self.protocols)
 
     def spoken(self, host: str, reasons: Iterable[Reason]) -> tuple[Utterance, ...]:
@@ -230,7 +233,6 @@ class ClientProfile:
     def say(self, host: str, reasons: Iterable[Reason], protocol: Protocol) -> tuple[Utterance, ...]:
         """What its user reads when `reasons` stop it, in every language that is known; none when nothing does."""
         stopping = tuple(reason for reason in reasons if reason.severity is ReasonSeverity.ERROR)
-        codes = frozenset(reason.code for reason in stopping)
-        if not codes:
+        if not stopping:
             return ()
-        return next((words.spoken(host, stopping) for words in self.words if words.fit(codes, protocol)), ())
+        return next((words.spoken(host, stopping) for words in self.words if words.fit(stopping, protocol)), ())

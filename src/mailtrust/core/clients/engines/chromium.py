@@ -39,10 +39,11 @@ def _page(about: Iterable[str], net_error: str, cause: str) -> Words:
     return Words(frozenset(about), tuple(pages))
 
 
-def _no_connection(about: Iterable[str], net_error: str, cause: str) -> Words:
+def _no_connection(about: Iterable[str], net_error: str, cause: str, unless: str = "") -> Words:
     """The page where there was no handshake, and so no certificate to complain about."""
     page = f"This site can’t provide a secure connection / {{host}} {cause} / {net_error}"
-    return Words(frozenset(about), (Utterance(page, "en", "Chromium 156, locales/en-US.pak and a run of it"),))
+    said = Utterance(page, "en", "Chromium 156, locales/en-US.pak and a run of it")
+    return Words(frozenset(about), (said,), unless=unless)
 
 
 # In the order of MapCertStatusToNetError(), chromium/chromium:net/cert/cert_status_flags.cc (0e49239). What the path
@@ -84,6 +85,9 @@ WORDS = (
         (Utterance("net::ERR_SSL_KEY_USAGE_INCOMPATIBLE", "en", "Chromium 156, tests/oracles/recorded"),),
     ),
     _no_connection(codes.KEY_NOT_PROVEN, "ERR_SSL_PROTOCOL_ERROR", "sent an invalid response."),
+    # The TLS layer ends the handshake at a leaf that is no certificate, and at none at all; where just some of the
+    # leaf's `fields` cannot be read, it goes on.
+    _no_connection(codes.UNREADABLE, "ERR_SSL_PROTOCOL_ERROR", "sent an invalid response.", unless="fields"),
     _page(codes.ANY, "ERR_CERT_INVALID", ATTEMPTED + "an invalid certificate."),
 )
 
@@ -119,6 +123,9 @@ CHROMIUM = ClientProfile(
     words=WORDS,
     citations=(
         Citation("Chromium 156 (Debian 12), tests/oracles/recorded", "asked about every case, with an added root"),
+        Citation(
+            "Chromium 156.0.8078.79 at the lab's unparsable-certificate", "no handshake with what is no certificate"
+        ),
         Citation("chromium/chromium:net/cert/cert_verify_proc_builtin.cc (03509d2)", "caIssuers, distrust, revocation"),
         Citation("chromium/chromium:net/cert/internal/cert_issuer_source_aia.cc (1a4f344)", "five URLs, 64 KiB, 10 s"),
         Citation("chromium/chromium:net/cert/x509_certificate.cc (02f11ff)", "names"),

@@ -99,6 +99,14 @@ class TestCertificates:
         away = remove(change.after, Remove(("MAIL1",), ended.thumbprint), NOW)
         assert kinds(judged(self.RULE, away.after)) == {"Passed"}
 
+    def test_what_is_typed_says_on_which_server(self) -> None:
+        (found,) = [
+            one
+            for one in judged(self.RULE, organisation(with_front(status="Untrusted"), auth=AUTH))
+            if isinstance(one, Finding)
+        ]
+        assert f"Get-ExchangeCertificate -Server MAIL1 -Thumbprint {FRONT.thumbprint}" in str(found.explanation.admin)
+
     def test_one_that_ended_and_is_still_bound_is_not_superseded(self) -> None:
         ended = public("mail.example.com", age=400, lasts=390)
         server = mailbox("MAIL1", ended, INNER, AUTH, FRONT)

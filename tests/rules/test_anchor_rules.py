@@ -111,6 +111,37 @@ class TestUnknown:
         evidence = caseworld.judge(caseworld.seen((caseworld.leaf(),)), anchors=())
         assert isinstance(only(caseworld.results(evidence, "anchor-unknown")), Unknown)
 
+    @pytest.mark.parametrize("sent", [False, True])
+    def test_issuers_in_a_ring_were_found_all_the_same(self, caseworld: Any, sent: bool) -> None:
+        first, second = caseworld.make_root("Ring A"), caseworld.make_root("Ring B")
+        ring = (caseworld.cross(second, first).certificate, caseworld.cross(first, second).certificate)
+        leaf = caseworld.leaf(issuer=first)
+        pool = caseworld.pool(*((one, Source.AIA, "http://pki.example.com/") for one in ring))
+        evidence = caseworld.judge(caseworld.seen((leaf, *(ring if sent else ()))), pool=pool)
+        for rule in ("anchor-unknown", "chain-incomplete"):
+            told = str(only(caseworld.results(evidence, rule)))
+            assert "in a ring" in told
+            assert "found nowhere" not in told
+
+    def test_an_organisation_s_own_ca_in_a_ring_is_not_called_found_nowhere(self, caseworld: Any) -> None:
+        first, second = caseworld.make_root("Ring A"), caseworld.make_root("Ring B")
+        ring = (caseworld.cross(second, first).certificate, caseworld.cross(first, second).certificate)
+        leaf = caseworld.leaf(issuer=first, public=False, ca_issuers=("ldap:///CN=corp-CA",))
+        evidence = caseworld.judge(caseworld.seen((leaf, *ring)))
+        assert kind_of(leaf, evidence) is Kind.PRIVATE_CA
+        told = str(only(caseworld.results(evidence, "chain-incomplete")))
+        assert "in a ring" in told
+        assert "found nowhere" not in told
+
+    def test_a_ring_with_a_way_into_the_open_is_said_to_lead_there(self, caseworld: Any) -> None:
+        first, second, lost = (caseworld.make_root(name) for name in ("Ring A", "Ring B", "Lost Root"))
+        crosses = (caseworld.cross(second, first), caseworld.cross(first, second), caseworld.cross(lost, second))
+        pool = caseworld.pool(*((one.certificate, Source.AIA, "http://pki.example.com/") for one in crosses))
+        evidence = caseworld.judge(caseworld.seen((caseworld.leaf(issuer=first),)), pool=pool)
+        told = str(only(caseworld.results(evidence, "anchor-unknown")))
+        assert "Lost Root" in told
+        assert "in a ring" not in told
+
     def test_known_to_all_passes(self, caseworld: Any) -> None:
         evidence = caseworld.judge(caseworld.seen((caseworld.leaf(), caseworld.intermediate.certificate)))
         assert isinstance(only(caseworld.results(evidence, "anchor-unknown")), Passed)

@@ -30,6 +30,12 @@ def _look(evidence: Evidence, served: Served) -> Iterable[Finding | Unknown]:
         yield Unknown(
             ID,
             text(
+                "The issuers above {leaf} issued each other in a ring, so that no root is above them: ask the CA which "
+                "root its certificates lead to.",
+                leaf=called_leaf(served.leaf),
+            )
+            if found.ring
+            else text(
                 "The certificate of {issuer} was found nowhere, so whose root the path leads to cannot be said.",
                 issuer=called(found.end_name),
             ),

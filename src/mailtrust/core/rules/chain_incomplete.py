@@ -35,8 +35,9 @@ def _look(evidence: Evidence, served: Served) -> Iterable[Finding | Unknown]:
     if broken:
         # The chain with the widest gap names what must be added everywhere.
         widest = max(broken, key=lambda pair: len(pair[0].missing))[0]
-        if widest.open_end and not widest.missing and kind_of(served.leaf, evidence) is Kind.PRIVATE_CA:
-            yield Unknown(ID, _root_or_not(widest.open_end), served.subject)
+        unseen = None if widest.missing or widest.ring else widest.open_end
+        if unseen and kind_of(served.leaf, evidence) is Kind.PRIVATE_CA:
+            yield Unknown(ID, _root_or_not(unseen), served.subject)
             return
         yield _finding(evidence, served, widest, tuple(seen for _, where in broken for seen in where))
 
@@ -126,7 +127,7 @@ def _gap(
     known = text("{begin} {found}", begin=begin, found=_found(evidence, found)) if found.missing else begin
     if found.open_end is None:
         return known
-    if any(one.subject.match_key == found.open_end.match_key for one in found.missing):
+    if found.ring:
         return text(
             "{known} These certificates issued each other in a ring, so that no root is above them: ask the CA which "
             "root its certificates lead to.",

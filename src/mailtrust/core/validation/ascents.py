@@ -35,6 +35,15 @@ class Ascent:
         return self.certificates[1:-1] if self.whole else self.certificates[1:]
 
     @property
+    def ring(self) -> bool:
+        """It stops because the last one's issuer is below it on the way: they issued each other."""
+        return not self.whole and any(
+            one.subject.match_key == self.end.issuer.match_key
+            and signed_by(self.end, one.public_key) is SignatureResult.VALID
+            for one in self.certificates
+        )
+
+    @property
     def end(self) -> Certificate:
         """The anchor or self-signed certificate, or as far as it goes."""
         return self.certificates[-1]

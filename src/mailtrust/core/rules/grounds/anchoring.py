@@ -28,6 +28,9 @@ class Unanchored:
     hurt: Hurt
     """Those of the lacking whom it stops or warns."""
 
+    ring: bool = False
+    """No way ends in the open: the issuers issued each other."""
+
     @property
     def found(self) -> tuple[str, ...]:
         """The fingerprint of the end, where it is known."""
@@ -43,6 +46,11 @@ def unanchored(evidence: Evidence, served: Served) -> Unanchored | None:
     if not lacking:
         return None
     end = next((way.end for way in ways if way.whole), None)
+    open_way = next((way for way in ways if not way.ring), ways[0])
     return Unanchored(
-        lacking, end, end.subject if end else ways[0].end.issuer, hurt_by(evidence, CODES, served.ids, lacking)
+        lacking,
+        end,
+        end.subject if end else open_way.end.issuer,
+        hurt_by(evidence, CODES, served.ids, lacking),
+        ring=open_way.ring,
     )

@@ -21,6 +21,8 @@ class Gap:
     """The clients whose anchor is out of reach without them; empty when the chain leads to nobody's anchor at all."""
     open_end: Name | None = None
     """The issuer that was found nowhere, where the way up ends in the open."""
+    ring: bool = False
+    """That issuer is on the way already: they issued each other."""
 
 
 def gap(evidence: Evidence, leaf: Certificate, chain: tuple[AnyCertificate, ...]) -> Gap | None:
@@ -37,7 +39,7 @@ def gap(evidence: Evidence, leaf: Certificate, chain: tuple[AnyCertificate, ...]
     if not whole:
         longest = max(ways, key=lambda way: len(way.certificates))
         missing = _missing(longest, sent)
-        return Gap(_below(longest, missing), missing, frozenset(), longest.end.issuer)
+        return Gap(_below(longest, missing), missing, frozenset(), longest.end.issuer, longest.ring)
     anchored = tuple(way for way in whole if way.clients)
     if not anchored:
         return _gap_to(whole, sent, frozenset())

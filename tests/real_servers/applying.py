@@ -5,6 +5,7 @@ import shutil
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -96,6 +97,21 @@ class Web:
             (self.here / name).unlink()
         for name, content in self.before.items():
             (self.here / name).write_bytes(content)
+
+    def reload(self) -> None:
+        """Let nginx read its files again, and wait until it has: a signal that is still on its way reads later ones."""
+        before = self._workers()
+        told = self.run("-c", self.here / "nginx.conf", "-s", "reload", prefix=(self.here / "called",))
+        assert told.returncode == 0, told.stderr
+        end = time.monotonic() + 20
+        while self._workers() <= before:
+            assert time.monotonic() < end, "nginx started no new worker"
+            time.sleep(0.02)
+
+    def _workers(self) -> set[str]:
+        """The processes of nginx beside its first."""
+        first = (self.here / "pid").read_text().strip()
+        return set(Path(f"/proc/{first}/task/{first}/children").read_text().split())
 
     def meddle(self, with_what: str) -> None:
         """Let nginx be called through a shell line: `test` or `reload` say in $1 what it is called for."""

@@ -24,7 +24,8 @@ def unpack(data: bytes, password: bytes | None) -> tuple[tuple[tuple[str, bytes]
     """Unpack a zip archive: (name, octets) of its files in order, and what was left out and why."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-        infos = [info for info in archive.infolist() if not info.is_dir() and not _is_clutter(info.filename)]
+        # Not `is_dir`, which breaks at a member without a name.
+        infos = [one for one in archive.infolist() if not (one.filename.endswith("/") or _is_clutter(one.filename))]
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, UnicodeDecodeError):
         return (), (text("The zip archive is damaged: ask for it again, or give the files inside it one by one."),)
     problems: list[Text] = []

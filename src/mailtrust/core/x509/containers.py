@@ -153,6 +153,8 @@ def read_container(data: bytes, name: str, password: bytes | None = None) -> Con
             _read_file(octets, f"{origin}/{member}", finds)
     else:
         form = _read_file(data, origin, finds)
+    if not (finds.certificates or finds.others or finds.problems):
+        finds.other(origin, text("a file without certificates or keys"))
     return Contents(
         form,
         tuple(_items(finds)),

@@ -1,5 +1,6 @@
 """Private keys: read from PKCS#8, PKCS#1 and SEC 1, kept opaque, written as PKCS#8. Never shown."""
 
+import re
 import warnings
 from dataclasses import field
 
@@ -31,6 +32,8 @@ SigningKey = (
     | ed448.Ed448PrivateKey
     | dsa.DSAPrivateKey
 )
+
+_VECTOR = re.compile(rb"DEK-Info:\s*(?P<cipher>[A-Za-z0-9-]+)\s*,\s*(?P<hex>[0-9A-Fa-f]*)")
 
 
 @frozen
@@ -88,6 +91,8 @@ def read_private_key(data: bytes, password: bytes | None = None) -> PrivateKey |
     """Read one key from its PEM block or its DER octets; a Text says why it cannot be read."""
     if any(asks_too_much(block.data) for block in find_pem(data)) or asks_too_much(data):
         return text("the private key is encrypted in a way that would take very long, or much memory, to undo.")
+    if any(_vector_is_short(vector) for vector in _VECTOR.finditer(data)):
+        return text("the private key cannot be read: it is damaged, or of a kind that is not supported.")
     with warnings.catch_warnings():  # the library warns of kinds of key that it will drop
         warnings.simplefilter("ignore")
         try:
@@ -103,6 +108,11 @@ def read_private_key(data: bytes, password: bytes | None = None) -> PrivateKey |
             return keep(_load(data, None))
         except (TypeError, ValueError, UnsupportedAlgorithm):
             return text("the private key cannot be read: it is damaged, or of a kind that is not supported.")
+
+
+def _vector_is_short(found: re.Match[bytes]) -> bool:
+    """RFC 1421 4.6.1.3: as long as a block. The library does not refuse a shorter one: it panics."""
+    return len(found["hex"]) < (32 if found["cipher"].startswith(b"AES") else 16)
 
 
 def _load(data: bytes, password: bytes | None) -> PrivateKeyTypes:

@@ -61,7 +61,9 @@ def organisation_of_wire(given: wire.ExchangeWire) -> tuple[ExchangeOrganisation
             else tuple(EdgeSubscription(one.name, one.site, _utc(one.created)) for one in given.edge_subscriptions)
         ),
         hybrid=None if given.hybrid is None else _alike(given.hybrid, Hybrid),
-        federation=tuple(filter(None, (_named(one, "Get-FederationTrust", told) for one in given.federation))),
+        federation=tuple(
+            dict.fromkeys(filter(None, (_named(one, "Get-FederationTrust", told) for one in given.federation)))
+        ),
         accepted_domains=tuple(given.accepted_domains),
         not_read=tuple(NotRead(one.server, one.part, clean(one.why)) for one in given.not_read),
     )

@@ -24,15 +24,17 @@ def frozen(declared: type[Value]) -> type[Value]:
 
     The fields are dataclasses' own: `fields`, `replace`, `match` and the class's own methods work as always.
     """
-    return _slotted(declared, __setattr__, __delattr__)  # type: ignore[no-any-return]
+    made: type[Value] = _slotted(declared, __setattr__, __delattr__)
+    return made
 
 
 @dataclass_transform(field_specifiers=(field,))
 def record(declared: type[Value]) -> type[Value]:
     """What `dataclass(slots=True)` makes of a class: as `frozen`, but its fields may be set, so nobody can hash it."""
-    made = _slotted(declared)
-    made.__hash__ = None
-    return made  # type: ignore[no-any-return]
+    slotted = _slotted(declared)
+    slotted.__hash__ = None
+    made: type[Value] = slotted
+    return made
 
 
 def _slotted(declared: type, *methods: Callable[..., Any]) -> Any:
